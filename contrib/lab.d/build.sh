@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The product's builds, in the userland, outside the checkout: one folder of builds for each
+# checkout, incremental, installed as a user would (prefix /usr/local) for the guest to use.
+
+# setup_build: the build that the guests run
+setup_build() {
+	local builds=$LAB_CACHE/checkouts stale
+	for stale in "$builds"/*/; do
+		[ ! -e "$stale/checkout" ] || [ -d "$(cat "$stale/checkout")" ] || rm -rf "$stale"
+	done
+	builds=$builds/$(key "$LAB_SRC")
+	mkdir -p "$builds"
+	echo "$LAB_SRC" >"$builds/checkout"
+	build "cxl" "$userland" dev --native-file /src/build-dev.ini --prefix /usr/local
+	build_run "$userland" dev env DESTDIR=/build/install meson install -C /build/dev --quiet >/dev/null ||
+		die "meson install failed"
+	installed=$(build_folder "$userland")/install/usr/local
+}
+
+# build_folder USERLAND: where builds of this checkout with that userland are
+build_folder() { echo "$LAB_CACHE/checkouts/$(key "$LAB_SRC")/${1##*/}"; }
+
+# build_run USERLAND NAME COMMAND...: in the userland, this checkout at /src, its builds at /build
+build_run() {
+	local root=$1 folder
+	folder=$(build_folder "$root")
+	mkdir -p "$folder"
+	shift 2
+	"$LAB_DIR/in-root" "$root" --ro "$LAB_SRC" /src --rw "$folder" /build -- "$@"
+}
+
+# build TITLE USERLAND NAME MESON-OPTION...: configure if needed, and compile
+build() {
+	local title=$1 root=$2 name=$3 start=$SECONDS log lock
+	shift 3
+	log=$(build_folder "$root")/$name.log
+	mkdir -p "${log%/*}"
+	exec {lock}<>"$log.lock"
+	flock --nonblock "$lock" || { say "$title: waiting for another build of it"; flock "$lock"; }
+	# shellcheck disable=SC2016 # expanded inside
+	if ! build_run "$root" "$name" sh -ec '
+		name=$1; shift
+		if ! [ -e "/build/$name/build.ninja" ] || ! [ "$*" = "$(cat "/build/$name.options")" ]; then
+			rm -rf "/build/$name"
+			meson setup "$@" "/build/$name" /src
+			echo "$*" >"/build/$name.options"
+		fi
+		meson compile -C "/build/$name"' build "$name" "$@" >"$log" 2>&1; then
+		tail -n 40 "$log" >&2
+		die "$title: the build failed; its whole log: $log"
+	fi
+	exec {lock}>&-
+	say "$title: built in $((SECONDS - start)) s"
+}

@@ -1,0 +1,164 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The cache: every long step's result is a folder named by a key of what it was made from. It is
+# made aside and renamed when whole, so that what has its name is complete, and under a lock, so
+# that two runs never make the same thing at once.
+#
+#   userland-SUITE-KEY/  kernel-VERSION-FLAVOR-KEY/   results of steps
+#   checkouts/KEY/       builds of one checkout of this project
+#   boots/TIME-PID/      logs and shared folder of one boot
+#   pins/                which versions were picked from the mirror
+#   logs/  locks/  users/
+
+# key FILE-OR-TEXT...: a short name for exactly these inputs
+key() {
+	local input
+	for input; do
+		if [ -f "$input" ]; then cat "$input"; else printf '%s\n' "$input"; fi
+	done | sha256sum | cut -c1-12
+}
+
+# cache_enter VERB: from here on `clean` knows that the cache is in use
+cache_enter() {
+	mkdir -p "$LAB_CACHE"/{boots,checkouts,locks,logs,pins,users}
+	exec {cache_in_use}<>"$LAB_CACHE/locks/in-use"
+	flock --shared --nonblock "$cache_in_use" || die "the cache is being removed: $(cache_users)"
+	echo "contrib/lab $1" >"$LAB_CACHE/users/$$"
+	trap cache_leave EXIT
+	cache_sweep
+}
+
+# cache_sweep: what killed runs left half made
+cache_sweep() {
+	local part lock
+	for part in "$LAB_CACHE"/*.part "$LAB_CACHE"/pins/*.part; do
+		[ -e "$part" ] || continue
+		lock=${part##*/}
+		exec {lock_fd}<>"$LAB_CACHE/locks/${lock%.part}"
+		! flock --nonblock "$lock_fd" || rm -rf "$part"
+		exec {lock_fd}>&-
+	done
+}
+
+cache_leave() { rm -f "$LAB_CACHE/users/$$"; }
+
+# cache_users: who has the cache open; the dead are forgotten
+cache_users() {
+	local file list=''
+	for file in "$LAB_CACHE"/users/*; do
+		[ -e "$file" ] || continue
+		if kill -0 "${file##*/}" 2>/dev/null; then
+			list+="process ${file##*/} ($(cat "$file")), "
+		else
+			rm -f "$file"
+		fi
+	done
+	echo "${list%, }"
+}
+
+# step TITLE FOLDER FUNCTION [ARGUMENT...]: unless FOLDER is there, let FUNCTION fill the folder
+# that it is given as its first argument, and give that the name FOLDER. What FUNCTION prints is
+# the step's log.
+step() {
+	local title=$1 folder=$2 lock
+	shift 2
+	[ ! -e "$folder" ] || return 0
+	exec {lock}<>"$LAB_CACHE/locks/${folder##*/}"
+	step_lock "$title" "$lock" "$LAB_CACHE/locks/${folder##*/}"
+	if [ ! -e "$folder" ]; then
+		echo "process $$ (contrib/lab $verb, since $(date +%H:%M:%S))" >"$LAB_CACHE/locks/${folder##*/}"
+		step_make "$title" "$folder" "$@"
+	fi
+	exec {lock}>&-
+}
+
+step_lock() {
+	local title=$1 fd=$2 file=$3
+	flock --nonblock "$fd" && return
+	say "$title: waiting for $(cat "$file"), which is at it"
+	flock "$fd"
+}
+
+step_make() {
+	local title=$1 folder=$2 part=$2.part log start=$SECONDS worker
+	shift 2
+	log=$LAB_CACHE/logs/${folder##*/}.log
+	rm -rf "$part"
+	mkdir "$part"
+	step_worker "$1" "$part" "${@:2}" >"$log" 2>&1 </dev/null &
+	worker=$!
+	step_progress "$title" "$worker" "$log" "$start"
+	if ! wait "$worker"; then
+		tail -n 20 "$log" | sed 's/^/    /' >&2
+		rm -rf "$part"
+		die "$title: failed; its whole log: $log"
+	fi
+	mv "$part" "$folder"
+	say "$title: done in $((SECONDS - start)) s"
+}
+
+# The worker and all that it starts live in a process namespace that ends when this script does,
+# even by SIGKILL: otherwise the next run would fill the same folder beside an orphan.
+step_worker() {
+	exec {lock}>&- {cache_in_use}>&-
+	# shellcheck disable=SC2046 # one word per function is meant
+	export -f $(compgen -A function)
+	export LAB_SRC LAB_DIR LAB_CACHE E_LAB KERNEL_AT_LEAST userland
+	exec setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc \
+		bash -c 'set -euo pipefail; "$@"' worker "$@"
+}
+
+# step_progress TITLE PID LOG START: what the step is doing, in one line, until it ends
+step_progress() {
+	local title=$1 pid=$2 log=$3 start=$4 line width
+	if [ ! -t 2 ]; then
+		say "$title ..."
+		while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
+		return 0
+	fi
+	width=$(tput cols 2>/dev/null || echo 80)
+	while kill -0 "$pid" 2>/dev/null; do
+		line="lab: $title: $((SECONDS - start)) s: $(tail -n 1 "$log" | tr -d '\000-\037')"
+		printf '\r\033[K%s' "${line:0:$((width - 1))}" >&2
+		sleep 0.5
+	done
+	printf '\r\033[K' >&2
+}
+
+cache_status() {
+	local path
+	[ -d "$LAB_CACHE" ] || { echo "nothing is cached in $LAB_CACHE"; return; }
+	echo "cache      $LAB_CACHE ($(du -sh "$LAB_CACHE" | cut -f1))"
+	for path in "$LAB_CACHE"/userland-*/; do
+		[ -e "$path/lab/packages" ] || continue
+		printf 'userland   %s (%s): %s\n' "$(basename "$path")" "$(du -sh "$path" | cut -f1)" \
+			"$(grep -E '^(cxl|libcxl1|libcxl-dev|gcc|meson|qemu-system-x86) ' "$path/lab/packages" |
+				paste -sd,)"
+	done
+	for path in "$LAB_CACHE"/kernel-*/; do
+		[ -e "$path/origin" ] || continue
+		printf 'kernel     %s (%s): %s, release %s\n' "$(basename "$path")" \
+			"$(du -sh "$path" | cut -f1)" "$(cat "$path/origin")" "$(cat "$path/release")"
+	done
+	for path in "$LAB_CACHE"/checkouts/*/; do
+		[ -e "$path/checkout" ] || continue
+		printf 'builds     %s (%s)\n' "$(cat "$path/checkout")" "$(du -sh "$path" | cut -f1)"
+	done
+	for path in "$LAB_CACHE"/*.part; do
+		[ ! -e "$path" ] || printf 'unfinished %s (%s)\n' "$(basename "$path")" "$(du -sh "$path" | cut -f1)"
+	done
+	printf 'boots      %s logged in %s (%s)\n' \
+		"$(find "$LAB_CACHE/boots" -mindepth 1 -maxdepth 1 | wc -l)" "$LAB_CACHE/boots" \
+		"$(du -sh "$LAB_CACHE/boots" | cut -f1)"
+	[ -z "$(cache_users)" ] || echo "in use by  $(cache_users)"
+}
+
+cache_clean() {
+	[ -d "$LAB_CACHE" ] || { say "nothing is cached in $LAB_CACHE"; return; }
+	mkdir -p "$LAB_CACHE/locks"
+	exec {cache_in_use}<>"$LAB_CACHE/locks/in-use"
+	flock --nonblock "$cache_in_use" || die "not removed: in use by $(cache_users)"
+	rm -rf --one-file-system "$LAB_CACHE"
+	say "removed $LAB_CACHE"
+}

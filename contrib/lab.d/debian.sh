@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What comes from Debian: this host's own few packages, and the userland, a Debian root in which
+# everything else (compilers, QEMU, cxl-cli, test tools) runs. The mirror and how to treat it are
+# taken from this host's apt configuration.
+
+setup_host() {
+	local command missing=()
+	for command in mmdebstrap unshare setpriv flock timeout dpkg-deb apt-get sha256sum; do
+		command -v "$command" >/dev/null || missing+=("$command")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+		die "please install what this host lacks: ${missing[*]} (on Debian, the lab does it by itself)"
+	fi
+	step "host package mmdebstrap" "$LAB_CACHE/host-packages" host_install
+	rm -rf "$LAB_CACHE/host-packages"
+	command -v mmdebstrap >/dev/null || die "mmdebstrap is still missing after its installation"
+}
+
+host_install() {
+	apt-get update
+	DEBIAN_FRONTEND=noninteractive apt-get install -y mmdebstrap
+}
+
+# mirror_targets: the host's Debian package indexes, one a line: URI SUITE COMPONENT
+mirror_targets() {
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)' \
+		'Created-By: Packages' | sed -n 's/ Debian$//p' | sort -u
+}
+
+# mirror: the Debian mirror that this host uses
+mirror() {
+	local uri
+	uri=${LAB_MIRROR:-$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' \
+		'Created-By: Packages' | sed -n 's/ Debian Debian$//p' | head -n 1)}
+	[ -n "$uri" ] || die "this host's apt names no Debian mirror (after apt-get update): set LAB_MIRROR"
+	echo "${uri%/}"
+}
+
+# mirror_options: this host's own apt settings on how to fetch, as apt.conf lines
+mirror_options() {
+	apt-config dump |
+		grep -E '^Acquire::(Check-Valid-Until|Check-Date|Max-ValidTime|Retries|ForceIPv|https?::)' || :
+}
+
+setup_userland() {
+	local suite=$1
+	userland=$LAB_CACHE/userland-$suite-$(key "$suite" "$LAB_DIR/userland-$suite.packages" \
+		"$(declare -f userland_make)")
+	step "userland Debian $suite" "$userland" userland_make "$suite"
+}
+
+# The root's own /lab holds what it was made of, and the places where things are mounted.
+userland_make() {
+	local part=$1 suite=$2 options
+	options=$(mktemp)
+	mirror_options >"$options"
+	mmdebstrap --mode=root --variant=apt --aptopt="$options" \
+		--include="$(grep -v '^#' "$LAB_DIR/userland-$suite.packages" | paste -sd,)" \
+		"$suite" "$part" "$(mirror)"
+	rm -f "$options"
+	mkdir -p "$part"/{lab/{guest,boot},src,build,share,kernel} "$part/usr/lib/modules"
+	rm -f "$part/etc/resolv.conf"
+	touch "$part/etc/resolv.conf"
+	echo lab >"$part/etc/hostname"
+	# shellcheck disable=SC2016 # dpkg-query's own variables
+	chroot "$part" dpkg-query -W -f '${Package} ${Version}\n' >"$part/lab/packages"
+}

@@ -1,0 +1,161 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guest: QEMU in the userland, whose root is also the guest's root, read-only over 9p. QEMU has
+# no network device, and the guest can write to one folder of the host only: the boot's guest/.
+#
+#   console.log, qemu.log        all that the guest's console and QEMU said
+#   stdout, stderr               pipes, while the guest runs
+#   guest/command ...            what guest-init reads
+#   guest/status, kernel.log     what it writes
+#   guest/share/                 /share in the guest
+
+# guest_new: a folder for one boot, in $boot
+guest_new() {
+	boot=$LAB_CACHE/boots/$(date +%Y%m%d-%H%M%S)-$$-$((boot_count += 1))
+	mkdir -p "$boot/guest/share"
+	share=${opt_share:-$boot/guest/share}
+	echo "$opt_modules" >"$boot/guest/modules"
+	printf '%s\n' "$opt_module_args" >"$boot/guest/module-args"
+	date +%s >"$boot/guest/date"
+}
+boot_count=0
+
+# guest_qemu LIMIT ACCELERATOR OPTION...: one boot, ended after LIMIT seconds (0: never)
+guest_qemu() {
+	local limit=$1 accel=$2 parameters nodes
+	# cxl_test puts every other of its expanders on NUMA node 1, whether there is one or not; without
+	# one the kernel crashes at the first allocation for them.
+	nodes=(-object memory-backend-ram,id=ram0,size=1G -numa node,memdev=ram0,cpus=0
+		-object memory-backend-ram,id=ram1,size=1G -numa node,memdev=ram1,cpus=1)
+	parameters=(console=ttyS0 ignore_loglevel panic=-1 root=/dev/root rootfstype=9p ro
+		rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=262144
+		init=/src/contrib/lab.d/guest-init)
+	shift 2
+	setpriv --pdeathsig KILL timeout --foreground --signal=KILL "$limit" \
+		"$LAB_DIR/in-root" "$userland" \
+		--ro "$userland" /lab/guest --ro "$kernel/modules" /lab/guest/usr/lib/modules \
+		--ro "$LAB_SRC" /lab/guest/src --ro "$installed" /lab/guest/usr/local \
+		--ro "$kernel" /kernel --rw "$boot" /lab/boot --rw "$share" /lab/boot/guest/share -- \
+		qemu-system-x86_64 -nodefaults -display none -no-reboot -nic none \
+		-machine "q35,accel=$accel" -cpu max -smp 2,sockets=2 -m 2G "${nodes[@]}" \
+		-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny \
+		-chardev file,id=console,path=/lab/boot/console.log -serial chardev:console \
+		-device virtio-rng-pci -device virtio-serial-pci \
+		-fsdev local,id=root,path=/lab/guest,security_model=none,readonly=on,multidevs=remap \
+		-device virtio-9p-pci,fsdev=root,mount_tag=/dev/root \
+		-fsdev local,id=boot,path=/lab/boot/guest,security_model=none,multidevs=remap \
+		-device virtio-9p-pci,fsdev=boot,mount_tag=boot \
+		-kernel /kernel/bzImage -append "${parameters[*]}" \
+		"$@" 2>"$boot/qemu.log"
+}
+
+# guest_accel: kvm if a trial boot under it comes to its end, else tcg. /dev/kvm that opens proves
+# nothing: on many nested machines the guest then hangs. The trial is made once per host boot.
+guest_accel() {
+	local trial
+	trial=$LAB_CACHE/kvm-$(key "$(cat /proc/sys/kernel/random/boot_id)" "${kernel##*/}")
+	if [ ! -e "$trial" ]; then
+		rm -f "$LAB_CACHE"/kvm-*
+		guest_try_kvm >"$trial.$$"
+		mv "$trial.$$" "$trial"
+	fi
+	cat "$trial"
+}
+
+guest_try_kvm() {
+	if ! [ -c /dev/kvm ] || ! (exec 9<>/dev/kvm) 2>/dev/null; then
+		say "no /dev/kvm that opens: guests run under software emulation (slower)"
+		echo tcg
+	elif guest_kvm_boots; then
+		say "KVM works and is used"
+		echo kvm
+	else
+		say "KVM does not bring up a guest: guests run under software emulation (slower)"
+		echo tcg
+	fi
+}
+
+guest_kvm_boots() (
+	say "trying a boot under KVM (at most 40 s) ..."
+	opt_modules=no opt_share=''
+	guest_new
+	printf 'true\0' >"$boot/guest/command"
+	echo 30 >"$boot/guest/limit"
+	guest_qemu 40 kvm -device virtserialport,name=lab.none </dev/null &&
+		[ "$(cat "$boot/guest/status")" = 0 ]
+) >/dev/null
+
+# guest_boot COMMAND...: its stdout and stderr come out here, apart; what became of it in $status
+guest_boot() {
+	local limit=${opt_timeout:-300} accel relays=() rc=0 hold_out hold_err
+	accel=$(guest_accel)
+	guest_new
+	printf '%s\0' "$@" >"$boot/guest/command"
+	echo "$limit" >"$boot/guest/limit"
+	mkfifo "$boot/stdout" "$boot/stderr"
+	cat "$boot/stdout" & relays+=($!)
+	cat "$boot/stderr" >&2 & relays+=($!)
+	# Held open until the guest has ended: one that dies before it opens its end must not leave
+	# the relays waiting.
+	exec {hold_out}<>"$boot/stdout" {hold_err}<>"$boot/stderr"
+	guest_qemu $((limit + 60)) "$accel" \
+		-chardev file,id=out,path=/lab/boot/stdout \
+		-device virtserialport,chardev=out,name=lab.stdout \
+		-chardev file,id=err,path=/lab/boot/stderr \
+		-device virtserialport,chardev=err,name=lab.stderr </dev/null || rc=$?
+	exec {hold_out}>&- {hold_err}>&-
+	wait "${relays[@]}" || :
+	rm -f "$boot/stdout" "$boot/stderr"
+	guest_verdict "$rc" "$limit"
+}
+
+guest_run() {
+	guest_boot "$@"
+	exit "$status"
+}
+
+guest_shell() {
+	local accel rc=0
+	[ -t 0 ] && [ -t 1 ] || wrong_usage "shell needs a terminal; for one command there is run"
+	accel=$(guest_accel)
+	guest_new
+	say "starting a guest; leave it with exit; /share is $share"
+	echo "$TERM $(stty size)" >"$boot/guest/terminal"
+	local tty
+	tty=$(stty -g)
+	guest_qemu "${opt_timeout:-0}" "$accel" -chardev stdio,id=tty,signal=off \
+		-device virtconsole,chardev=tty || rc=$?
+	stty "$tty"
+	guest_verdict "$rc" "${opt_timeout:-0}"
+	exit "$status"
+}
+
+# guest_verdict QEMU-STATUS LIMIT: what became of the boot, in $status, and said if it went wrong
+guest_verdict() {
+	local rc=$1 limit=$2 result
+	result=$(cat "$boot/guest/status" 2>/dev/null || :)
+	if [[ $result =~ ^[0-9]+$ ]]; then
+		status=$result
+		! grep -qE -f "$LAB_DIR/splats" "$boot/console.log" ||
+			say "the guest's kernel complained; its log: $boot/console.log"
+	elif [ "$result" = limit ] || [ "$rc" -eq 137 ]; then
+		status=$E_LIMIT
+		say "the guest was ended: it took longer than $limit s; its log: $boot/console.log"
+	elif [ "$rc" -eq 0 ]; then
+		status=$E_CRASH
+		say "the guest's kernel crashed; its log: $boot/console.log"
+	else
+		sed 's/^/    /' "$boot/qemu.log" >&2
+		die "QEMU failed with status $rc; its logs: $boot"
+	fi
+}
+
+# guest_record FILE: the machine of a fresh guest, as test/replay replays it
+guest_record() {
+	local file=$1
+	guest_boot /src/test/replay/tree record /share/machine
+	[ "$status" -eq 0 ] || exit "$status"
+	cp "$share/machine" "$file"
+	say "recorded in $file"
+}

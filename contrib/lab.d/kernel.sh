@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernel: Debian's linux-source package of the wanted or the newest version, built with
+# cxl_test. The whole build tree is kept, since modules of our own are built against it.
+
+readonly KERNEL_AT_LEAST=7.3
+
+# setup_kernel VERSION FLAVOR: an empty VERSION means the newest
+setup_kernel() {
+	local version=$1 flavor=$2 pin package
+	pin=$LAB_CACHE/pins/kernel-${version:-newest}
+	step "kernel version (${version:-newest, at least $KERNEL_AT_LEAST})" "$pin" kernel_pick "$version"
+	package=$(cat "$pin/package")
+	kernel=$LAB_CACHE/kernel-$(kernel_name "$package")-$flavor-$(key "$package" \
+		"$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$flavor.config" \
+		"$(grep -E '^(gcc|binutils) ' "$userland/lab/packages")" \
+		"$(declare -f kernel_make)" "$LAB_DIR/kernel-build")
+	step "kernel $(kernel_name "$package"), $flavor (usually 7 to 15 minutes)" "$kernel" \
+		kernel_make "$package" "$flavor"
+}
+
+# kernel_name linux-source-7.3=7.3~rc7-1~exp1: what comes after the equals sign, fit for a file name
+kernel_name() { echo "${1#*=}" | tr -c 'A-Za-z0-9.~+\n-' _; }
+
+# kernel_apt COMMAND...: apt on indexes of our own, beside the host's: every suite of Debian that
+# the mirror has and a kernel could be in
+kernel_apt() {
+	local apt=$LAB_CACHE/apt command=$1
+	shift
+	mkdir -p "$apt"/state/lists/partial "$apt"/cache/archives/partial
+	mirror_options >"$apt/apt.conf"
+	kernel_sources >"$apt/sources.list"
+	APT_CONFIG=$apt/apt.conf "$command" -o Dir::State="$apt/state" -o Dir::State::status=/dev/null \
+		-o Dir::Cache="$apt/cache" -o Dir::Etc::sourcelist="$apt/sources.list" \
+		-o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root "$@"
+}
+
+kernel_sources() {
+	local mirror suite keys='' uri component
+	mirror=$(mirror)
+	[ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ] ||
+		keys='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] '
+	for suite in testing unstable experimental; do
+		echo "deb $keys$mirror $suite main"
+	done
+	mirror_targets | while read -r uri suite component; do
+		[ "$component" != main ] || echo "deb $keys$uri $suite main"
+	done
+}
+
+# kernel_pick PART VERSION: which package, of which version, in PART/package
+kernel_pick() {
+	local part=$1 version=$2 package best='' found
+	kernel_apt apt-get update
+	for package in $(kernel_apt apt-cache search --names-only '^linux-source-[0-9]+\.[0-9]+$' |
+		cut -d' ' -f1 | sort -V); do
+		if [ -n "$version" ]; then
+			[ "$package" = "linux-source-$version" ] || continue
+		elif dpkg --compare-versions "${package#linux-source-}" lt "$KERNEL_AT_LEAST"; then
+			continue
+		fi
+		found=$(kernel_apt apt-cache madison "$package" | awk '{ print $3; exit }')
+		best=$package=$found
+	done
+	[ -n "$best" ] || { echo "the mirror has no linux-source-${version:-of at least $KERNEL_AT_LEAST}"; return 1; }
+	echo "$best" >"$part/package"
+}
+
+# kernel_make PART PACKAGE FLAVOR
+kernel_make() {
+	local part=$1 package=$2 flavor=$3 name
+	name=${package%%=*}
+	(cd "$part" && kernel_apt apt-get download "$package")
+	echo "$package, sha256 $(sha256sum "$part/$name"_*.deb | cut -d' ' -f1)" >"$part/origin"
+	mkdir "$part/build"
+	dpkg-deb --fsys-tarfile "$part/$name"_*.deb | tar -xO "./usr/src/$name.tar.xz" |
+		xz -T0 -dc | tar -x -C "$part/build" --strip-components=1
+	rm "$part/$name"_*.deb
+	cat "$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$flavor.config" >"$part/wanted.config"
+	"$LAB_DIR/in-root" "$userland" --rw "$part" /kernel --ro "$LAB_DIR" /src -- \
+		/src/kernel-build
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "cxl/command.h"
+#include "cxl/passthrough.h"
+#include "util/cleanup.h"
+
+/* Any other copy of this program, found in PATH, has this text in it too. */
+static const char marker[] = "this cxl is cxl-attach, which runs cxl-cli";
+
+static bool has_marker(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *map;
+	bool found;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size == 0)
+		return false;
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return false;
+	found = memmem(map, (size_t)st.st_size, marker, sizeof(marker)) != NULL;
+	munmap(map, (size_t)st.st_size);
+	return found;
+}
+
+static bool is_this_file(const struct stat *st)
+{
+	struct stat self;
+
+	return stat("/proc/self/exe", &self) == 0 && self.st_dev == st->st_dev &&
+	       self.st_ino == st->st_ino;
+}
+
+/* 0 if @path can be run and is not this program, or a negative errno: -ELOOP if it is */
+static int check_candidate(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EACCES;
+	if (is_this_file(&st))
+		return -ELOOP;
+	return access(path, X_OK) < 0 ? -errno : 0;
+}
+
+/* What CXL_CLI names is taken or refused; nothing else is looked for then. */
+static char *from_environment(const char *path)
+{
+	int rc = strchr(path, '/') ? check_candidate(path) : -ENOENT;
+
+	if (rc == 0)
+		return strdup(path);
+	if (rc == -ELOOP)
+		fprintf(stderr, "cxl: CXL_CLI names this program itself, not cxl-cli: %s\n", path);
+	else
+		fprintf(stderr, "cxl: cannot run '%s', which CXL_CLI names: %s\n", path,
+			strerror(-rc));
+	return NULL;
+}
+
+/*
+ * Two copies of this program in PATH would run each other for ever: here, unlike for the build's
+ * default, a candidate is looked into.
+ */
+static char *from_path(void)
+{
+	const char *path = getenv("PATH");
+	_cleanup_free_ char *copy = strdup(path ? path : "/usr/bin:/bin");
+	char *rest = copy, *folder;
+
+	while (copy && (folder = strsep(&rest, ":"))) {
+		char *candidate = NULL;
+
+		if (*folder == '\0' || asprintf(&candidate, "%s/cxl", folder) < 0)
+			continue;
+		if (check_candidate(candidate) == 0 && !has_marker(candidate))
+			return candidate;
+		free(candidate);
+	}
+	return NULL;
+}
+
+char *find_cxl_cli(void)
+{
+	const char *named = getenv("CXL_CLI");
+	char *found;
+
+	if (named && *named)
+		return from_environment(named);
+	if (check_candidate(CXL_CLI) == 0)
+		return strdup(CXL_CLI);
+	found = from_path();
+	if (!found)
+		fputs("cxl: cxl-cli is not installed: install the package cxl (Debian, Ubuntu) or "
+		      "cxl-cli (Fedora), or name its program in CXL_CLI\n",
+		      stderr);
+	return found;
+}
+
+static pid_t spawn_with_output(const char *path, char *const argv[], int output)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t pid = -1;
+	int rc;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	rc = posix_spawn(&pid, path, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	errno = rc;
+	return rc ? -1 : pid;
+}
+
+char *ask_cxl_cli(const char *path, const char *argument)
+{
+	char *const argv[] = {(char *)"cxl", (char *)argument, NULL};
+	char *text = NULL;
+	size_t size = 0;
+	FILE *output;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		perror("cxl: pipe");
+		return NULL;
+	}
+	pid = spawn_with_output(path, argv, ends[1]);
+	if (pid < 0)
+		fprintf(stderr, "cxl: cannot run %s: %m\n", path);
+	close(ends[1]);
+	output = fdopen(ends[0], "r");
+	if (pid >= 0 && output && getdelim(&text, &size, '\0', output) < 0)
+		fprintf(stderr, "cxl: %s %s says nothing\n", path, argument);
+	if (output)
+		fclose(output);
+	else
+		close(ends[0]);
+	if (pid >= 0)
+		TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
+	return text;
+}
+
+int pass_through(char **argv)
+{
+	_cleanup_free_ char *path = find_cxl_cli();
+
+	if (!path)
+		return EXIT_CANNOT;
+	execv(path, argv);
+	fprintf(stderr, "cxl: cannot run %s: %m\n", path);
+	return EXIT_CANNOT;
+}

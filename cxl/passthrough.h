@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_PASSTHROUGH_H
+#define CXL_PASSTHROUGH_H
+
+/*
+ * The distribution's cxl-cli, to which every command goes that is not ours. It is what CXL_CLI
+ * names; else what the build was told (option cxl-cli, /usr/bin/cxl); else the first cxl in PATH
+ * that is not this program.
+ */
+
+/**
+ * find_cxl_cli() - where cxl-cli is
+ *
+ * Return: a new string that the caller frees, or NULL after one sentence on stderr.
+ */
+char *find_cxl_cli(void);
+
+/**
+ * ask_cxl_cli() - what cxl-cli prints when it is run with one argument
+ *
+ * Return: a new string that the caller frees, or NULL after one sentence on stderr.
+ */
+char *ask_cxl_cli(const char *path, const char *argument);
+
+/**
+ * pass_through() - replace this process with cxl-cli
+ * @argv: handed on as it is, like the environment, open files and signals
+ *
+ * Return: the exit status if that could not be done, after one sentence on stderr.
+ */
+int pass_through(char **argv);
+
+#endif

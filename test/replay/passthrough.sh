@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What is not ours goes to cxl-cli: to the right one, and untouched.
+# shellcheck source=test/tap.sh
+. "$SOURCE/test/tap.sh"
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mkdir "$folder"/{fake,empty,ours}
+ln -s "$CXL" "$folder/ours/cxl"
+
+# A cxl-cli that says what it was given
+cat >"$folder/fake/cxl" <<'FAKE'
+#!/bin/bash
+case $1 in
+--list-cmds) printf 'list\nmonitor\n' ;;
+--version) echo 99 ;;
+status) exit "$2" ;;
+signal) kill -"$2" $$ ;;
+input) cat ;;
+variable) echo "$SOMETHING" ;;
+*) printf '<%s>' "$@"; echo to-stderr >&2 ;;
+esac
+FAKE
+chmod +x "$folder/fake/cxl"
+export CXL_CLI=$folder/fake/cxl
+
+run "$CXL" frobnicate 'a b' '' '*' --help -- "it's"
+is "arguments arrive as they are" "$out" "<frobnicate><a b><><*><--help><--><it's>"
+is "stderr is passed on" "$err" "to-stderr"
+run "$CXL" list-attachx
+is "a name that only begins like ours is not ours" "$out" "<list-attachx>"
+run "$CXL" help list
+is "help on a command that is not ours" "$out" "<help><list>"
+run "$CXL" version
+is "version is cxl-cli's own command" "$out" "<version>"
+for code in 0 1 77 129 255; do
+	run "$CXL" status "$code"
+	is "exit status $code" "$status" "$code"
+done
+run "$CXL" signal TERM
+is "death by a signal is seen as such" "$status" 143
+is "stdin is passed on" "$(printf 'one\ntwo' | "$CXL" input)" $'one\ntwo'
+is "the environment is passed on" "$(SOMETHING='x y' "$CXL" variable)" "x y"
+# The signals that the caller ignores stay ignored: exec keeps them, a wrapper might not.
+is "ignored signals stay ignored" \
+	"$( (trap '' PIPE; CXL_CLI=$(type -P bash) "$CXL" -c 'trap -p PIPE') )" "trap -- '' SIGPIPE"
+
+run "$CXL" --list-cmds
+is "--list-cmds covers both" "$out" $'list\nmonitor\nlist-attach'
+run "$CXL" --version
+like "--version covers both" "$out" "^cxl-attach [0-9.]+
+cxl-cli 99 \\($folder/fake/cxl\\)$"
+for arguments in help --help -h; do
+	run "$CXL" $arguments
+	like "$arguments lists ours" "$out" 'list-attach +which memdevs'
+	like "$arguments lists cxl-cli's" "$out" 'monitor'
+	is "$arguments: done" "$status" 0
+done
+run "$CXL"
+is "no command: failed, as in cxl-cli" "$status" 1
+like "no command: help" "$out" 'list-attach'
+
+CXL_CLI=$folder/ours/cxl run "$CXL" list
+is "CXL_CLI is ourselves: cannot" "$status" 5
+like "CXL_CLI is ourselves: said" "$err" 'CXL_CLI names this program itself'
+CXL_CLI=$folder/nowhere/cxl run "$CXL" list
+is "CXL_CLI is nothing: cannot" "$status" 5
+like "CXL_CLI is nothing: said" "$err" "cannot run '$folder/nowhere/cxl', which CXL_CLI names: No such file"
+CXL_CLI=$folder/empty run "$CXL" list
+is "CXL_CLI is a folder: cannot" "$status" 5
+printf 'no program' >"$folder/empty/cxl"
+chmod +x "$folder/empty/cxl"
+CXL_CLI=$folder/empty/cxl run "$CXL" list
+is "CXL_CLI is no program: cannot" "$status" 5
+like "CXL_CLI is no program: said" "$err" 'Exec format error'
+rm "$folder/empty/cxl"
+
+# Without the one that the build knows, PATH decides.
+unset CXL_CLI
+hidden() { bwrap --dev-bind / / --ro-bind /dev/null /usr/bin/cxl -- "$@"; }
+PATH=$folder/empty:$folder/fake:$PATH run hidden "$CXL" frobnicate
+is "the first in PATH" "$out" "<frobnicate>"
+PATH=$folder/ours:$folder/fake:$PATH run hidden "$CXL" frobnicate
+is "never ourselves, by another name" "$out" "<frobnicate>"
+mkdir "$folder/copy"
+cp "$CXL" "$folder/copy/cxl"
+PATH=$folder/copy:$folder/ours:$folder/fake:$PATH run timeout 20 bwrap --dev-bind / / \
+	--ro-bind /dev/null /usr/bin/cxl -- "$CXL" frobnicate
+is "never a copy of ourselves" "$out" "<frobnicate>"
+PATH=/usr/bin:$folder/copy run hidden "$CXL" list
+is "not installed: cannot" "$status" 5
+like "not installed: which package" "$err" '^cxl: cxl-cli is not installed: install the package cxl \(Debian, Ubuntu\)'
+is "not installed: one sentence" "$(wc -l <<<"$err")" 1
+PATH=/usr/bin run hidden "$CXL" help
+like "not installed: help on ours" "$out" 'list-attach +which memdevs'
+PATH=/usr/bin run hidden "$CXL" --list-cmds
+is "not installed: our commands" "$out" "list-attach"
+
+# The real one
+run "$CXL" --version
+is "the real cxl-cli is found" "$(sed -n 's/^cxl-cli \(.*\) (.*/\1/p' <<<"$out")" "$(/usr/bin/cxl --version)"
+for arguments in 'list' 'list -h' 'frobnicate' 'list --frobnicate' 'help frobnicate' 'create-region' '--frobnicate' 'version'; do
+	run "$CXL" $arguments
+	ours=$out$err$status
+	run /usr/bin/cxl $arguments
+	is "cxl $arguments: as cxl-cli" "$ours" "$out$err$status"
+done
+finish

@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Checks that print TAP. A test script sources this, calls check functions, and ends with `finish`.
+# As in ndctl's own tests, the exit status is 0, 77 for a skipped test, or 1.
+
+tap_count=0
+tap_failed=0
+
+# report STATUS WHAT: one check's result
+report() {
+	tap_count=$((tap_count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $tap_count - $2"
+	else
+		echo "not ok $tap_count - $2"
+		tap_failed=$((tap_failed + 1))
+	fi
+}
+
+# ok WHAT COMMAND...: COMMAND succeeds
+ok() {
+	local what=$1 rc=0
+	shift
+	"$@" || rc=$?
+	report "$rc" "$what"
+}
+
+# is WHAT ACTUAL EXPECTED: two texts are the same
+is() {
+	local rc=0
+	[ "$2" = "$3" ] || rc=1
+	report "$rc" "$1"
+	[ "$rc" -eq 0 ] || printf '# got:      %s\n# expected: %s\n' "${2//$'\n'/$'\n# '}" "${3//$'\n'/$'\n# '}"
+}
+
+# like WHAT ACTUAL PATTERN: the text matches the extended regular expression
+like() {
+	local rc=0
+	[[ $2 =~ $3 ]] || rc=1
+	report "$rc" "$1"
+	[ "$rc" -eq 0 ] || printf '# got:          %s\n# not matching: %s\n' "${2//$'\n'/$'\n# '}" "$3"
+}
+
+# run COMMAND...: with its output in $out and $err, its status in $status
+run() {
+	local error
+	error=$(mktemp)
+	status=0
+	out=$("$@" 2>"$error" </dev/null) || status=$?
+	err=$(cat "$error")
+	rm -f "$error"
+}
+
+# skip_all WHY: this machine cannot run the test
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 77
+}
+
+finish() {
+	echo "1..$tap_count"
+	[ "$tap_failed" -eq 0 ] || exit 1
+	exit 0
+}

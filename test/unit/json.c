@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util/json.h"
+
+/* The text under "key" in @object, which is released */
+static void assert_text(struct json_object *object, const char *expected)
+{
+	struct json_object *value = json_object_object_get(object, "key");
+
+	assert_string_equal(json_object_get_string(value), expected);
+	json_object_put(object);
+}
+
+static void sizes_are_integers_unless_human(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *human;
+	} cases[] = {
+		{0, "0"},
+		{999, "999"},
+		{1023, "1023"},
+		{1024, "1.00 KiB (1.02 kB)"},
+		{536870912, "512.00 MiB (536.87 MB)"},
+		{UINT64_C(1) << 40, "1.00 TiB (1.10 TB)"},
+		{UINT64_MAX, "16.00 EiB (18.45 EB)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct json_object *object = json_new_object();
+
+		json_add_size(object, "key", cases[i].bytes, true);
+		assert_text(object, cases[i].human);
+		object = json_new_object();
+		json_add_size(object, "key", cases[i].bytes, false);
+		assert_true(json_object_get_uint64(json_object_object_get(object, "key")) ==
+			    cases[i].bytes);
+		json_object_put(object);
+	}
+}
+
+static void addresses_are_integers_unless_human(void **state)
+{
+	struct json_object *object = json_new_object();
+
+	(void)state;
+	json_add_address(object, "key", 0xf010000000, false);
+	assert_text(object, "1031060586496");
+	object = json_new_object();
+	json_add_address(object, "key", 0xf010000000, true);
+	assert_text(object, "0xf010000000");
+}
+
+static void strings_stay_valid_utf8(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{"", ""},
+		{"mem0", "mem0"},
+		{"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+		{"\xff", "\xef\xbf\xbd"},
+		{"a\xff\xfe" "b", "a\xef\xbf\xbd\xef\xbf\xbd" "b"},
+		{"cut \xe2\x82", "cut \xef\xbf\xbd\xef\xbf\xbd"},
+		{"\"\n\\", "\"\n\\"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct json_object *object = json_new_object();
+
+		json_add_string(object, "key", cases[i].text);
+		assert_text(object, cases[i].expected);
+	}
+}
+
+static void no_string_is_no_key(void **state)
+{
+	struct json_object *object = json_new_object();
+
+	(void)state;
+	json_add_string(object, "key", NULL);
+	assert_int_equal(json_object_object_length(object), 0);
+	json_object_put(object);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sizes_are_integers_unless_human),
+		cmocka_unit_test(addresses_are_integers_unless_human),
+		cmocka_unit_test(strings_stay_valid_utf8),
+		cmocka_unit_test(no_string_is_no_key),
+	};
+
+	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}

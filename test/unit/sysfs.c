@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "util/sysfs.h"
+
+static int folder = -1;
+static char path[] = "/tmp/test-sysfs-XXXXXX";
+
+static int make_folder(void **state)
+{
+	(void)state;
+	if (!mkdtemp(path))
+		return -1;
+	folder = open(path, O_DIRECTORY);
+	return folder < 0 ? -1 : 0;
+}
+
+static int remove_folder(void **state)
+{
+	static const char *const names[] = {"attr", "link"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		unlinkat(folder, names[i], 0);
+	unlinkat(folder, "dir", AT_REMOVEDIR);
+	close(folder);
+	return rmdir(path);
+}
+
+static void put(const char *text, size_t length)
+{
+	int fd = openat(folder, "attr", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, length), length);
+	close(fd);
+}
+
+static void reads_text_without_last_newline(void **state)
+{
+	char buf[16];
+
+	(void)state;
+	put("mem0\n", 5);
+	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), 4);
+	assert_string_equal(buf, "mem0");
+	put("a\n\n", 3);
+	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), 2);
+	assert_string_equal(buf, "a\n");
+	put("", 0);
+	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "");
+}
+
+static void refuses_what_is_no_attribute(void **state)
+{
+	char buf[8];
+
+	(void)state;
+	assert_int_equal(sysfs_read(folder, "missing", buf, sizeof(buf)), -ENOENT);
+	assert_string_equal(buf, "");
+	put("12345678", 8);
+	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), -EMSGSIZE);
+	put("12345\n", 6);
+	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), 5);
+	put("a\0b", 3);
+	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), -EILSEQ);
+	assert_int_equal(mkdirat(folder, "dir", 0700), 0);
+	assert_int_equal(sysfs_read(folder, "dir", buf, sizeof(buf)), -EISDIR);
+	assert_int_equal(sysfs_read(folder, "attr", buf, 0), -EINVAL);
+}
+
+static void reads_flags_and_nothing_else(void **state)
+{
+	static const char *const garbage[] = {"", "\n", "2\n", "01\n", "yes\n", "-1\n", "1 \n", "11111"};
+
+	(void)state;
+	put("0\n", 2);
+	assert_int_equal(sysfs_read_flag(folder, "attr"), 0);
+	put("1\n", 2);
+	assert_int_equal(sysfs_read_flag(folder, "attr"), 1);
+	for (size_t i = 0; i < sizeof(garbage) / sizeof(*garbage); i++) {
+		put(garbage[i], strlen(garbage[i]));
+		assert_int_equal(sysfs_read_flag(folder, "attr"), -EILSEQ);
+	}
+	assert_int_equal(sysfs_read_flag(folder, "missing"), -ENOENT);
+}
+
+static void names_what_a_link_points_at(void **state)
+{
+	static const struct {
+		const char *target, *name;
+	} cases[] = {
+		{"../../bus/platform/drivers/cxl_mock_accel", "cxl_mock_accel"},
+		{"plain", "plain"},
+		{"/absolute/name", "name"},
+		{"../ends/in/slash/", NULL},
+	};
+	char *name;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(symlinkat(cases[i].target, folder, "link"), 0);
+		name = sysfs_link_name(folder, "link");
+		if (cases[i].name)
+			assert_string_equal(name, cases[i].name);
+		else
+			assert_null(name);
+		free(name);
+		unlinkat(folder, "link", 0);
+	}
+	assert_null(sysfs_link_name(folder, "missing"));
+	assert_int_equal(errno, ENOENT);
+}
+
+static void sees_dangling_links(void **state)
+{
+	(void)state;
+	assert_false(sysfs_exists(folder, "link"));
+	assert_int_equal(symlinkat("nowhere", folder, "link"), 0);
+	assert_true(sysfs_exists(folder, "link"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_text_without_last_newline),
+		cmocka_unit_test(refuses_what_is_no_attribute),
+		cmocka_unit_test(reads_flags_and_nothing_else),
+		cmocka_unit_test(names_what_a_link_points_at),
+		cmocka_unit_test(sees_dangling_links),
+	};
+
+	return cmocka_run_group_tests_name("sysfs", tests, make_folder, remove_folder);
+}

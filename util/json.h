@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef UTIL_JSON_H
+#define UTIL_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <json-c/json.h>
+
+/*
+ * Building and printing JSON as cxl-cli does: two spaces, no space after a colon, sizes and
+ * addresses as integers, or with @human as text ("512.00 MiB (536.87 MB)", "0xf010000000").
+ *
+ * The object that a function adds to owns what is added. Where memory runs out, the functions
+ * end the program with a message: half an answer would be a wrong one.
+ */
+
+/** json_new_object() and json_new_array() - like json-c's, but never NULL */
+struct json_object *json_new_object(void);
+struct json_object *json_new_array(void);
+
+/** json_add() - @value, which @object then owns, under @key */
+void json_add(struct json_object *object, const char *key, struct json_object *value);
+
+/** json_append() - @value, which @array then owns, at its end */
+void json_append(struct json_object *array, struct json_object *value);
+
+/**
+ * json_add_string() - @text under @key; nothing at all if @text is NULL
+ *
+ * Bytes that are no UTF-8, which a name in sysfs may hold, become U+FFFD: the JSON stays valid.
+ */
+void json_add_string(struct json_object *object, const char *key, const char *text);
+
+/** json_add_bool() - true or false under @key */
+void json_add_bool(struct json_object *object, const char *key, bool value);
+
+/** json_add_size() - a size in bytes under @key */
+void json_add_size(struct json_object *object, const char *key, uint64_t bytes, bool human);
+
+/** json_add_address() - a physical address under @key */
+void json_add_address(struct json_object *object, const char *key, uint64_t address, bool human);
+
+/**
+ * json_print() - print @value and a newline to stdout, and release it
+ *
+ * Return: 0, or a negative errno if stdout did not take it all (a full disk, a closed pipe).
+ */
+int json_print(struct json_object *value);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef UTIL_SYSFS_H
+#define UTIL_SYSFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reading sysfs (Documentation/filesystems/sysfs.rst in the kernel's source), always relative to
+ * an open directory. An attribute may be missing, empty, huge, no text, or gone between two
+ * reads: each of these is an error that the caller can treat as "not known".
+ */
+
+/* One attribute is at most a page: what is longer is no attribute. */
+#define SYSFS_ATTR_MAX 4096
+
+/**
+ * sysfs_read() - the text of one attribute, without its last newline
+ * @dirfd: the directory that @path is relative to
+ * @path: the attribute
+ * @buf: where the text goes; it always ends in a null byte
+ * @size: the bytes that @buf has
+ *
+ * Return: the length of the text, or a negative errno: -EMSGSIZE if it does not fit, -EILSEQ if
+ * it has a null byte in it (no text), or what open(2) or read(2) said.
+ */
+int sysfs_read(int dirfd, const char *path, char *buf, size_t size);
+
+/**
+ * sysfs_read_flag() - the value of an attribute that is 0 or 1
+ *
+ * Return: 0 or 1, -EILSEQ for anything else, or what sysfs_read() said.
+ */
+int sysfs_read_flag(int dirfd, const char *path);
+
+/**
+ * sysfs_exists() - whether there is a file, folder or link of that name
+ */
+bool sysfs_exists(int dirfd, const char *path);
+
+/**
+ * sysfs_link_name() - the last part of what a symbolic link points at
+ *
+ * In sysfs such a link says who a device's driver is, or whose module a driver.
+ *
+ * Return: a new string that the caller frees, or NULL with errno set (ENOENT: no such link;
+ * EILSEQ: a link without a name at its end).
+ */
+char *sysfs_link_name(int dirfd, const char *path);
+
+#endif
