@@ -75,7 +75,8 @@ static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 	.args_doc = "[MEMDEV...]",
-	.doc = "List, as JSON, the memdevs whose driver attached them (devm_cxl_probe_mem(), kernel "
+	.doc = "List, as JSON, the memdevs whose driver attached them (devm_cxl_probe_mem(), "
+	       "kernel "
 	       "v7.2 and later), with that driver, its module and the regions behind it.\v"
 	       "Examples:\n"
 	       "  cxl list-attach\n"
@@ -119,7 +120,8 @@ static struct json_object *evidence_json(const struct attach_evidence *evidence)
 	struct json_object *json = json_new_object();
 	_cleanup_free_ char *file = NULL;
 
-	if (asprintf(&file, "/sys/bus/cxl/devices/%s/%s", evidence->device, evidence->attribute) < 0)
+	if (asprintf(&file, "/sys/bus/cxl/devices/%s/%s", evidence->device, evidence->attribute) <
+	    0)
 		file = NULL;
 	json_add_string(json, "signal", evidence->signal);
 	json_add_string(json, "file", file);
@@ -207,7 +209,8 @@ static int take_snapshot(struct snapshot *snapshot, const struct options *option
 		cxl_unref(ctx);
 	}
 	if (rc < 0)
-		fprintf(stderr, "cxl list-attach: cannot read the CXL devices: %s\n", strerror(-rc));
+		fprintf(stderr, "cxl list-attach: cannot read the CXL devices: %s\n",
+			strerror(-rc));
 	return rc;
 }
 
@@ -230,7 +233,8 @@ static int list_attach(int argc, char **argv)
 		status = remarks(&snapshot, &options);
 		rc = json_print(json);
 		if (rc < 0) {
-			fprintf(stderr, "cxl list-attach: cannot write the answer: %s\n", strerror(-rc));
+			fprintf(stderr, "cxl list-attach: cannot write the answer: %s\n",
+				strerror(-rc));
 			status = EXIT_FAILED;
 		}
 	}

@@ -14,7 +14,7 @@ setup_build() {
 	mkdir -p "$builds"
 	echo "$LAB_SRC" >"$builds/checkout"
 	build "cxl" "$userland" dev --native-file /src/build-dev.ini --prefix /usr/local
-	build_run "$userland" dev env DESTDIR=/build/install meson install -C /build/dev --quiet >/dev/null ||
+	build_run "$userland" env DESTDIR=/build/install meson install -C /build/dev --quiet >/dev/null ||
 		die "meson install failed"
 	installed=$(build_folder "$userland")/install/usr/local
 }
@@ -22,12 +22,12 @@ setup_build() {
 # build_folder USERLAND: where builds of this checkout with that userland are
 build_folder() { echo "$LAB_CACHE/checkouts/$(key "$LAB_SRC")/${1##*/}"; }
 
-# build_run USERLAND NAME COMMAND...: in the userland, this checkout at /src, its builds at /build
+# build_run USERLAND COMMAND...: in the userland, this checkout at /src, its builds at /build
 build_run() {
 	local root=$1 folder
 	folder=$(build_folder "$root")
 	mkdir -p "$folder"
-	shift 2
+	shift
 	"$LAB_DIR/in-root" "$root" --ro "$LAB_SRC" /src --rw "$folder" /build -- "$@"
 }
 
@@ -40,7 +40,7 @@ build() {
 	exec {lock}<>"$log.lock"
 	flock --nonblock "$lock" || { say "$title: waiting for another build of it"; flock "$lock"; }
 	# shellcheck disable=SC2016 # expanded inside
-	if ! build_run "$root" "$name" sh -ec '
+	if ! build_run "$root" sh -ec '
 		name=$1; shift
 		if ! [ -e "/build/$name/build.ninja" ] || ! [ "$*" = "$(cat "/build/$name.options")" ]; then
 			rm -rf "/build/$name"

@@ -17,9 +17,11 @@ guest_new() {
 	share=${opt_share:-$boot/guest/share}
 	echo "$opt_modules" >"$boot/guest/modules"
 	printf '%s\n' "$opt_module_args" >"$boot/guest/module-args"
-	date +%s >"$boot/guest/date"
 }
 boot_count=0
+
+# What a guest may take, in seconds, besides its command: to come up, and to go down
+boot_limit=${LAB_BOOT_LIMIT:-120}
 
 # guest_qemu LIMIT ACCELERATOR OPTION...: one boot, ended after LIMIT seconds (0: never)
 guest_qemu() {
@@ -99,7 +101,7 @@ guest_boot() {
 	# Held open until the guest has ended: one that dies before it opens its end must not leave
 	# the relays waiting.
 	exec {hold_out}<>"$boot/stdout" {hold_err}<>"$boot/stderr"
-	guest_qemu $((limit + 60)) "$accel" \
+	guest_qemu $((limit + boot_limit)) "$accel" \
 		-chardev file,id=out,path=/lab/boot/stdout \
 		-device virtserialport,chardev=out,name=lab.stdout \
 		-chardev file,id=err,path=/lab/boot/stderr \

@@ -8,9 +8,9 @@
 
 /* What the signals say, before they are weighed */
 struct weights {
-	bool accelerator;  /* the memdev has no class attributes */
-	bool attach_lock;  /* a region of it is locked, and no decoder is why */
-	bool free_region;  /* a region of it is not locked, which no attach leaves so */
+	bool accelerator; /* the memdev has no class attributes */
+	bool attach_lock; /* a region of it is locked, and no decoder is why */
+	bool free_region; /* a region of it is not locked, which no attach leaves so */
 };
 
 static void add_evidence(struct attach_answer *answer, const char *signal, const char *device,
@@ -25,9 +25,11 @@ static void weigh_memdev(const struct snapshot_memdev *memdev, struct attach_ans
 {
 	weights->accelerator = memdev->class_attributes == FLAG_NO;
 	if (weights->accelerator)
-		add_evidence(answer, "no-class-attributes", memdev->name, "firmware_version", "absent");
+		add_evidence(answer, "no-class-attributes", memdev->name, "firmware_version",
+			     "absent");
 	else if (memdev->class_attributes == FLAG_YES)
-		add_evidence(answer, "class-attributes", memdev->name, "firmware_version", "present");
+		add_evidence(answer, "class-attributes", memdev->name, "firmware_version",
+			     "present");
 }
 
 static void weigh_region(const struct snapshot_region *region, struct attach_answer *answer,
@@ -36,7 +38,8 @@ static void weigh_region(const struct snapshot_region *region, struct attach_ans
 	switch (region->locked) {
 	case FLAG_YES:
 		if (region->decoder_locked) {
-			add_evidence(answer, "region-locked-by-decoder", region->name, "locked", "1");
+			add_evidence(answer, "region-locked-by-decoder", region->name, "locked",
+				     "1");
 			break;
 		}
 		add_evidence(answer, "region-locked", region->name, "locked", "1");
@@ -58,8 +61,7 @@ static void weigh_region(const struct snapshot_region *region, struct attach_ans
  * an attach locks a region that no decoder locks (cxl_region_setup_flags()); that the device is
  * no class device decides where no region speaks.
  */
-static enum attach_state decide(const struct snapshot_memdev *memdev,
-				const struct weights *weights)
+static enum attach_state decide(const struct snapshot_memdev *memdev, const struct weights *weights)
 {
 	if (!memdev->enabled || !memdev->host_driver)
 		return ATTACH_NONE;

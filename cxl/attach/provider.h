@@ -20,10 +20,10 @@ enum attach_state {
 
 /* One thing that was seen, and where */
 struct attach_evidence {
-	const char *signal; /* its name, as Documentation/attach-evidence.md has it */
-	const char *device; /* memdev or region; points into the snapshot */
+	const char *signal;    /* its name, as Documentation/kernel-behaviour.md has it */
+	const char *device;    /* memdev or region; points into the snapshot */
 	const char *attribute; /* the file under /sys/bus/cxl/devices/DEVICE */
-	const char *said;   /* what that file said, or "absent" */
+	const char *said;      /* what that file said, or "absent" */
 };
 
 struct attach_answer {

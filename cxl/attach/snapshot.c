@@ -147,7 +147,8 @@ static int read_all(struct snapshot *snapshot, struct cxl_ctx *ctx)
 			return -ENOMEM;
 	}
 	if (snapshot->nr_memdevs > 0)
-		qsort(snapshot->memdevs, snapshot->nr_memdevs, sizeof(*snapshot->memdevs), by_number);
+		qsort(snapshot->memdevs, snapshot->nr_memdevs, sizeof(*snapshot->memdevs),
+		      by_number);
 	return 0;
 }
 

@@ -21,34 +21,34 @@ enum snapshot_flag {
 };
 
 struct snapshot_region {
-	char *name;		     /* region0 */
-	uint64_t resource;	     /* start address; UINT64_MAX where not known */
-	uint64_t size;		     /* bytes; UINT64_MAX where not known */
-	enum snapshot_flag locked;   /* regionZ/locked */
-	bool decoder_locked;	     /* any decoder on its path has decoderX.Y/locked */
-	bool committed;		     /* regionZ/commit */
-	bool enabled;		     /* bound to cxl_region */
+	char *name;		   /* region0 */
+	uint64_t resource;	   /* start address; UINT64_MAX where not known */
+	uint64_t size;		   /* bytes; UINT64_MAX where not known */
+	enum snapshot_flag locked; /* regionZ/locked */
+	bool decoder_locked;	   /* any decoder on its path has decoderX.Y/locked */
+	bool committed;		   /* regionZ/commit */
+	bool enabled;		   /* bound to cxl_region */
 };
 
 struct snapshot_memdev {
-	char *name;		     /* mem0 */
-	char *host;		     /* the device it hangs under, 0000:35:00.0 */
-	char *host_driver;	     /* the driver bound to that, or NULL */
-	char *host_module;	     /* its module, or NULL if none is known or it is built in */
-	char *endpoint;		     /* endpoint3, or NULL if there is none now */
-	bool enabled;		     /* bound to cxl_mem */
+	char *name;	   /* mem0 */
+	char *host;	   /* the device it hangs under, 0000:35:00.0 */
+	char *host_driver; /* the driver bound to that, or NULL */
+	char *host_module; /* its module, or NULL if none is known or it is built in */
+	char *endpoint;	   /* endpoint3, or NULL if there is none now */
+	bool enabled;	   /* bound to cxl_mem */
 	enum snapshot_flag class_attributes; /* has what a class-code memdev always has */
-	struct snapshot_region **regions;    /* those it takes part in, in @regions of the snapshot */
+	struct snapshot_region **regions; /* those it takes part in, in @regions of the snapshot */
 	size_t nr_regions;
 };
 
 struct snapshot {
-	bool has_bus;		     /* this kernel has a CXL bus at all */
+	bool has_bus; /* this kernel has a CXL bus at all */
 	struct snapshot_region *regions;
 	size_t nr_regions;
 	struct snapshot_memdev *memdevs; /* by number: mem2 before mem10 */
 	size_t nr_memdevs;
-	size_t nr_vanished;	     /* memdevs that disappeared while they were read */
+	size_t nr_vanished; /* memdevs that disappeared while they were read */
 };
 
 /**

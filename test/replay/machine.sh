@@ -39,7 +39,8 @@ on_machine() {
 # keep SCHEMA: $out is an answer that has to be as Documentation/schema/SCHEMA.schema.json says
 keep() {
 	mkdir -p "$machine_top/answers/$1"
-	printf '%s' "$out" >"$machine_top/answers/$1/$((answers += 1))"
+	answers=$((answers + 1))
+	printf '%s' "$out" >"$machine_top/answers/$1/$answers"
 }
 answers=0
 

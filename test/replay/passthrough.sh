@@ -52,11 +52,11 @@ is "--list-cmds covers both" "$out" $'list\nmonitor\nlist-attach'
 run "$CXL" --version
 like "--version covers both" "$out" "^cxl-attach [0-9.]+
 cxl-cli 99 \\($folder/fake/cxl\\)$"
-for arguments in help --help -h; do
-	run "$CXL" $arguments
-	like "$arguments lists ours" "$out" 'list-attach +which memdevs'
-	like "$arguments lists cxl-cli's" "$out" 'monitor'
-	is "$arguments: done" "$status" 0
+for option in help --help -h; do
+	run "$CXL" "$option"
+	like "$option lists ours" "$out" 'list-attach +which memdevs'
+	like "$option lists cxl-cli's" "$out" 'monitor'
+	is "$option: done" "$status" 0
 done
 run "$CXL"
 is "no command: failed, as in cxl-cli" "$status" 1
@@ -79,6 +79,7 @@ rm "$folder/empty/cxl"
 
 # Without the one that the build knows, PATH decides.
 unset CXL_CLI
+# shellcheck disable=SC2329 # by run
 hidden() { bwrap --dev-bind / / --ro-bind /dev/null /usr/bin/cxl -- "$@"; }
 PATH=$folder/empty:$folder/fake:$PATH run hidden "$CXL" frobnicate
 is "the first in PATH" "$out" "<frobnicate>"
@@ -101,10 +102,11 @@ is "not installed: our commands" "$out" "list-attach"
 # The real one
 run "$CXL" --version
 is "the real cxl-cli is found" "$(sed -n 's/^cxl-cli \(.*\) (.*/\1/p' <<<"$out")" "$(/usr/bin/cxl --version)"
-for arguments in 'list' 'list -h' 'frobnicate' 'list --frobnicate' 'help frobnicate' 'create-region' '--frobnicate' 'version'; do
-	run "$CXL" $arguments
+for line in 'list' 'list -h' 'frobnicate' 'list --frobnicate' 'help frobnicate' 'create-region' '--frobnicate' 'version'; do
+	read -ra arguments <<<"$line"
+	run "$CXL" "${arguments[@]}"
 	ours=$out$err$status
-	run /usr/bin/cxl $arguments
-	is "cxl $arguments: as cxl-cli" "$ours" "$out$err$status"
+	run /usr/bin/cxl "${arguments[@]}"
+	is "cxl $line: as cxl-cli" "$ours" "$out$err$status"
 done
 finish

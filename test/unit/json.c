@@ -68,7 +68,10 @@ static void strings_stay_valid_utf8(void **state)
 		{"mem0", "mem0"},
 		{"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
 		{"\xff", "\xef\xbf\xbd"},
-		{"a\xff\xfe" "b", "a\xef\xbf\xbd\xef\xbf\xbd" "b"},
+		{"a\xff\xfe"
+		 "b",
+		 "a\xef\xbf\xbd\xef\xbf\xbd"
+		 "b"},
 		{"cut \xe2\x82", "cut \xef\xbf\xbd\xef\xbf\xbd"},
 		{"\"\n\\", "\"\n\\"},
 	};

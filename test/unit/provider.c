@@ -13,41 +13,92 @@
 /* Everything that attach_infer() looks at, and what it has to say */
 struct scenario {
 	const char *what;
-	bool enabled, host_bound;
+	bool no_driver, host_unbound;
 	enum snapshot_flag class_attributes;
-	int nr_regions; /* 0 to 2, of these: */
-	enum snapshot_flag locked[2];
-	bool decoder_locked[2];
+	size_t nr_regions; /* of these: */
+	struct {
+		enum snapshot_flag locked;
+		bool decoder_locked;
+	} regions[2];
 	enum attach_state expected;
 	const char *signals; /* names, in order, each followed by a space */
 };
 
 static const struct scenario scenarios[] = {
-	{"an accelerator with its region", true, true, FLAG_NO, 1, {FLAG_YES}, {false},
-	 ATTACH_ATTACHED, "no-class-attributes region-locked "},
-	{"an accelerator whose region was deleted under it", true, true, FLAG_NO, 0, {0}, {0},
-	 ATTACH_ATTACHED, "no-class-attributes "},
-	{"an accelerator on a kernel that does not tell locks", true, true, FLAG_NO, 1,
-	 {FLAG_UNKNOWN}, {false}, ATTACH_ATTACHED, "no-class-attributes "},
-	{"an accelerator in a region that firmware locked", true, true, FLAG_NO, 1, {FLAG_YES},
-	 {true}, ATTACH_ATTACHED, "no-class-attributes region-locked-by-decoder "},
-	{"an accelerator in a region that is not locked", true, true, FLAG_NO, 1, {FLAG_NO},
-	 {false}, ATTACH_UNKNOWN, "no-class-attributes region-not-locked "},
-	{"a class device that its driver attached", true, true, FLAG_YES, 1, {FLAG_YES}, {false},
-	 ATTACH_ATTACHED, "class-attributes region-locked "},
-	{"an expander", true, true, FLAG_YES, 1, {FLAG_NO}, {false}, ATTACH_NONE,
-	 "class-attributes region-not-locked "},
-	{"an expander without a region", true, true, FLAG_YES, 0, {0}, {0}, ATTACH_NONE,
-	 "class-attributes "},
-	{"an expander in a region that firmware locked", true, true, FLAG_YES, 1, {FLAG_YES},
-	 {true}, ATTACH_NONE, "class-attributes region-locked-by-decoder "},
-	{"regions that contradict each other", true, true, FLAG_YES, 2, {FLAG_YES, FLAG_NO},
-	 {false, false}, ATTACH_UNKNOWN, "class-attributes region-locked region-not-locked "},
-	{"a memdev without its driver", false, true, FLAG_NO, 0, {0}, {0}, ATTACH_NONE,
-	 "no-class-attributes "},
-	{"a host without a driver", true, false, FLAG_NO, 1, {FLAG_YES}, {false}, ATTACH_NONE,
-	 "no-class-attributes region-locked "},
-	{"nothing known", true, true, FLAG_UNKNOWN, 1, {FLAG_UNKNOWN}, {false}, ATTACH_NONE, ""},
+	{.what = "an accelerator with its region",
+	 .class_attributes = FLAG_NO,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_YES, false}},
+	 .expected = ATTACH_ATTACHED,
+	 .signals = "no-class-attributes region-locked "},
+	{.what = "an accelerator whose region was deleted under it",
+	 .class_attributes = FLAG_NO,
+	 .expected = ATTACH_ATTACHED,
+	 .signals = "no-class-attributes "},
+	{.what = "an accelerator on a kernel that does not tell locks",
+	 .class_attributes = FLAG_NO,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_UNKNOWN, false}},
+	 .expected = ATTACH_ATTACHED,
+	 .signals = "no-class-attributes "},
+	{.what = "an accelerator in a region that firmware locked",
+	 .class_attributes = FLAG_NO,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_YES, true}},
+	 .expected = ATTACH_ATTACHED,
+	 .signals = "no-class-attributes region-locked-by-decoder "},
+	{.what = "an accelerator in a region that is not locked",
+	 .class_attributes = FLAG_NO,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_NO, false}},
+	 .expected = ATTACH_UNKNOWN,
+	 .signals = "no-class-attributes region-not-locked "},
+	{.what = "a class device that its driver attached",
+	 .class_attributes = FLAG_YES,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_YES, false}},
+	 .expected = ATTACH_ATTACHED,
+	 .signals = "class-attributes region-locked "},
+	{.what = "an expander",
+	 .class_attributes = FLAG_YES,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_NO, false}},
+	 .expected = ATTACH_NONE,
+	 .signals = "class-attributes region-not-locked "},
+	{.what = "an expander without a region",
+	 .class_attributes = FLAG_YES,
+	 .expected = ATTACH_NONE,
+	 .signals = "class-attributes "},
+	{.what = "an expander in a region that firmware locked",
+	 .class_attributes = FLAG_YES,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_YES, true}},
+	 .expected = ATTACH_NONE,
+	 .signals = "class-attributes region-locked-by-decoder "},
+	{.what = "regions that contradict each other",
+	 .class_attributes = FLAG_YES,
+	 .nr_regions = 2,
+	 .regions = {{FLAG_YES, false}, {FLAG_NO, false}},
+	 .expected = ATTACH_UNKNOWN,
+	 .signals = "class-attributes region-locked region-not-locked "},
+	{.what = "a memdev without its driver",
+	 .no_driver = true,
+	 .class_attributes = FLAG_NO,
+	 .expected = ATTACH_NONE,
+	 .signals = "no-class-attributes "},
+	{.what = "a host without a driver",
+	 .host_unbound = true,
+	 .class_attributes = FLAG_NO,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_YES, false}},
+	 .expected = ATTACH_NONE,
+	 .signals = "no-class-attributes region-locked "},
+	{.what = "nothing known",
+	 .class_attributes = FLAG_UNKNOWN,
+	 .nr_regions = 1,
+	 .regions = {{FLAG_UNKNOWN, false}},
+	 .expected = ATTACH_NONE,
+	 .signals = ""},
 };
 
 static void check(const struct scenario *s)
@@ -56,19 +107,20 @@ static void check(const struct scenario *s)
 	struct snapshot_memdev memdev = {
 		.name = (char *)"mem0",
 		.host = (char *)"host0",
-		.host_driver = s->host_bound ? (char *)"driver" : NULL,
-		.enabled = s->enabled,
+		.host_driver = s->host_unbound ? NULL : (char *)"driver",
+		.enabled = !s->no_driver,
 		.class_attributes = s->class_attributes,
 		.regions = links,
-		.nr_regions = (size_t)s->nr_regions,
+		.nr_regions = s->nr_regions,
 	};
 	struct attach_answer answer;
 	char signals[200] = "";
 
 	for (int i = 0; i < 2; i++)
-		regions[i] = (struct snapshot_region){.name = (char *)"region0",
-						      .locked = s->locked[i],
-						      .decoder_locked = s->decoder_locked[i]};
+		regions[i] =
+			(struct snapshot_region){.name = (char *)"region0",
+						 .locked = s->regions[i].locked,
+						 .decoder_locked = s->regions[i].decoder_locked};
 	assert_int_equal(attach_infer(&memdev, &answer), 0);
 	for (size_t i = 0; i < answer.nr_evidence; i++) {
 		strcat(signals, answer.evidence[i].signal);
@@ -92,9 +144,12 @@ static void evidence_says_where_it_is_from(void **state)
 {
 	struct snapshot_region region = {.name = (char *)"region7", .locked = FLAG_YES};
 	struct snapshot_region *link = &region;
-	struct snapshot_memdev memdev = {
-		.name = (char *)"mem3", .host_driver = (char *)"driver", .enabled = true,
-		.class_attributes = FLAG_NO, .regions = &link, .nr_regions = 1};
+	struct snapshot_memdev memdev = {.name = (char *)"mem3",
+					 .host_driver = (char *)"driver",
+					 .enabled = true,
+					 .class_attributes = FLAG_NO,
+					 .regions = &link,
+					 .nr_regions = 1};
 	struct attach_answer answer;
 
 	(void)state;

@@ -83,7 +83,8 @@ static void refuses_what_is_no_attribute(void **state)
 
 static void reads_flags_and_nothing_else(void **state)
 {
-	static const char *const garbage[] = {"", "\n", "2\n", "01\n", "yes\n", "-1\n", "1 \n", "11111"};
+	static const char *const garbage[] = {"",      "\n",   "2\n",  "01\n",
+					      "yes\n", "-1\n", "1 \n", "11111"};
 
 	(void)state;
 	put("0\n", 2);

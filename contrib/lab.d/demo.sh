@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The story that the product can tell today, in one guest.
+
+say "booting a machine with a mock accelerator ..."
+guest_boot bash -c '
+show() { printf "\n\033[1m# %s\033[0m\n" "$*"; "$@"; }
+printf "A CXL accelerator. What cxl-cli says of it, and of the region behind it:\n"
+show /usr/bin/cxl list -MR
+printf "\nThe region is locked. By whom, what for, and since when is that so? Our cxl:\n"
+show cxl list-attach -u
+printf "\nEverything else that cxl-cli does, it still does:\n"
+show cxl list -MR -u
+show cxl --version
+'
+exit "$status"

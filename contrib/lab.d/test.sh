@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The whole test suite. Every part prints TAP (ok, not ok, ok # SKIP), which is counted here; a part
+# that ends with an error and has reported none counts as one.
+
+total_passed=0 total_failed=0 total_skipped=0
+
+# part TITLE COMMAND...: run it, count its TAP, and show what failed
+part() {
+	local title=$1 start=$SECONDS output rc=0 passed failed skipped
+	shift
+	output=$(mktemp)
+	"$@" >"$output" || rc=$?
+	skipped=$(grep -cE '^ok .*# SKIP|^1\.\.0 # SKIP' "$output" || :)
+	passed=$(($(grep -c '^ok ' "$output" || :) - $(grep -cE '^ok .*# SKIP' "$output" || :)))
+	failed=$(grep -c '^not ok ' "$output" || :)
+	if [ "$rc" -ne 0 ] && [ "$failed" -eq 0 ]; then
+		echo "not ok - ended with status $rc, without saying why" >>"$output"
+		failed=1
+	fi
+	printf '%-44s %4d passed, %d failed, %d skipped (%d s)\n' "$title" "$passed" "$failed" \
+		"$skipped" $((SECONDS - start))
+	grep '# SKIP' "$output" | sed 's/^/    /' || :
+	[ "$failed" -eq 0 ] || grep -A 5 '^not ok' "$output" | sed 's/^/    /'
+	[ "$rc" -eq 0 ] || [ "$failed" -gt 0 ] || tail -n 20 "$output" | sed 's/^/    /'
+	total_passed=$((total_passed + passed))
+	total_failed=$((total_failed + failed))
+	total_skipped=$((total_skipped + skipped))
+	rm -f "$output"
+}
+
+# fast_tests USERLAND BUILD: what meson runs; its log has every test's own output. A test that timed
+# out or crashed says nothing of it in there.
+fast_tests() {
+	local root=$1 name=$2 rc=0
+	build_run "$root" meson test -C "/build/$name" --no-rebuild --quiet >&2 || rc=$?
+	jq -r '.stdout, if .result | IN("OK", "FAIL", "SKIP") then empty
+		else "not ok - \(.name): \(.result)" end' \
+		"$(build_folder "$root")/$name/meson-logs/testlog.json"
+	return "$rc"
+}
+
+# vm_tests FOLDER OPTION...: all of test/vm/FOLDER in one boot
+vm_tests() {
+	local folder=$1
+	shift
+	"$LAB_SRC/contrib/lab" run "$@" --timeout 900 -- /src/test/vm/run "$folder"
+}
+
+test_all() {
+	local script older
+	part "static checks" build_run "$userland" /src/test/static
+	part "fast tests" fast_tests "$userland" dev
+
+	build "cxl with sanitizers" "$userland" sanitizers --native-file /src/build-dev.ini \
+		-Db_sanitize=address,undefined
+	part "fast tests, sanitizers" fast_tests "$userland" sanitizers
+
+	older=$userland
+	setup_userland trixie
+	build "cxl on Debian 13 (libcxl 81)" "$userland" plain
+	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain
+	userland=$older
+
+	part "guest with an accelerator" vm_tests accelerators
+	part "guest with expanders" vm_tests expanders --module-args type2_test=0
+	part "guest without CXL" vm_tests no-cxl --no-modules
+	for script in "$LAB_SRC"/test/lab/*.sh; do
+		part "lab: $(basename "$script" .sh)" env SOURCE="$LAB_SRC" "$script"
+	done
+}
+
+test_all
+echo
+echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
+[ "$total_failed" -eq 0 ]

@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the build says where something is missing, and that it installs what it should.
+# shellcheck source=test/tap.sh
+. "$SOURCE/test/tap.sh"
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/cxl-attach
+top=$(mktemp -d)
+trap 'rm -rf "$top"' EXIT
+userland=$(find "$cache" -maxdepth 1 -name 'userland-testing-*' ! -name '*.part' | head -n 1)
+# shellcheck disable=SC2329 # by run
+in_userland() {
+	"$SOURCE/contrib/lab.d/in-root" "$userland" --ro "$SOURCE" /src --rw "$top" /build -- "$@"
+}
+last_error() { sed -n 's/.*ERROR: //p' <<<"$out"; }
+
+run in_userland env PKG_CONFIG_LIBDIR=/nowhere meson setup /build/none /src
+is "without libcxl: fails" "$status" 1
+like "without libcxl: says what to install" "$(last_error)" \
+	'^libcxl 79 or later is needed and was not found: install libcxl-dev .* or cxl-devel'
+
+mkdir "$top/old"
+printf 'Name: libcxl\nDescription: old\nVersion: 76.1\n' >"$top/old/libcxl.pc"
+run in_userland env PKG_CONFIG_LIBDIR=/build/old meson setup /build/too-old /src
+is "libcxl too old: fails" "$status" 1
+like "libcxl too old: says which is needed" "$(last_error)" '^libcxl 79 or later is needed'
+
+printf 'Name: libcxl\nDescription: new\nVersion: 79\n' >"$top/old/libcxl.pc"
+run in_userland env PKG_CONFIG_LIBDIR=/build/old meson setup /build/no-json /src
+is "without json-c: fails" "$status" 1
+like "without json-c: says what to install" "$(last_error)" '^json-c is needed and was not found: install'
+
+run in_userland sh -c 'meson setup -Ddocs=disabled -Dtests=disabled /build/plain /src &&
+	meson compile -C /build/plain && DESTDIR=/build/root meson install -C /build/plain'
+is "plain build, without docs and tests" "$status" 0
+is "installed, by default to /usr/local" "$(cd "$top/root" && find . -type f | sort | xargs)" \
+	"./usr/local/bin/cxl ./usr/local/share/bash-completion/completions/cxl ./usr/local/share/cxl-attach/schema/list-attach.schema.json"
+run in_userland sh -c 'meson setup -Dcxl-cli=/opt/cxl-cli /build/other /src && meson compile -C /build/other &&
+	PATH=/usr/sbin /build/other/cxl/cxl list'
+is "another place for cxl-cli, which is not there: cannot" "$status" 5
+finish

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What contrib/lab run promises: on a command that ends, one that hangs, and a kernel that does.
+# shellcheck source=test/tap.sh
+. "$SOURCE/test/tap.sh"
+
+lab() { run timeout 400 "$SOURCE/contrib/lab" "$@"; }
+log_path() { sed -n 's/^lab: .*; its log: //p' <<<"$err"; }
+
+run "$SOURCE/contrib/lab" run
+is "run without a command: wrong usage" "$status" 2
+run "$SOURCE/contrib/lab" run --kernel no-version -- true
+is "no kernel version: wrong usage" "$status" 2
+run "$SOURCE/contrib/lab" frobnicate
+is "no such verb: wrong usage" "$status" 2
+run "$SOURCE/contrib/lab" --help
+like "--help says the statuses" "$out" '123 the guest.s kernel crashed, 124 the time'
+run "$SOURCE/contrib/lab" shell
+is "shell without a terminal: wrong usage" "$status" 2
+
+share=$(mktemp -d)
+# shellcheck disable=SC2016 # expanded in the guest
+lab run --no-modules --share "$share" -- bash -c '
+	echo "to stdout: $1"; echo "to stderr" >&2; echo "to /dev/stderr" >/dev/stderr
+	echo "noise on the console" >/dev/console
+	for i in 1 2 3; do echo "<0>noise from the kernel" >/dev/kmsg; done
+	head -c 3000000 /dev/zero | tr "\0" x >/share/large
+	ls /sys/class/net >/share/net
+	mkdir /tmp/host; mount -t 9p /dev/root /tmp/host -o trans=virtio,version=9p2000.L
+	touch /tmp/host/etc/written 2>/share/refused; touch /tmp/host/src/written 2>>/share/refused
+	cat >/share/stdin
+	exit 77' bash "an argument  with 'quotes' and \$signs"
+is "its exit status" "$status" 77
+is "stdout, and nothing else" "$out" "to stdout: an argument  with 'quotes' and \$signs"
+is "stderr, beside the lab's own lines" "$(grep -v '^lab: ' <<<"$err")" $'to stderr\nto /dev/stderr'
+is "a large file comes back" "$(stat -c %s "$share/large")" 3000000
+is "no network but loopback" "$(cat "$share/net")" lo
+is "the host cannot be written" "$(grep -c 'Read-only file system' "$share/refused")" 2
+is "stdin is empty" "$(stat -c %s "$share/stdin")" 0
+rm -r "$share"
+
+lab run --no-modules -- sh -c 'sleep 1; echo c >/proc/sysrq-trigger; sleep 100'
+is "a crash: its status" "$status" 123
+like "a crash: said" "$err" "lab: the guest's kernel crashed; its log: /"
+like "a crash: the log has it" "$(cat "$(log_path)")" 'sysrq: Trigger a crash.*Kernel panic'
+
+lab run --no-modules --timeout 5 -- sh -c 'echo before; sleep 1000'
+is "a hang: its status" "$status" 124
+is "a hang: what it said before" "$out" before
+like "a hang: said" "$err" 'lab: the guest was ended: it took longer than 5 s; its log: /'
+like "a hang: the log says where everything was" "$(cat "$(log_path)")" 'sysrq: Show Blocked State'
+
+# The guest's own watchman killed: only the host is left to end it.
+LAB_BOOT_LIMIT=45 lab run --no-modules --timeout 5 -- sh -c 'pkill -9 sleep; sleep 1000'
+is "a guest that does not end itself: its status" "$status" 124
+
+lab run --no-modules -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/kmsg; exit 3'
+is "a complaint of the kernel: the command's status" "$status" 3
+like "a complaint of the kernel: said" "$err" "lab: the guest's kernel complained; its log: /"
+
+run sh -c "printf 'echo cxl is \$(type -P cxl); exit 9\n' |
+	timeout 200 script -qec '$SOURCE/contrib/lab shell' /dev/null"
+like "shell: interactive" "$out" 'cxl is /usr/local/bin/cxl'
+is "shell: its exit status" "$status" 9
+
+lab status
+like "status: the kernel's package" "$out" 'kernel .*linux-source-[0-9.]+=.*, sha256 [0-9a-f]{64}'
+like "status: the userland's packages" "$out" 'userland .*cxl [0-9]+.*libcxl-dev [0-9]+'
+finish

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the lab's set-up promises: it survives being killed, and runs in it wait for each other. The
+# real set-up of the userland in a cache of its own; the kernel is lent by the cache in use.
+# shellcheck source=test/tap.sh
+. "$SOURCE/test/tap.sh"
+
+lender=${XDG_CACHE_HOME:-$HOME/.cache}/cxl-attach
+top=$(mktemp -d "${lender%/*}/cxl-attach-test.XXXXXX")
+trap 'rm -rf "$top"' EXIT
+export XDG_CACHE_HOME=$top
+cache=$top/cxl-attach
+
+"$SOURCE/contrib/lab" setup 2>"$top/first" &
+first=$!
+for _ in $(seq 300); do
+	[ -z "$(find "$cache"/userland-*.part -maxdepth 1 -name usr 2>/dev/null)" ] || break
+	sleep 0.1
+done
+part=$(echo "$cache"/userland-*.part)
+ok "killed in the middle: there is something unfinished" [ -d "$part" ]
+kill -9 "$first"
+wait "$first" 2>/dev/null
+sleep 1
+is "killed: nothing of it goes on" "$(pgrep -f "$part" | wc -l)" 0
+ok "killed: nothing has the finished name" [ ! -e "${part%.part}" ]
+run "$SOURCE/contrib/lab" status
+like "killed: status says what is unfinished" "$out" 'unfinished userland-'
+
+mkdir -p "$cache/pins"
+cp -a "$lender"/pins/* "$cache/pins"
+cp -al "$lender"/kernel-*/ "$cache"
+"$SOURCE/contrib/lab" run --no-modules -- echo from the second >"$top/second.out" 2>"$top/second" &
+second=$!
+sleep 3
+"$SOURCE/contrib/lab" run --no-modules -- echo from the third >"$top/third.out" 2>"$top/third" &
+third=$!
+sleep 2
+run "$SOURCE/contrib/lab" clean
+is "clean while in use: refused" "$status" 125
+like "clean while in use: by whom" "$err" "not removed: in use by .*process $second \\(contrib/lab run\\)"
+wait "$second"
+is "the next run sets up again, and runs" "$?" 0
+is "its output" "$(cat "$top/second.out")" "from the second"
+wait "$third"
+is "a third at the same time runs too" "$?" 0
+is "its output" "$(cat "$top/third.out")" "from the third"
+like "the third waited, and said for whom" "$(cat "$top/third")" \
+	"userland Debian testing: waiting for process $second \\(contrib/lab run, since [0-9:]+\\)"
+is "the userland was made once" "$(cat "$top/second" "$top/third" | grep -c 'userland .*: done in')" 1
+is "what was unfinished is gone" "$(find "$cache" -maxdepth 1 -name '*.part' | wc -l)" 0
+
+run "$SOURCE/contrib/lab" clean
+is "clean: done" "$status" 0
+ok "clean: all is gone" [ ! -e "$cache" ]
+run "$SOURCE/contrib/lab" status
+like "status: nothing is cached" "$out" '^nothing is cached'
+finish

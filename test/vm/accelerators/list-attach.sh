@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What list-attach says of a mock accelerator, against what cxl-cli and sysfs say independently;
+# and as the provider goes and comes back.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+list_attach() {
+	run "$CXL" list-attach "$@"
+	answers=$((answers + 1))
+	printf '%s' "$out" >"/tmp/answer-$answers"
+}
+answers=0
+driver=/sys/bus/platform/drivers/cxl_mock_accel
+
+list_attach
+is "done" "$status" 0
+is "nothing on stderr" "$err" ""
+is "one memdev is attached" "$(answer 'map([.memdev, .attach])')" '[["mem0","attached"]]'
+
+# The oracle: cxl-cli for what it knows, sysfs links for the rest
+memdevs=$(/usr/bin/cxl list -M)
+regions=$(/usr/bin/cxl list -R)
+host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
+is "host, as cxl list -M" "$(answer '.[0].host')" "$(jq -c '.[0].host' <<<"$memdevs")"
+is "host, as sysfs" "$(answer '.[0].host')" "\"$host\""
+is "provider, as sysfs" "$(answer '.[0].provider')" \
+	"\"$(basename "$(readlink "/sys/bus/platform/devices/$host/driver")")\""
+is "module, as sysfs" "$(answer '.[0].module')" "\"$(basename "$(readlink "$driver/module")")\""
+is "module is loaded" "$(grep -c "^$(answer '.[0].module' | tr -d '"') " /proc/modules)" 1
+is "endpoint, as cxl list -E" "$(answer '.[0].endpoint')" \
+	"$(/usr/bin/cxl list -E | jq -c '.[0].endpoint')"
+for key in region resource size decode_state locked; do
+	is "region's $key, as cxl list -R" "$(answer ".[0].regions[0].$key")" \
+		"$(jq -c ".[0].$key" <<<"$regions")"
+done
+is "region's state, as sysfs" "$(answer '.[0].regions[0].state')" \
+	"\"$([ -e /sys/bus/cxl/drivers/cxl_region/region0 ] && echo enabled || echo disabled)\""
+is "address, as /proc/iomem" \
+	"$(answer '.[0].regions[0] | [.resource, .resource + .size - 1]')" \
+	"$(sed -n 's/^ *\([0-9a-f]*\)-\([0-9a-f]*\) : region0$/0x\1 0x\2/p' /proc/iomem |
+		{ read -r start end; echo "[$((start)),$((end))]"; })"
+for file in $(answer '.[0].evidence[].file' | tr -d '"'); do
+	is "evidence: ${file##*/} is as told" "$(cat "$file" 2>/dev/null || echo absent)" \
+		"$(answer ".[0].evidence[] | select(.file == \"$file\").value" | tr -d '"')"
+done
+is "the known numbers" "$(answer '.[0] | [.host, .provider, .module, .endpoint] + (.regions[0] | [.region, .resource, .size, .locked])')" \
+	'["cxl_type2_accel.0","cxl_mock_accel","cxl_mock_accel","endpoint3","region0",1031060586496,536870912,true]'
+list_attach -u
+is "for people, as cxl list -u" "$(answer '.[0].regions[0] | [.resource, .size]')" \
+	"$(/usr/bin/cxl list -Ru | jq -c 'if type == "array" then .[0] else . end | [.resource, .size]')"
+run setpriv --reuid 65534 --regid 65534 --clear-groups "$CXL" list-attach
+is "not root: attached" "$(answer 'map(.attach)')" '["attached"]'
+
+list_attach mem5
+is "unknown memdev: failed" "$status" 1
+is "unknown memdev: empty" "$out" '[]'
+
+echo region0 >/sys/bus/cxl/drivers/cxl_region/unbind
+list_attach
+is "region without its driver: attached, disabled" "$(answer '.[0] | [.attach, .regions[0].state]')" \
+	'["attached","disabled"]'
+echo region0 >/sys/bus/cxl/drivers/cxl_region/bind
+list_attach
+is "region with its driver again" "$(answer '.[0].regions[0].state')" '"enabled"'
+
+echo "$host" >$driver/unbind
+list_attach
+is "provider unbound: nobody" "$out" '[]'
+is "provider unbound: done" "$status" 0
+echo "$host" >$driver/bind
+list_attach
+is "provider bound again: attached, as before" \
+	"$(answer 'map([.attach, .provider, .regions[0].resource])')" \
+	'[["attached","cxl_mock_accel",1031060586496]]'
+
+modprobe -r cxl_mock_accel
+list_attach
+is "provider's module unloaded: nobody" "$out" '[]'
+modprobe cxl_mock_accel
+list_attach
+is "provider's module loaded: attached" "$(answer 'map(.attach)')" '["attached"]'
+
+# Readers while the devices come and go: each answer is whole, or says what it missed
+(
+	for _ in 1 2 3 4 5; do
+		echo "$host" >$driver/unbind
+		echo "$host" >$driver/bind
+	done
+) &
+changes=$!
+statuses=''
+while kill -0 "$changes" 2>/dev/null; do
+	list_attach
+	statuses+="$status "
+done
+wait "$changes"
+like "while it comes and goes: always done" "$statuses" '^(0 )+$'
+list_attach
+is "after that: attached" "$(answer 'map(.attach)')" '["attached"]'
+ok "every answer is valid" "$SOURCE/test/validate" \
+	"$SOURCE/Documentation/schema/list-attach.schema.json" /tmp/answer-*
+
+check_dmesg

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Expanders have no attach provider, whatever regions they are in.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+run /usr/bin/cxl list -M
+is "there are expanders" "$([ "$(answer length)" -gt 1 ] && echo yes)" yes
+run "$CXL" list-attach
+is "nobody attached them" "$out" '[]'
+is "done" "$status" 0
+run "$CXL" list-attach mem0
+is "one of them, by name: not attached" "$out" '[]'
+is "one of them, by name: done" "$status" 0
+
+decoder=$(/usr/bin/cxl list -D -d root -b cxl_test | jq -r 'map(select(.volatile_capable and .nr_targets == 1))[0].decoder')
+run /usr/bin/cxl create-region -t ram -d "$decoder" -w 1 -s 256M
+is "cxl-cli made a region under $decoder" "$status" 0
+region=$(jq -r .region <<<"$out")
+run "$CXL" list-attach
+is "a region of an expander is no attach" "$out" '[]'
+run "$CXL" destroy-region -f "$region"
+is "destroyed through our cxl" "$status" 0
+as_cxl_cli list -MRDTE
+as_cxl_cli list -BPEMDRTi
+check_dmesg
