@@ -71,11 +71,13 @@ kernel_pick() {
 kernel_make() {
 	local part=$1 package=$2 flavor=$3 name
 	name=${package%%=*}
-	(cd "$part" && kernel_apt apt-get download "$package")
+	if ! (cd "$part" && kernel_apt apt-get download "$package"); then
+		echo "if the mirror has moved on: remove $LAB_CACHE/pins, and a newer version is picked"
+		return 1
+	fi
 	echo "$package, sha256 $(sha256sum "$part/$name"_*.deb | cut -d' ' -f1)" >"$part/origin"
-	mkdir "$part/build"
-	dpkg-deb --fsys-tarfile "$part/$name"_*.deb | tar -xO "./usr/src/$name.tar.xz" |
-		xz -T0 -dc | tar -x -C "$part/build" --strip-components=1
+	dpkg-deb --fsys-tarfile "$part/$name"_*.deb |
+		tar -xO "./usr/src/$name.tar.xz" >"$part/source.tar.xz"
 	rm "$part/$name"_*.deb
 	cat "$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$flavor.config" >"$part/wanted.config"
 	"$LAB_DIR/in-root" "$userland" --rw "$part" /kernel --ro "$LAB_DIR" /src -- \

@@ -13,7 +13,7 @@ userland=$(find "$cache" -maxdepth 1 -name 'userland-testing-*' ! -name '*.part'
 in_userland() {
 	"$SOURCE/contrib/lab.d/in-root" "$userland" --ro "$SOURCE" /src --rw "$top" /build -- "$@"
 }
-last_error() { sed -n 's/.*ERROR: //p' <<<"$out"; }
+last_error() { sed -n 's/.*ERROR: Problem encountered: //p' <<<"$out"; }
 
 run in_userland env PKG_CONFIG_LIBDIR=/nowhere meson setup /build/none /src
 is "without libcxl: fails" "$status" 1

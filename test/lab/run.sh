@@ -27,8 +27,7 @@ lab run --no-modules --share "$share" -- bash -c '
 	for i in 1 2 3; do echo "<0>noise from the kernel" >/dev/kmsg; done
 	head -c 3000000 /dev/zero | tr "\0" x >/share/large
 	ls /sys/class/net >/share/net
-	mkdir /tmp/host; mount -t 9p /dev/root /tmp/host -o trans=virtio,version=9p2000.L
-	touch /tmp/host/etc/written 2>/share/refused; touch /tmp/host/src/written 2>>/share/refused
+	python3 /src/test/lab/escape.py sh -c "mount -o remount,rw / && touch /etc/written /src/written" 2>/share/refused
 	cat >/share/stdin
 	exit 77' bash "an argument  with 'quotes' and \$signs"
 is "its exit status" "$status" 77
@@ -37,6 +36,7 @@ is "stderr, beside the lab's own lines" "$(grep -v '^lab: ' <<<"$err")" $'to std
 is "a large file comes back" "$(stat -c %s "$share/large")" 3000000
 is "no network but loopback" "$(cat "$share/net")" lo
 is "the host cannot be written" "$(grep -c 'Read-only file system' "$share/refused")" 2
+ok "the host was not written" [ ! -e "$SOURCE/written" ]
 is "stdin is empty" "$(stat -c %s "$share/stdin")" 0
 rm -r "$share"
 
@@ -59,10 +59,22 @@ lab run --no-modules -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/km
 is "a complaint of the kernel: the command's status" "$status" 3
 like "a complaint of the kernel: said" "$err" "lab: the guest's kernel complained; its log: /"
 
-run sh -c "printf 'echo cxl is \$(type -P cxl); exit 9\n' |
-	timeout 200 script -qec '$SOURCE/contrib/lab shell' /dev/null"
-like "shell: interactive" "$out" 'cxl is /usr/local/bin/cxl'
-is "shell: its exit status" "$status" 9
+# At the prompt, someone types.
+top=$(mktemp -d)
+mkfifo "$top/keys"
+timeout 300 script -qefc "$SOURCE/contrib/lab shell" "$top/screen" <"$top/keys" >/dev/null 2>&1 &
+shell=$!
+exec {keys}>"$top/keys"
+for _ in $(seq 200); do
+	! grep -q 'root@lab' "$top/screen" || break
+	sleep 1
+done
+printf 'echo cxl is $(type -P cxl)\nexit 9\n' >&"$keys"
+wait "$shell"
+is "shell: its exit status" "$?" 9
+exec {keys}>&-
+like "shell: what was typed was done" "$(cat "$top/screen")" 'cxl is /usr/local/bin/cxl'
+rm -r "$top"
 
 lab status
 like "status: the kernel's package" "$out" 'kernel .*linux-source-[0-9.]+=.*, sha256 [0-9a-f]{64}'
