@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -11,22 +11,20 @@
 #include "cxl/passthrough.h"
 #include "util/cleanup.h"
 
-/* The commands of cxl-cli in columns, as wide as a terminal commonly is */
+/* The names, one a line in @names, in three columns */
 static void print_columns(char *names)
 {
-	char *rest = names;
-	size_t column = 0;
-	const char *name;
+	const char *name = strtok(names, "\n");
+	int column = 0;
 
-	while ((name = strsep(&rest, "\n"))) {
-		if (*name == '\0')
-			continue;
-		column += 24;
-		printf("%s%-24s", column > 72 ? "\n  " : column == 24 ? "  " : "", name);
-		if (column > 72)
-			column = 24;
+	while (name) {
+		const char *next = strtok(NULL, "\n");
+		bool last = ++column == 3 || !next;
+
+		printf("%s%-*s%s", column == 1 ? "  " : "", last ? 0 : 24, name, last ? "\n" : "");
+		column %= 3;
+		name = next;
 	}
-	putchar('\n');
 }
 
 int help_print(void)

@@ -180,9 +180,10 @@ static int remarks(const struct snapshot *snapshot, const struct options *option
 
 	if (!snapshot->has_bus)
 		fputs("cxl list-attach: this system has no CXL bus\n", stderr);
-	if (snapshot->nr_vanished > 0)
-		fprintf(stderr, "cxl list-attach: %zu memdev(s) disappeared while being read\n",
-			snapshot->nr_vanished);
+	if (snapshot->nr_left_out > 0)
+		fprintf(stderr,
+			"cxl list-attach: %zu memdev(s) could not be read and are left out\n",
+			snapshot->nr_left_out);
 	for (int i = 0; i < options->nr_memdevs; i++) {
 		struct options one = {.memdevs = &options->memdevs[i], .nr_memdevs = 1};
 		size_t j = 0;

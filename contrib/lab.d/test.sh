@@ -45,7 +45,7 @@ fast_tests() {
 vm_tests() {
 	local folder=$1
 	shift
-	"$LAB_SRC/contrib/lab" run "$@" --timeout 900 -- /src/test/vm/run "$folder"
+	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" "$@" --timeout 900 -- /src/test/vm/run "$folder"
 }
 
 test_all() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +117,9 @@ static int read_memdev(struct snapshot *snapshot, struct cxl_memdev *memdev)
 	struct snapshot_memdev *new;
 
 	if (class_attributes < 0) {
-		snapshot->nr_vanished++;
+		/* What is still there, but cannot be read, is counted with the dropped. */
+		if (class_attributes == -ENODEV || class_attributes == -ENOENT)
+			snapshot->nr_left_out++;
 		return 0;
 	}
 	new = append(snapshot->memdevs, snapshot->nr_memdevs);
@@ -136,6 +139,29 @@ static int by_number(const void *a, const void *b)
 	return strverscmp(one->name, other->name);
 }
 
+static bool is_known(const struct snapshot *snapshot, const char *name)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (strcmp(snapshot->memdevs[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* libcxl drops a memdev that it cannot read whole, for want of its node in /dev/cxl for one. */
+static void count_dropped(struct snapshot *snapshot)
+{
+	DIR *devices = opendir("/sys/bus/cxl/devices");
+	const struct dirent *entry;
+
+	while (devices && (entry = readdir(devices))) {
+		if (strncmp(entry->d_name, "mem", 3) == 0 && !is_known(snapshot, entry->d_name))
+			snapshot->nr_left_out++;
+	}
+	if (devices)
+		closedir(devices);
+}
+
 static int read_all(struct snapshot *snapshot, struct cxl_ctx *ctx)
 {
 	struct cxl_memdev *memdev;
@@ -146,6 +172,7 @@ static int read_all(struct snapshot *snapshot, struct cxl_ctx *ctx)
 		if (read_memdev(snapshot, memdev))
 			return -ENOMEM;
 	}
+	count_dropped(snapshot);
 	if (snapshot->nr_memdevs > 0)
 		qsort(snapshot->memdevs, snapshot->nr_memdevs, sizeof(*snapshot->memdevs),
 		      by_number);

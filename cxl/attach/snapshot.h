@@ -48,7 +48,7 @@ struct snapshot {
 	size_t nr_regions;
 	struct snapshot_memdev *memdevs; /* by number: mem2 before mem10 */
 	size_t nr_memdevs;
-	size_t nr_vanished; /* memdevs that disappeared while they were read */
+	size_t nr_left_out; /* memdevs that went away meanwhile, or that cannot be read */
 };
 
 /**

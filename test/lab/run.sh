@@ -69,6 +69,7 @@ for _ in $(seq 200); do
 	! grep -q 'root@lab' "$top/screen" || break
 	sleep 1
 done
+# shellcheck disable=SC2016 # expanded in the guest
 printf 'echo cxl is $(type -P cxl)\nexit 9\n' >&"$keys"
 wait "$shell"
 is "shell: its exit status" "$?" 9
