@@ -14,9 +14,7 @@ setup_build() {
 	mkdir -p "$builds"
 	echo "$LAB_SRC" >"$builds/checkout"
 	build "cxl" "$userland" dev --native-file /src/build-dev.ini --prefix /usr/local
-	build_run "$userland" env DESTDIR=/build/install meson install -C /build/dev --quiet >/dev/null ||
-		die "meson install failed"
-	installed=$(build_folder "$userland")/install/usr/local
+	installed=$(build_folder "$userland")/dev.install/usr/local
 }
 
 # build_folder USERLAND: where builds of this checkout with that userland are
@@ -31,26 +29,27 @@ build_run() {
 	"$LAB_DIR/in-root" "$root" --ro "$LAB_SRC" /src --rw "$folder" /build -- "$@"
 }
 
-# build TITLE USERLAND NAME MESON-OPTION...: configure if needed, and compile
+# build TITLE USERLAND NAME MESON-OPTION...: configure if needed, compile, install to NAME.install
 build() {
 	local title=$1 root=$2 name=$3 start=$SECONDS log lock
 	shift 3
 	log=$(build_folder "$root")/$name.log
 	mkdir -p "${log%/*}"
-	exec {lock}<>"$log.lock"
-	flock --nonblock "$lock" || { say "$title: waiting for another build of it"; flock "$lock"; }
+	lock_take "$title" "$log.lock"
 	# shellcheck disable=SC2016 # expanded inside
 	if ! build_run "$root" sh -ec '
 		name=$1; shift
 		if ! [ -e "/build/$name/build.ninja" ] || ! [ "$*" = "$(cat "/build/$name.options")" ]; then
-			rm -rf "/build/$name"
+			rm -rf "/build/$name" "/build/$name.install"
 			meson setup "$@" "/build/$name" /src
 			echo "$*" >"/build/$name.options"
 		fi
-		meson compile -C "/build/$name"' build "$name" "$@" >"$log" 2>&1; then
+		meson compile -C "/build/$name"
+		DESTDIR=/build/$name.install meson install -C "/build/$name" --no-rebuild --only-changed' \
+		build "$name" "$@" >"$log" 2>&1; then
 		tail -n 40 "$log" >&2
 		die "$title: the build failed; its whole log: $log"
 	fi
-	exec {lock}>&-
+	lock_drop
 	say "$title: built in $((SECONDS - start)) s"
 }

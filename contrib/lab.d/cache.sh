@@ -57,27 +57,28 @@ cache_users() {
 	echo "${list%, }"
 }
 
+# lock_take TITLE FILE: hold the lock on FILE, in the caller's variable lock; wait for who has it
+lock_take() {
+	local title=$1 file=$2
+	exec {lock}<>"$file"
+	if ! flock --nonblock "$lock"; then
+		say "$title: waiting for $(cat "$file"), which is at it"
+		flock "$lock"
+	fi
+	echo "process $$ (contrib/lab $verb, since $(date +%H:%M:%S))" >"$file"
+}
+
+lock_drop() { exec {lock}>&-; }
+
 # step TITLE FOLDER FUNCTION [ARGUMENT...]: unless FOLDER is there, let FUNCTION fill the folder
 # that it is given as its first argument, and give that the name FOLDER. What FUNCTION prints is
 # the step's log.
 step() {
 	local title=$1 folder=$2 lock
-	shift 2
 	[ ! -e "$folder" ] || return 0
-	exec {lock}<>"$LAB_CACHE/locks/${folder##*/}"
-	step_lock "$title" "$lock" "$LAB_CACHE/locks/${folder##*/}"
-	if [ ! -e "$folder" ]; then
-		echo "process $$ (contrib/lab $verb, since $(date +%H:%M:%S))" >"$LAB_CACHE/locks/${folder##*/}"
-		step_make "$title" "$folder" "$@"
-	fi
-	exec {lock}>&-
-}
-
-step_lock() {
-	local title=$1 fd=$2 file=$3
-	flock --nonblock "$fd" && return
-	say "$title: waiting for $(cat "$file"), which is at it"
-	flock "$fd"
+	lock_take "$title" "$LAB_CACHE/locks/${folder##*/}"
+	[ -e "$folder" ] || step_make "$@"
+	lock_drop
 }
 
 step_make() {

@@ -88,6 +88,10 @@ guest_kvm_boots() (
 		[ "$(cat "$boot/guest/status")" = 0 ]
 ) >/dev/null
 
+# guest_relay PIPE: to stdout, or to nowhere once nobody reads that any more: a full pipe would stop
+# the guest
+guest_relay() { cat "$1" || cat "$1" >/dev/null; }
+
 # guest_boot COMMAND...: its stdout and stderr come out here, apart; what became of it in $status
 guest_boot() {
 	local limit=${opt_timeout:-300} accel relays=() rc=0 hold_out hold_err
@@ -96,8 +100,8 @@ guest_boot() {
 	printf '%s\0' "$@" >"$boot/guest/command"
 	echo "$limit" >"$boot/guest/limit"
 	mkfifo "$boot/stdout" "$boot/stderr"
-	cat "$boot/stdout" & relays+=($!)
-	cat "$boot/stderr" >&2 & relays+=($!)
+	guest_relay "$boot/stdout" & relays+=($!)
+	guest_relay "$boot/stderr" >&2 & relays+=($!)
 	# Held open until the guest has ended: one that dies before it opens its end must not leave
 	# the relays waiting.
 	exec {hold_out}<>"$boot/stdout" {hold_err}<>"$boot/stderr"

@@ -77,6 +77,10 @@ exec {keys}>&-
 like "shell: what was typed was done" "$(cat "$top/screen")" 'cxl is /usr/local/bin/cxl'
 rm -r "$top"
 
+out=$(timeout 300 "$SOURCE/contrib/lab" run --no-modules -- sh -c 'seq 100000; exit 6' 2>/dev/null |
+	head -n 1; echo "${PIPESTATUS[0]}")
+is "nobody reads the output to its end: the guest goes on to its own" "$out" $'1\n6'
+
 lab status
 like "status: the kernel's package" "$out" 'kernel .*linux-source-[0-9.]+=.*, sha256 [0-9a-f]{64}'
 like "status: the userland's packages" "$out" 'userland .*cxl [0-9]+.*libcxl-dev [0-9]+'
