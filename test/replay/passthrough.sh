@@ -96,7 +96,7 @@ like "not installed: which package" "$err" '^cxl: cxl-cli is not installed: inst
 is "not installed: one sentence" "$(wc -l <<<"$err")" 1
 PATH=/usr/bin run hidden "$CXL" help
 like "not installed: help on ours" "$out" 'list-attach +which memdevs'
-PATH=$folder/empty run "$CXL" help list-attach
+run env PATH="$folder/empty" "$CXL" help list-attach
 is "no man: cannot" "$status" 5
 is "no man: said, with another way" "$err" \
 	"cxl: cannot show the manual page cxl-list-attach: man is not installed; see 'cxl list-attach --help'"
