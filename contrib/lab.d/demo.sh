@@ -5,10 +5,10 @@
 
 say "booting a machine with a mock accelerator ..."
 guest_boot bash -c '
-show() { printf "\n\033[1m# %s\033[0m\n" "$*"; "$@"; }
+show() { printf "\n# %s\n" "$*"; "$@"; }
 printf "A CXL accelerator. What cxl-cli says of it, and of the region behind it:\n"
 show /usr/bin/cxl list -MR
-printf "\nThe region is locked. By whom, what for, and since when is that so? Our cxl:\n"
+printf "\nThe region is locked. By whom, and how do we know? Our cxl:\n"
 show cxl list-attach -u
 printf "\nEverything else that cxl-cli does, it still does:\n"
 show cxl list -MR -u
