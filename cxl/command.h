@@ -14,10 +14,13 @@ enum cxl_exit {
 	EXIT_CANNOT = 5,	 /* this kernel or system cannot do it */
 };
 
+struct argp;
+
 /* One subcommand: cxl NAME ARGUMENTS... */
 struct cxl_command {
 	const char *name;
 	const char *help; /* one line for the list of commands */
+	const struct argp *argp;
 	/* argv[0] is "cxl NAME"; returns the exit status */
 	int (*run)(int argc, char **argv);
 };

@@ -26,6 +26,8 @@ static int run_command(const struct cxl_command *command, int argc, char **argv)
 {
 	_cleanup_free_ char *name = NULL;
 
+	if (argc == 2 && strcmp(argv[1], "--list-opts") == 0)
+		return help_list_options(command);
 	/* What argp puts before its messages and into --help */
 	if (asprintf(&name, "cxl %s", command->name) < 0) {
 		name = NULL;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -53,6 +54,18 @@ int help_list_commands(void)
 		fputs(names, stdout);
 	for (size_t i = 0; cxl_commands[i]; i++)
 		puts(cxl_commands[i]->name);
+	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
+}
+
+int help_list_options(const struct cxl_command *command)
+{
+	const struct argp_option *option;
+
+	for (option = command->argp->options; option->name || option->key; option++) {
+		if (option->name && !(option->flags & OPTION_HIDDEN))
+			printf("--%s ", option->name);
+	}
+	puts("--help");
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -12,6 +12,13 @@ int help_print(void);
 /** help_list_commands() - the names of the commands of both, one a line, for scripts */
 int help_list_commands(void);
 
+/**
+ * help_list_options() - the long options of one of our commands, in one line
+ *
+ * As every command of cxl-cli does on --list-opts: it is what its bash completion asks.
+ */
+int help_list_options(const struct cxl_command *command);
+
 /** help_version() - the versions of both */
 int help_version(void);
 

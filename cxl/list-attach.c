@@ -246,5 +246,6 @@ static int list_attach(int argc, char **argv)
 const struct cxl_command list_attach_command = {
 	.name = "list-attach",
 	.help = "which memdevs have an attach provider, which one, with which regions",
+	.argp = &argp,
 	.run = list_attach,
 };

@@ -5,28 +5,41 @@
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-# complete WORD...: what bash would offer for the last word
+# complete_words FILE FUNCTION WORD...: what bash would offer for the last word, by one's completion
 complete_words() {
 	# shellcheck disable=SC2016 # expanded by the inner bash
 	run on_machine env PATH="$(dirname "$CXL"):$PATH" bash --norc -c '
 		. /usr/share/bash-completion/bash_completion
-		. "$SOURCE/contrib/completions/cxl"
+		. "$1"; complete=$2; shift 2
 		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
-		_cxl_attach cxl "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+		$complete cxl "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 		printf "%s\n" "${COMPREPLY[@]}" | sort | xargs' complete "$@"
 }
+by_ours() { complete_words "$SOURCE/contrib/completions/cxl" _cxl_attach "$@"; }
+by_cxl_cli() { complete_words /usr/share/bash-completion/completions/cxl _cxl "$@"; }
 
 machine accelerator
-complete_words cxl list-a
+by_ours cxl list-a
 is "our commands" "$out" "list-attach"
-complete_words cxl li
+by_ours cxl li
 is "ours and cxl-cli's" "$out" "list list-attach"
-complete_words cxl list-attach --h
+by_ours cxl list-attach --h
 is "our options" "$out" "--help --human"
-complete_words cxl list-attach m
+by_ours cxl list-attach m
 is "memdevs that there are" "$out" "mem0"
-complete_words cxl list --mem
+by_ours cxl list --mem
 is "cxl-cli's options, by its own completion" "$out" "--memdev= --memdevs"
-complete_words cxl help list-
+by_ours cxl help list-
 is "help on our commands" "$out" "list-attach"
+by_ours cxl list-
+is "our commands, whole" "$out" "list-attach"
+
+# Where cxl-cli's own completion is what bash finds first
+by_cxl_cli cxl list-a
+is "cxl-cli's completion: our commands" "$out" "list-attach"
+by_cxl_cli cxl list-attach --h
+is "cxl-cli's completion: our options" "$out" "--help --human"
+run "$CXL" list-attach --list-opts
+is "--list-opts" "$out" "--human --debug --help"
+
 finish

@@ -21,9 +21,4 @@ run man -w cxl-list-attach
 is "our manual page is where man finds it" "$status" 0
 run "$CXL" help list-attach
 like "help on ours" "$out" 'cxl-list-attach - list the CXL memdevs'
-# shellcheck disable=SC2016 # expanded by the inner bash
-run bash --norc -c '. /usr/share/bash-completion/bash_completion
-	_comp_load cxl || __load_completion cxl
-	complete -p cxl'
-like "bash finds our completion" "$out" '-F _cxl_attach cxl$'
 check_dmesg
