@@ -105,7 +105,7 @@ step_worker() {
 	exec {lock}>&- {cache_in_use}>&-
 	# shellcheck disable=SC2046 # one word per function is meant
 	export -f $(compgen -A function)
-	export LAB_SRC LAB_DIR LAB_CACHE E_LAB KERNEL_AT_LEAST userland
+	export LAB_SRC LAB_DIR LAB_CACHE E_LAB KERNEL_AT_LEAST userland kernel
 	exec setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc \
 		bash -c 'set -euo pipefail; "$@"' worker "$@"
 }

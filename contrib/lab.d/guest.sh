@@ -16,6 +16,7 @@ guest_new() {
 	mkdir -p "$boot/guest/share"
 	share=${opt_share:-$boot/guest/share}
 	echo "$opt_modules" >"$boot/guest/modules"
+	echo "$opt_machine" >"$boot/guest/machine"
 	printf '%s\n' "$opt_module_args" >"$boot/guest/module-args"
 }
 boot_count=0
@@ -25,29 +26,26 @@ boot_limit=${LAB_BOOT_LIMIT:-120}
 
 # guest_qemu LIMIT ACCELERATOR OPTION...: one boot, ended after LIMIT seconds (0: never)
 guest_qemu() {
-	local limit=$1 accel=$2 parameters nodes
-	# cxl_test puts every other of its expanders on NUMA node 1, whether there is one or not; without
-	# one the kernel crashes at the first allocation for them.
-	nodes=(-object memory-backend-ram,id=ram0,size=1G -numa node,memdev=ram0,cpus=0
-		-object memory-backend-ram,id=ram1,size=1G -numa node,memdev=ram1,cpus=1)
+	local limit=$1 accel=$2 parameters machine
+	machine_options
 	parameters=(console=ttyS0 ignore_loglevel panic=-1 root=/dev/root rootfstype=9p ro
 		rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=262144
 		init=/src/contrib/lab.d/guest-init)
 	shift 2
 	setpriv --pdeathsig KILL timeout --foreground --signal=KILL "$limit" \
 		"$LAB_DIR/in-root" "$userland" \
-		--ro "$userland" /lab/guest --ro "$kernel/modules" /lab/guest/usr/lib/modules \
+		--ro "$userland" /lab/guest --ro "$modules" /lab/guest/usr/lib/modules \
 		--ro "$LAB_SRC" /lab/guest/src --ro "$installed" /lab/guest/usr/local \
 		--ro "$kernel" /kernel --rw "$boot" /lab/boot --rw "$share" /lab/boot/guest/share -- \
 		qemu-system-x86_64 -nodefaults -display none -no-reboot -nic none \
-		-machine "q35,accel=$accel" -cpu max -smp 2,sockets=2 -m 2G "${nodes[@]}" \
+		-accel "$accel" -cpu max "${machine[@]}" \
 		-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny \
 		-chardev file,id=console,path=/lab/boot/console.log -serial chardev:console \
-		-device virtio-rng-pci -device virtio-serial-pci \
+		-device virtio-rng-pci,bus=pcie.0 -device virtio-serial-pci,bus=pcie.0 \
 		-fsdev local,id=root,path=/lab/guest,security_model=none,readonly=on,multidevs=remap \
-		-device virtio-9p-pci,fsdev=root,mount_tag=/dev/root \
+		-device virtio-9p-pci,bus=pcie.0,fsdev=root,mount_tag=/dev/root \
 		-fsdev local,id=boot,path=/lab/boot/guest,security_model=none,multidevs=remap \
-		-device virtio-9p-pci,fsdev=boot,mount_tag=boot \
+		-device virtio-9p-pci,bus=pcie.0,fsdev=boot,mount_tag=boot \
 		-kernel /kernel/bzImage -append "${parameters[*]}" \
 		"$@" 2>"$boot/qemu.log"
 }
@@ -157,10 +155,13 @@ guest_verdict() {
 	fi
 }
 
-# guest_record FILE: the machine of a fresh guest, as test/replay replays it
+# guest_record FILE [COMMAND...]: the machine of a fresh guest, after COMMAND, as test/replay replays it
 guest_record() {
 	local file=$1
-	guest_boot /src/test/replay/tree record /share/machine
+	shift
+	# shellcheck disable=SC2016 # expanded in the guest
+	guest_boot bash -c '[ $# -eq 0 ] || "$@" || exit; /src/test/replay/tree record /share/machine' \
+		record "$@"
 	[ "$status" -eq 0 ] || exit "$status"
 	cp "$share/machine" "$file"
 	say "recorded in $file"

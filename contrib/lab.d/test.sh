@@ -66,6 +66,9 @@ test_all() {
 	part "guest with an accelerator" vm_tests accelerators
 	part "guest with expanders" vm_tests expanders --module-args type2_test=0
 	part "guest without CXL" vm_tests no-cxl --no-modules
+	part "PCI guest with an accelerator" vm_tests accelerators --machine pci
+	part "PCI guest with two and an expander" vm_tests pci --machine pci --accelerators 2 \
+		--expanders 1 --bridges 2
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		part "lab: $(basename "$script" .sh)" env SOURCE="$LAB_SRC" "$script"
 	done

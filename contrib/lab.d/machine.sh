@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The two machines that a guest can be:
+#
+#   mock  a plain PC; cxl_test mocks the platform
+#   pci   CXL host bridges, root ports and memory devices that QEMU emulates, under real ACPI tables.
+#         Accelerators are memory devices that our own attach provider (test/provider) drives.
+
+# setup_machine: the modules that the guest gets, in $modules
+setup_machine() {
+	modules=$kernel/modules
+	[ "$opt_machine" = pci ] || return 0
+	modules=$LAB_CACHE/modules-$(key "${kernel##*/}" "$LAB_SRC"/test/provider/* \
+		"$(declare -f machine_make_modules)")
+	step "attach provider for $(cat "$kernel/release")" "$modules" machine_make_modules
+}
+
+# machine_make_modules PART: the kernel's modules without cxl_test and what it wraps, and with ours
+machine_make_modules() {
+	local part=$1 release
+	release=$(cat "$kernel/release")
+	cp -a "$kernel/modules/$release" "$part/$release"
+	rm -r "$part/$release/updates"
+	cp -a "$LAB_SRC/test/provider" "$part/provider"
+	mkdir "$part/$release/extra"
+	# shellcheck disable=SC2016 # expanded inside
+	"$LAB_DIR/in-root" "$userland" --ro "$kernel" /kernel --rw "$part" /usr/lib/modules -- sh -ec '
+		make -s -C /kernel/build M=/usr/lib/modules/provider KCFLAGS=-Werror modules
+		cp /usr/lib/modules/provider/cxl_lab_accel.ko "/usr/lib/modules/$1/extra"
+		depmod "$1"' sh "$release"
+	rm -r "$part/provider"
+}
+
+# machine_options: QEMU's options for it, in $machine
+machine_options() {
+	machine=()
+	if [ "$opt_machine" = mock ]; then
+		machine=(-machine q35 -m 2G)
+	else
+		machine_pci
+	fi
+	# cxl_test puts every other of its expanders on NUMA node 1, whether there is one or not; without
+	# one the kernel crashes at the first allocation for them.
+	machine+=(-smp 2,sockets=2
+		-object memory-backend-ram,id=ram0,size=1G -numa node,memdev=ram0,cpus=0
+		-object memory-backend-ram,id=ram1,size=1G -numa node,memdev=ram1,cpus=1)
+}
+
+# Bridges have windows of their own of 4 GiB; accelerators come first on each, then expanders. Each
+# device is below a root port of its own.
+machine_pci() {
+	local bridge device id windows=
+	for ((bridge = 0; bridge < opt_bridges; bridge++)); do
+		windows+=,cxl-fmw.$bridge.targets.0=cxl.$bridge,cxl-fmw.$bridge.size=4G
+		machine+=(-device "pxb-cxl,bus=pcie.0,id=cxl.$bridge,bus_nr=$((16 + 32 * bridge)),hdm_for_passthrough=true")
+	done
+	machine+=(-machine "q35,cxl=on$windows" -m 2G,maxmem=8G,slots=4)
+	: >"$boot/guest/accelerators"
+	for ((device = 0; device < opt_accelerators + opt_expanders; device++)); do
+		bridge=$((device % opt_bridges)) id=$((device / opt_bridges))
+		machine+=(-device "cxl-rp,bus=cxl.$bridge,id=port$device,port=$id,addr=$id.0,chassis=$bridge,slot=$device"
+			-object "memory-backend-ram,id=memory$device,size=256M,share=on"
+			-device "cxl-type3,bus=port$device,id=device$device,volatile-memdev=memory$device,sn=$((device + 1))")
+		[ "$device" -ge "$opt_accelerators" ] ||
+			printf '0000:%02x:%02x.0\n' $((16 + 32 * bridge)) "$id" >>"$boot/guest/accelerators"
+	done
+}

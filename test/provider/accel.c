@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An attach provider on PCI: drives a CXL memory device as an accelerator's own driver would. It
+ * attaches the device's memory with devm_cxl_probe_mem(), maps the region behind it, and registers
+ * a network interface, so that what goes down with it is something that an administrator knows.
+ *
+ * It takes no device by itself: write its name to the device's driver_override.
+ */
+#include <linux/etherdevice.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/sizes.h>
+#include <linux/delay.h>
+
+#include <cxl/cxl.h>
+
+#include "compat.h"
+#include "firmware.h"
+
+#define DEVICES_MAX 8
+
+static char *devices[DEVICES_MAX];
+static int nr_devices;
+module_param_array(devices, charp, &nr_devices, 0444);
+MODULE_PARM_DESC(devices, "PCI addresses for which to do firmware's part when the module is loaded");
+
+static bool refuse;
+module_param(refuse, bool, 0644);
+MODULE_PARM_DESC(refuse, "Misbehave: fail the probe before attaching");
+
+static unsigned int remove_sleep_ms;
+module_param(remove_sleep_ms, uint, 0644);
+MODULE_PARM_DESC(remove_sleep_ms, "Misbehave: sleep so long in remove");
+
+static bool remove_warn;
+module_param(remove_warn, bool, 0644);
+MODULE_PARM_DESC(remove_warn, "Misbehave: print a warning in remove");
+
+static bool keep_reference;
+module_param(keep_reference, bool, 0644);
+MODULE_PARM_DESC(keep_reference, "Misbehave: never put a reference to the memdev");
+
+static bool keep_mapping;
+module_param(keep_mapping, bool, 0644);
+MODULE_PARM_DESC(keep_mapping, "Misbehave: leave the region mapped on remove");
+
+struct lab_accel {
+	struct cxl_dev_state cxlds; /* first: devm_cxl_dev_state_create() wants it there */
+	struct cxl_memdev *cxlmd;
+	struct net_device *netdev;
+	struct range range; /* of the region, in host physical addresses */
+	void __iomem *memory;
+};
+
+static netdev_tx_t lab_accel_xmit(struct sk_buff *skb, struct net_device *netdev)
+{
+	netdev->stats.tx_packets++;
+	netdev->stats.tx_bytes += skb->len;
+	dev_kfree_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops lab_accel_netdev_ops = {
+	.ndo_start_xmit = lab_accel_xmit,
+	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_validate_addr = eth_validate_addr,
+};
+
+static int lab_accel_add_netdev(struct pci_dev *pdev, struct lab_accel *accel)
+{
+	struct net_device *netdev = alloc_etherdev(0);
+	int rc;
+
+	if (!netdev)
+		return -ENOMEM;
+	SET_NETDEV_DEV(netdev, &pdev->dev);
+	netdev->netdev_ops = &lab_accel_netdev_ops;
+	eth_hw_addr_random(netdev);
+	rc = register_netdev(netdev);
+	if (rc) {
+		free_netdev(netdev);
+		return rc;
+	}
+	accel->netdev = netdev;
+	return 0;
+}
+
+static int lab_accel_attach(struct pci_dev *pdev, struct lab_accel *accel)
+{
+	struct cxl_dev_state *cxlds = &accel->cxlds;
+	int rc;
+
+	rc = cxl_pci_setup_regs(pdev, CXL_REGLOC_RBI_COMPONENT, &cxlds->reg_map);
+	if (rc)
+		return dev_err_probe(&pdev->dev, rc, "no component registers\n");
+	if (!cxlds->reg_map.component_map.hdm_decoder.valid)
+		return dev_err_probe(&pdev->dev, -ENODEV, "no HDM decoders\n");
+
+	/* There is no mailbox to ask, and the memory needs no time. */
+	cxlds->media_ready = true;
+	rc = lab_accel_set_capacity(cxlds, LAB_ACCEL_SIZE);
+	if (rc)
+		return dev_err_probe(&pdev->dev, rc, "cannot set the capacity\n");
+
+	accel->cxlmd = devm_cxl_probe_mem(cxlds, &accel->range);
+	if (IS_ERR(accel->cxlmd))
+		return dev_err_probe(&pdev->dev, PTR_ERR(accel->cxlmd), "cannot attach\n");
+	return 0;
+}
+
+static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct lab_accel *accel;
+	u16 dvsec;
+	int rc;
+
+	if (refuse)
+		return dev_err_probe(&pdev->dev, -EIO, "told to refuse\n");
+	rc = pcim_enable_device(pdev);
+	if (rc)
+		return rc;
+	dvsec = pci_find_dvsec_capability(pdev, PCI_VENDOR_ID_CXL, PCI_DVSEC_CXL_DEVICE);
+	if (!dvsec)
+		return dev_err_probe(&pdev->dev, -ENODEV, "no CXL device\n");
+	accel = devm_cxl_dev_state_create(&pdev->dev, CXL_DEVTYPE_DEVMEM, pci_get_dsn(pdev), dvsec,
+					  struct lab_accel, cxlds, false);
+	if (!accel)
+		return -ENOMEM;
+	rc = lab_accel_attach(pdev, accel);
+	if (rc)
+		return rc;
+
+	accel->memory = ioremap_wc(accel->range.start, range_len(&accel->range));
+	if (!accel->memory)
+		return -ENOMEM;
+	rc = lab_accel_add_netdev(pdev, accel);
+	if (rc) {
+		iounmap(accel->memory);
+		return rc;
+	}
+	pci_set_drvdata(pdev, accel);
+	if (keep_reference)
+		get_device(lab_accel_memdev_device(accel->cxlmd));
+	return 0;
+}
+
+/* The memdev, and with it the region, go after this, with what is left of the device's resources. */
+static void lab_accel_remove(struct pci_dev *pdev)
+{
+	struct lab_accel *accel = pci_get_drvdata(pdev);
+
+	if (remove_sleep_ms)
+		msleep(remove_sleep_ms);
+	WARN(remove_warn, "%s: told to warn\n", pci_name(pdev));
+	unregister_netdev(accel->netdev);
+	free_netdev(accel->netdev);
+	if (!keep_mapping)
+		iounmap(accel->memory);
+}
+
+static const struct pci_device_id lab_accel_ids[] = {
+	{}, /* none: by driver_override only */
+};
+MODULE_DEVICE_TABLE(pci, lab_accel_ids);
+
+static struct pci_driver lab_accel_driver = {
+	.name = KBUILD_MODNAME,
+	.id_table = lab_accel_ids,
+	.probe = lab_accel_probe,
+	.remove = lab_accel_remove,
+};
+
+static int do_firmware(const char *name)
+{
+	unsigned int domain, bus, device, function;
+	struct pci_dev *pdev;
+	int rc;
+
+	if (sscanf(name, "%x:%x:%x.%x", &domain, &bus, &device, &function) != 4)
+		return -EINVAL;
+	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(device, function));
+	if (!pdev)
+		return -ENODEV;
+	rc = firmware_commit(pdev, LAB_ACCEL_SIZE);
+	if (rc)
+		pci_err(pdev, "cannot do firmware's part: %d\n", rc);
+	pci_dev_put(pdev);
+	return rc;
+}
+
+static int __init lab_accel_init(void)
+{
+	int i, rc;
+
+	for (i = 0; i < nr_devices; i++) {
+		rc = do_firmware(devices[i]);
+		if (rc)
+			return rc;
+	}
+	return pci_register_driver(&lab_accel_driver);
+}
+module_init(lab_accel_init);
+
+static void __exit lab_accel_exit(void)
+{
+	pci_unregister_driver(&lab_accel_driver);
+}
+module_exit(lab_accel_exit);
+
+MODULE_DESCRIPTION("CXL attach provider for tests, on PCI");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("CXL");

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_LAB_FIRMWARE_H
+#define CXL_LAB_FIRMWARE_H
+
+#include <linux/types.h>
+
+struct pci_dev;
+
+/**
+ * firmware_commit() - do what platform firmware does for an accelerator before the OS starts
+ * @pdev: a CXL memory device directly below a root port
+ * @size: bytes of its memory to decode, from its first byte on
+ *
+ * Commits the next free HDM decoder of the host bridge and the first one of the device for the
+ * next free part of the fixed memory window that the CEDT table gives the host bridge. It must run
+ * before the CXL core enumerates the host bridge's decoders, that is before the first memdev below
+ * that bridge is registered. A device whose decoder is committed already is left as it is.
+ *
+ * Return: 0 or a negative errno.
+ */
+int firmware_commit(struct pci_dev *pdev, u64 size);
+
+#endif
