@@ -143,6 +143,7 @@ static struct json_object *memdev_json(const struct snapshot_memdev *memdev,
 	json_add_string(json, "memdev", memdev->name);
 	json_add_string(json, "attach", attach_state_name(answer->state));
 	json_add_string(json, "host", memdev->host);
+	json_add_string(json, "subsystem", memdev->host_subsystem);
 	json_add_string(json, "provider", memdev->host_driver);
 	json_add_string(json, "module", memdev->host_module);
 	json_add_string(json, "endpoint", memdev->endpoint);

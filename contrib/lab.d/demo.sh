@@ -3,7 +3,7 @@
 #
 # The story that the product can tell today, in one guest.
 
-say "booting a machine with a mock accelerator ..."
+say "booting a machine with an accelerator (--machine $opt_machine) ..."
 guest_boot bash -c '
 show() { printf "\n# %s\n" "$*"; "$@"; }
 printf "A CXL accelerator. What cxl-cli says of it, and of the region behind it:\n"

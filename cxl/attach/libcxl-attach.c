@@ -34,6 +34,11 @@ static char *device_link_name(const char *devname, const char *link)
 
 /* ".." of a device's folder is that of its parent, whatever link led there. */
 
+char *cxl_memdev_get_host_subsystem(struct cxl_memdev *memdev)
+{
+	return device_link_name(cxl_memdev_get_devname(memdev), "../subsystem");
+}
+
 char *cxl_memdev_get_host_driver(struct cxl_memdev *memdev)
 {
 	return device_link_name(cxl_memdev_get_devname(memdev), "../driver");

@@ -14,6 +14,13 @@
  */
 
 /**
+ * cxl_memdev_get_host_subsystem() - the bus of the device that the memdev hangs under
+ *
+ * Return: a new string that the caller frees ("pci", "platform"), or NULL with errno set.
+ */
+char *cxl_memdev_get_host_subsystem(struct cxl_memdev *memdev);
+
+/**
  * cxl_memdev_get_host_driver() - the driver bound to the device that the memdev hangs under
  *
  * For a memdev with an attach provider, this is the provider (kernel: devm_cxl_probe_mem() in

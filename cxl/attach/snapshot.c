@@ -31,6 +31,13 @@ static int copy_string(char **copy, const char *text)
 	return text && !*copy ? -ENOMEM : 0;
 }
 
+/* What a link says, which is no error where there is none; -ENOMEM if there is no memory for it */
+static int copy_link(char **copy, char *name)
+{
+	*copy = name;
+	return !name && errno == ENOMEM ? -ENOMEM : 0;
+}
+
 static int read_region(struct snapshot *snapshot, struct cxl_region *region)
 {
 	struct snapshot_region *new = append(snapshot->regions, snapshot->nr_regions);
@@ -103,11 +110,9 @@ static int read_names(struct snapshot_memdev *new, struct cxl_memdev *memdev,
 	    copy_string(&new->host, cxl_memdev_get_host(memdev)) ||
 	    copy_string(&new->endpoint, endpoint ? cxl_endpoint_get_devname(endpoint) : NULL))
 		return -ENOMEM;
-	new->host_driver = cxl_memdev_get_host_driver(memdev);
-	if (!new->host_driver && errno == ENOMEM)
-		return -ENOMEM;
-	new->host_module = cxl_memdev_get_host_module(memdev);
-	return !new->host_module && errno == ENOMEM ? -ENOMEM : 0;
+	return copy_link(&new->host_subsystem, cxl_memdev_get_host_subsystem(memdev)) ?:
+	       copy_link(&new->host_driver, cxl_memdev_get_host_driver(memdev)) ?:
+	       copy_link(&new->host_module, cxl_memdev_get_host_module(memdev));
 }
 
 static int read_memdev(struct snapshot *snapshot, struct cxl_memdev *memdev)
@@ -199,6 +204,7 @@ void snapshot_release(struct snapshot *snapshot)
 
 		free(memdev->name);
 		free(memdev->host);
+		free(memdev->host_subsystem);
 		free(memdev->host_driver);
 		free(memdev->host_module);
 		free(memdev->endpoint);

@@ -31,12 +31,13 @@ struct snapshot_region {
 };
 
 struct snapshot_memdev {
-	char *name;	   /* mem0 */
-	char *host;	   /* the device it hangs under, 0000:35:00.0 */
-	char *host_driver; /* the driver bound to that, or NULL */
-	char *host_module; /* its module, or NULL if none is known or it is built in */
-	char *endpoint;	   /* endpoint3, or NULL if there is none now */
-	bool enabled;	   /* bound to cxl_mem */
+	char *name;	      /* mem0 */
+	char *host;	      /* the device it hangs under, 0000:35:00.0 */
+	char *host_subsystem; /* the bus of that: pci, platform */
+	char *host_driver;    /* the driver bound to that, or NULL */
+	char *host_module;    /* its module, or NULL if none is known or it is built in */
+	char *endpoint;	      /* endpoint3, or NULL if there is none now */
+	bool enabled;	      /* bound to cxl_mem */
 	enum snapshot_flag class_attributes; /* has what a class-code memdev always has */
 	struct snapshot_region **regions; /* those it takes part in, in @regions of the snapshot */
 	size_t nr_regions;

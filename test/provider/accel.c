@@ -24,7 +24,7 @@
 static char *devices[DEVICES_MAX];
 static int nr_devices;
 module_param_array(devices, charp, &nr_devices, 0444);
-MODULE_PARM_DESC(devices, "PCI addresses for which to do firmware's part when the module is loaded");
+MODULE_PARM_DESC(devices, "PCI addresses of the devices for which to do firmware's part");
 
 static bool refuse;
 module_param(refuse, bool, 0644);
@@ -146,7 +146,7 @@ static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 }
 
-/* The memdev, and with it the region, go after this, with what is left of the device's resources. */
+/* The memdev, and with it the region, go after this, with the device's managed resources. */
 static void lab_accel_remove(struct pci_dev *pdev)
 {
 	struct lab_accel *accel = pci_get_drvdata(pdev);

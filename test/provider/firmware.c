@@ -168,7 +168,7 @@ static int next_decoder(void __iomem *hdm, u64 *end)
 	return -ENOSPC;
 }
 
-/* One way, granularity 256, device-coherent memory: all of these are zero in the control register */
+/* One way, granularity 256, device-coherent memory: in the control register all of these are 0 */
 static int commit(void __iomem *hdm, int i, u64 base, u64 size, u64 targets)
 {
 	int wait;
@@ -192,8 +192,7 @@ static int root_port_number(struct pci_dev *pdev)
 	struct pci_dev *root_port = pcie_find_root_port(pdev);
 	u32 capabilities;
 
-	if (!root_port ||
-	    pcie_capability_read_dword(root_port, PCI_EXP_LNKCAP, &capabilities))
+	if (!root_port || pcie_capability_read_dword(root_port, PCI_EXP_LNKCAP, &capabilities))
 		return -ENODEV;
 	return FIELD_GET(PCI_EXP_LNKCAP_PN, capabilities);
 }

@@ -17,7 +17,7 @@ list_attach
 is "accelerator: done" "$status" 0
 is "accelerator: nothing on stderr" "$err" ""
 is "accelerator: the whole answer" "$(query '.[] | del(.evidence)')" \
-	'{"memdev":"mem0","attach":"attached","host":"cxl_type2_accel.0","provider":"cxl_mock_accel","module":"cxl_mock_accel","endpoint":"endpoint3","regions":[{"region":"region0","resource":1031060586496,"size":536870912,"state":"enabled","decode_state":"commit","locked":true}]}'
+	'{"memdev":"mem0","attach":"attached","host":"cxl_type2_accel.0","subsystem":"platform","provider":"cxl_mock_accel","module":"cxl_mock_accel","endpoint":"endpoint3","regions":[{"region":"region0","resource":1031060586496,"size":536870912,"state":"enabled","decode_state":"commit","locked":true}]}'
 is "accelerator: the evidence" "$(query '[.[].evidence[] | .signal, .file, .value]')" \
 	'["no-class-attributes","/sys/bus/cxl/devices/mem0/firmware_version","absent","region-locked","/sys/bus/cxl/devices/region0/locked","1"]'
 
@@ -131,6 +131,25 @@ is "expanders: nobody attached them" "$out" '[]'
 is "expanders: nothing on stderr" "$err" ""
 run on_machine cxl list -M
 is "expanders: there are some" "$([ "$(query length)" -gt 1 ] && echo yes)" yes
+
+machine pci-accelerator
+list_attach
+is "PCI accelerator: the whole answer" "$(query '.[] | del(.evidence)')" \
+	'{"memdev":"mem0","attach":"attached","host":"0000:11:00.0","subsystem":"pci","provider":"cxl_lab_accel","module":"cxl_lab_accel","endpoint":"endpoint2","regions":[{"region":"region0","resource":15300820992,"size":268435456,"state":"enabled","decode_state":"commit","locked":true}]}'
+is "PCI accelerator: nothing on stderr" "$err" ""
+
+machine pci-two-bridges
+list_attach
+is "two accelerators and an expander: both, and which regions" \
+	"$(query 'map([.attach, .host, .regions[].resource]) | sort')" \
+	'[["attached","0000:11:00.0",15300820992],["attached","0000:31:00.0",19595788288]]'
+run on_machine cxl list -R
+is "two accelerators and an expander: there are three regions" "$(query length)" 3
+
+machine pci-failed
+list_attach
+is "a provider whose probe failed: nobody" "$out" '[]'
+is "a provider whose probe failed: nothing on stderr" "$err" ""
 
 machine no-cxl
 list_attach

@@ -26,6 +26,7 @@ subsystem=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/../subsystem)")
 driver=$(readlink -f "/sys/bus/$subsystem/devices/$host/driver")
 is "host, as cxl list -M" "$(answer '.[0].host')" "$(jq -c '.[0].host' <<<"$memdevs")"
 is "host, as sysfs" "$(answer '.[0].host')" "\"$host\""
+is "subsystem, as sysfs" "$(answer '.[0].subsystem')" "\"$subsystem\""
 is "provider, as sysfs" "$(answer '.[0].provider')" \
 	"\"$(basename "$driver")\""
 is "module, as sysfs" "$(answer '.[0].module')" "\"$(basename "$(readlink "$driver/module")")\""

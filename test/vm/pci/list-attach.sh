@@ -13,7 +13,7 @@ is "in the windows, each at its start" "$(answer 'map(.regions[0].resource) | so
 	"$(sed -n 's/^\([0-9a-f]*\)-.* : CXL Window .*/0x\1/p' /proc/iomem |
 		while read -r start; do echo $((start)); done | sort -n | jq -sc .)"
 is "each has its network interface" "$(for host in $(answer '.[].host' | tr -d '"'); do
-	ls "/sys/bus/pci/devices/$host/net" | wc -l; done | xargs)" "1 1"
+	find "/sys/bus/pci/devices/$host/net" -mindepth 1 -maxdepth 1 | wc -l; done | xargs)" "1 1"
 
 # An expander beside them, with a region that cxl-cli makes, in a window that an accelerator is in
 expander=$(/usr/bin/cxl list -M | jq -r 'map(select(.serial))[0].memdev')
@@ -26,13 +26,8 @@ is "a region of an expander is no attach" "$(answer length)" 2
 run /usr/bin/cxl list -R -r "$region"
 is "it is a region of its own" "$(answer 'map(.locked // false)')" '[false]'
 
-# It can be system RAM.
-device=$(basename "$(find -L "/sys/bus/cxl/devices/$region" -maxdepth 3 -name 'dax[0-9]*.[0-9]*' 2>/dev/null | head -n 1)")
-modprobe kmem
-[ -e "/sys/bus/dax/drivers/kmem/$device" ] || {
-	echo "$device" >/sys/bus/dax/drivers/device_dax/unbind
-	echo "$device" >/sys/bus/dax/drivers/kmem/new_id
-} 2>/dev/null
+# It can be system RAM. Without udev, the modules for what has appeared are loaded by hand.
+modprobe -a dax_cxl kmem
 before=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
 for state in /sys/devices/system/memory/memory*/state; do
 	[ "$(<"$state")" = online ] || echo online_movable >"$state"
