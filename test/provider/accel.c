@@ -146,7 +146,10 @@ static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 }
 
-/* The memdev, and with it the region, go after this, with the device's managed resources. */
+/*
+ * The memdev, and with it the region, go after this, with the device's managed resources. No
+ * register is touched: the device may be gone already.
+ */
 static void lab_accel_remove(struct pci_dev *pdev)
 {
 	struct lab_accel *accel = pci_get_drvdata(pdev);
