@@ -69,6 +69,7 @@ test_all() {
 	part "PCI guest with an accelerator" vm_tests accelerators --machine pci
 	part "PCI guest with two and an expander" vm_tests pci --machine pci --accelerators 2 \
 		--expanders 1 --bridges 2
+	part "PCI guest with four accelerators" vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		part "lab: $(basename "$script" .sh)" env SOURCE="$LAB_SRC" "$script"
