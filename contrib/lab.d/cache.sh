@@ -133,18 +133,18 @@ cache_status() {
 	[ -d "$LAB_CACHE" ] || { echo "nothing is cached in $LAB_CACHE"; return; }
 	echo "cache      $LAB_CACHE ($(du -sh "$LAB_CACHE" | cut -f1))"
 	for path in "$LAB_CACHE"/userland-*/; do
-		[ -e "$path/lab/packages" ] || continue
+		[[ -e $path/lab/packages && $path != *.part/ ]] || continue
 		printf 'userland   %s (%s): %s\n' "$(basename "$path")" "$(du -sh "$path" | cut -f1)" \
 			"$(grep -E '^(cxl|libcxl1|libcxl-dev|gcc|meson|qemu-system-x86) ' "$path/lab/packages" |
 				paste -sd,)"
 	done
 	for path in "$LAB_CACHE"/kernel-*/; do
-		[ -e "$path/origin" ] || continue
+		[[ -e $path/release && $path != *.part/ ]] || continue
 		printf 'kernel     %s (%s): %s, release %s\n' "$(basename "$path")" \
 			"$(du -sh "$path" | cut -f1)" "$(cat "$path/origin")" "$(cat "$path/release")"
 	done
 	for path in "$LAB_CACHE"/modules-*/; do
-		[ ! -d "$path" ] || printf 'provider   %s (%s): for %s\n' "$(basename "$path")" \
+		[[ ! -d $path || $path == *.part/ ]] || printf 'provider   %s (%s): for %s\n' "$(basename "$path")" \
 			"$(du -sh "$path" | cut -f1)" "$(ls "$path")"
 	done
 	for path in "$LAB_CACHE"/checkouts/*/; do
