@@ -35,9 +35,8 @@ part() {
 fast_tests() {
 	local root=$1 name=$2 rc=0
 	build_run "$root" meson test -C "/build/$name" --no-rebuild --quiet >&2 || rc=$?
-	jq -r '.stdout, if .result | IN("OK", "FAIL", "SKIP") then empty
-		else "not ok - \(.name): \(.result)" end' \
-		"$(build_folder "$root")/$name/meson-logs/testlog.json"
+	build_run "$root" jq -r '.stdout, if .result | IN("OK", "FAIL", "SKIP") then empty
+		else "not ok - \(.name): \(.result)" end' "/build/$name/meson-logs/testlog.json"
 	return "$rc"
 }
 
@@ -45,7 +44,8 @@ fast_tests() {
 vm_tests() {
 	local folder=$1
 	shift
-	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" "$@" --timeout 900 -- /src/test/vm/run "$folder"
+	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" -- \
+		/src/test/vm/run "$folder"
 }
 
 test_all() {

@@ -23,7 +23,11 @@ ok "killed in the middle: there is something unfinished" [ -d "$part" ]
 kill -9 "$first"
 wait "$first" 2>/dev/null
 sleep 1
-is "killed: nothing of it goes on" "$(pgrep -f "$part" | wc -l)" 0
+going_on=''
+for process in /proc/[0-9]*; do
+	[[ $(tr '\0' ' ' <"$process/cmdline" 2>/dev/null) != *"$part"* ]] || going_on+=" ${process#/proc/}"
+done
+is "killed: nothing of it goes on" "$going_on" ""
 ok "killed: nothing has the finished name" [ ! -e "${part%.part}" ]
 run "$SOURCE/contrib/lab" status
 like "killed: status says what is unfinished" "$out" 'unfinished userland-'
