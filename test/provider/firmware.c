@@ -206,8 +206,8 @@ static int commit_both(struct pci_dev *pdev, const struct bridge *bridge, void _
 
 	if (port < 0)
 		return port;
-	if (next_decoder(device_hdm, &unused) > 0)
-		return 0;
+	if (next_decoder(device_hdm, &unused) != 0)
+		return 0; /* has done it before */
 	i = next_decoder(bridge_hdm, &base);
 	if (i < 0 || base + size > bridge->window + bridge->window_size)
 		return -ENOSPC;
