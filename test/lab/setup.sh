@@ -12,6 +12,26 @@ trap 'rm -rf "$top"' EXIT
 export XDG_CACHE_HOME=$top
 cache=$top/cxl-attach
 
+# A host without apt, and one who is not root
+mkdir "$top/bin"
+for command in /usr/bin/* /usr/sbin/*; do
+	case ${command##*/} in
+	apt-get | dpkg-deb | mmdebstrap) ;;
+	*) ln -sf "$command" "$top/bin" ;;
+	esac
+done
+PATH=$top/bin run "$SOURCE/contrib/lab" setup
+is "no Debian: the lab cannot" "$status" 125
+is "no Debian: what is missing" "$err" \
+	"lab: please install what this host lacks: mmdebstrap dpkg-deb apt-get (on Debian, the lab does it by itself)"
+public=$(mktemp -d)
+chmod 755 "$public"
+cp -r "$SOURCE/contrib" "$public"
+run setpriv --reuid 65534 --regid 65534 --clear-groups "$public/contrib/lab" run -- true
+rm -r "$public"
+is "not root: the lab cannot" "$status" 125
+is "not root: said" "$err" "lab: root is needed to set up and run the lab (mounts and chroot)"
+
 "$SOURCE/contrib/lab" setup 2>"$top/first" &
 first=$!
 for _ in $(seq 300); do
