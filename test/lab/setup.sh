@@ -34,7 +34,7 @@ is "not root: said" "$err" "lab: root is needed to set up and run the lab (mount
 
 "$SOURCE/contrib/lab" setup 2>"$top/first" &
 first=$!
-for _ in $(seq 300); do
+for _ in $(seq 1200); do
 	[ -z "$(find "$cache"/userland-*.part -maxdepth 1 -name usr 2>/dev/null)" ] || break
 	sleep 0.1
 done
