@@ -10,11 +10,12 @@ setup_host() {
 	for command in mmdebstrap unshare setpriv flock timeout dpkg-deb apt-get sha256sum; do
 		command -v "$command" >/dev/null || missing+=("$command")
 	done
-	[ ${#missing[@]} -gt 0 ] || return 0
+	# Without its indexes apt does not tell which mirror is Debian's.
+	[ ${#missing[@]} -gt 0 ] || [ -z "${LAB_MIRROR-}$(mirror_targets)" ] || return 0
 	if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
 		die "please install what this host lacks: ${missing[*]} (on Debian, the lab does it by itself)"
 	fi
-	step "host package mmdebstrap" "$LAB_CACHE/host-packages" host_install
+	step "host package mmdebstrap and apt's indexes" "$LAB_CACHE/host-packages" host_install
 	rm -rf "$LAB_CACHE/host-packages"
 	command -v mmdebstrap >/dev/null || die "mmdebstrap is still missing after its installation"
 }
@@ -54,12 +55,13 @@ setup_userland() {
 
 # The root's own /lab holds what it was made of, and the places where things are mounted.
 userland_make() {
-	local part=$1 suite=$2 options
+	local part=$1 suite=$2 options uri
+	uri=$(mirror)
 	options=$(mktemp)
 	mirror_options >"$options"
 	mmdebstrap --mode=root --variant=apt --aptopt="$options" \
 		--include="$(grep -v '^#' "$LAB_DIR/userland-$suite.packages" | paste -sd,)" \
-		"$suite" "$part" "$(mirror)"
+		"$suite" "$part" "$uri"
 	rm -f "$options"
 	mkdir -p "$part"/{lab/{guest,boot},src,build,share,kernel} "$part/usr/lib/modules"
 	rm -f "$part/etc/resolv.conf"
