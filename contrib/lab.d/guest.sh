@@ -24,7 +24,8 @@ boot_count=0
 # What a guest may take, in seconds, besides its command: to come up, and to go down
 boot_limit=${LAB_BOOT_LIMIT:-120}
 
-# guest_qemu LIMIT ACCELERATOR OPTION...: one boot, ended after LIMIT seconds (0: never)
+# guest_qemu LIMIT ACCELERATOR OPTION...: one boot, ended after LIMIT seconds (0: never). Takes the
+# place of the shell, so that QEMU is the lab's own child and dies with it: to be run in a subshell.
 guest_qemu() {
 	local limit=$1 accel=$2 parameters machine
 	machine_options
@@ -32,7 +33,7 @@ guest_qemu() {
 		rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=262144
 		init=/src/contrib/lab.d/guest-init)
 	shift 2
-	setpriv --pdeathsig KILL timeout --foreground --signal=KILL "$limit" \
+	exec setpriv --pdeathsig KILL timeout --foreground --signal=KILL "$limit" \
 		"$LAB_DIR/in-root" "$userland" \
 		--ro "$userland" /lab/guest --ro "$modules" /lab/guest/usr/lib/modules \
 		--ro "$LAB_SRC" /lab/guest/src --ro "$installed" /lab/guest/usr/local \
@@ -82,7 +83,7 @@ guest_kvm_boots() (
 	guest_new
 	printf 'true\0' >"$boot/guest/command"
 	echo 30 >"$boot/guest/limit"
-	guest_qemu 40 kvm -device virtserialport,name=lab.none </dev/null &&
+	(guest_qemu 40 kvm -device virtserialport,name=lab.none </dev/null) &&
 		[ "$(cat "$boot/guest/status")" = 0 ]
 ) >/dev/null
 
@@ -107,7 +108,8 @@ guest_boot() {
 		-chardev file,id=out,path=/lab/boot/stdout \
 		-device virtserialport,chardev=out,name=lab.stdout \
 		-chardev file,id=err,path=/lab/boot/stderr \
-		-device virtserialport,chardev=err,name=lab.stderr </dev/null || rc=$?
+		-device virtserialport,chardev=err,name=lab.stderr </dev/null &
+	wait $! || rc=$? # and not in the foreground: a signal to the lab ends it at once
 	exec {hold_out}>&- {hold_err}>&-
 	wait "${relays[@]}" || :
 	rm -f "$boot/stdout" "$boot/stderr"
@@ -128,8 +130,8 @@ guest_shell() {
 	echo "$TERM $(stty size)" >"$boot/guest/terminal"
 	local tty
 	tty=$(stty -g)
-	guest_qemu "${opt_timeout:-0}" "$accel" -chardev stdio,id=tty,signal=off \
-		-device virtconsole,chardev=tty || rc=$?
+	(guest_qemu "${opt_timeout:-0}" "$accel" -chardev stdio,id=tty,signal=off \
+		-device virtconsole,chardev=tty) || rc=$?
 	stty "$tty"
 	guest_verdict "$rc" "${opt_timeout:-0}"
 	exit "$status"

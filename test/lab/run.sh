@@ -59,6 +59,15 @@ lab run --no-modules -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/km
 is "a complaint of the kernel: the command's status" "$status" 3
 like "a complaint of the kernel: said" "$err" "lab: the guest's kernel complained; its log: /"
 
+"$SOURCE/contrib/lab" run --no-modules -- sleep 1000 2>/dev/null &
+lab=$!
+sleep 20
+kill "$lab"
+wait "$lab"
+is "a lab that is told to end does so: its status" "$?" 143
+sleep 1
+is "its guest ended with it" "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -c "boots/[0-9-]*-$lab-1 ")" 0
+
 # At the prompt, someone types.
 top=$(mktemp -d)
 mkfifo "$top/keys"
