@@ -8,7 +8,8 @@
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cxl-attach
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
-userland=$(find "$cache" -maxdepth 1 -name 'userland-testing-*' ! -name '*.part' | head -n 1)
+userland=$(find "$cache" -maxdepth 1 -name 'userland-testing-*' ! -name '*.part' -printf '%T@ %p\n' |
+	sort -n | tail -n 1 | cut -d' ' -f2-)
 # shellcheck disable=SC2329 # by run
 in_userland() {
 	"$SOURCE/contrib/lab.d/in-root" "$userland" --ro "$SOURCE" /src --rw "$top" /build -- "$@"
