@@ -75,7 +75,7 @@ timeout 300 script -qefc "$SOURCE/contrib/lab shell" "$top/screen" <"$top/keys" 
 shell=$!
 exec {keys}>"$top/keys"
 for _ in $(seq 200); do
-	! grep -q 'root@lab' "$top/screen" || break
+	! grep -qs 'root@lab' "$top/screen" || break
 	sleep 1
 done
 # shellcheck disable=SC2016 # expanded in the guest
