@@ -142,7 +142,7 @@ static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 	pci_set_drvdata(pdev, accel);
 	if (keep_reference)
-		get_device(lab_accel_memdev_device(accel->cxlmd));
+		get_device(&accel->cxlmd->dev);
 	return 0;
 }
 

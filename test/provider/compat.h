@@ -31,9 +31,4 @@ static inline int lab_accel_set_capacity(struct cxl_dev_state *cxlds, u64 size)
 #endif
 }
 
-static inline struct device *lab_accel_memdev_device(struct cxl_memdev *cxlmd)
-{
-	return &cxlmd->dev;
-}
-
 #endif
