@@ -19,9 +19,9 @@ struct argp;
 /* One subcommand: cxl NAME ARGUMENTS... */
 struct cxl_command {
 	const char *name;
-	const char *help; /* one line for the list of commands */
-	const struct argp *argp;
-	/* argv[0] is "cxl NAME"; returns the exit status */
+	const char *help;	 /* one line for the list of commands */
+	const struct argp *argp; /* NULL: it extends cxl-cli's command of that name */
+	/* argv[0] is "cxl NAME", where it extends one: "NAME"; returns the exit status */
 	int (*run)(int argc, char **argv);
 };
 
@@ -32,5 +32,7 @@ extern const struct cxl_command *const cxl_commands[];
 const struct cxl_command *find_command(const char *name);
 
 extern const struct cxl_command list_attach_command;
+extern const struct cxl_command list_command;
+extern const struct cxl_command list_locked_command;
 
 #endif

@@ -10,6 +10,8 @@
 
 const struct cxl_command *const cxl_commands[] = {
 	&list_attach_command,
+	&list_locked_command,
+	&list_command,
 	NULL,
 };
 
@@ -26,6 +28,8 @@ static int run_command(const struct cxl_command *command, int argc, char **argv)
 {
 	_cleanup_free_ char *name = NULL;
 
+	if (!command->argp)
+		return command->run(argc, argv);
 	if (argc == 2 && strcmp(argv[1], "--list-opts") == 0)
 		return help_list_options(command);
 	/* What argp puts before its messages and into --help */
@@ -51,7 +55,7 @@ int main(int argc, char **argv)
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
 	    (strcmp(name, "help") == 0 && argc == 2))
 		return help_print();
-	if (strcmp(name, "help") == 0 && find_command(argv[2]))
+	if (strcmp(name, "help") == 0 && find_command(argv[2]) && find_command(argv[2])->argp)
 		return help_manual(find_command(argv[2]));
 	if (strcmp(name, "--version") == 0)
 		return help_version();

@@ -1,43 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
-#include <cxl/libcxl.h>
+#include <json-c/json.h>
 
 #include "cxl/attach/provider.h"
 #include "cxl/attach/snapshot.h"
 #include "cxl/command.h"
+#include "cxl/follow.h"
+#include "cxl/list-providers.h"
+#include "cxl/listing.h"
+#include "cxl/report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
+#include "util/memory.h"
+#include "util/table.h"
 
-enum { KEY_DEBUG = 0x100 };
+enum { KEY_FOLLOW = 0x200, KEY_PROVIDERS };
 
 struct options {
-	bool human;
-	bool debug;
+	struct listing_options listing;
+	bool follow;
+	bool list_providers;
 	char **memdevs; /* as given: "mem0", "0"; none means every one */
 	int nr_memdevs;
 };
 
-/* "mem0" or "0" */
-static bool is_memdev_name(const char *name)
-{
-	if (strncmp(name, "mem", 3) == 0)
-		name += 3;
-	return *name != '\0' && name[strspn(name, "0123456789")] == '\0';
-}
-
-static void check_names(const struct options *options, const struct argp_state *state)
-{
-	for (int i = 0; i < options->nr_memdevs; i++) {
-		if (!is_memdev_name(options->memdevs[i]))
-			argp_error(state, "'%s' is no name of a memdev, such as mem0",
-				   options->memdevs[i]);
-	}
-}
+static const struct table_column columns[] = {
+	{"NAME", "name", CELL_TEXT, "what a line of the tree is about"},
+	{"MEMDEV", "memdev", CELL_TEXT, "the memdev"},
+	{"ID", "id", CELL_NUMBER, "its number"},
+	{"ATTACH", "attach", CELL_TEXT, "attached, detached, failed, unknown or none"},
+	{"REASON", "reason", CELL_TEXT, "why it failed"},
+	{"PROVIDER", "provider", CELL_TEXT, "the driver that attached it, or would"},
+	{"MODULE", "module", CELL_TEXT, "that driver's module"},
+	{"DRIVER", "driver", CELL_TEXT, "the driver bound to the host"},
+	{"HOST", "host", CELL_TEXT, "the device that the memdev hangs under"},
+	{"SUBSYSTEM", "subsystem", CELL_TEXT, "the host's bus: pci, platform"},
+	{"SERIAL", "serial", CELL_ADDRESS, "the memdev's serial number"},
+	{"NUMA", "numa_node", CELL_NUMBER, "the NUMA node that is near"},
+	{"RAM", "ram_size", CELL_SIZE, "the memdev's volatile capacity"},
+	{"PMEM", "pmem_size", CELL_SIZE, "its persistent capacity"},
+	{"ENDPOINT", "endpoint", CELL_TEXT, "its endpoint"},
+	{"PORT", "port", CELL_TEXT, "the port above that"},
+	{"BUS", "bus", CELL_TEXT, "the CXL bus"},
+	{"REGION", "region", CELL_TEXT, "a region of it; one line each"},
+	{"RESOURCE", "resource", CELL_ADDRESS, "the region's first address"},
+	{"SIZE", "size", CELL_SIZE, "its size"},
+	{"MODE", "mode", CELL_TEXT, "ram or pmem"},
+	{"WAYS", "interleave_ways", CELL_NUMBER, "memdevs that it is interleaved over"},
+	{"STATE", "state", CELL_TEXT, "whether the region's driver is bound"},
+	{"DECODE", "decode_state", CELL_TEXT, "commit or reset"},
+	{"LOCKED", "locked", CELL_FLAG, "whether the region is locked"},
+	{"LOCK", "lock_reason", CELL_TEXT, "why: attach, firmware, both"},
+	{0},
+};
+static const char standard_columns[] = "MEMDEV,ATTACH,PROVIDER,HOST,REGION,RESOURCE,SIZE,LOCK";
+static const char tree_columns[] = "NAME,ATTACH,PROVIDER,HOST,RESOURCE,SIZE,LOCK";
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -45,19 +65,27 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	(void)arg;
 	switch (key) {
-	case 'u':
-		options->human = true;
+	case KEY_FOLLOW:
+		options->follow = true;
 		return 0;
-	case 'h':
-		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
+	case KEY_PROVIDERS:
+		options->list_providers = true;
 		return 0;
-	case KEY_DEBUG:
-		options->debug = true;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->listing;
 		return 0;
 	case ARGP_KEY_ARGS:
 		options->memdevs = state->argv + state->next;
 		options->nr_memdevs = state->argc - state->next;
-		check_names(options, state);
+		for (int i = 0; i < options->nr_memdevs; i++)
+			listing_check_name(options->memdevs[i], "mem", state);
+		return 0;
+	case ARGP_KEY_END:
+		if (options->follow &&
+		    (options->listing.form != FORM_JSON || options->listing.columns))
+			argp_error(state, "--follow prints JSON, no table and no tree");
+		if (options->follow && options->list_providers)
+			argp_error(state, "--follow and --providers exclude each other");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -65,131 +93,217 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option argp_options[] = {
-	{"human", 'u', NULL, 0, "Sizes and addresses for people, as text", 0},
-	{"debug", KEY_DEBUG, NULL, 0, "Say on stderr what libcxl does", 0},
-	{NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0},
+	{"follow", KEY_FOLLOW, NULL, 0, "Keep running, and print a line for each change", 1},
+	{"providers", KEY_PROVIDERS, NULL, 0,
+	 "List the drivers of this kernel that can own CXL memory, and their hosts", 1},
 	{0},
 };
+
+static char *help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	return key == ARGP_KEY_HELP_EXTRA ? table_columns_help(columns) : (char *)text;
+}
+
+static const struct argp_child children[] = {{&listing_argp, 0, NULL, 0}, {0}};
 
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
+	.children = children,
+	.help_filter = help_filter,
 	.args_doc = "[MEMDEV...]",
 	.doc = "List, as JSON, the memdevs whose driver attached them (devm_cxl_probe_mem(), "
-	       "kernel "
-	       "v7.2 and later), with that driver, its module and the regions behind it.\v"
+	       "kernel v7.2 and later), with that driver, its module and the regions behind it; "
+	       "and "
+	       "the hosts of such drivers that have no memdev.\v"
 	       "Examples:\n"
 	       "  cxl list-attach\n"
 	       "  cxl list-attach -u mem0\n"
+	       "  cxl list-attach --tree\n"
+	       "  cxl list-attach -o +MODULE,BUS\n"
 	       "  cxl list-attach | jq -r '.[] | \"\\(.memdev) \\(.provider)\"'\n"
 	       "\nExit status: 0 done, 1 failed or no such memdev, 2 wrong usage.",
 };
 
-static const char *without_prefix(const char *name)
-{
-	return strncmp(name, "mem", 3) == 0 ? name + 3 : name;
-}
-
-static bool is_wanted(const struct options *options, const char *memdev)
+static bool is_named(const struct options *options, const char *memdev)
 {
 	for (int i = 0; i < options->nr_memdevs; i++) {
-		if (strcmp(without_prefix(options->memdevs[i]), without_prefix(memdev)) == 0)
+		if (listing_matches(options->memdevs[i], "mem", memdev) ||
+		    strcmp(options->memdevs[i], memdev) == 0)
 			return true;
 	}
-	return options->nr_memdevs == 0;
+	return false;
 }
 
-static struct json_object *region_json(const struct snapshot_region *region, bool human)
+/* A memdev without a provider is listed where it is asked for: by name, or with all */
+static bool is_wanted_memdev(const struct options *options, const struct snapshot_memdev *memdev,
+			     const struct attach_answer *answer)
 {
-	struct json_object *json = json_new_object();
+	bool named = is_named(options, memdev->name);
 
-	json_add_string(json, "region", region->name);
-	if (region->resource != UINT64_MAX)
-		json_add_address(json, "resource", region->resource, human);
-	if (region->size != UINT64_MAX)
-		json_add_size(json, "size", region->size, human);
-	json_add_string(json, "state", region->enabled ? "enabled" : "disabled");
-	json_add_string(json, "decode_state", region->committed ? "commit" : "reset");
-	if (region->locked != FLAG_UNKNOWN)
-		json_add_bool(json, "locked", region->locked == FLAG_YES);
-	return json;
+	if (options->nr_memdevs > 0 && !named)
+		return false;
+	if (answer->state == ATTACH_NONE && !named && !options->listing.all)
+		return false;
+	return listing_matches_memdev(&options->listing, memdev);
 }
 
-static struct json_object *evidence_json(const struct attach_evidence *evidence)
+/* It has neither memdev nor region, so that filters on these exclude it. */
+static bool is_wanted_host(const struct options *options, const struct snapshot_lone_host *lone,
+			   const struct attach_answer *answer)
 {
-	struct json_object *json = json_new_object();
-	_cleanup_free_ char *file = NULL;
+	const struct listing_options *listing = &options->listing;
 
-	if (asprintf(&file, "/sys/bus/cxl/devices/%s/%s", evidence->device, evidence->attribute) <
-	    0)
-		file = NULL;
-	json_add_string(json, "signal", evidence->signal);
-	json_add_string(json, "file", file);
-	json_add_string(json, "value", evidence->said);
-	return json;
+	return answer->state != ATTACH_NONE && options->nr_memdevs == 0 && !listing->memdevs &&
+	       !listing->regions && listing_matches_bus(listing, lone->port) &&
+	       listing_matches_host(listing, &lone->host, lone->provider);
 }
 
-static struct json_object *memdev_json(const struct snapshot_memdev *memdev,
-				       const struct attach_answer *answer, bool human)
+/* Everything that is listed, one after the other */
+static size_t for_each(const struct attach_answers *answers, const struct options *options,
+		       void (*visit)(void *data, const struct snapshot_memdev *memdev,
+				     const struct snapshot_lone_host *lone),
+		       void *data)
 {
-	struct json_object *json = json_new_object();
-	struct json_object *regions = json_new_array();
-	struct json_object *evidence = json_new_array();
-
-	for (size_t i = 0; i < memdev->nr_regions; i++)
-		json_append(regions, region_json(memdev->regions[i], human));
-	for (size_t i = 0; i < answer->nr_evidence; i++)
-		json_append(evidence, evidence_json(&answer->evidence[i]));
-	json_add_string(json, "memdev", memdev->name);
-	json_add_string(json, "attach", attach_state_name(answer->state));
-	json_add_string(json, "host", memdev->host);
-	json_add_string(json, "subsystem", memdev->host_subsystem);
-	json_add_string(json, "provider", memdev->host_driver);
-	json_add_string(json, "module", memdev->host_module);
-	json_add_string(json, "endpoint", memdev->endpoint);
-	json_add(json, "regions", regions);
-	json_add(json, "evidence", evidence);
-	return json;
-}
-
-/* The memdevs that have or may have a provider, as a new array; NULL without memory */
-static struct json_object *report(const struct snapshot *snapshot, const struct options *options)
-{
-	struct json_object *memdevs = json_new_array();
+	const struct snapshot *snapshot = answers->snapshot;
+	size_t count = 0;
 
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
-		struct attach_answer answer;
 
-		if (!is_wanted(options, memdev->name))
+		if (!is_wanted_memdev(options, memdev, attach_of_memdev(answers, memdev)))
 			continue;
-		if (attach_infer(memdev, &answer) < 0) {
-			json_object_put(memdevs);
-			return NULL;
-		}
-		if (answer.state != ATTACH_NONE)
-			json_append(memdevs, memdev_json(memdev, &answer, options->human));
-		attach_answer_release(&answer);
+		visit(data, memdev, NULL);
+		count++;
 	}
-	return memdevs;
+	for (size_t i = 0; i < snapshot->nr_lone_hosts; i++) {
+		const struct snapshot_lone_host *lone = &snapshot->lone_hosts[i];
+
+		if (!is_wanted_host(options, lone, attach_of_lone_host(answers, lone)))
+			continue;
+		visit(data, NULL, lone);
+		count++;
+	}
+	return count;
 }
 
-/* What the JSON cannot say: a sentence on stderr each; the exit status that follows from it */
-static int remarks(const struct snapshot *snapshot, const struct options *options)
+/* Where the visits go to: a stream, or a table */
+struct printing {
+	const struct attach_answers *answers;
+	bool human;
+	struct json_stream stream;
+	struct table *table;
+	struct branch *branches; /* of a tree, so far */
+	size_t nr_branches;
+};
+
+static struct json_object *report(const struct printing *printing,
+				  const struct snapshot_memdev *memdev,
+				  const struct snapshot_lone_host *lone)
+{
+	return memdev ? report_memdev(printing->answers, memdev, printing->human)
+		      : report_lone_host(printing->answers, lone, printing->human);
+}
+
+static void print_json(void *data, const struct snapshot_memdev *memdev,
+		       const struct snapshot_lone_host *lone)
+{
+	struct printing *printing = data;
+
+	json_item(&printing->stream, report(printing, memdev, lone));
+}
+
+/* One line for each region, or one without */
+static void print_table(void *data, const struct snapshot_memdev *memdev,
+			const struct snapshot_lone_host *lone)
+{
+	struct printing *printing = data;
+	struct json_object *json = report(printing, memdev, lone);
+	struct json_object *regions = json_object_object_get(json, "regions");
+
+	json_add_string(json, "name", memdev ? memdev->name : lone->host.name);
+	if (json_object_array_length(regions) == 0)
+		table_row(printing->table, NULL, json, NULL);
+	for (size_t i = 0; i < json_object_array_length(regions); i++)
+		table_row(printing->table, NULL, json, json_object_array_get_idx(regions, i));
+	json_object_put(json);
+}
+
+/* A port that has a line of the tree */
+struct branch {
+	const struct snapshot_port *port;
+	struct table_row *row;
+};
+
+static struct table_row *tree_row(struct printing *printing, struct table_row *parent,
+				  const char *name, struct json_object *json)
+{
+	struct table_row *row;
+
+	json_add_string(json, "name", name);
+	row = table_row(printing->table, parent, json, NULL);
+	json_object_put(json);
+	return row;
+}
+
+/* The line of @port, which may have to be drawn first, with those above it; NULL for none */
+static struct table_row *tree_port(struct printing *printing, const struct snapshot_port *port)
+{
+	struct table_row *row;
+
+	if (!snapshot_bus(port))
+		return NULL;
+	for (size_t i = 0; i < printing->nr_branches; i++) {
+		if (printing->branches[i].port == port)
+			return printing->branches[i].row;
+	}
+	row = tree_port(printing, port->kind == PORT_ROOT ? NULL : port->parent);
+	row = tree_row(printing, row, port->name, json_new_object());
+	*append(printing->branches, printing->nr_branches) = (struct branch){port, row};
+	return row;
+}
+
+static void print_tree(void *data, const struct snapshot_memdev *memdev,
+		       const struct snapshot_lone_host *lone)
+{
+	struct printing *printing = data;
+	struct table_row *row = tree_port(printing, memdev ? memdev->endpoint : lone->port);
+
+	row = tree_row(printing, row, memdev ? memdev->name : lone->host.name,
+		       report(printing, memdev, lone));
+	for (size_t i = 0; memdev && i < memdev->nr_regions; i++)
+		tree_row(printing, row, memdev->regions[i]->name,
+			 report_region(printing->answers, memdev->regions[i], printing->human));
+}
+
+/* To stdout, in the form that is wanted; 0 or a negative errno */
+static int print(const struct attach_answers *answers, const struct options *options,
+		 struct table *table, size_t *count)
+{
+	struct printing printing = {.answers = answers, .table = table};
+
+	if (!table) {
+		printing.human = options->listing.human;
+		*count = for_each(answers, options, print_json, &printing);
+		return json_end(&printing.stream);
+	}
+	*count = for_each(answers, options,
+			  options->listing.form == FORM_TREE ? print_tree : print_table, &printing);
+	free(printing.branches);
+	return table_print(table);
+}
+
+/* Which memdevs that were named do not exist: a sentence each; the exit status that follows */
+static int check_named(const struct snapshot *snapshot, const struct options *options)
 {
 	int status = EXIT_DONE;
 
-	if (!snapshot->has_bus)
-		fputs("cxl list-attach: this system has no CXL bus\n", stderr);
-	if (snapshot->nr_left_out > 0)
-		fprintf(stderr,
-			"cxl list-attach: %zu memdev(s) could not be read and are left out\n",
-			snapshot->nr_left_out);
 	for (int i = 0; i < options->nr_memdevs; i++) {
 		struct options one = {.memdevs = &options->memdevs[i], .nr_memdevs = 1};
 		size_t j = 0;
 
-		while (j < snapshot->nr_memdevs && !is_wanted(&one, snapshot->memdevs[j].name))
+		while (j < snapshot->nr_memdevs && !is_named(&one, snapshot->memdevs[j].name))
 			j++;
 		if (j < snapshot->nr_memdevs)
 			continue;
@@ -199,49 +313,44 @@ static int remarks(const struct snapshot *snapshot, const struct options *option
 	return status;
 }
 
-static int take_snapshot(struct snapshot *snapshot, const struct options *options)
+static int list(const struct options *options, struct table *table)
 {
-	struct cxl_ctx *ctx;
-	int rc = cxl_new(&ctx);
+	struct attach_answers answers;
+	struct snapshot snapshot;
+	size_t count = 0;
+	int status, rc;
 
-	if (rc == 0) {
-		if (options->debug)
-			cxl_set_log_priority(ctx, LOG_DEBUG);
-		rc = snapshot_take(ctx, snapshot);
-		cxl_unref(ctx);
-	}
-	if (rc < 0)
-		fprintf(stderr, "cxl list-attach: cannot read the CXL devices: %s\n",
-			strerror(-rc));
-	return rc;
+	if (listing_take_snapshot(&options->listing, &snapshot) < 0)
+		return EXIT_FAILED;
+	attach_infer(&snapshot, &answers);
+	status = check_named(&snapshot, options);
+	rc = print(&answers, options, table, &count);
+	if (rc == 0 && count == 0 && listing_is_filtered(&options->listing))
+		fputs("cxl list-attach: nothing matches\n", stderr);
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+	return listing_end(&options->listing, status, rc);
 }
 
 static int list_attach(int argc, char **argv)
 {
-	struct options options = {0};
-	struct json_object *json;
-	struct snapshot snapshot;
-	int status, rc;
+	struct options options = {.listing.command = "cxl list-attach"};
+	struct table *table = NULL;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
 		return EXIT_USAGE;
-	if (take_snapshot(&snapshot, &options) < 0)
-		return EXIT_FAILED;
-	json = report(&snapshot, &options);
-	if (!json) {
-		fputs("cxl list-attach: out of memory\n", stderr);
-		status = EXIT_FAILED;
-	} else {
-		status = remarks(&snapshot, &options);
-		rc = json_print(json);
-		if (rc < 0) {
-			fprintf(stderr, "cxl list-attach: cannot write the answer: %s\n",
-				strerror(-rc));
-			status = EXIT_FAILED;
-		}
+	if (options.follow)
+		return follow(&options.listing);
+	if (options.list_providers)
+		return list_providers(&options.listing);
+	if (options.listing.form != FORM_JSON) {
+		table = listing_table(&options.listing, columns,
+				      options.listing.form == FORM_TREE ? tree_columns
+									: standard_columns);
+		if (!table)
+			return EXIT_USAGE;
 	}
-	snapshot_release(&snapshot);
-	return status;
+	return list(&options, table);
 }
 
 const struct cxl_command list_attach_command = {

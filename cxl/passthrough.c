@@ -125,9 +125,8 @@ static pid_t spawn_with_output(const char *path, char *const argv[], int output)
 	return rc ? -1 : pid;
 }
 
-char *ask_cxl_cli(const char *path, const char *argument)
+char *capture_cxl_cli(const char *path, char *const argv[], int *status)
 {
-	char *const argv[] = {(char *)"cxl", (char *)argument, NULL};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *output;
@@ -143,14 +142,25 @@ char *ask_cxl_cli(const char *path, const char *argument)
 		fprintf(stderr, "cxl: cannot run %s: %m\n", path);
 	close(ends[1]);
 	output = fdopen(ends[0], "r");
-	if (pid >= 0 && output && getdelim(&text, &size, '\0', output) < 0)
-		fprintf(stderr, "cxl: %s %s says nothing\n", path, argument);
+	if (pid >= 0 && output && getdelim(&text, &size, '\0', output) < 0 && text)
+		text[0] = '\0';
 	if (output)
 		fclose(output);
 	else
 		close(ends[0]);
 	if (pid >= 0)
-		TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
+		TEMP_FAILURE_RETRY(waitpid(pid, status, 0));
+	return text;
+}
+
+char *ask_cxl_cli(const char *path, const char *argument)
+{
+	char *const argv[] = {(char *)"cxl", (char *)argument, NULL};
+	int status;
+	char *text = capture_cxl_cli(path, argv, &status);
+
+	if (text && *text == '\0')
+		fprintf(stderr, "cxl: %s %s says nothing\n", path, argument);
 	return text;
 }
 

@@ -23,6 +23,16 @@ char *find_cxl_cli(void);
 char *ask_cxl_cli(const char *path, const char *argument);
 
 /**
+ * capture_cxl_cli() - what cxl-cli prints when it is run
+ * @argv: its arguments, from its own name on, ended by NULL
+ * @status: how it ended, as waitpid(2) tells
+ *
+ * Return: a new string that the caller frees, maybe an empty one; or NULL, having said why, if it
+ * could not be run.
+ */
+char *capture_cxl_cli(const char *path, char *const argv[], int *status);
+
+/**
  * pass_through() - replace this process with cxl-cli
  * @argv: handed on as it is, like the environment, open files and signals
  *

@@ -7,42 +7,30 @@
 
 #include "util/cleanup.h"
 #include "util/json.h"
+#include "util/memory.h"
 
 #define REPLACEMENT_CHARACTER "\xef\xbf\xbd"
 
-static void out_of_memory(void)
-{
-	fputs("cxl: out of memory\n", stderr);
-	exit(EXIT_FAILURE);
-}
-
-static struct json_object *not_null(struct json_object *object)
-{
-	if (!object)
-		out_of_memory();
-	return object;
-}
-
 struct json_object *json_new_object(void)
 {
-	return not_null(json_object_new_object());
+	return memory_check(json_object_new_object());
 }
 
 struct json_object *json_new_array(void)
 {
-	return not_null(json_object_new_array());
+	return memory_check(json_object_new_array());
 }
 
 void json_add(struct json_object *object, const char *key, struct json_object *value)
 {
 	if (json_object_object_add(object, key, value) < 0)
-		out_of_memory();
+		memory_check(NULL);
 }
 
 void json_append(struct json_object *array, struct json_object *value)
 {
 	if (json_object_array_add(array, value) < 0)
-		out_of_memory();
+		memory_check(NULL);
 }
 
 /* A new string: @text with every byte that is no part of UTF-8 replaced; NULL without memory */
@@ -72,21 +60,30 @@ static char *valid_utf8(const char *text)
 	return result;
 }
 
+static bool is_ascii(const char *text)
+{
+	while ((signed char)*text > 0)
+		text++;
+	return *text == 0;
+}
+
 void json_add_string(struct json_object *object, const char *key, const char *text)
 {
 	_cleanup_free_ char *valid = NULL;
 
 	if (!text)
 		return;
-	valid = valid_utf8(text);
-	if (!valid)
-		out_of_memory();
-	json_add(object, key, not_null(json_object_new_string(valid)));
+	if (is_ascii(text)) {
+		json_add(object, key, memory_check(json_object_new_string(text)));
+		return;
+	}
+	valid = memory_check(valid_utf8(text));
+	json_add(object, key, memory_check(json_object_new_string(valid)));
 }
 
 void json_add_bool(struct json_object *object, const char *key, bool value)
 {
-	json_add(object, key, not_null(json_object_new_boolean(value)));
+	json_add(object, key, memory_check(json_object_new_boolean(value)));
 }
 
 /* The largest unit that leaves at least 1: "512.00 MiB" */
@@ -102,6 +99,11 @@ static void format_size(char *buf, size_t size, uint64_t bytes, unsigned int bas
 	snprintf(buf, size, "%.2f %s", value, *units);
 }
 
+void json_add_number(struct json_object *object, const char *key, uint64_t value)
+{
+	json_add(object, key, memory_check(json_object_new_uint64(value)));
+}
+
 void json_add_size(struct json_object *object, const char *key, uint64_t bytes, bool human)
 {
 	static const char *const binary[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", NULL};
@@ -109,7 +111,7 @@ void json_add_size(struct json_object *object, const char *key, uint64_t bytes, 
 	char with_1024[32], with_1000[32], text[80];
 
 	if (!human) {
-		json_add(object, key, not_null(json_object_new_uint64(bytes)));
+		json_add_number(object, key, bytes);
 		return;
 	}
 	format_size(with_1024, sizeof(with_1024), bytes, 1024, binary);
@@ -126,23 +128,54 @@ void json_add_address(struct json_object *object, const char *key, uint64_t addr
 	char text[20];
 
 	if (!human) {
-		json_add(object, key, not_null(json_object_new_uint64(address)));
+		json_add_number(object, key, address);
 		return;
 	}
 	snprintf(text, sizeof(text), "0x%" PRIx64, address);
 	json_add_string(object, key, text);
 }
 
-int json_print(struct json_object *value)
+static const char *to_text(struct json_object *value, int flags)
 {
-	const char *text = json_object_to_json_string_ext(
-		value, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-	int rc = 0;
+	return memory_check((void *)json_object_to_json_string_ext(
+		value, flags | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
 
-	if (!text)
-		out_of_memory();
-	if (puts(text) == EOF || fflush(stdout) == EOF)
-		rc = -errno;
+int json_flush(void)
+{
+	return fflush(stdout) == EOF || ferror(stdout) ? -(errno ?: EIO) : 0;
+}
+
+int json_print_line(struct json_object *value)
+{
+	puts(to_text(value, JSON_C_TO_STRING_PLAIN));
 	json_object_put(value);
-	return rc;
+	return json_flush();
+}
+
+/* No line of it is inside of a string: in those, newlines are escaped. */
+static void print_indented(const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		printf("  %.*s", (int)length, text);
+		text += length;
+		if (*text)
+			putchar(*text++);
+	}
+}
+
+void json_item(struct json_stream *stream, struct json_object *value)
+{
+	fputs(stream->begun ? ",\n" : "[\n", stdout);
+	stream->begun = true;
+	print_indented(to_text(value, JSON_C_TO_STRING_PRETTY));
+	json_object_put(value);
+}
+
+int json_end(struct json_stream *stream)
+{
+	puts(stream->begun ? "\n]" : "[]");
+	return json_flush();
 }

@@ -41,11 +41,36 @@ void json_add_size(struct json_object *object, const char *key, uint64_t bytes, 
 /** json_add_address() - a physical address under @key */
 void json_add_address(struct json_object *object, const char *key, uint64_t address, bool human);
 
+/** json_add_number() - an integer under @key */
+void json_add_number(struct json_object *object, const char *key, uint64_t value);
+
+/** json_flush() - 0, or a negative errno if stdout did not take all that was printed */
+int json_flush(void);
+
+/** json_print_line() - print @value to stdout as one line, at once, and release it; as json_end()
+ */
+int json_print_line(struct json_object *value);
+
+/*
+ * An array of any length, printed to stdout element by element, so that it need not be in memory:
+ *
+ *	struct json_stream stream = {0};
+ *	json_item(&stream, one);
+ *	json_item(&stream, other);
+ *	rc = json_end(&stream);
+ */
+struct json_stream {
+	bool begun;
+};
+
+/** json_item() - print one more element, and release it */
+void json_item(struct json_stream *stream, struct json_object *value);
+
 /**
- * json_print() - print @value and a newline to stdout, and release it
+ * json_end() - end the array
  *
  * Return: 0, or a negative errno if stdout did not take it all (a full disk, a closed pipe).
  */
-int json_print(struct json_object *value);
+int json_end(struct json_stream *stream);
 
 #endif

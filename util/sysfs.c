@@ -2,11 +2,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/sysfs.h"
+
+bool sysfs_debug;
+
+/* Where @path is relative to @dirfd, the folder's own path before it */
+static int failed(int dirfd, const char *path, int rc)
+{
+	char link[40], folder[PATH_MAX] = "";
+
+	if (!sysfs_debug)
+		return rc;
+	if (dirfd != AT_FDCWD) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
+		if (readlink(link, folder, sizeof(folder) - 1) < 0)
+			folder[0] = '\0';
+	}
+	fprintf(stderr, "cxl: %s%s%s: %s\n", folder, folder[0] ? "/" : "", path, strerror(-rc));
+	return rc;
+}
 
 int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
 {
@@ -18,20 +38,20 @@ int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
 		return -EINVAL;
 	buf[0] = '\0';
 	if (fd < 0)
-		return -errno;
+		return failed(dirfd, path, -errno);
 	do {
 		got = TEMP_FAILURE_RETRY(read(fd, buf + length, size - length));
 		if (got < 0)
-			return -errno;
+			return failed(dirfd, path, -errno);
 		length += (size_t)got;
 		if (length == size)
-			return -EMSGSIZE;
+			return failed(dirfd, path, -EMSGSIZE);
 	} while (got > 0);
 
 	if (length > 0 && buf[length - 1] == '\n')
 		length--;
 	buf[length] = '\0';
-	return strlen(buf) == length ? (int)length : -EILSEQ;
+	return strlen(buf) == length ? (int)length : failed(dirfd, path, -EILSEQ);
 }
 
 int sysfs_read_flag(int dirfd, const char *path)
@@ -48,25 +68,50 @@ int sysfs_read_flag(int dirfd, const char *path)
 	return buf[0] - '0';
 }
 
+uint64_t sysfs_read_number(int dirfd, const char *path)
+{
+	unsigned long long value;
+	char buf[32], *end;
+
+	if (sysfs_read(dirfd, path, buf, sizeof(buf)) <= 0 || buf[0] < '0' || buf[0] > '9')
+		return UINT64_MAX;
+	errno = 0;
+	value = strtoull(buf, &end, 0);
+	return errno || *end ? UINT64_MAX : value;
+}
+
 bool sysfs_exists(int dirfd, const char *path)
 {
 	return faccessat(dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+int sysfs_link(int dirfd, const char *path, char *buf, size_t size)
+{
+	ssize_t length = readlinkat(dirfd, path, buf, size);
+
+	if (length < 0)
+		return failed(dirfd, path, -errno);
+	if ((size_t)length == size)
+		return failed(dirfd, path, -ENAMETOOLONG);
+	buf[length] = '\0';
+	return (int)length;
+}
+
 char *sysfs_link_name(int dirfd, const char *path)
 {
 	char target[PATH_MAX];
-	ssize_t length = readlinkat(dirfd, path, target, sizeof(target) - 1);
-	const char *slash;
+	int rc = sysfs_link(dirfd, path, target, sizeof(target));
+	const char *name;
 
-	if (length < 0)
+	if (rc < 0) {
+		errno = -rc;
 		return NULL;
-	target[length] = '\0';
-	slash = strrchr(target, '/');
-	slash = slash ? slash + 1 : target;
-	if (*slash == '\0') {
+	}
+	name = strrchr(target, '/');
+	name = name ? name + 1 : target;
+	if (*name == '\0') {
 		errno = EILSEQ;
 		return NULL;
 	}
-	return strdup(slash);
+	return strdup(name);
 }

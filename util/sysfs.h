@@ -12,6 +12,9 @@
  * reads: each of these is an error that the caller can treat as "not known".
  */
 
+/* Say on stderr what could not be read, and why */
+extern bool sysfs_debug;
+
 /* One attribute is at most a page: what is longer is no attribute. */
 #define SYSFS_ATTR_MAX 4096
 
@@ -35,6 +38,14 @@ int sysfs_read(int dirfd, const char *path, char *buf, size_t size);
 int sysfs_read_flag(int dirfd, const char *path);
 
 /**
+ * sysfs_read_number() - the value of an attribute that is one number, decimal or with 0x
+ *
+ * Return: the number, or UINT64_MAX if it is negative, no number, or cannot be read: no attribute
+ * that is read by this means anything by so large a value.
+ */
+uint64_t sysfs_read_number(int dirfd, const char *path);
+
+/**
  * sysfs_exists() - whether there is a file, folder or link of that name
  */
 bool sysfs_exists(int dirfd, const char *path);
@@ -48,5 +59,13 @@ bool sysfs_exists(int dirfd, const char *path);
  * EILSEQ: a link without a name at its end).
  */
 char *sysfs_link_name(int dirfd, const char *path);
+
+/**
+ * sysfs_link() - what a symbolic link points at
+ *
+ * Return: the length of the target in @buf, which has @size bytes, or a negative errno:
+ * -ENAMETOOLONG if it does not fit.
+ */
+int sysfs_link(int dirfd, const char *path, char *buf, size_t size);
 
 #endif

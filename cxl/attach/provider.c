@@ -1,108 +1,322 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cxl/attach/provider.h"
 #include "cxl/attach/snapshot.h"
+#include "util/memory.h"
 
-/* What the signals say, before they are weighed */
-struct weights {
-	bool accelerator; /* the memdev has no class attributes */
-	bool attach_lock; /* a region of it is locked, and no decoder is why */
-	bool free_region; /* a region of it is not locked, which no attach leaves so */
+#define DEVICES "/sys/bus/cxl/devices/"
+#define ATTACH_SYMBOL "devm_cxl_probe_mem"
+
+/*
+ * What can be seen, and how much it says: above 0 for an attach, below 0 against one. Why each has
+ * the weight that it has is in Documentation/evidence.md.
+ */
+enum signal {
+	NO_ATTACH_SUPPORT,
+	NO_CLASS_ATTRIBUTES,
+	CLASS_ATTRIBUTES,
+	REGION_LOCKED,
+	REGION_LOCKED_BY_DECODER,
+	REGION_NOT_LOCKED,
+	REGION_WITHOUT_CHILD,
+	REGION_WITH_CHILD,
+	TARGET_TYPE_ACCELERATOR,
+	TARGET_TYPE_EXPANDER,
+	MODULE_IMPORTS_ATTACH,
+	MODULE_IMPORTS_NO_ATTACH,
+	MODULE_HOLDS_CXL_MEM,
+	MEMDEV_DISABLED,
+	HOST_MATCHES_PROVIDER,
+	HOST_BOUND,
+	HOST_UNBOUND,
+	HOST_HAS_CXL_MEMORY,
+	PROBE_DEFERRED,
+	DECODER_COMMITTED,
+	DECODER_INTERLEAVED,
+	NO_DECODER_COMMITTED,
 };
 
-static void add_evidence(struct attach_answer *answer, const char *signal, const char *device,
-			 const char *attribute, const char *said)
+static const struct {
+	const char *name;
+	int weight;
+} signals[] = {
+	[NO_ATTACH_SUPPORT] = {"no-attach-support", -100},
+	[NO_CLASS_ATTRIBUTES] = {"no-class-attributes", 2},
+	[CLASS_ATTRIBUTES] = {"class-attributes", -2},
+	[REGION_LOCKED] = {"region-locked", 4},
+	[REGION_LOCKED_BY_DECODER] = {"region-locked-by-decoder", 0},
+	[REGION_NOT_LOCKED] = {"region-not-locked", -4},
+	[REGION_WITHOUT_CHILD] = {"region-without-child", 1},
+	[REGION_WITH_CHILD] = {"region-with-child", -4},
+	[TARGET_TYPE_ACCELERATOR] = {"target-type-accelerator", 1},
+	[TARGET_TYPE_EXPANDER] = {"target-type-expander", 0},
+	[MODULE_IMPORTS_ATTACH] = {"module-imports-attach", 2},
+	[MODULE_IMPORTS_NO_ATTACH] = {"module-imports-no-attach", -4},
+	[MODULE_HOLDS_CXL_MEM] = {"module-holds-cxl-mem", 0},
+	[MEMDEV_DISABLED] = {"memdev-disabled", -100},
+	[HOST_MATCHES_PROVIDER] = {"host-matches-provider", 0},
+	[HOST_BOUND] = {"host-bound", 0},
+	[HOST_UNBOUND] = {"host-unbound", -100},
+	[HOST_HAS_CXL_MEMORY] = {"host-has-cxl-memory", 0},
+	[PROBE_DEFERRED] = {"probe-deferred", 0},
+	[DECODER_COMMITTED] = {"decoder-committed", 0},
+	[DECODER_INTERLEAVED] = {"decoder-interleaved", 0},
+	[NO_DECODER_COMMITTED] = {"no-decoder-committed", 0},
+};
+
+/* @file becomes the answer's own */
+static void add(struct attach_answer *answer, enum signal signal, char *file, const char *value)
 {
-	answer->evidence[answer->nr_evidence++] = (struct attach_evidence){
-		.signal = signal, .device = device, .attribute = attribute, .said = said};
+	*append(answer->evidence, answer->nr_evidence) =
+		(struct attach_evidence){.signal = signals[signal].name,
+					 .file = file,
+					 .value = value,
+					 .weight = signals[signal].weight};
 }
 
-static void weigh_memdev(const struct snapshot_memdev *memdev, struct attach_answer *answer,
-			 struct weights *weights)
+static void see_kernel(const struct snapshot *snapshot, struct attach_answer *answer)
 {
-	weights->accelerator = memdev->class_attributes == FLAG_NO;
-	if (weights->accelerator)
-		add_evidence(answer, "no-class-attributes", memdev->name, "firmware_version",
-			     "absent");
-	else if (memdev->class_attributes == FLAG_YES)
-		add_evidence(answer, "class-attributes", memdev->name, "firmware_version",
-			     "present");
+	if (snapshot->attach_support == FLAG_NO)
+		add(answer, NO_ATTACH_SUPPORT, memory_print("%s", snapshot->attach_support_file),
+		    "no " ATTACH_SYMBOL);
 }
 
-static void weigh_region(const struct snapshot_region *region, struct attach_answer *answer,
-			 struct weights *weights)
+static void see_module(const struct snapshot_host *host, struct attach_answer *answer)
 {
-	switch (region->locked) {
-	case FLAG_YES:
-		if (region->decoder_locked) {
-			add_evidence(answer, "region-locked-by-decoder", region->name, "locked",
-				     "1");
-			break;
-		}
-		add_evidence(answer, "region-locked", region->name, "locked", "1");
-		weights->attach_lock = true;
-		break;
-	case FLAG_NO:
-		add_evidence(answer, "region-not-locked", region->name, "locked", "0");
-		weights->free_region = true;
-		break;
-	case FLAG_UNKNOWN:
-		break;
-	}
+	if (host->imports_attach == FLAG_YES)
+		add(answer, MODULE_IMPORTS_ATTACH, memory_print("%s", host->module_file),
+		    ATTACH_SYMBOL);
+	else if (host->imports_attach == FLAG_NO)
+		add(answer, MODULE_IMPORTS_NO_ATTACH, memory_print("%s", host->module_file),
+		    "no " ATTACH_SYMBOL);
+	if (host->holds_cxl_mem == FLAG_YES)
+		add(answer, MODULE_HOLDS_CXL_MEM,
+		    memory_print("/sys/module/cxl_mem/holders/%s", host->module), "present");
 }
 
 /*
  * An attached memdev is always bound to cxl_mem, and its host to the provider: when either goes,
  * the kernel unregisters the memdev (cxl_memdev_attach_failed() and detach_memdev() in
- * drivers/cxl/core/memdev.c). Where both hold, the lock of a region decides, because nothing but
- * an attach locks a region that no decoder locks (cxl_region_setup_flags()); that the device is
- * no class device decides where no region speaks.
+ * drivers/cxl/core/memdev.c).
  */
-static enum attach_state decide(const struct snapshot_memdev *memdev, const struct weights *weights)
+static void see_memdev(const struct snapshot_memdev *memdev, struct attach_answer *answer)
 {
-	if (!memdev->enabled || !memdev->host_driver)
+	bool class = memdev->class_attributes == FLAG_YES;
+
+	if (memdev->class_attributes != FLAG_UNKNOWN)
+		add(answer, class ? CLASS_ATTRIBUTES : NO_CLASS_ATTRIBUTES,
+		    memory_print(DEVICES "%s/firmware_version", memdev->name),
+		    class ? "present" : "absent");
+	if (!memdev->enabled)
+		add(answer, MEMDEV_DISABLED, memory_print(DEVICES "%s/driver", memdev->name),
+		    "absent");
+	if (!memdev->host.driver)
+		add(answer, HOST_UNBOUND, memory_print(DEVICES "%s/../driver", memdev->name),
+		    "absent");
+}
+
+/* Nothing but an attach locks a region that no decoder locks: cxl_region_setup_flags(). */
+static void see_lock(const struct snapshot_region *region, struct attach_answer *answer)
+{
+	char *file;
+
+	if (region->locked == FLAG_UNKNOWN)
+		return;
+	file = memory_print(DEVICES "%s/locked", region->name);
+	if (region->locked == FLAG_NO)
+		add(answer, REGION_NOT_LOCKED, file, "0");
+	else if (snapshot_region_has_locked_decoder(region))
+		add(answer, REGION_LOCKED_BY_DECODER, file, "1");
+	else
+		add(answer, REGION_LOCKED, file, "1");
+}
+
+/* For a region of theirs, cxl_region_probe() makes no dax or pmem region. */
+static void see_child(const struct snapshot_region *region, struct attach_answer *answer)
+{
+	if (region->child)
+		add(answer, REGION_WITH_CHILD,
+		    memory_print(DEVICES "%s/%s", region->name, region->child), "present");
+	else if (region->driver)
+		add(answer, REGION_WITHOUT_CHILD, memory_print(DEVICES "%s", region->name),
+		    "no dax or pmem region");
+}
+
+static void see_target_type(const struct snapshot_decoder *decoder, struct attach_answer *answer)
+{
+	bool accelerator, expander;
+
+	if (!decoder->region || !decoder->target_type)
+		return;
+	accelerator = strcmp(decoder->target_type, "accelerator") == 0;
+	expander = strcmp(decoder->target_type, "expander") == 0;
+	if (accelerator || expander)
+		add(answer, accelerator ? TARGET_TYPE_ACCELERATOR : TARGET_TYPE_EXPANDER,
+		    memory_print(DEVICES "%s/target_type", decoder->name), decoder->target_type);
+}
+
+/*
+ * All that speaks for it is held against all that speaks against it; one side has to outweigh the
+ * other twice, or it is not known. So no single signal decides where others contradict it.
+ */
+static enum attach_state weigh(const struct attach_answer *answer)
+{
+	int for_it = 0, against_it = 0;
+
+	for (size_t i = 0; i < answer->nr_evidence; i++) {
+		int weight = answer->evidence[i].weight;
+
+		if (weight > 0)
+			for_it += weight;
+		else
+			against_it -= weight;
+	}
+	if (against_it >= 2 * for_it)
 		return ATTACH_NONE;
-	if (weights->free_region && (weights->accelerator || weights->attach_lock))
-		return ATTACH_UNKNOWN;
-	if (weights->accelerator || weights->attach_lock)
-		return ATTACH_ATTACHED;
-	return ATTACH_NONE;
+	return for_it >= 2 * against_it && for_it > 1 ? ATTACH_ATTACHED : ATTACH_UNKNOWN;
 }
 
-int attach_infer(const struct snapshot_memdev *memdev, struct attach_answer *answer)
+static void infer_memdev(const struct snapshot *snapshot, const struct snapshot_memdev *memdev,
+			 struct attach_answer *answer)
 {
-	struct weights weights = {0};
-
-	/* One piece of evidence from the memdev, one from each region */
-	*answer = (struct attach_answer){
-		.evidence = calloc(memdev->nr_regions + 1, sizeof(*answer->evidence))};
-	if (!answer->evidence)
-		return -ENOMEM;
-	weigh_memdev(memdev, answer, &weights);
-	for (size_t i = 0; i < memdev->nr_regions; i++)
-		weigh_region(memdev->regions[i], answer, &weights);
-	answer->state = decide(memdev, &weights);
-	return 0;
+	see_kernel(snapshot, answer);
+	see_memdev(memdev, answer);
+	for (size_t i = 0; i < memdev->nr_regions; i++) {
+		see_lock(memdev->regions[i], answer);
+		see_child(memdev->regions[i], answer);
+	}
+	for (size_t i = 0; memdev->endpoint && i < memdev->endpoint->nr_decoders; i++)
+		see_target_type(memdev->endpoint->decoders[i], answer);
+	see_module(&memdev->host, answer);
+	answer->state = weigh(answer);
 }
 
-void attach_answer_release(struct attach_answer *answer)
+static void see_lone_host(const struct snapshot_lone_host *lone, struct attach_answer *answer)
 {
-	free(answer->evidence);
-	*answer = (struct attach_answer){0};
+	const char *bus = lone->host.subsystem, *name = lone->host.name;
+
+	see_module(&lone->host, answer);
+	if (strcmp(lone->matched, "driver") != 0)
+		add(answer, HOST_MATCHES_PROVIDER,
+		    memory_print("/sys/bus/%s/devices/%s/%s", bus, name, lone->matched),
+		    lone->provider);
+	add(answer, lone->host.driver ? HOST_BOUND : HOST_UNBOUND,
+	    memory_print("/sys/bus/%s/devices/%s/driver", bus, name),
+	    lone->host.driver ?: "absent");
+	if (lone->capable == FLAG_YES)
+		add(answer, HOST_HAS_CXL_MEMORY,
+		    memory_print("/sys/bus/%s/devices/%s/config", bus, name), "CXL device DVSEC");
+	if (lone->deferred == FLAG_YES)
+		add(answer, PROBE_DEFERRED, memory_print("/sys/kernel/debug/devices_deferred"),
+		    name);
+}
+
+static bool is_interleaved(const struct snapshot_decoder *decoder)
+{
+	return decoder->target_list && strchr(decoder->target_list, ',');
+}
+
+static void see_decoder(const struct snapshot_lone_host *lone, struct attach_answer *answer)
+{
+	const struct snapshot_decoder *decoder = lone->decoder;
+
+	if (!lone->port)
+		return;
+	if (!decoder)
+		add(answer, NO_DECODER_COMMITTED, memory_print(DEVICES "%s", lone->port->name),
+		    "no decoder with a size targets the host");
+	else if (is_interleaved(decoder))
+		add(answer, DECODER_INTERLEAVED,
+		    memory_print(DEVICES "%s/target_list", decoder->name), decoder->target_list);
+	else
+		add(answer, DECODER_COMMITTED, memory_print(DEVICES "%s/size", decoder->name),
+		    "not 0");
+}
+
+/* Why an attach could not succeed: the conditions of cxl_memdev_attach_region(), as far as seen */
+static const char *obstacle(const struct snapshot_lone_host *lone)
+{
+	if (lone->deferred == FLAG_YES)
+		return "deferred";
+	if (lone->port && !lone->decoder)
+		return "uncommitted";
+	if (lone->decoder && is_interleaved(lone->decoder))
+		return "interleaved";
+	return lone->host.driver ? "no-memdev" : NULL;
+}
+
+/* A driver may serve devices without CXL memory, too: network cards of the same family. */
+static bool has_memory(const struct snapshot_lone_host *lone)
+{
+	if (lone->capable != FLAG_UNKNOWN)
+		return lone->capable == FLAG_YES;
+	return lone->decoder || strcmp(lone->host.subsystem, "pci") != 0;
+}
+
+static void infer_lone_host(const struct snapshot_lone_host *lone, struct attach_answer *answer)
+{
+	see_lone_host(lone, answer);
+	see_decoder(lone, answer);
+	if (!has_memory(lone))
+		return;
+	answer->reason = obstacle(lone);
+	answer->state = answer->reason ? ATTACH_FAILED : ATTACH_DETACHED;
+}
+
+void attach_infer(const struct snapshot *snapshot, struct attach_answers *answers)
+{
+	*answers = (struct attach_answers){
+		.snapshot = snapshot,
+		.memdevs =
+			memory_check(calloc(snapshot->nr_memdevs + 1, sizeof(*answers->memdevs))),
+		.lone_hosts = memory_check(
+			calloc(snapshot->nr_lone_hosts + 1, sizeof(*answers->lone_hosts))),
+	};
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+		infer_memdev(snapshot, &snapshot->memdevs[i], &answers->memdevs[i]);
+	for (size_t i = 0; i < snapshot->nr_lone_hosts; i++)
+		infer_lone_host(&snapshot->lone_hosts[i], &answers->lone_hosts[i]);
+}
+
+static void release(struct attach_answer *answers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < answers[i].nr_evidence; j++)
+			free(answers[i].evidence[j].file);
+		free(answers[i].evidence);
+	}
+	free(answers);
+}
+
+void attach_answers_release(struct attach_answers *answers)
+{
+	release(answers->memdevs, answers->snapshot->nr_memdevs);
+	release(answers->lone_hosts, answers->snapshot->nr_lone_hosts);
+	*answers = (struct attach_answers){0};
+}
+
+const struct attach_answer *attach_of_memdev(const struct attach_answers *answers,
+					     const struct snapshot_memdev *memdev)
+{
+	return &answers->memdevs[memdev - answers->snapshot->memdevs];
+}
+
+const struct attach_answer *attach_of_lone_host(const struct attach_answers *answers,
+						const struct snapshot_lone_host *lone)
+{
+	return &answers->lone_hosts[lone - answers->snapshot->lone_hosts];
 }
 
 const char *attach_state_name(enum attach_state state)
 {
-	switch (state) {
-	case ATTACH_NONE:
-		return "none";
-	case ATTACH_UNKNOWN:
-		return "unknown";
-	case ATTACH_ATTACHED:
-		return "attached";
-	}
-	return "unknown";
+	static const char *const names[] = {
+		[ATTACH_NONE] = "none",		[ATTACH_UNKNOWN] = "unknown",
+		[ATTACH_FAILED] = "failed",	[ATTACH_DETACHED] = "detached",
+		[ATTACH_ATTACHED] = "attached",
+	};
+
+	return names[state];
 }

@@ -1,216 +1,271 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cxl/attach/libcxl-attach.h"
+#include "cxl/attach/hosts.h"
+#include "cxl/attach/modules.h"
+#include "cxl/attach/snapshot-private.h"
 #include "cxl/attach/snapshot.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
 
-static enum snapshot_flag flag(int answer)
+#define obstack_chunk_alloc chunk_alloc
+#define obstack_chunk_free free
+
+static void *chunk_alloc(size_t size)
 {
-	return answer < 0 ? FLAG_UNKNOWN : !!answer;
+	return memory_check(malloc(size));
 }
 
-/* One more element, zeroed, at the end of an array: a pointer to it, or NULL without memory */
-#define append(array, count)                                                                       \
-	({                                                                                         \
-		typeof(array) bigger_ = reallocarray(array, (count) + 1, sizeof(*(array)));        \
-		if (bigger_) {                                                                     \
-			array = bigger_;                                                           \
-			memset(&bigger_[(count)++], 0, sizeof(*bigger_));                          \
-		}                                                                                  \
-		bigger_ ? &bigger_[(count) - 1] : NULL;                                            \
-	})
+/* One device that is being read: an entry of /sys/bus/cxl/devices */
+struct device {
+	const char *name;
+	const char *parent; /* the name of the device that it hangs under */
+	int fd;
+};
 
-/* A copy of what may be NULL; -ENOMEM if there is no memory for it */
-static int copy_string(char **copy, const char *text)
+/* "mem0" is a name with the prefix "mem": digits follow, and nothing else but them and dots */
+static bool has_prefix(const char *name, const char *prefix)
 {
-	*copy = text ? strdup(text) : NULL;
-	return text && !*copy ? -ENOMEM : 0;
+	size_t length = strlen(prefix);
+
+	return strncmp(name, prefix, length) == 0 && name[length] >= '0' && name[length] <= '9' &&
+	       name[length + strspn(name + length, "0123456789.")] == '\0';
 }
 
-/* What a link says, which is no error where there is none; -ENOMEM if there is no memory for it */
-static int copy_link(char **copy, char *name)
+const char *snapshot_keep(struct snapshot *snapshot, const char *text)
 {
-	*copy = name;
-	return !name && errno == ENOMEM ? -ENOMEM : 0;
+	return text ? obstack_copy0(&snapshot->texts, text, strlen(text)) : NULL;
 }
 
-static int read_region(struct snapshot *snapshot, struct cxl_region *region)
+/* The text of an attribute that is a word or a short list; NULL if there is none, or an empty one
+ */
+static const char *read_text(struct snapshot *snapshot, int fd, const char *attribute)
 {
-	struct snapshot_region *new = append(snapshot->regions, snapshot->nr_regions);
+	char buf[256];
 
-	if (!new)
-		return -ENOMEM;
-	new->resource = cxl_region_get_resource(region);
-	new->size = cxl_region_get_size(region);
-	new->locked = flag(cxl_region_is_locked(region));
-	new->decoder_locked = cxl_region_has_locked_decoder(region);
-	new->committed = cxl_region_decode_is_committed(region) > 0;
-	new->enabled = cxl_region_is_enabled(region) > 0;
-	return copy_string(&new->name, cxl_region_get_devname(region));
+	return sysfs_read(fd, attribute, buf, sizeof(buf)) > 0 ? snapshot_keep(snapshot, buf)
+							       : NULL;
 }
 
-static int read_regions(struct snapshot *snapshot, struct cxl_ctx *ctx)
+static const char *read_link(struct snapshot *snapshot, int fd, const char *link)
 {
-	struct cxl_decoder *decoder;
-	struct cxl_region *region;
-	struct cxl_bus *bus;
+	_cleanup_free_ char *name = sysfs_link_name(fd, link);
 
-	cxl_bus_foreach(ctx, bus) {
-		cxl_decoder_foreach(cxl_bus_get_port(bus), decoder) {
-			cxl_region_foreach(decoder, region) {
-				if (read_region(snapshot, region))
-					return -ENOMEM;
-			}
-		}
-	}
-	return 0;
+	return snapshot_keep(snapshot, name);
 }
 
-static struct snapshot_region *find_region(struct snapshot *snapshot, const char *name)
+static enum snapshot_flag read_flag(int fd, const char *attribute)
 {
-	for (size_t i = 0; i < snapshot->nr_regions; i++) {
-		if (strcmp(snapshot->regions[i].name, name) == 0)
-			return &snapshot->regions[i];
-	}
-	return NULL;
+	int rc = sysfs_read_flag(fd, attribute);
+
+	return rc < 0 ? FLAG_UNKNOWN : (enum snapshot_flag)rc;
 }
 
 /*
- * By the endpoint's decoders, and not by the region's targets: libcxl asks a region for as many
- * targets as its interleave_ways says, however wrong that may be.
+ * What every class-code memdev has and no accelerator: cxl_class_memdev_type and cxl_memdev_type in
+ * drivers/cxl/core/memdev.c.
  */
-static int link_regions(struct snapshot *snapshot, struct snapshot_memdev *new,
-			struct cxl_endpoint *endpoint)
+static enum snapshot_flag read_class_attributes(int fd)
 {
-	struct cxl_decoder *decoder;
+	return sysfs_exists(fd, "firmware_version") || sysfs_exists(fd, "payload_max") ||
+	       sysfs_exists(fd, "label_storage_size");
+}
 
-	cxl_decoder_foreach(cxl_endpoint_get_port(endpoint), decoder) {
-		struct cxl_region *region = cxl_decoder_get_region(decoder);
-		struct snapshot_region *known, **slot;
+/* ".." of a device's folder is that of its parent, whatever link led there. */
+static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
+		      const struct device *device)
+{
+	host->name = device->parent;
+	host->subsystem = read_link(snapshot, device->fd, "../subsystem");
+	host->driver = read_link(snapshot, device->fd, "../driver");
+	host->module = host->driver ? read_link(snapshot, device->fd, "../driver/module") : NULL;
+}
 
-		known = region ? find_region(snapshot, cxl_region_get_devname(region)) : NULL;
-		if (!known)
-			continue;
-		slot = append(new->regions, new->nr_regions);
-		if (!slot)
-			return -ENOMEM;
-		*slot = known;
+static void read_memdev(struct snapshot *snapshot, const struct device *device)
+{
+	int fd = device->fd;
+	struct snapshot_memdev *memdev;
+
+	/* Every device has a uevent file: without one, this is what a removed device left. */
+	if (!sysfs_exists(fd, "uevent")) {
+		snapshot->nr_left_out++;
+		return;
 	}
-	return 0;
+	memdev = append(snapshot->memdevs, snapshot->nr_memdevs);
+	memdev->name = device->name;
+	memdev->id = strtoull(device->name + strlen("mem"), NULL, 10);
+	memdev->class_attributes = read_class_attributes(fd);
+	memdev->serial = sysfs_read_number(fd, "serial");
+	memdev->numa_node = sysfs_read_number(fd, "numa_node");
+	if (memdev->numa_node == SNAPSHOT_NO_NUMBER)
+		memdev->numa_node = sysfs_read_number(fd, "../numa_node");
+	memdev->ram_size = sysfs_read_number(fd, "ram/size");
+	memdev->pmem_size = sysfs_read_number(fd, "pmem/size");
+	memdev->enabled = sysfs_exists(fd, "driver");
+	read_host(snapshot, &memdev->host, device);
 }
 
-static int read_names(struct snapshot_memdev *new, struct cxl_memdev *memdev,
-		      struct cxl_endpoint *endpoint)
+static void read_region(struct snapshot *snapshot, const struct device *device)
 {
-	if (copy_string(&new->name, cxl_memdev_get_devname(memdev)) ||
-	    copy_string(&new->host, cxl_memdev_get_host(memdev)) ||
-	    copy_string(&new->endpoint, endpoint ? cxl_endpoint_get_devname(endpoint) : NULL))
-		return -ENOMEM;
-	return copy_link(&new->host_subsystem, cxl_memdev_get_host_subsystem(memdev)) ?:
-	       copy_link(&new->host_driver, cxl_memdev_get_host_driver(memdev)) ?:
-	       copy_link(&new->host_module, cxl_memdev_get_host_module(memdev));
+	struct snapshot_region *region = append(snapshot->regions, snapshot->nr_regions);
+
+	region->name = device->name;
+	region->root_decoder_name = device->parent;
+	region->mode = read_text(snapshot, device->fd, "mode");
+	region->resource = sysfs_read_number(device->fd, "resource");
+	region->size = sysfs_read_number(device->fd, "size");
+	region->interleave_ways = sysfs_read_number(device->fd, "interleave_ways");
+	region->locked = read_flag(device->fd, "locked");
+	region->committed = read_flag(device->fd, "commit");
+	region->driver = read_link(snapshot, device->fd, "driver");
 }
 
-static int read_memdev(struct snapshot *snapshot, struct cxl_memdev *memdev)
+/* dax_region0 or pmem_region0, below a region that may not have been read yet */
+static void read_child(struct snapshot *snapshot, const struct device *device)
 {
-	struct cxl_endpoint *endpoint = cxl_memdev_get_endpoint(memdev);
-	int class_attributes = cxl_memdev_has_class_attributes(memdev);
-	struct snapshot_memdev *new;
+	struct snapshot_child *child = append(snapshot->children, snapshot->nr_children);
 
-	if (class_attributes < 0) {
-		/* What is still there, but cannot be read, is counted with the dropped. */
-		if (class_attributes == -ENODEV || class_attributes == -ENOENT)
-			snapshot->nr_left_out++;
-		return 0;
+	child->name = device->name;
+	child->region_name = device->parent;
+}
+
+static void read_decoder(struct snapshot *snapshot, const struct device *device)
+{
+	struct snapshot_decoder *decoder = append(snapshot->decoders, snapshot->nr_decoders);
+	bool root = device->parent && has_prefix(device->parent, "root");
+	bool endpoint = device->parent && has_prefix(device->parent, "endpoint");
+	int fd = device->fd;
+
+	decoder->name = device->name;
+	decoder->port_name = device->parent;
+	decoder->region_name = root ? NULL : read_text(snapshot, fd, "region");
+	decoder->target_type = read_text(snapshot, fd, "target_type");
+	decoder->target_list = endpoint ? NULL : read_text(snapshot, fd, "target_list");
+	decoder->start = sysfs_read_number(fd, "start");
+	decoder->size = sysfs_read_number(fd, "size");
+	decoder->locked = read_flag(fd, "locked");
+	decoder->delete_region = root && sysfs_exists(fd, "delete_region");
+}
+
+static void read_port(struct snapshot *snapshot, const struct device *device)
+{
+	struct snapshot_port *port = append(snapshot->ports, snapshot->nr_ports);
+
+	port->name = device->name;
+	port->kind = has_prefix(device->name, "root")	    ? PORT_ROOT
+		     : has_prefix(device->name, "endpoint") ? PORT_ENDPOINT
+							    : PORT_SWITCH;
+	port->parent_name = device->parent;
+	port->uport = read_link(snapshot, device->fd, "uport");
+	port->enabled = port->kind == PORT_ROOT || sysfs_exists(device->fd, "driver");
+}
+
+/* What is read of which kind of device; others, such as nvdimm bridges, say nothing on attach. */
+static const struct {
+	const char *prefix;
+	void (*read)(struct snapshot *snapshot, const struct device *device);
+} kinds[] = {
+	{"mem", read_memdev},	    {"region", read_region},	 {"decoder", read_decoder},
+	{"endpoint", read_port},    {"port", read_port},	 {"root", read_port},
+	{"dax_region", read_child}, {"pmem_region", read_child},
+};
+
+/* The second last part of the path that the link in /sys/bus/cxl/devices is */
+static const char *read_parent(struct snapshot *snapshot, int devices, const char *name)
+{
+	char target[PATH_MAX];
+	int length = sysfs_link(devices, name, target, sizeof(target));
+	char *end = length < 0 ? NULL : strrchr(target, '/');
+	const char *start;
+
+	if (!end)
+		return NULL;
+	*end = '\0';
+	start = strrchr(target, '/');
+	return snapshot_keep(snapshot, start ? start + 1 : target);
+}
+
+static void read_device(struct snapshot *snapshot, int devices, const char *name)
+{
+	_cleanup_close_ int fd = -1;
+	size_t i = 0;
+
+	while (i < sizeof(kinds) / sizeof(*kinds) && !has_prefix(name, kinds[i].prefix))
+		i++;
+	if (i == sizeof(kinds) / sizeof(*kinds))
+		return;
+	fd = openat(devices, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		snapshot->nr_left_out += kinds[i].read == read_memdev;
+		return;
 	}
-	new = append(snapshot->memdevs, snapshot->nr_memdevs);
-	if (!new)
-		return -ENOMEM;
-	new->class_attributes = flag(class_attributes);
-	new->enabled = cxl_memdev_is_enabled(memdev) > 0;
-	if (read_names(new, memdev, endpoint))
-		return -ENOMEM;
-	return endpoint ? link_regions(snapshot, new, endpoint) : 0;
+	kinds[i].read(snapshot, &(struct device){.name = snapshot_keep(snapshot, name),
+						 .parent = read_parent(snapshot, devices, name),
+						 .fd = fd});
 }
 
-static int by_number(const void *a, const void *b)
+static int read_devices(struct snapshot *snapshot)
 {
-	const struct snapshot_memdev *one = a, *other = b;
-
-	return strverscmp(one->name, other->name);
-}
-
-static bool is_known(const struct snapshot *snapshot, const char *name)
-{
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		if (strcmp(snapshot->memdevs[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* libcxl drops a memdev that it cannot read whole, for want of its node in /dev/cxl for one. */
-static void count_dropped(struct snapshot *snapshot)
-{
-	DIR *devices = opendir("/sys/bus/cxl/devices");
+	int fd = open("/sys/bus/cxl/devices", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *devices = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
-	while (devices && (entry = readdir(devices))) {
-		if (strncmp(entry->d_name, "mem", 3) == 0 && !is_known(snapshot, entry->d_name))
-			snapshot->nr_left_out++;
-	}
-	if (devices)
-		closedir(devices);
-}
+	if (!devices) {
+		int rc = -errno;
 
-static int read_all(struct snapshot *snapshot, struct cxl_ctx *ctx)
-{
-	struct cxl_memdev *memdev;
-
-	if (read_regions(snapshot, ctx))
-		return -ENOMEM;
-	cxl_memdev_foreach(ctx, memdev) {
-		if (read_memdev(snapshot, memdev))
-			return -ENOMEM;
+		if (fd >= 0)
+			close(fd);
+		return rc == -ENOENT ? 0 : rc;
 	}
-	count_dropped(snapshot);
-	if (snapshot->nr_memdevs > 0)
-		qsort(snapshot->memdevs, snapshot->nr_memdevs, sizeof(*snapshot->memdevs),
-		      by_number);
+	while ((entry = readdir(devices)))
+		read_device(snapshot, fd, entry->d_name);
+	closedir(devices);
 	return 0;
 }
 
-int snapshot_take(struct cxl_ctx *ctx, struct snapshot *snapshot)
+int snapshot_take(struct snapshot *snapshot)
 {
+	struct modules *modules;
 	int rc;
 
 	*snapshot = (struct snapshot){.has_bus = access("/sys/bus/cxl", F_OK) == 0};
-	rc = read_all(snapshot, ctx);
-	if (rc)
+	obstack_init(&snapshot->texts);
+	rc = read_devices(snapshot);
+	if (rc) {
 		snapshot_release(snapshot);
-	return rc;
+		return rc;
+	}
+	snapshot_link(snapshot);
+	modules = modules_open();
+	snapshot_read_modules(snapshot, modules);
+	snapshot_read_lone_hosts(snapshot, modules);
+	modules_close(modules);
+	return 0;
 }
 
 void snapshot_release(struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot->nr_regions; i++)
-		free(snapshot->regions[i].name);
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		struct snapshot_memdev *memdev = &snapshot->memdevs[i];
-
-		free(memdev->name);
-		free(memdev->host);
-		free(memdev->host_subsystem);
-		free(memdev->host_driver);
-		free(memdev->host_module);
-		free(memdev->endpoint);
-		free(memdev->regions);
+	for (size_t i = 0; i < snapshot->nr_ports; i++)
+		free(snapshot->ports[i].decoders);
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		free(snapshot->regions[i].decoders);
+		free(snapshot->regions[i].memdevs);
 	}
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+		free(snapshot->memdevs[i].regions);
+	free(snapshot->ports);
+	free(snapshot->decoders);
 	free(snapshot->regions);
+	free(snapshot->children);
 	free(snapshot->memdevs);
+	free(snapshot->lone_hosts);
+	obstack_free(&snapshot->texts, NULL);
 	*snapshot = (struct snapshot){0};
 }

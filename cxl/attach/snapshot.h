@@ -2,66 +2,171 @@
 #ifndef CXL_ATTACH_SNAPSHOT_H
 #define CXL_ATTACH_SNAPSHOT_H
 
+#include <obstack.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct cxl_ctx;
-
 /*
- * What the machine's CXL memdevs and regions looked like at one time. Nothing later looks at
- * sysfs again: what is decided and printed comes from here.
+ * What the machine's CXL devices looked like at one time. Nothing later looks at sysfs again: what
+ * is decided and printed comes from here.
+ *
+ * It is read straight from sysfs, relative to a handle on /sys/bus/cxl/devices (kernel:
+ * Documentation/ABI/testing/sysfs-bus-cxl), because a listing of thousands of memdevs has no time
+ * for libcxl's enumeration; test/replay/same-as-libcxl.c holds the two against each other.
+ *
+ * A text is NULL, a number SNAPSHOT_NO_NUMBER, a flag FLAG_UNKNOWN and a pointer NULL where the
+ * attribute or link behind it is missing, unreadable or no such thing. All texts belong to the
+ * snapshot.
  */
 
-/* What an attribute said, or that it did not */
+#define SNAPSHOT_NO_NUMBER UINT64_MAX
+
 enum snapshot_flag {
-	FLAG_UNKNOWN = -1, /* missing, unreadable, or neither 0 nor 1 */
+	FLAG_UNKNOWN = -1,
 	FLAG_NO = 0,
 	FLAG_YES = 1,
 };
 
+/* The device that a memdev hangs under */
+struct snapshot_host {
+	const char *name;		   /* 0000:35:00.0 */
+	const char *subsystem;		   /* its bus: pci, platform */
+	const char *driver;		   /* bound to it */
+	const char *module;		   /* that driver's module; NULL if it is built in, too */
+	const char *module_file;	   /* the file of that module */
+	enum snapshot_flag imports_attach; /* does that file import devm_cxl_probe_mem()? */
+	enum snapshot_flag holds_cxl_mem;  /* is that module among cxl_mem's holders? */
+};
+
+/* A device without a memdev that an attach provider drives, or would drive */
+struct snapshot_lone_host {
+	struct snapshot_host host;	  /* module and file: the provider's */
+	const char *provider;		  /* the provider's driver, bound or not */
+	const char *matched;		  /* how it is known: driver, driver_override or modalias */
+	enum snapshot_flag deferred;	  /* its probe waits for something; only root can know */
+	enum snapshot_flag capable;	  /* has it CXL memory? PCI; only root can know */
+	struct snapshot_port *port;	  /* the one above it, while there is one */
+	struct snapshot_decoder *decoder; /* of that port, committed, towards it */
+};
+
+enum snapshot_port_kind {
+	PORT_ROOT,
+	PORT_SWITCH, /* host bridges, too */
+	PORT_ENDPOINT,
+};
+
+struct snapshot_port {
+	const char *name; /* root0, port1, endpoint3 */
+	enum snapshot_port_kind kind;
+	const char *parent_name;
+	struct snapshot_port *parent; /* NULL for a root */
+	const char *uport; /* the device that it is the port of: ACPI0017:00, pci0000:10, mem0 */
+	bool enabled;	   /* bound to cxl_port; a root: always */
+	struct snapshot_decoder **decoders; /* in @decoders of the snapshot, by number */
+	size_t nr_decoders;
+};
+
+struct snapshot_decoder {
+	const char *name; /* decoder1.0 */
+	const char *port_name;
+	struct snapshot_port *port;
+	const char *region_name;	  /* not of a root decoder: many regions can lie in that */
+	struct snapshot_region *region;	  /* what it maps */
+	const char *target_type;	  /* "accelerator" (device coherent) or "expander" */
+	const char *target_list;	  /* "0,1": ids of downstream ports; root and switch */
+	uint64_t start;			  /* what it decodes: first address */
+	uint64_t size;			  /* bytes */
+	enum snapshot_flag locked;	  /* by firmware, until the next reset */
+	enum snapshot_flag delete_region; /* root: user space can delete regions here */
+};
+
 struct snapshot_region {
-	char *name;		   /* region0 */
-	uint64_t resource;	   /* start address; UINT64_MAX where not known */
-	uint64_t size;		   /* bytes; UINT64_MAX where not known */
-	enum snapshot_flag locked; /* regionZ/locked */
-	bool decoder_locked;	   /* any decoder on its path has decoderX.Y/locked */
-	bool committed;		   /* regionZ/commit */
-	bool enabled;		   /* bound to cxl_region */
+	const char *name; /* region0 */
+	const char *root_decoder_name;
+	struct snapshot_decoder *root_decoder; /* that it lies in */
+	const char *mode;		       /* ram, pmem */
+	uint64_t resource;		       /* first address */
+	uint64_t size;			       /* bytes */
+	uint64_t interleave_ways;
+	enum snapshot_flag locked; /* regionZ/locked: not before v7.1 */
+	enum snapshot_flag committed;
+	const char *driver; /* cxl_region, once bound */
+	const char *child;  /* dax_region0 or pmem_region0: what makes it memory for everyone */
+	struct snapshot_decoder **decoders; /* that map it, on ports and endpoints, by name */
+	size_t nr_decoders;
+	struct snapshot_memdev **memdevs; /* that take part in it, by number */
+	size_t nr_memdevs;
 };
 
 struct snapshot_memdev {
-	char *name;	      /* mem0 */
-	char *host;	      /* the device it hangs under, 0000:35:00.0 */
-	char *host_subsystem; /* the bus of that: pci, platform */
-	char *host_driver;    /* the driver bound to that, or NULL */
-	char *host_module;    /* its module, or NULL if none is known or it is built in */
-	char *endpoint;	      /* endpoint3, or NULL if there is none now */
-	bool enabled;	      /* bound to cxl_mem */
-	enum snapshot_flag class_attributes; /* has what a class-code memdev always has */
-	struct snapshot_region **regions; /* those it takes part in, in @regions of the snapshot */
+	const char *name; /* mem0 */
+	uint64_t id;	  /* 0 */
+	uint64_t serial;
+	uint64_t numa_node;		     /* SNAPSHOT_NO_NUMBER for none, too */
+	uint64_t ram_size;		     /* bytes */
+	uint64_t pmem_size;		     /* bytes */
+	bool enabled;			     /* bound to cxl_mem */
+	enum snapshot_flag class_attributes; /* has what a class-code (type 3) memdev always has */
+	struct snapshot_host host;
+	struct snapshot_port *endpoint;
+	struct snapshot_region **regions; /* that it takes part in, by number */
 	size_t nr_regions;
 };
 
+/* A dax or pmem region, before it is known which region it is below */
+struct snapshot_child {
+	const char *name;
+	const char *region_name;
+};
+
 struct snapshot {
-	bool has_bus; /* this kernel has a CXL bus at all */
+	bool has_bus;			   /* this kernel has a CXL bus at all */
+	enum snapshot_flag attach_support; /* has this kernel devm_cxl_probe_mem()? */
+	const char *attach_support_file;   /* that told so */
+
+	/* Each by number or name: mem2 before mem10 */
+	struct snapshot_port *ports;
+	size_t nr_ports;
+	struct snapshot_decoder *decoders;
+	size_t nr_decoders;
 	struct snapshot_region *regions;
 	size_t nr_regions;
-	struct snapshot_memdev *memdevs; /* by number: mem2 before mem10 */
+	struct snapshot_memdev *memdevs;
 	size_t nr_memdevs;
+	struct snapshot_lone_host *lone_hosts; /* by name */
+	size_t nr_lone_hosts;
+
 	size_t nr_left_out; /* memdevs that went away meanwhile, or that cannot be read */
+
+	/* Private */
+	struct snapshot_child *children;
+	size_t nr_children;
+	struct obstack texts;
 };
 
 /**
  * snapshot_take() - read the machine
- * @ctx: a libcxl context that has not enumerated anything yet; only used during the call
  * @snapshot: filled; released with snapshot_release()
  *
- * Return: 0, or a negative errno (-ENOMEM); then there is nothing to release.
+ * Return: 0, or a negative errno (-ENOMEM, -EMFILE); then there is nothing to release. A machine
+ * without CXL is an empty snapshot, not an error.
  */
-int snapshot_take(struct cxl_ctx *ctx, struct snapshot *snapshot);
+int snapshot_take(struct snapshot *snapshot);
 
 /** snapshot_release() - free what snapshot_take() made */
 void snapshot_release(struct snapshot *snapshot);
+
+/** snapshot_bus() - the root port that @port lies under, or NULL if that is not known */
+const struct snapshot_port *snapshot_bus(const struct snapshot_port *port);
+
+/** snapshot_region_has_locked_decoder() - has firmware locked one on its path? */
+bool snapshot_region_has_locked_decoder(const struct snapshot_region *region);
+
+/** snapshot_find_memdev() - the memdev of that name ("mem0"), or NULL */
+struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, const char *name);
+
+/** snapshot_find_region() - the region of that name ("region0"), or NULL */
+struct snapshot_region *snapshot_find_region(const struct snapshot *snapshot, const char *name);
 
 #endif

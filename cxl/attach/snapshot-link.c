@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/snapshot-private.h"
+#include "cxl/attach/snapshot.h"
+#include "util/memory.h"
+
+/* Every kind of device begins with its name, so one comparison serves all: mem2 before mem10. */
+static int by_name(const void *a, const void *b)
+{
+	const char *const *one = a, *const *other = b;
+
+	return strverscmp(*one, *other);
+}
+
+#define sort(array, count) ((count) > 0 ? qsort(array, count, sizeof(*(array)), by_name) : (void)0)
+
+#define find(array, count, name)                                                                   \
+	({                                                                                         \
+		const char *name_ = (name);                                                        \
+		(typeof(array))(name_ && (count) > 0                                               \
+					? bsearch(&name_, array, count, sizeof(*(array)), by_name) \
+					: NULL);                                                   \
+	})
+
+struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, const char *name)
+{
+	return find(snapshot->memdevs, snapshot->nr_memdevs, name);
+}
+
+struct snapshot_region *snapshot_find_region(const struct snapshot *snapshot, const char *name)
+{
+	return find(snapshot->regions, snapshot->nr_regions, name);
+}
+
+static struct snapshot_port *find_port(const struct snapshot *snapshot, const char *name)
+{
+	return find(snapshot->ports, snapshot->nr_ports, name);
+}
+
+const struct snapshot_port *snapshot_bus(const struct snapshot_port *port)
+{
+	/* Deeper than any hierarchy can be: a damaged tree may go round in circles. */
+	for (int depth = 0; port && depth < 64; depth++) {
+		if (port->kind == PORT_ROOT)
+			return port;
+		port = port->parent;
+	}
+	return NULL;
+}
+
+bool snapshot_region_has_locked_decoder(const struct snapshot_region *region)
+{
+	if (region->root_decoder && region->root_decoder->locked == FLAG_YES)
+		return true;
+	for (size_t i = 0; i < region->nr_decoders; i++) {
+		if (region->decoders[i]->locked == FLAG_YES)
+			return true;
+	}
+	return false;
+}
+
+static void link_ports(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		struct snapshot_port *port = &snapshot->ports[i];
+		struct snapshot_memdev *memdev;
+
+		/* A root hangs under a device that is none of CXL's. */
+		if (port->kind != PORT_ROOT)
+			port->parent = find_port(snapshot, port->parent_name);
+		if (port->kind != PORT_ENDPOINT)
+			continue;
+		memdev = snapshot_find_memdev(snapshot, port->uport);
+		if (memdev)
+			memdev->endpoint = port;
+	}
+}
+
+static void link_regions(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		struct snapshot_region *region = &snapshot->regions[i];
+
+		region->root_decoder =
+			find(snapshot->decoders, snapshot->nr_decoders, region->root_decoder_name);
+	}
+	for (size_t i = 0; i < snapshot->nr_children; i++) {
+		const struct snapshot_child *child = &snapshot->children[i];
+		struct snapshot_region *region = snapshot_find_region(snapshot, child->region_name);
+
+		if (region)
+			region->child = child->name;
+	}
+}
+
+static void link_decoders(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_decoders; i++) {
+		struct snapshot_decoder *decoder = &snapshot->decoders[i];
+
+		decoder->port = find_port(snapshot, decoder->port_name);
+		decoder->region = snapshot_find_region(snapshot, decoder->region_name);
+		if (decoder->port)
+			*append(decoder->port->decoders, decoder->port->nr_decoders) = decoder;
+		if (decoder->region)
+			*append(decoder->region->decoders, decoder->region->nr_decoders) = decoder;
+	}
+}
+
+static bool takes_part(const struct snapshot_memdev *memdev, const struct snapshot_region *region)
+{
+	for (size_t i = 0; i < memdev->nr_regions; i++) {
+		if (memdev->regions[i] == region)
+			return true;
+	}
+	return false;
+}
+
+/* A memdev takes part in the regions that its endpoint's decoders map. */
+static void link_memdev(struct snapshot_memdev *memdev)
+{
+	for (size_t i = 0; memdev->endpoint && i < memdev->endpoint->nr_decoders; i++) {
+		struct snapshot_region *region = memdev->endpoint->decoders[i]->region;
+
+		if (!region || takes_part(memdev, region))
+			continue;
+		*append(memdev->regions, memdev->nr_regions) = region;
+		*append(region->memdevs, region->nr_memdevs) = memdev;
+	}
+}
+
+void snapshot_link(struct snapshot *snapshot)
+{
+	sort(snapshot->ports, snapshot->nr_ports);
+	sort(snapshot->decoders, snapshot->nr_decoders);
+	sort(snapshot->regions, snapshot->nr_regions);
+	sort(snapshot->memdevs, snapshot->nr_memdevs);
+	link_ports(snapshot);
+	link_regions(snapshot);
+	link_decoders(snapshot);
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+		link_memdev(&snapshot->memdevs[i]);
+}

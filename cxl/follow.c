@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <libudev.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cxl/attach/provider.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/command.h"
+#include "cxl/follow.h"
+#include "cxl/listing.h"
+#include "cxl/report.h"
+#include "util/json.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+#include "util/uevent.h"
+
+/*
+ * What has been printed as being there. A removal comes from its uevent, so that nothing that was
+ * removed and is back meanwhile is overlooked; what is new comes from a look at the machine, which
+ * an event is only the occasion for.
+ */
+struct known {
+	char *name;	    /* mem0, region0 */
+	const char *appear; /* the names of the two events */
+	const char *vanish;
+	uint64_t since; /* events up to this number are older than the look that found it */
+	bool seen;	/* by the latest look */
+};
+
+struct following {
+	const struct listing_options *options;
+	struct known *known;
+	size_t nr_known;
+	uint64_t seqnum;   /* of the last event before the latest look */
+	const char *first; /* the event for everything, at the beginning */
+	int rc;		   /* of printing */
+};
+
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* @report, which may be NULL, becomes part of the line. */
+static void print_event(struct following *following, const char *event, const char *key,
+			const char *name, struct json_object *report)
+{
+	struct json_object *line = json_new_object();
+	int rc;
+
+	json_add_string(line, "event", event);
+	json_add_number(line, "time_us", now_us());
+	if (key)
+		json_add_string(line, key, name);
+	if (report)
+		json_add(line, "report", report);
+	rc = json_print_line(line);
+	if (rc < 0)
+		following->rc = rc;
+}
+
+static const char *key_of(const char *name)
+{
+	return strncmp(name, "mem", 3) == 0 ? "memdev" : "region";
+}
+
+static struct known *find(const struct following *following, const char *name)
+{
+	for (size_t i = 0; i < following->nr_known; i++) {
+		if (strcmp(following->known[i].name, name) == 0)
+			return &following->known[i];
+	}
+	return NULL;
+}
+
+static void forget(struct following *following, struct known *known)
+{
+	print_event(following, known->vanish, key_of(known->name), known->name, NULL);
+	free(known->name);
+	*known = following->known[--following->nr_known];
+}
+
+static struct known *learn(struct following *following, const char *name)
+{
+	bool memdev = strcmp(key_of(name), "memdev") == 0;
+	struct known *known = append(following->known, following->nr_known);
+
+	known->name = memory_check(strdup(name));
+	known->appear = memdev ? "attached" : "region-appeared";
+	known->vanish = memdev ? "detached" : "region-removed";
+	known->since = following->seqnum;
+	return known;
+}
+
+static void see(struct following *following, const char *name, struct json_object *report)
+{
+	struct known *known = find(following, name);
+
+	if (known) {
+		json_object_put(report);
+	} else {
+		known = learn(following, name);
+		print_event(following, following->first ?: known->appear, key_of(name), name,
+			    report);
+	}
+	known->seen = true;
+}
+
+static void see_memdevs(struct following *following, const struct attach_answers *answers)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
+
+		if (attach_of_memdev(answers, memdev)->state == ATTACH_ATTACHED &&
+		    listing_matches_memdev(following->options, memdev))
+			see(following, memdev->name,
+			    report_memdev(answers, memdev, following->options->human));
+	}
+}
+
+/* A region is there once it is committed: before that it has no address. */
+static void see_regions(struct following *following, const struct attach_answers *answers)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		const struct snapshot_region *region = &snapshot->regions[i];
+
+		if (region->committed == FLAG_YES &&
+		    listing_matches_region(following->options, region))
+			see(following, region->name,
+			    report_region(answers, region, following->options->human));
+	}
+}
+
+static int look(struct following *following)
+{
+	struct attach_answers answers;
+	struct snapshot snapshot;
+	int rc;
+
+	following->seqnum = sysfs_read_number(AT_FDCWD, "/sys/kernel/uevent_seqnum");
+	rc = snapshot_take(&snapshot);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < following->nr_known; i++)
+		following->known[i].seen = false;
+	attach_infer(&snapshot, &answers);
+	see_regions(following, &answers);
+	see_memdevs(following, &answers);
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+	for (size_t i = following->nr_known; i-- > 0;) {
+		if (!following->known[i].seen)
+			forget(following, &following->known[i]);
+	}
+	return 0;
+}
+
+/* Its own line first, so that a reader knows that changes may have gone by unseen */
+static int resynchronise(struct following *following)
+{
+	print_event(following, "resynchronised", NULL, NULL, NULL);
+	return look(following);
+}
+
+static int handle(struct following *following, struct udev_device *device)
+{
+	const char *name = udev_device_get_sysname(device);
+	const char *action = udev_device_get_action(device);
+	struct known *known = name ? find(following, name) : NULL;
+
+	if (action && strcmp(action, "remove") == 0) {
+		if (known && udev_device_get_seqnum(device) > known->since)
+			forget(following, known);
+		return 0;
+	}
+	return look(following);
+}
+
+static int drain(struct following *following, struct uevent_monitor *monitor)
+{
+	struct udev_device *device;
+	int rc;
+
+	while ((rc = uevent_next(monitor, &device)) != 0 && following->rc == 0) {
+		if (rc == -ENOBUFS) {
+			rc = resynchronise(following);
+		} else if (rc > 0) {
+			rc = handle(following, device);
+			udev_device_unref(device);
+		}
+		if (rc < 0)
+			return rc;
+	}
+	return following->rc;
+}
+
+static int watch(struct following *following, struct uevent_monitor *monitor)
+{
+	struct pollfd ready = {.fd = uevent_fd(monitor), .events = POLLIN};
+	int rc = look(following);
+
+	following->first = NULL;
+	while (rc >= 0 && following->rc == 0) {
+		if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+			return -errno;
+		rc = drain(following, monitor);
+	}
+	return rc < 0 ? rc : following->rc;
+}
+
+int follow(const struct listing_options *options)
+{
+	static const char *const subsystems[] = {"cxl", "pci", "platform", "auxiliary", NULL};
+	struct following following = {.options = options, .first = "present"};
+	struct uevent_monitor *monitor = uevent_open(subsystems);
+	int rc;
+
+	if (!monitor) {
+		fprintf(stderr, "%s: cannot listen to the kernel's events: %s\n", options->command,
+			strerror(errno));
+		return EXIT_CANNOT;
+	}
+	rc = watch(&following, monitor);
+	fprintf(stderr, "%s: cannot go on: %s\n", options->command, strerror(-rc));
+	for (size_t i = 0; i < following.nr_known; i++)
+		free(following.known[i].name);
+	free(following.known);
+	uevent_close(monitor);
+	return EXIT_FAILED;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_FOLLOW_H
+#define CXL_FOLLOW_H
+
+struct listing_options;
+
+/**
+ * follow() - list-attach --follow: the present state, then a line of JSON for each change, for ever
+ *
+ * Return: an exit status, when it cannot go on.
+ */
+int follow(const struct listing_options *options);
+
+#endif

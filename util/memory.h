@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef UTIL_MEMORY_H
+#define UTIL_MEMORY_H
+
+#include <stddef.h>
+
+/*
+ * Memory that is always there: where it runs out, these end the program with a message and status
+ * 1. Half an answer would be a wrong one, and what changes the system has its journal.
+ */
+
+/** memory_check() - @pointer itself, unless it is NULL */
+void *memory_check(void *pointer);
+
+/** memory_print() - a new string that the caller frees, as by asprintf(3) */
+char *memory_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Private to append(): room for one more, zeroed, after @count elements of @size bytes */
+void *memory_grow(void *array, size_t count, size_t size);
+
+/**
+ * append() - one more element, zeroed, at the end of an array
+ * @array: an lvalue; NULL while @count is 0; released with free()
+ * @count: an lvalue, counted up
+ *
+ * Return: a pointer to the element, good until the array grows again.
+ */
+#define append(array, count)                                                                       \
+	((array) = memory_grow((array), (count), sizeof(*(array))), &(array)[(count)++])
+
+#endif
