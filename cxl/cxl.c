@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,8 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct cxl_command *command;
 
+	/* How wide a character is, and whether trees can have lines; numbers stay as in JSON. */
+	setlocale(LC_CTYPE, "");
 	if (!name) {
 		help_print();
 		return EXIT_FAILED; /* as cxl-cli has it */

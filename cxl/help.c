@@ -59,14 +59,23 @@ int help_list_commands(void)
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }
 
-int help_list_options(const struct cxl_command *command)
+/* The long options of an argp and of those below it */
+static void print_options(const struct argp *argp)
 {
-	const struct argp_option *option;
+	const struct argp_option *option = argp->options;
+	const struct argp_child *child = argp->children;
 
-	for (option = command->argp->options; option->name || option->key; option++) {
+	for (; option && (option->name || option->key); option++) {
 		if (option->name && !(option->flags & OPTION_HIDDEN))
 			printf("--%s ", option->name);
 	}
+	for (; child && child->argp; child++)
+		print_options(child->argp);
+}
+
+int help_list_options(const struct cxl_command *command)
+{
+	print_options(command->argp);
 	puts("--help");
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }

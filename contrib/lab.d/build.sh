@@ -13,8 +13,8 @@ setup_build() {
 	builds=$builds/$(key "$LAB_SRC")
 	mkdir -p "$builds"
 	echo "$LAB_SRC" >"$builds/checkout"
-	build "cxl" "$userland" dev --native-file /src/build-dev.ini --prefix /usr/local
-	installed=$(build_folder "$userland")/dev.install/usr/local
+	build "cxl" "$guest_root" dev --native-file /src/build-dev.ini --prefix /usr/local
+	installed=$(build_folder "$guest_root")/dev.install/usr/local
 }
 
 # build_folder USERLAND: where builds of this checkout with that userland are

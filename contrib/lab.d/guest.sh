@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guest: QEMU in the userland, whose root is also the guest's root, read-only over 9p. QEMU has
+# The guest: QEMU in the userland, whose root (or that of another Debian) is also the guest's root,
+# read-only over 9p. QEMU has
 # no network device, and the guest can write to one folder of the host only: the boot's guest/.
 #
 #   console.log, qemu.log        all that the guest's console and QEMU said
@@ -9,6 +10,14 @@
 #   guest/command ...            what guest-init reads
 #   guest/status, kernel.log     what it writes
 #   guest/share/                 /share in the guest
+
+# setup_guest_root: the guest's root, in $guest_root
+setup_guest_root() {
+	local tools=$userland
+	[ "$opt_userland" = testing ] || setup_userland "$opt_userland"
+	guest_root=$userland
+	userland=$tools
+}
 
 # guest_new: a folder for one boot, in $boot
 guest_new() {
@@ -35,7 +44,7 @@ guest_qemu() {
 	shift 2
 	exec setpriv --pdeathsig KILL timeout --foreground --signal=KILL "$limit" \
 		"$LAB_DIR/in-root" "$userland" \
-		--ro "$userland" /lab/guest --ro "$modules" /lab/guest/usr/lib/modules \
+		--ro "$guest_root" /lab/guest --ro "$modules" /lab/guest/usr/lib/modules \
 		--ro "$LAB_SRC" /lab/guest/src --ro "$installed" /lab/guest/usr/local \
 		--ro "$kernel" /kernel --rw "$boot" /lab/boot --rw "$share" /lab/boot/guest/share -- \
 		qemu-system-x86_64 -nodefaults -display none -no-reboot -nic none \

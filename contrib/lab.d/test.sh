@@ -48,6 +48,19 @@ vm_tests() {
 		/src/test/vm/run "$folder"
 }
 
+# What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
+# without attach, an older cxl-cli
+test_other_lanes() {
+	part "kernel 7.2: PCI guest with an accelerator" vm_tests accelerators --kernel 7.2 --machine pci
+	part "kernel 7.2: PCI guest with two and an expander" vm_tests pci --kernel 7.2 --machine pci \
+		--accelerators 2 --expanders 1 --bridges 2
+	part "kernel 6.12: PCI guest with expanders" vm_tests no-attach --kernel 6.12 --machine pci \
+		--accelerators 0 --expanders 2
+	part "kernel 6.12: guest with expanders" vm_tests no-attach --kernel 6.12 --module-args ''
+	part "cxl-cli 81: guest with an accelerator" vm_tests accelerators --userland trixie
+	part "cxl-cli 81: PCI guest with an accelerator" vm_tests accelerators --userland trixie --machine pci
+}
+
 test_all() {
 	local script older
 	part "static checks" build_run "$userland" /src/test/static
@@ -71,6 +84,8 @@ test_all() {
 		--expanders 1 --bridges 2
 	part "PCI guest with four accelerators" vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
+	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
+	[ "$opt_lanes" = default ] || test_other_lanes
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		part "lab: $(basename "$script" .sh)" env SOURCE="$LAB_SRC" "$script"
 	done

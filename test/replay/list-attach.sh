@@ -17,9 +17,9 @@ list_attach
 is "accelerator: done" "$status" 0
 is "accelerator: nothing on stderr" "$err" ""
 is "accelerator: the whole answer" "$(query '.[] | del(.evidence)')" \
-	'{"memdev":"mem0","attach":"attached","host":"cxl_type2_accel.0","subsystem":"platform","provider":"cxl_mock_accel","module":"cxl_mock_accel","endpoint":"endpoint3","regions":[{"region":"region0","resource":1031060586496,"size":536870912,"state":"enabled","decode_state":"commit","locked":true}]}'
-is "accelerator: the evidence" "$(query '[.[].evidence[] | .signal, .file, .value]')" \
-	'["no-class-attributes","/sys/bus/cxl/devices/mem0/firmware_version","absent","region-locked","/sys/bus/cxl/devices/region0/locked","1"]'
+	'{"memdev":"mem0","id":0,"attach":"attached","numa_node":0,"ram_size":536870912,"pmem_size":0,"host":"cxl_type2_accel.0","subsystem":"platform","driver":"cxl_mock_accel","provider":"cxl_mock_accel","module":"cxl_mock_accel","module_file":"/lib/modules/7.3.0-rc7/updates/test/cxl_mock_accel.ko","imports_attach":true,"endpoint":"endpoint3","port":"port1","bus":"root0","regions":[{"region":"region0","resource":1031060586496,"size":536870912,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","locked":true,"lock_reason":"attach"}]}'
+is "accelerator: the evidence" "$(query '[.[].evidence[] | .signal, .file, .value, .indicates]')" \
+	'["no-class-attributes","/sys/bus/cxl/devices/mem0/firmware_version","absent","attached","region-locked","/sys/bus/cxl/devices/region0/locked","1","attached","region-without-child","/sys/bus/cxl/devices/region0","no dax or pmem region","attached","target-type-accelerator","/sys/bus/cxl/devices/decoder3.0/target_type","accelerator","attached","module-imports-attach","/lib/modules/7.3.0-rc7/updates/test/cxl_mock_accel.ko","devm_cxl_probe_mem","attached","module-holds-cxl-mem","/sys/module/cxl_mem/holders/cxl_mock_accel","present","neither"]'
 
 list_attach --human
 is "human: texts" "$(query '.[0].regions[0] | [.resource, .size]')" \
@@ -53,8 +53,8 @@ is "not root: the same answer" "$(query 'map(.attach)')" '["attached"]'
 # What the kernel may show while things come and go, or on other versions
 rm -r "$devices/region0/locked"
 list_attach
-is "lock not told: attached all the same" "$(query '.[] | [.attach, (.regions[0] | has("locked"))]')" \
-	'["attached",false]'
+is "lock not told: attached all the same" \
+	"$(query '.[] | [.attach, (.regions[0] | has("locked"), .lock_reason)]')" '["attached",false,"attach"]'
 for garbage in '' 2 yes "$(head -c 5000 /dev/zero | tr '\0' x)" $'\xff\xfe' '1 1'; do
 	machine accelerator
 	printf '%s\n' "$garbage" >"$devices/region0/locked"
@@ -71,32 +71,36 @@ is "accelerator in a region that is not locked: unknown" "$(query 'map(.attach)'
 machine accelerator
 echo 1 >"$devices/decoder1.0/locked"
 list_attach
-is "a locked decoder on the path is seen" "$(query '[.[].evidence[].signal]')" \
-	'["no-class-attributes","region-locked-by-decoder"]'
+is "a locked decoder on the path is seen" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
+	'["region-locked-by-decoder","both"]'
 
 machine accelerator
 echo 1 >"$devices/decoder3.0/locked"
 list_attach
-is "a locked endpoint decoder is seen" "$(query '[.[].evidence[].signal]')" \
-	'["no-class-attributes","region-locked-by-decoder"]'
+is "a locked endpoint decoder is seen" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
+	'["region-locked-by-decoder","both"]'
 
 machine accelerator
 echo 1 >"$devices/decoder1.1/locked"
 list_attach
-is "a locked decoder of another region is not" "$(query '[.[].evidence[].signal]')" \
-	'["no-class-attributes","region-locked"]'
+is "a locked decoder of another region is not" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
+	'["region-locked","attach"]'
 
 machine accelerator
 echo 1.0 >"$devices/mem0/firmware_version"
 list_attach
-is "class attributes, region locked: the region decides" "$(query '[.[] | .attach, .evidence[].signal]')" \
-	'["attached","class-attributes","region-locked"]'
+is "class attributes, all else speaks for it: attached, contradiction shown" \
+	"$(query '[.[] | .attach, (.evidence[] | select(.indicates == "none").signal)]')" \
+	'["attached","class-attributes"]'
 
 machine accelerator
 host=$(readlink -f "$devices/mem0/..")
 rm "$host/driver"
 list_attach
 is "host without a driver: none" "$out" '[]'
+list_attach --all
+is "host without a driver: why" "$(query '.[] | [.attach, .evidence[1].signal, has("provider")]')" \
+	'["none","host-unbound",false]'
 
 machine accelerator
 host=$(readlink -f "$devices/mem0/..")
@@ -107,36 +111,82 @@ is "a driver with an odd name" "$(query '.[].provider')" '"q\"uote�"'
 machine accelerator
 rm "$machine/dev/cxl/mem0"
 list_attach
-is "a memdev without its node, which libcxl drops: done" "$status" 0
-like "a memdev without its node: said" "$err" \
-	'cxl list-attach: 1 memdev\(s\) could not be read and are left out'
+is "a memdev without its node is listed all the same" "$(query 'map(.memdev)')" '["mem0"]'
+rm "$devices/mem0/uevent"
+list_attach
+is "what a removed memdev left: left out" "$out" '[]'
+is "what a removed memdev left: said" "$err" \
+	'cxl list-attach: 1 memdev(s) could not be read and are left out'
+ln -s ../../../devices/gone/mem9 "$devices/mem9"
+list_attach
+is "a memdev that leads nowhere is counted" "$err" \
+	'cxl list-attach: 2 memdev(s) could not be read and are left out'
+
+# What else there can be in a folder of devices
+machine accelerator
+for odd in 'mem' 'mem0x' 'memo' 'mem-1' $'mem\n1' 'mémoire0' "mem'1" 'region' 'port' $'de"coder'; do
+	cp -a "$(readlink -f "$devices/mem0")" "$devices/$odd"
+done
+list_attach --all
+is "names that are none of devices are no devices" "$(query 'map(.memdev)')" '["mem0"]'
 
 machine accelerator
-for attribute in $(cd "$devices" && find -L mem0 region0 -maxdepth 1 -type f -readable); do
-	for damage in remove empty garbage; do
-		machine accelerator
-		case $damage in
-		remove) rm "$devices/$attribute" ;;
-		empty) : >"$devices/$attribute" ;;
-		garbage) head -c 4096 /dev/urandom >"$devices/$attribute" ;;
-		esac
-		list_attach
-		ok "$damage $attribute: documented status" [ "$status" -le 1 ]
-	done
+ln -sfn port1 "$devices/port1"
+ln -sfn . "$devices/endpoint3"
+list_attach
+is "links in loops: an answer" "$(query 'map(.memdev)')" '["mem0"]'
+is "links in loops: done" "$status" 0
+
+# Tables, trees, columns, filters
+machine accelerator
+list_attach -o memdev,Host,SIZE
+is "a table of chosen columns" "$out" \
+	$'MEMDEV HOST              SIZE\nmem0   cxl_type2_accel.0 512M'
+list_attach --table -o +module
+like "a table with one more column" "$out" '^MEMDEV ATTACH .* LOCK +MODULE'
+list_attach --tree -o NAME,ATTACH
+is "a tree" "$(grep -o '[a-z]\+[0-9].*' <<<"$out" | sed 's/ *$//')" \
+	$'root0\nport1\nendpoint3\nmem0      attached\nregion0'
+list_attach -o nonsense
+is "no such column: wrong usage" "$status" 2
+is "no such column: said" "$err" \
+	"cxl list-attach: there is no column 'nonsense', see cxl list-attach --help"
+list_attach -o ''
+is "no column at all: wrong usage" "$status" 2
+for filter in '-b root0' '-b 0' '-b cxl_test' '-m mem0' '-m 0' '-m mem7,mem0' '-m all' '-r region0' '-r 0' \
+	'--host cxl_type2_accel.0' '--provider cxl_mock_accel' '--provider sfc,cxl_mock_accel'; do
+	read -ra options <<<"$filter"
+	list_attach "${options[@]}"
+	is "$filter matches" "$(query 'map(.memdev)')" '["mem0"]'
 done
+for filter in '-b root1' '-b ACPI.CXL' '-m mem7' '-r region7' '--host 0000:35:00.0' '--provider sfc' '-m mem'; do
+	read -ra options <<<"$filter"
+	list_attach "${options[@]}"
+	is "$filter does not: empty" "$out" '[]'
+	is "$filter does not: said" "$err" "cxl list-attach: nothing matches"
+	is "$filter does not: done" "$status" 0
+done
+list_attach --debug
+like "--debug says what could not be read" "$err" 'mem0/serial: No such file or directory'
 
 machine expanders
 list_attach
 is "expanders: nobody attached them" "$out" '[]'
 is "expanders: nothing on stderr" "$err" ""
-run on_machine cxl list -M
-is "expanders: there are some" "$([ "$(query length)" -gt 1 ] && echo yes)" yes
+list_attach --all
+is "expanders: all of them" "$(query 'map(.attach) | unique, length > 1')" $'["none"]\ntrue'
+is "expanders: their driver is no provider" "$(query 'map([.driver, has("provider")]) | unique')" \
+	'[["cxl_mock_mem",false]]'
+list_attach mem1
+is "an expander by name is listed" "$(query 'map([.memdev, .attach])')" '[["mem1","none"]]'
 
 machine pci-accelerator
 list_attach
 is "PCI accelerator: the whole answer" "$(query '.[] | del(.evidence)')" \
-	'{"memdev":"mem0","attach":"attached","host":"0000:11:00.0","subsystem":"pci","provider":"cxl_lab_accel","module":"cxl_lab_accel","endpoint":"endpoint2","regions":[{"region":"region0","resource":15300820992,"size":268435456,"state":"enabled","decode_state":"commit","locked":true}]}'
+	'{"memdev":"mem0","id":0,"attach":"attached","numa_node":0,"host":"0000:11:00.0","subsystem":"pci","driver":"cxl_lab_accel","provider":"cxl_lab_accel","module":"cxl_lab_accel","module_file":"/lib/modules/7.3.0-rc7/extra/cxl_lab_accel.ko","imports_attach":true,"endpoint":"endpoint2","port":"port1","bus":"root0","regions":[{"region":"region0","resource":15300820992,"size":268435456,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","locked":true,"lock_reason":"attach"}]}'
 is "PCI accelerator: nothing on stderr" "$err" ""
+list_attach -b ACPI.CXL
+is "PCI accelerator: its bus by provider" "$(query 'map(.bus)')" '["root0"]'
 
 machine pci-two-bridges
 list_attach
@@ -145,11 +195,6 @@ is "two accelerators and an expander: both, and which regions" \
 	'[["attached","0000:11:00.0",15300820992],["attached","0000:31:00.0",19595788288]]'
 run on_machine cxl list -R
 is "two accelerators and an expander: there are three regions" "$(query length)" 3
-
-machine pci-failed
-list_attach
-is "a provider whose probe failed: nobody" "$out" '[]'
-is "a provider whose probe failed: nothing on stderr" "$err" ""
 
 machine no-cxl
 list_attach

@@ -29,3 +29,29 @@ as_cxl_cli() {
 	run /usr/bin/cxl "$@"
 	is "cxl $* is as cxl-cli has it" "$ours" "$out|$err|$status"
 }
+
+# truth: what the kernel itself says of every memdev and region, as JSON:
+# {"memdevs":{"mem0":true},"regions":{"region0":{"attach":true,"locked":true}}}
+truth() {
+	local file=/sys/kernel/debug/cxl_lab_truth
+	modprobe cxl_lab_truth || return
+	[ -e $file ] || mount -t debugfs debugfs /sys/kernel/debug
+	jq -RnSc 'reduce (inputs | split(" ")) as $word ({memdevs: {}, regions: {}};
+		if $word[0] == "memdev" then .memdevs[$word[1]] = ($word[3] == "1")
+		else .regions[$word[1]] = {locked: ($word[3] == "1"), attach: ($word[5] == "1")} end)' $file
+}
+
+# same_as_truth WHAT: list-attach and list-locked say of every memdev and region what the kernel says.
+# An answer that is neither yes nor no stays as it is, and so is a difference.
+same_as_truth() {
+	local attach locked ours
+	attach=$("$CXL" list-attach --all)
+	locked=$("$CXL" list-locked --all)
+	ours=$(jq -Scs '{
+		memdevs: .[0] | map(select(has("memdev")) | {key: .memdev, value: (.attach |
+			if . == "attached" then true elif . == "none" then false else . end)}) | from_entries,
+		regions: .[1] | map({key: .region, value: {locked, attach: (.reason |
+			if IN("attach", "both") then true elif IN("firmware", "none") then false else . end)}}) |
+			from_entries}' <<<"${attach:-null} ${locked:-null}")
+	is "$1" "$ours" "$(truth || echo "the kernel does not say")"
+}

@@ -44,9 +44,19 @@ is "address, as /proc/iomem" \
 	"$(sed -n 's/^ *\([0-9a-f]*\)-\([0-9a-f]*\) : region0$/0x\1 0x\2/p' /proc/iomem |
 		{ read -r start end; echo "[$((start)),$((end))]"; })"
 for file in $(answer '.[0].evidence[].file' | tr -d '"'); do
-	is "evidence: ${file##*/} is as told" "$(cat "$file" 2>/dev/null || echo absent)" \
+	case $file in
+	*.ko) seen=$(nm "$file" | grep -o 'U devm_cxl_probe_mem' | cut -c 3-) ;;
+	*/holders/*) seen=$([ -e "$file" ] && echo present) ;;
+	*/region0) seen=$([ -e "$file/driver" ] && ! compgen -G "$file/*_region0" >/dev/null &&
+		echo "no dax or pmem region") ;;
+	*) seen=$(cat "$file" 2>/dev/null || echo absent) ;;
+	esac
+	is "evidence: ${file##*/} is as told" "$seen" \
 		"$(answer ".[0].evidence[] | select(.file == \"$file\").value" | tr -d '"')"
 done
+is "every kind of evidence is there, and all of it agrees" \
+	"$(answer '.[0].evidence | map(select(.indicates != "neither").indicates) | [length, unique]')" '[5,["attached"]]'
+same_as_truth "attached: as the kernel itself says"
 if [ "$subsystem" = platform ]; then
 	expected='["cxl_type2_accel.0","cxl_mock_accel","cxl_mock_accel","endpoint3","region0",1031060586496,536870912,true]'
 else
@@ -56,7 +66,8 @@ fi
 is "the known numbers" "$(answer '.[0] | [.host, .provider, .module, .endpoint] + (.regions[0] | [.region, .resource, .size, .locked])')" \
 	"$expected"
 provider=$(answer '.[0].provider' | tr -d '"')
-whole=$(answer 'map(del(.memdev, .endpoint, .evidence))')
+endpoint=$(answer '.[0].endpoint' | tr -d '"')
+whole=$(answer 'map(del(.memdev, .id, .endpoint, .evidence))')
 list_attach -u
 is "for people, as cxl list -u" "$(answer '.[0].regions[0] | [.resource, .size]')" \
 	"$(/usr/bin/cxl list -Ru | jq -c 'if type == "array" then .[0] else . end | [.resource, .size]')"
@@ -67,28 +78,50 @@ list_attach mem5
 is "unknown memdev: failed" "$status" 1
 is "unknown memdev: empty" "$out" '[]'
 
+list_attach_as() {
+	"$CXL" list-attach "$@" >/tmp/other
+	status=$?
+}
+list_attach_as --tree
+is "a tree from the bus to the region" "$(grep -oE '(root|port|endpoint|mem|region)[0-9]+' /tmp/other | xargs)" \
+	"root0 port1 $endpoint mem0 region0"
+list_attach_as -o MEMDEV,PROVIDER,REGION
+is "a table" "$(sed 1d /tmp/other | xargs)" "mem0 $provider region0"
+list_attach_as --providers
+is "this provider is one that the kernel has" \
+	"$(jq -c --arg module "$provider" 'map(select(.module == $module))[0] | [.loaded, (.hosts | map(.memdev))]' /tmp/other)" \
+	'[true,["mem0"]]'
+ok "the providers' answer is valid" "$SOURCE/test/validate" \
+	"$SOURCE/Documentation/schema/list-attach-providers.schema.json" /tmp/other
+
 echo region0 >/sys/bus/cxl/drivers/cxl_region/unbind
 list_attach
 is "region without its driver: attached, disabled" "$(answer '.[0] | [.attach, .regions[0].state]')" \
 	'["attached","disabled"]'
+same_as_truth "region without its driver: as the kernel itself says"
 echo region0 >/sys/bus/cxl/drivers/cxl_region/bind
 list_attach
 is "region with its driver again" "$(answer '.[0].regions[0].state')" '"enabled"'
 
 echo "$host" >"$driver/unbind"
 list_attach
-is "provider unbound: nobody" "$out" '[]'
+is "provider unbound: detached, and by whom it can come back" \
+	"$(answer 'map([.attach, .host, .provider, .module, .port, .resource])')" \
+	"[[\"detached\",\"$host\",\"$provider\",\"$provider\",\"port1\",$(jq '.[0].regions[0].resource' <<<"$whole")]]"
 is "provider unbound: done" "$status" 0
+same_as_truth "provider unbound: as the kernel itself says"
 echo "$host" >"$driver/bind"
 list_attach
-is "provider bound again: attached, as before" "$(answer 'map(del(.memdev, .endpoint, .evidence))')" "$whole"
+is "provider bound again: attached, as before" "$(answer 'map(del(.memdev, .id, .endpoint, .evidence))')" "$whole"
 
 modprobe -r "$provider"
 list_attach
-is "provider's module unloaded: nobody" "$out" '[]'
+is "provider's module unloaded: detached" "$(answer 'map([.attach, .host, .provider])')" \
+	"[[\"detached\",\"$host\",\"$provider\"]]"
+same_as_truth "provider's module unloaded: as the kernel itself says"
 modprobe "$provider"
 list_attach
-is "provider's module loaded: attached, as before" "$(answer 'map(del(.memdev, .endpoint, .evidence))')" "$whole"
+is "provider's module loaded: attached, as before" "$(answer 'map(del(.memdev, .id, .endpoint, .evidence))')" "$whole"
 
 # Readers while the devices come and go: each answer is whole, or says what it missed
 (

@@ -11,8 +11,9 @@ run "$CXL" list-attach
 is "nobody attached them" "$out" '[]'
 is "done" "$status" 0
 run "$CXL" list-attach mem0
-is "one of them, by name: not attached" "$out" '[]'
+is "one of them, by name: not attached" "$(answer 'map([.memdev, .attach])')" '[["mem0","none"]]'
 is "one of them, by name: done" "$status" 0
+same_as_truth "without regions of ours: as the kernel itself says"
 
 decoder=$(/usr/bin/cxl list -D -d root -b cxl_test | jq -r 'map(select(.volatile_capable and .nr_targets == 1))[0].decoder')
 run /usr/bin/cxl create-region -t ram -d "$decoder" -w 1 -s 256M
@@ -20,6 +21,21 @@ is "cxl-cli made a region under $decoder" "$status" 0
 region=$(jq -r .region <<<"$out")
 run "$CXL" list-attach
 is "a region of an expander is no attach" "$out" '[]'
+same_as_truth "with a region: as the kernel itself says"
+run "$CXL" list-locked --all "$region"
+is "it is not locked" "$(answer 'map([.locked, .reason])')" '[[false,"none"]]'
+run "$CXL" destroy-region -f "$region"
+is "destroyed through our cxl" "$status" 0
+
+# One over two expanders, as far as the mock can
+decoder=$(/usr/bin/cxl list -D -d root -b cxl_test | jq -r 'map(select(.volatile_capable and .nr_targets == 2))[0].decoder')
+run /usr/bin/cxl create-region -t ram -d "$decoder" -w 2
+is "cxl-cli made an interleaved region under $decoder" "$status" 0
+region=$(jq -r .region <<<"$out")
+run "$CXL" list-attach -a -r "$region"
+is "both memdevs of it, and none attached" "$(answer 'map([.attach, .regions[0].interleave_ways])')" \
+	'[["none",2],["none",2]]'
+same_as_truth "with an interleaved region: as the kernel itself says"
 run "$CXL" destroy-region -f "$region"
 is "destroyed through our cxl" "$status" 0
 as_cxl_cli list -MRDTE

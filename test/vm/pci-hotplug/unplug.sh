@@ -18,7 +18,7 @@ for _ in $(seq 50); do
 done
 ok "the device is gone" [ ! -e "/sys/bus/pci/devices/$host" ]
 run "$CXL" list-attach
-is "no memdev is attached" "$out" '[]'
+is "no memdev is attached, and no host is left" "$out" '[]'
 is "no region is in the address space" "$(grep -c region0 /proc/iomem)" 0
 is "no network interface is left" "$(ls /sys/class/net)" lo
 ok "the provider's module can go" modprobe -r cxl_lab_accel

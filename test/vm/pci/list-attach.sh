@@ -15,6 +15,8 @@ is "in the windows, each at its start" "$(answer 'map(.regions[0].resource) | so
 is "each has its network interface" "$(for host in $(answer '.[].host' | tr -d '"'); do
 	find "/sys/bus/pci/devices/$host/net" -mindepth 1 -maxdepth 1 | wc -l; done | xargs)" "1 1"
 
+same_as_truth "as the kernel itself says"
+
 # An expander beside them, with a region that cxl-cli makes, in a window that an accelerator is in
 expander=$(/usr/bin/cxl list -M | jq -r 'map(select(.serial))[0].memdev')
 decoder=$(/usr/bin/cxl list -D -d root -m "$expander" | jq -r '.[0].decoder')
@@ -25,6 +27,10 @@ run "$CXL" list-attach
 is "a region of an expander is no attach" "$(answer length)" 2
 run /usr/bin/cxl list -R -r "$region"
 is "it is a region of its own" "$(answer 'map(.locked // false)')" '[false]'
+same_as_truth "with an expander's region: as the kernel itself says"
+run "$CXL" list-locked
+is "the window is shared: nothing in the kernel would stop a delete" \
+	"$(answer 'map([.reason, .delete]) | unique')" '[["attach","allowed"]]'
 
 # It can be system RAM. Without udev, the modules for what has appeared are loaded by hand.
 modprobe -a dax_cxl kmem
@@ -34,4 +40,5 @@ for state in /sys/devices/system/memory/memory*/state; do
 done
 after=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
 ok "its memory is system RAM ($before kB before, $after kB after)" [ $((after - before)) -gt 100000 ]
+same_as_truth "with an expander's region as system RAM: as the kernel itself says"
 check_dmesg

@@ -12,7 +12,7 @@ host=${host%% *}
 unbind() { echo "$host" >$driver/unbind; }
 bind() { echo "$host" >$driver/bind; }
 mappings() { grep -c 'lab_accel_probe' /proc/vmallocinfo; }
-attached() { "$CXL" list-attach | jq -r --arg host "$host" 'map(select(.host == $host)) | length'; }
+attached() { "$CXL" list-attach | jq -r --arg host "$host" 'map(select(.host == $host and .attach == "attached")) | length'; }
 
 for parameter in refuse remove_warn keep_reference keep_mapping; do
 	is "$parameter is off by default" "$(cat $parameters/$parameter)" N
@@ -27,6 +27,7 @@ echo 0 >$parameters/remove_sleep_ms
 echo 1 >$parameters/refuse
 ok "refuse: bind fails" eval '! bind 2>/dev/null'
 is "refuse: not attached" "$(attached)" 0
+same_as_truth "refuse: as the kernel itself says"
 echo 0 >$parameters/refuse
 bind
 is "told no more: attached" "$(attached)" 1

@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Every recorded machine with any single attribute or link of its CXL devices damaged: the answers are
+# valid, and nothing is called attached that is not.
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+for recorded in "$SOURCE"/test/replay/machines/*; do
+	machine "${recorded##*/}"
+	[ -n "$(ls "$devices" 2>/dev/null)" ] || continue
+	machine_sys=bind run on_machine "$SOURCE/test/replay/damage" "$CXL" "$SOURCE/Documentation/schema"
+	report "$status" "${recorded##*/}: $(tail -n 1 <<<"$out" | tr -d '#')"
+	[ "$status" -eq 0 ] || head -n 20 <<<"$out$err"
+done
+finish

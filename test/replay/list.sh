@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# cxl list --attach: cxl-cli's listing, extended; and cxl list without it: cxl-cli's own.
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+# bare: $out without what is ours, as cxl-cli prints it (jq puts a space after each colon)
+# shellcheck disable=SC2016 # jq's
+bare='def bare: if type == "object" then del(.attach, .lock_reason, .owners) | map_values(bare)
+	elif type == "array" then map(bare) else . end; bare'
+
+for recorded in "$SOURCE"/test/replay/machines/*; do
+	name=${recorded##*/}
+	machine "$name"
+	for options in '' -R '-MR' '-BMPDERTu' '-vvv' '-Mi -u' '-R -r region0' '-m mem0 -E' '-v -u -H'; do
+		read -ra arguments <<<"$options"
+		run on_machine /usr/bin/cxl list "${arguments[@]}"
+		expected=$(jq . <<<"$out") cli_status=$status cli_err=$err
+		run on_machine timeout 20 "$CXL" list "${arguments[@]}"
+		is "$name: list $options: cxl-cli's own" "$(jq . <<<"$out")$status$err" "$expected$cli_status$cli_err"
+		run on_machine timeout 20 "$CXL" list --attach "${arguments[@]}"
+		is "$name: list $options --attach: all of cxl-cli's is there" \
+			"$(jq "$bare" <<<"$out")$status" "$expected$cli_status"
+		keep list
+	done
+done
+
+machine accelerator
+run on_machine "$CXL" list -MR --attach
+is "a memdev" "$(jq -c '[.. | objects | select(.attach).attach | [.state, .provider, .imports_attach]]' <<<"$out")" \
+	'[["attached","cxl_mock_accel",true]]'
+is "a region" "$(jq -c '[.. | objects | select(.lock_reason) | [.region, .lock_reason, .owners[].memdev]]' <<<"$out")" \
+	'[["region0","attach","mem0"]]'
+run on_machine "$CXL" list -R -T --attach
+is "a mapping is no memdev" "$(jq -c '[.. | objects | select(has("position")) | has("attach")]' <<<"$out")" '[false]'
+run on_machine "$CXL" list -BMD -d decoder3.0 --attach
+is "a decoder's region is no region" \
+	"$(jq -c '[.. | objects | select(has("decoder")) | has("lock_reason")] | unique' <<<"$out")" '[false]'
+
+# What is no listing stays as it is.
+run on_machine /usr/bin/cxl list --frobnicate
+expected=$out$err$status
+run on_machine "$CXL" list --attach --frobnicate
+is "wrong usage is cxl-cli's" "$out$err$status" "$expected"
+run on_machine "$CXL" list --list-opts
+like "--list-opts has cxl-cli's options and ours" "$out" '--memdevs .*--attach'
+# shellcheck disable=SC2016 # expanded by the inner shell
+run on_machine sh -c '"$1" list -M --attach >/dev/full' sh "$CXL"
+is "a full disk: failed" "$status" 1
+like "a full disk: said" "$err" 'cxl list: cannot write the answer: No space left on device'
+CXL_CLI=/nowhere/cxl run "$CXL" list --attach
+is "no cxl-cli: cannot" "$status" 5
+
+# What a cxl-cli prints that has numbers and texts of every kind
+folder=$(mktemp -d -p "$machine_top")
+cat >"$folder/cxl" <<'FAKE'
+#!/bin/sh
+echo '[{"memdev":"mem0","serial":18446744073709551615,"ratio":0.10,"neg":-1,"text":"a\/b\u00e9\"\\","none":null,"deep":[[{"region":"region0"}]]},{"memdev":"mem77"}]'
+exit 3
+FAKE
+chmod +x "$folder/cxl"
+CXL_CLI=$folder/cxl run on_machine "$CXL" list --attach
+is "numbers and texts are kept" "$(jq -c "$bare" <<<"$out")" \
+	"$("$folder/cxl" | jq -c .)"
+is "every digit is kept" "$(grep -o '18446744073709551615\|0\.10' <<<"$out" | xargs)" '18446744073709551615 0.10'
+is "the exit status is cxl-cli's" "$status" 3
+is "a memdev that has gone meanwhile" "$(jq -c '.[1].attach' <<<"$out")" '{"state":"unknown"}'
+is "a region deep inside" "$(jq -c '.[0].deep[0][0].lock_reason' <<<"$out")" '"attach"'
+
+ok "every answer is valid" all_valid list
+finish

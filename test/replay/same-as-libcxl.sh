@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# On every recorded machine, what we read ourselves is what libcxl reads.
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+for recorded in "$SOURCE"/test/replay/machines/*; do
+	machine "${recorded##*/}"
+	run on_machine timeout 20 "$SAME_AS_LIBCXL"
+	is "${recorded##*/}: nothing differs" "$status$out" 0
+done
+
+# It would notice.
+machine accelerator
+rm "$machine/dev/cxl/mem0"
+run on_machine timeout 20 "$SAME_AS_LIBCXL"
+is "a memdev that libcxl drops is a difference" "$status" 1
+finish

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# list-attach --follow while the accelerator comes and goes; also when more happens than the kernel
+# keeps events of.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+lines=/tmp/follow-lines
+"$CXL" list-attach --follow >$lines &
+follower=$!
+host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
+driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)
+
+# wait_lines COUNT: until there are so many lines, or too long has gone by
+wait_lines() {
+	local turn
+	for turn in $(seq 100); do
+		[ "$(wc -l <$lines)" -lt "$1" ] || return 0
+		sleep 0.2
+	done
+	return "$turn"
+}
+# settle: until no line has come for a while
+settle() {
+	local before=
+	while [ "$before" != "$(wc -l <$lines)" ]; do
+		before=$(wc -l <$lines)
+		sleep 2
+	done
+}
+events() { jq -c '[.event, .memdev // .region]' $lines | tail -n "+$1" | xargs; }
+
+wait_lines 2
+is "first what is there" "$(events 1 | tr ' ' '\n' | sort | xargs)" '[present,mem0] [present,region0]'
+
+echo "$host" >"$driver/unbind"
+wait_lines 4
+is "unbound: region and memdev go" "$(events 3 | tr ' ' '\n' | sort | xargs)" '[detached,mem0] [region-removed,region0]'
+echo "$host" >"$driver/bind"
+wait_lines 6
+is "bound: both come back" "$(events 5 | tr ' ' '\n' | sed 's/mem[0-9]*/mem/' | sort | xargs)" \
+	'[attached,mem] [region-appeared,region0]'
+is "with all that is known" "$(jq -c 'select(.event == "attached").report | [.attach, .host]' $lines)" "[\"attached\",\"$host\"]"
+is "the times do not go back" "$(jq .time_us $lines)" "$(jq .time_us $lines | sort -n)"
+settle
+is "and nothing else" "$(wc -l <$lines)" 6
+
+# It does not get to run while far more happens than fits its socket.
+kill -STOP $follower
+for _ in $(seq 30); do
+	echo "$host" >"$driver/unbind"
+	echo "$host" >"$driver/bind"
+done
+for _ in $(seq 300); do
+	echo change >/sys/bus/cxl/devices/root0/uevent
+done
+echo "$host" >"$driver/unbind"
+kill -CONT $follower
+for _ in $(seq 100); do
+	! grep -q resynchronised $lines || break
+	sleep 0.2
+done
+settle
+is "events were lost: said" "$(jq -c 'select(.event == "resynchronised").event' $lines | sort -u)" '"resynchronised"'
+is "and the state is right in the end" \
+	"$(jq -c 'select(.region == "region0").event' $lines | tail -n 1)$(jq -c 'select(.memdev).event' $lines | tail -n 1)" \
+	'"region-removed""detached"'
+echo "$host" >"$driver/bind"
+settle
+is "it goes on" "$(tail -n 2 $lines | jq -c .event | sort | xargs)" 'attached region-appeared'
+ok "it still runs, and ends when told to" kill $follower
+wait $follower 2>/dev/null
+
+mkdir /tmp/lines
+split -l 1 $lines /tmp/lines/line-
+ok "every line is valid" "$SOURCE/test/validate" \
+	"$SOURCE/Documentation/schema/list-attach-follow.schema.json" /tmp/lines/*
+check_dmesg

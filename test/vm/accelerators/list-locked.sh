@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What list-locked says of the accelerator's region, against what the kernel does when it is asked to.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+run "$CXL" list-locked
+is "one region is locked, by an attach" "$(answer 'map([.region, .locked, .reason, .told_by])')" \
+	'[["region0",true,"attach","region"]]'
+is "its owner" "$(answer 'map(.owners[] | [.memdev, .provider])')" \
+	"$("$CXL" list-attach | jq -c 'map([.memdev, .provider])')"
+is "no decoder is why" "$(answer 'map(.locked_decoders)')$(cat /sys/bus/cxl/devices/decoder*/locked | sort -u)" '[[]]0'
+root=$(answer '.[0].root_decoder' | tr -d '"')
+is "it lies in this root decoder" "$root" "$(basename "$(dirname "$(readlink -f /sys/bus/cxl/devices/region0)")")"
+is "whether it can be deleted, as sysfs" "$(answer '.[0].delete')" \
+	"$([ -e "/sys/bus/cxl/devices/$root/delete_region" ] && echo '"allowed"' || echo '"impossible"')"
+is "commit is refused, as told" "$(answer '.[0].commit')$(bash -c 'echo 0 >/sys/bus/cxl/devices/region0/commit' 2>&1 |
+	grep -oE 'Operation not permitted|busy')" '"refused"Operation not permitted'
+printf '%s' "$out" >/tmp/locked
+ok "the answer is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/list-locked.schema.json" /tmp/locked
+
+run "$CXL" list -MRT --attach
+is "list --attach: the same owner" \
+	"$(answer '[.. | objects | select(.region and .lock_reason) | [.lock_reason, .owners[].memdev]]')" '[["attach","mem0"]]'
+is "list --attach: the memdev" "$(answer '[.. | objects | select(.attach).attach.state]')" '["attached"]'
+printf '%s' "$out" >/tmp/list
+ok "list --attach: valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/list.schema.json" /tmp/list
+as_cxl_cli list -MRT
+check_dmesg
