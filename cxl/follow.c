@@ -36,6 +36,7 @@ struct following {
 	const struct listing_options *options;
 	struct known *known;
 	size_t nr_known;
+	bool stale;	   /* something may have changed since the latest look */
 	uint64_t seqnum;   /* of the last event before the latest look */
 	const char *first; /* the event for everything, at the beginning */
 	int rc;		   /* of printing */
@@ -149,6 +150,7 @@ static int look(struct following *following)
 	struct snapshot snapshot;
 	int rc;
 
+	following->stale = false;
 	following->seqnum = sysfs_read_number(AT_FDCWD, "/sys/kernel/uevent_seqnum");
 	rc = snapshot_take(&snapshot);
 	if (rc < 0)
@@ -174,18 +176,27 @@ static int resynchronise(struct following *following)
 	return look(following);
 }
 
+/* A region or memdev that is bound to its driver is complete, and may be gone at the next look. */
+static bool is_complete(const char *name, const char *action)
+{
+	return strcmp(action, "bind") == 0 && (strncmp(name, "region", strlen("region")) == 0 ||
+					       (strncmp(name, "mem", strlen("mem")) == 0));
+}
+
+/* Most events are only a reason to look once they have all been read: there can be hundreds. */
 static int handle(struct following *following, struct udev_device *device)
 {
-	const char *name = udev_device_get_sysname(device);
-	const char *action = udev_device_get_action(device);
-	struct known *known = name ? find(following, name) : NULL;
+	const char *name = udev_device_get_sysname(device) ?: "";
+	const char *action = udev_device_get_action(device) ?: "";
+	struct known *known = find(following, name);
 
-	if (action && strcmp(action, "remove") == 0) {
-		if (known && udev_device_get_seqnum(device) > known->since)
-			forget(following, known);
-		return 0;
+	if (strcmp(action, "remove") != 0) {
+		following->stale = true;
+		return is_complete(name, action) && !known ? look(following) : 0;
 	}
-	return look(following);
+	if (known && udev_device_get_seqnum(device) > known->since)
+		forget(following, known);
+	return 0;
 }
 
 static int drain(struct following *following, struct uevent_monitor *monitor)
@@ -203,7 +214,8 @@ static int drain(struct following *following, struct uevent_monitor *monitor)
 		if (rc < 0)
 			return rc;
 	}
-	return following->rc;
+	rc = following->stale ? look(following) : 0;
+	return rc < 0 ? rc : following->rc;
 }
 
 static int watch(struct following *following, struct uevent_monitor *monitor)

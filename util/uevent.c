@@ -23,6 +23,9 @@ struct uevent_monitor *uevent_open(const char *const *subsystems)
 	for (; rc >= 0 && *subsystems; subsystems++)
 		rc = udev_monitor_filter_add_match_subsystem_devtype(monitor->monitor, *subsystems,
 								     NULL);
+	/* Enough for some hundred events. Without root it may stay smaller, which is no error. */
+	if (rc >= 0)
+		udev_monitor_set_receive_buffer_size(monitor->monitor, 1024 * 1024);
 	if (rc >= 0)
 		rc = udev_monitor_enable_receiving(monitor->monitor);
 	if (rc >= 0)

@@ -21,12 +21,15 @@ setup_build() {
 build_folder() { echo "$LAB_CACHE/checkouts/$(key "$LAB_SRC")/${1##*/}"; }
 
 # build_run USERLAND COMMAND...: in the userland, this checkout at /src, its builds at /build
-build_run() {
+build_run() { build_run_with "$1" -- "${@:2}"; }
+
+# build_run_with USERLAND OPTION... -- COMMAND...: likewise, with options of in-root
+build_run_with() {
 	local root=$1 folder
 	folder=$(build_folder "$root")
 	mkdir -p "$folder"
 	shift
-	"$LAB_DIR/in-root" "$root" --ro "$LAB_SRC" /src --rw "$folder" /build -- "$@"
+	"$LAB_DIR/in-root" "$root" --ro "$LAB_SRC" /src --rw "$folder" /build "$@"
 }
 
 # build TITLE USERLAND NAME MESON-OPTION...: configure if needed, compile, install to NAME.install

@@ -49,22 +49,45 @@ kernel_sources() {
 	done
 }
 
-# kernel_pick PART VERSION: which package, of which version, in PART/package
+# kernel_pick PART VERSION [PREFIX SUFFIX]: which package, linux-source-X.Y unless told otherwise, of
+# which version, in PART/package
 kernel_pick() {
-	local part=$1 version=$2 package best='' found
+	local part=$1 version=$2 prefix=${3-linux-source-} suffix=${4-} package number best='' found
 	kernel_apt apt-get update
-	for package in $(kernel_apt apt-cache search --names-only '^linux-source-[0-9]+\.[0-9]+$' |
+	for package in $(kernel_apt apt-cache search --names-only "^$prefix[0-9]+\\.[0-9]+$suffix\$" |
 		cut -d' ' -f1 | sort -V); do
+		number=${package#"$prefix"} number=${number%"$suffix"}
 		if [ -n "$version" ]; then
-			[ "$package" = "linux-source-$version" ] || continue
-		elif dpkg --compare-versions "${package#linux-source-}" lt "$KERNEL_AT_LEAST"; then
+			[ "$number" = "$version" ] || continue
+		elif dpkg --compare-versions "$number" lt "$KERNEL_AT_LEAST"; then
 			continue
 		fi
 		found=$(kernel_apt apt-cache madison "$package" | awk '{ print $3; exit }')
 		best=$package=$found
 	done
-	[ -n "$best" ] || { echo "the mirror has no linux-source-${version:-of at least $KERNEL_AT_LEAST}"; return 1; }
+	[ -n "$best" ] || { echo "the mirror has no $prefix${version:-of at least $KERNEL_AT_LEAST}$suffix"; return 1; }
 	echo "$best" >"$part/package"
+}
+
+# setup_stock_modules: the modules of Debian's own newest kernel, in $stock_modules/lib/modules
+setup_stock_modules() {
+	local pin=$LAB_CACHE/pins/stock-newest package
+	step "Debian's own kernel: version" "$pin" kernel_pick '' linux-modules- "-$(dpkg --print-architecture)"
+	package=$(cat "$pin/package")
+	stock_modules=$LAB_CACHE/stock-$(key "$package" "$(declare -f stock_make)")
+	step "Debian's own kernel: modules of $(kernel_name "$package")" "$stock_modules" stock_make "$package"
+}
+
+# stock_make PART PACKAGE
+stock_make() {
+	local part=$1 package=$2
+	(cd "$part" && kernel_apt apt-get download "$package")
+	dpkg-deb --extract "$part"/*.deb "$part"
+	rm "$part"/*.deb
+	mv "$part/usr/lib" "$part/lib"
+	# shellcheck disable=SC2016 # expanded inside
+	"$LAB_DIR/in-root" "$userland" --rw "$part/lib/modules" /usr/lib/modules -- sh -ec '
+		cd /usr/lib/modules && depmod *'
 }
 
 # kernel_make PART PACKAGE FLAVOR

@@ -76,6 +76,10 @@ test_all() {
 	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain
 	userland=$older
 
+	setup_stock_modules
+	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \
+		CXL=/build/dev/cxl/cxl /src/test/stock/providers.sh
+
 	part "guest with an accelerator" vm_tests accelerators
 	part "guest with expanders" vm_tests expanders --module-args type2_test=0
 	part "guest without CXL" vm_tests no-cxl --no-modules

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Recorded machines: unpack one, change it if the test wants to, and run programs on it, with its
-# /sys, /proc and /dev in the place of this machine's.
+# /sys, /proc, /dev and /lib/modules in the place of this machine's.
 
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
@@ -19,18 +19,19 @@ machine() {
 	if [ ! -e "$pristine" ]; then
 		mkdir -p "$pristine"
 		"$SOURCE/test/replay/tree" unpack "$SOURCE/test/replay/machines/$1" "$pristine"
+		mkdir -p "$pristine/lib/modules"
 	fi
 	rm -rf "$machine"
 	cp -a "$pristine" "$machine"
 }
 
-# on_machine COMMAND...: run it there
+# on_machine COMMAND...: run it there; with machine_sys=bind it can write to /sys
 on_machine() {
 	local path args=(--ro-bind / / --dev /dev --proc /proc --bind "$machine_top" "$machine_top"
-		--ro-bind "$machine/sys" /sys)
+		--"${machine_sys-ro-bind}" "$machine/sys" /sys --ro-bind "$machine/lib/modules" "$(readlink -f /lib/modules)")
 	[ ! -e "$machine/dev/cxl" ] || args+=(--ro-bind "$machine/dev/cxl" /dev/cxl)
 	# procfs takes no new names: what this machine's kernel does not have cannot be covered.
-	for path in /proc/iomem /proc/modules /proc/kallsyms; do
+	for path in /proc/iomem /proc/modules /proc/kallsyms /proc/sys/kernel/osrelease; do
 		[ ! -e "$path" ] || args+=(--ro-bind "$machine$path" "$path")
 	done
 	bwrap "${args[@]}" -- "$@"

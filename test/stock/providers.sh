@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which modules of Debian's own kernel can own CXL memory? Its modules are in /mnt/lib/modules.
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+machine no-cxl
+release=$(cd /mnt/lib/modules && echo *)
+cp -a "/mnt/lib/modules/$release" "$machine/lib/modules/"
+echo "$release" >"$machine/proc/sys/kernel/osrelease"
+
+run on_machine timeout 60 "$CXL" list-attach --providers
+is "done" "$status" 0
+like "sfc is one of them" "$(jq -c 'map(.module)' <<<"$out")" '"sfc"'
+is "what is known about it" "$(jq -c 'map(select(.module == "sfc"))[0]' <<<"$out")" \
+	"{\"module\":\"sfc\",\"version\":\"$release\",\"file\":\"/lib/modules/$release/kernel/drivers/net/ethernet/sfc/sfc.ko.xz\",\"loaded\":false,\"hosts\":[]}"
+keep list-attach-providers
+
+# The oracle: what every module that uses cxl_mem imports, by nm
+expected=$(grep '/cxl_mem\.ko' "$machine/lib/modules/$release/modules.dep" | cut -d: -f1 | while read -r file; do
+	xz -dc "$machine/lib/modules/$release/$file" >"$machine_top/module"
+	! nm -u "$machine_top/module" | grep -qw devm_cxl_probe_mem || basename "$file" .ko.xz
+done | sort | jq -Rnc '[inputs]')
+is "all of them, as nm sees it" "$(jq -c 'map(.module)' <<<"$out")" "$expected"
+run on_machine timeout 60 "$CXL" list-attach --providers --table
+like "a table" "$out" "sfc +$release +no"
+ok "the answer is valid" all_valid list-attach-providers
+finish
