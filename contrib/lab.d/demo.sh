@@ -21,6 +21,7 @@ host=$(cxl list-attach | jq -r ".[0].host")
 driver=$(readlink -f "/sys/bus/cxl/devices/mem0/../driver")
 printf "\nTaken down behind its back (its driver unbound from %s), it is not forgotten:\n" "$host"
 echo "$host" >"$driver/unbind"
+echo 1 >/sys/bus/cxl/flush
 show cxl list-attach --table
 echo "$host" >"$driver/bind"
 printf "\nEverything else that cxl-cli does, it still does:\n"

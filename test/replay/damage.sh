@@ -6,11 +6,11 @@
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-for recorded in "$SOURCE"/test/replay/machines/*; do
-	machine "${recorded##*/}"
+for name in $(machines); do
+	machine "$name"
 	[ -n "$(ls "$devices" 2>/dev/null)" ] || continue
 	machine_sys=bind run on_machine "$SOURCE/test/replay/damage" "$CXL" "$SOURCE/Documentation/schema"
-	report "$status" "${recorded##*/}: $(tail -n 1 <<<"$out" | tr -d '#')"
+	report "$status" "$name: $(tail -n 1 <<<"$out" | tr -d '#')"
 	[ "$status" -eq 0 ] || head -n 20 <<<"$out$err"
 done
 finish

@@ -10,8 +10,7 @@
 bare='def bare: if type == "object" then del(.attach, .lock_reason, .owners) | map_values(bare)
 	elif type == "array" then map(bare) else . end; bare'
 
-for recorded in "$SOURCE"/test/replay/machines/*; do
-	name=${recorded##*/}
+for name in $(machines); do
 	machine "$name"
 	for options in '' -R '-MR' '-BMPDERTu' '-vvv' '-Mi -u' '-R -r region0' '-m mem0 -E' '-v -u -H'; do
 		read -ra arguments <<<"$options"

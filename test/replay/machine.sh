@@ -10,6 +10,33 @@
 machine_top=$(mktemp -d)
 trap 'rm -rf "$machine_top"' EXIT
 
+# machines: the names of all, recorded and altered
+machines() { ls "$SOURCE/test/replay/machines" "$SOURCE/test/replay/altered" | grep '^[a-z]' | grep -v :; }
+
+# machine_unpack NAME FOLDER: test/replay/machines/NAME as it was recorded; or what test/replay/altered/NAME
+# makes of another
+machine_unpack() {
+	local recorded=$SOURCE/test/replay/machines/$1 altered=$SOURCE/test/replay/altered/$1
+	mkdir -p "$2"
+	[ ! -e "$altered" ] || recorded=$SOURCE/test/replay/machines/$(sed -n 's/^# From: //p' "$altered")
+	"$SOURCE/test/replay/tree" unpack "$recorded" "$2"
+	mkdir -p "$2/lib/modules"
+	# shellcheck source=/dev/null
+	[ ! -e "$altered" ] || (cd "$2" && . "$altered")
+}
+
+# rename_all OLD NEW: below here, in names, in links and in what files say
+rename_all() {
+	local path
+	find . -depth -name "*$1*" | while read -r path; do
+		mv "$path" "${path%/*}/$(basename "$path" | sed "s/$1/$2/g")"
+	done
+	find . -type l -lname "*$1*" | while read -r path; do
+		ln -sfn "$(readlink "$path" | sed "s/$1/$2/g")" "$path"
+	done
+	grep -rlI "$1" . | xargs -d '\n' -r sed -i "s/$1/$2/g"
+}
+
 # machine NAME: put test/replay/machines/NAME into $machine, in the place of an earlier one
 machine() {
 	local pristine=$machine_top/pristine/$1
@@ -17,9 +44,7 @@ machine() {
 	# shellcheck disable=SC2034 # for the tests
 	devices=$machine/sys/bus/cxl/devices
 	if [ ! -e "$pristine" ]; then
-		mkdir -p "$pristine"
-		"$SOURCE/test/replay/tree" unpack "$SOURCE/test/replay/machines/$1" "$pristine"
-		mkdir -p "$pristine/lib/modules"
+		machine_unpack "$1" "$pristine"
 	fi
 	rm -rf "$machine"
 	cp -a "$pristine" "$machine"

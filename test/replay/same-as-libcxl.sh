@@ -5,10 +5,10 @@
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-for recorded in "$SOURCE"/test/replay/machines/*; do
-	machine "${recorded##*/}"
+for name in $(machines); do
+	machine "$name"
 	run on_machine timeout 20 "$SAME_AS_LIBCXL"
-	is "${recorded##*/}: nothing differs" "$status$out" 0
+	is "$name: nothing differs" "$status$out" 0
 done
 
 # It would notice.

@@ -18,6 +18,13 @@ check_dmesg() {
 	finish
 }
 
+# unbind_settled HOST DRIVER: unbind it, and wait for the work that this leaves behind, which would undo
+# a bind that comes first (Documentation/kernel-behaviour.md)
+unbind_settled() {
+	echo "$1" >"$2/unbind"
+	echo 1 >/sys/bus/cxl/flush
+}
+
 # answer FILTER: what jq makes of the last output
 answer() { jq -c "$1" <<<"$out"; }
 

@@ -29,12 +29,21 @@ settle() {
 		sleep 2
 	done
 }
+# latest: the last event of the region and that of the memdev
+latest() { jq -rs '[map(select(.region)), map(select(.memdev))] | map(last.event) | join(" ")' $lines; }
+# wait_latest EVENTS: until these are the latest, or too long has gone by
+wait_latest() {
+	for _ in $(seq 60); do
+		! { grep -q resynchronised $lines && [ "$(latest)" = "$1" ]; } || return 0
+		sleep 1
+	done
+}
 events() { jq -c '[.event, .memdev // .region]' $lines | tail -n "+$1" | xargs; }
 
 wait_lines 2
 is "first what is there" "$(events 1 | tr ' ' '\n' | sort | xargs)" '[present,mem0] [present,region0]'
 
-echo "$host" >"$driver/unbind"
+unbind_settled "$host" "$driver"
 wait_lines 4
 is "unbound: region and memdev go" "$(events 3 | tr ' ' '\n' | sort | xargs)" '[detached,mem0] [region-removed,region0]'
 echo "$host" >"$driver/bind"
@@ -49,26 +58,20 @@ is "and nothing else" "$(wc -l <$lines)" 6
 # It does not get to run while far more happens than fits its socket.
 kill -STOP $follower
 for _ in 1 2 3; do
-	echo "$host" >"$driver/unbind"
+	unbind_settled "$host" "$driver"
 	echo "$host" >"$driver/bind"
 done
 for _ in $(seq 3000); do
 	echo change >/sys/bus/cxl/devices/root0/uevent
 done
-echo "$host" >"$driver/unbind"
+unbind_settled "$host" "$driver"
 kill -CONT $follower
-for _ in $(seq 100); do
-	! grep -q resynchronised $lines || break
-	sleep 0.2
-done
-settle
+wait_latest "region-removed detached"
 is "events were lost: said" "$(jq -c 'select(.event == "resynchronised").event' $lines | sort -u)" '"resynchronised"'
-is "and the state is right in the end" \
-	"$(jq -c 'select(.region == "region0").event' $lines | tail -n 1)$(jq -c 'select(.memdev).event' $lines | tail -n 1)" \
-	'"region-removed""detached"'
+is "and the state is right in the end" "$(latest)" "region-removed detached"
 echo "$host" >"$driver/bind"
-settle
-is "it goes on" "$(tail -n 2 $lines | jq -c .event | sort | xargs)" 'attached region-appeared'
+wait_latest "region-appeared attached"
+is "it goes on" "$(latest)" "region-appeared attached"
 ok "it still runs, and ends when told to" kill $follower
 wait $follower 2>/dev/null
 

@@ -103,7 +103,7 @@ echo region0 >/sys/bus/cxl/drivers/cxl_region/bind
 list_attach
 is "region with its driver again" "$(answer '.[0].regions[0].state')" '"enabled"'
 
-echo "$host" >"$driver/unbind"
+unbind_settled "$host" "$driver"
 list_attach
 is "provider unbound: detached, and by whom it can come back" \
 	"$(answer 'map([.attach, .host, .provider, .module, .port, .resource])')" \
@@ -115,6 +115,7 @@ list_attach
 is "provider bound again: attached, as before" "$(answer 'map(del(.memdev, .id, .endpoint, .evidence))')" "$whole"
 
 modprobe -r "$provider"
+echo 1 >/sys/bus/cxl/flush
 list_attach
 is "provider's module unloaded: detached" "$(answer 'map([.attach, .host, .provider])')" \
 	"[[\"detached\",\"$host\",\"$provider\"]]"
@@ -126,7 +127,7 @@ is "provider's module loaded: attached, as before" "$(answer 'map(del(.memdev, .
 # Readers while the devices come and go: each answer is whole, or says what it missed
 (
 	for _ in 1 2 3 4 5; do
-		echo "$host" >"$driver/unbind"
+		unbind_settled "$host" "$driver"
 		echo "$host" >"$driver/bind"
 	done
 ) &

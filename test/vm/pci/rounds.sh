@@ -13,6 +13,7 @@ others=$(jq -c '.[1:]' <<<"$whole")
 
 for round in $(seq 20); do
 	modprobe -r cxl_lab_accel
+	echo 1 >/sys/bus/cxl/flush
 	is "round $round: unloaded" "$(state)" '[]'
 	modprobe cxl_lab_accel
 	is "round $round: loaded, as before" "$(state)" "$whole"
@@ -22,6 +23,7 @@ done
 echo 0 >/sys/bus/pci/drivers_autoprobe
 for round in $(seq 20); do
 	echo 1 >"/sys/bus/pci/devices/$host/remove"
+	echo 1 >/sys/bus/cxl/flush
 	is "round $round: device removed" "$(state)" "$others"
 	echo 1 >/sys/bus/pci/rescan
 	echo cxl_lab_accel >"/sys/bus/pci/devices/$host/driver_override"

@@ -9,7 +9,7 @@ parameters=/sys/module/cxl_lab_accel/parameters
 driver=/sys/bus/pci/drivers/cxl_lab_accel
 host=$(cd $driver && echo 0000:*)
 host=${host%% *}
-unbind() { echo "$host" >$driver/unbind; }
+unbind() { unbind_settled "$host" $driver; }
 bind() { echo "$host" >$driver/bind; }
 mappings() { grep -c 'lab_accel_probe' /proc/vmallocinfo; }
 attached() { "$CXL" list-attach | jq -r --arg host "$host" 'map(select(.host == $host and .attach == "attached")) | length'; }
