@@ -22,7 +22,6 @@ struct search {
 	struct snapshot *snapshot;
 	struct modules *modules;
 	const char *bus;
-	const char **hosts; /* names of the memdevs' hosts, sorted */
 };
 
 static void describe_module(struct snapshot *snapshot, struct snapshot_host *host,
@@ -244,6 +243,13 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*one, *other);
 }
 
+static bool has_memdev(const struct snapshot *snapshot, const char *name)
+{
+	return snapshot->nr_memdev_hosts > 0 &&
+	       bsearch(&name, snapshot->memdev_hosts, snapshot->nr_memdev_hosts, sizeof(name),
+		       by_text);
+}
+
 static void read_device(const struct search *search, int bus, const char *name)
 {
 	struct snapshot *snapshot = search->snapshot;
@@ -252,8 +258,7 @@ static void read_device(const struct search *search, int bus, const char *name)
 	const struct module *module;
 	_cleanup_close_ int fd = -1;
 
-	if (name[0] == '.' ||
-	    bsearch(&name, search->hosts, snapshot->nr_memdevs, sizeof(*search->hosts), by_text))
+	if (name[0] == '.' || has_memdev(snapshot, name))
 		return;
 	fd = openat(bus, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -305,15 +310,13 @@ void snapshot_read_lone_hosts(struct snapshot *snapshot, struct modules *modules
 	modules_providers(modules, false, &nr_providers);
 	if (nr_providers == 0)
 		return;
-	search.hosts = memory_check(calloc(snapshot->nr_memdevs + 1, sizeof(*search.hosts)));
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
-		search.hosts[i] = snapshot->memdevs[i].host.name ?: "";
-	qsort(search.hosts, snapshot->nr_memdevs, sizeof(*search.hosts), by_text);
+	if (snapshot->nr_memdev_hosts > 0)
+		qsort(snapshot->memdev_hosts, snapshot->nr_memdev_hosts,
+		      sizeof(*snapshot->memdev_hosts), by_text);
 	for (size_t i = 0; i < sizeof(buses) / sizeof(*buses); i++) {
 		search.bus = buses[i];
 		search_bus(&search);
 	}
-	free(search.hosts);
 	if (snapshot->nr_lone_hosts > 0)
 		qsort(snapshot->lone_hosts, snapshot->nr_lone_hosts, sizeof(*snapshot->lone_hosts),
 		      by_host);

@@ -93,6 +93,7 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	int fd = device->fd;
 	struct snapshot_memdev *memdev;
 
+	*append(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
 	/* Every device has a uevent file: without one, this is what a removed device left. */
 	if (!sysfs_exists(fd, "uevent")) {
 		snapshot->nr_left_out++;
@@ -264,6 +265,7 @@ void snapshot_release(struct snapshot *snapshot)
 	free(snapshot->decoders);
 	free(snapshot->regions);
 	free(snapshot->children);
+	free(snapshot->memdev_hosts);
 	free(snapshot->memdevs);
 	free(snapshot->lone_hosts);
 	obstack_free(&snapshot->texts, NULL);

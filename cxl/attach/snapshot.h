@@ -142,6 +142,8 @@ struct snapshot {
 	/* Private */
 	struct snapshot_child *children;
 	size_t nr_children;
+	const char **memdev_hosts; /* of all memdevs, those that are left out, too */
+	size_t nr_memdev_hosts;
 	struct obstack texts;
 };
 

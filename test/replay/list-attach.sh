@@ -183,7 +183,7 @@ is "an expander by name is listed" "$(query 'map([.memdev, .attach])')" '[["mem1
 machine pci-accelerator
 list_attach
 is "PCI accelerator: the whole answer" "$(query '.[] | del(.evidence)')" \
-	'{"memdev":"mem0","id":0,"attach":"attached","numa_node":0,"host":"0000:11:00.0","subsystem":"pci","driver":"cxl_lab_accel","provider":"cxl_lab_accel","module":"cxl_lab_accel","module_file":"/lib/modules/7.3.0-rc7/extra/cxl_lab_accel.ko","imports_attach":true,"endpoint":"endpoint2","port":"port1","bus":"root0","regions":[{"region":"region0","resource":15300820992,"size":268435456,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","locked":true,"lock_reason":"attach"}]}'
+	'{"memdev":"mem0","id":0,"attach":"attached","host":"0000:11:00.0","subsystem":"pci","driver":"cxl_lab_accel","provider":"cxl_lab_accel","module":"cxl_lab_accel","module_file":"/lib/modules/7.3.0-rc7/extra/cxl_lab_accel.ko","imports_attach":true,"endpoint":"endpoint2","port":"port1","bus":"root0","regions":[{"region":"region0","resource":15300820992,"size":268435456,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","locked":true,"lock_reason":"attach"}]}'
 is "PCI accelerator: nothing on stderr" "$err" ""
 list_attach -b ACPI.CXL
 is "PCI accelerator: its bus by provider" "$(query 'map(.bus)')" '["root0"]'
