@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# contrib/bench: that the machines it makes are what they should be, that all three programs find
+# there what there is, and that it prints what it says. Nothing of this is about speed.
+# shellcheck source=test/tap.sh
+. "$SOURCE/test/tap.sh"
+
+CXL_CLI=${CXL_CLI:-/usr/bin/cxl}
+command -v cc >/dev/null || skip_all "no C compiler"
+[ -x "$CXL_CLI" ] || skip_all "no cxl-cli"
+top=$(mktemp -d)
+trap 'rm -rf "$top"' EXIT
+recorded=$SOURCE/test/replay/machines/accelerator
+
+# unpack TEXT NAME: the machine that the file TEXT is, to $top/NAME
+unpack() {
+	mkdir "$top/$2"
+	"$SOURCE/test/replay/tree" unpack "$1" "$top/$2"
+}
+
+# machine N: that of N accelerators, to $top/N
+machine() {
+	"$SOURCE/contrib/bench.d/machine" "$recorded" "$1" >"$top/$1.text" && unpack "$top/$1.text" "$1"
+	report $? "a machine of $1"
+}
+
+# run_on N COMMAND...: as run, on the machine of N
+run_on() { run "$SOURCE/contrib/bench.d/in-machine" "$top/$1" "${@:2}"; }
+query() { jq -c "$1" <<<"$out"; }
+
+# names FOLDER: what is in there, without what the recorded bridge has more of
+names() {
+	(cd "$1" && find . | sort | grep -vE '/decoder1\.[1-7]|/cxl_root_port\.[1-3]|/proc/iomem')
+}
+
+unpack "$recorded" recorded
+machine 1
+is "a machine of 1 has what the recorded one has" "$(names "$top/1")" "$(names "$top/recorded")"
+
+machine 64
+"$SOURCE/contrib/bench.d/machine" "$recorded" 64 >"$top/again"
+ok "it is the same every time" cmp "$top/64.text" "$top/again"
+is "no link of a CXL device leads nowhere" \
+	"$(find "$top/64/sys/bus/cxl" "$top"/64/sys/devices/platform/cxl_* -xtype l | grep -v /ndbus0/)" ""
+
+run_on 64 "$CXL_CLI" list -MR
+is "cxl-cli: 64 memdevs" "$(query '[.[].memdevs[]?.memdev] | unique | length')" 64
+is "cxl-cli: 64 regions, all locked" \
+	"$(query '[.[].regions[]? | select(.locked) | .region] | unique | length')" 64
+is "cxl-cli: in as many places" "$(query '[.[].regions[]?.resource] | unique | length')" 64
+run_on 64 "$CXL_CLI" list -BPEDMRi
+is "cxl-cli: below 8 bridges and one without decoders" \
+	"$(query '[.. | .port? // empty] | length')" 9
+is "cxl-cli: 64 endpoints" "$(query '[.. | .endpoint? // empty] | unique | length')" 64
+is "cxl-cli: decoders" "$(query '[.. | .decoder? // empty] | unique | length')" \
+	$((64 * 8 + 64 + 8 + 5))
+
+run_on 64 "$CXL" list-attach
+is "list-attach: done" "$status$err" 0
+is "list-attach: 64 attached memdevs" \
+	"$(query '[.[] | select(.attach == "attached") | .memdev] | unique | length')" 64
+is "list-attach: each with the region of its own number" \
+	"$(query 'map(.memdev[3:] == .regions[0].region[6:] and (.regions | length == 1)) | all')" true
+is "list-attach: from drivers on as many hosts" \
+	"$(query '[.[] | select(.provider == "cxl_mock_accel") | .host] | unique | length')" 64
+
+# As the table in bare-loop.c has it: what each device has of what is asked for; only the memdevs
+# have no serial and no node of their own.
+for program in bare-loop measure; do
+	ok "$program.c compiles without warnings" cc -O2 -Wall -Wextra -Werror -o "$top/$program" \
+		"$SOURCE/contrib/bench.d/$program.c"
+done
+run_on 64 "$top/bare-loop"
+expected="mem 64
+decoder/region 64
+endpoint/decoder 512
+port/decoder 64
+root/decoder 13
+port/endpoint 64
+port 9
+root 1
+attributes $((64 * 3 + 64 * 6 + 512 * 5 + 64 * 6 + 13 * 4))
+links $((64 + 64 + 512 + 64 + 13 + 64 + 9 + 1 + 1 + 64 * 4 + 64 + (64 + 9) * 2 + 1))
+markers 5"
+is "the bare loop reads everything" "$out" "$expected"
+
+run "$top/measure" sh -c 'sleep 0.2; exec dd if=/dev/zero of=/dev/null bs=64M count=1 status=none'
+read -r time cpu memory <<<"$out"
+ok "measure: the time" test "$time" -ge 200000
+ok "measure: of it on a processor" test "$cpu" -lt 200000
+ok "measure: the memory" test "$memory" -ge 65536
+run "$top/measure" false
+is "measure: what fails" "$status" 1
+
+run env CXL="$CXL" "$SOURCE/contrib/bench" --sizes 8,16 --runs 1 --json "$top/json"
+is "bench: done" "$status$err" 0
+like "bench: what it ran on" "$out" 'machine: .* CPUs, .*programs: .*cxl-cli [0-9].*libcxl'
+times='memdevs list-attach +cxl list +bare loop attach/loop list/attach +per memdev'
+like "bench: the columns" "$out" \
+	"time from start to end. *$times.*of it on a processor. *$times.*memory at most. *memdevs list-attach +cxl list attach/list"
+is "bench: in each table a line for each size, with all figures" \
+	"$(awk '$1 ~ /^[0-9]+$/ { printf "%s %s, ", $1, NF }' <<<"$out")" '8 7, 16 7, 8 7, 16 7, 8 4, 16 4, '
+like "bench: growth" "$out" 'per memdev: at 16, [0-9.]+ times that at 8'
+is "bench: every run is in the file" \
+	"$(jq -c '[.runs[] | .memdevs, (.list_attach, .cxl_list, .bare_loop | length)]' "$top/json")" \
+	'[8,1,1,1,16,1,1,1]'
+
+printf '#!/bin/sh\n"%s" "$@" | jq -c "del(.[0])"\n' "$CXL" >"$top/forgetful"
+chmod +x "$top/forgetful"
+run env CXL="$top/forgetful" TMPDIR="$top" "$SOURCE/contrib/bench" --sizes 8 --runs 1
+is "bench: a wrong answer is not measured" "$status" 1
+like "bench: which, is said" "$err" '8 memdevs: .*forgetful list-attach: its answer is not'
+is "bench: nothing stays behind" "$(find "$top" -mindepth 1 -maxdepth 1 -name 'tmp.*')" ""
+
+for wrong in --sizes=0 '--sizes=8,' --sizes --runs=0 --runs=x --json=/nonexistent/x --no-such-option 64; do
+	run env CXL="$CXL" "$SOURCE/contrib/bench" "$wrong"
+	is "bench $wrong: wrong usage" "$status" 2
+	like "bench $wrong: said" "$err" "bench: .*see 'contrib/bench --help'"
+done
+run "$SOURCE/contrib/bench" --help
+is "bench --help: done" "$status" 0
+like "bench --help: has an example" "$out" 'contrib/bench --sizes 512'
+run env CXL=/nonexistent "$SOURCE/contrib/bench"
+is "bench: no cxl" "$status" 1
+like "bench: no cxl: said" "$err" 'CXL names no program: /nonexistent'
+finish
