@@ -76,7 +76,7 @@ uint64_t sysfs_read_number(int dirfd, const char *path)
 	if (sysfs_read(dirfd, path, buf, sizeof(buf)) <= 0 || buf[0] < '0' || buf[0] > '9')
 		return UINT64_MAX;
 	errno = 0;
-	value = strtoull(buf, &end, 0);
+	value = strtoull(buf, &end, strncmp(buf, "0x", 2) == 0 ? 16 : 10);
 	return errno || *end ? UINT64_MAX : value;
 }
 

@@ -22,24 +22,43 @@ machine accelerator
 by_ours cxl list-a
 is "our commands" "$out" "list-attach"
 by_ours cxl li
-is "ours and cxl-cli's" "$out" "list list-attach"
+is "ours and cxl-cli's" "$out" "list list-attach list-locked"
 by_ours cxl list-attach --h
-is "our options" "$out" "--help --human"
+is "our options" "$out" "--help --host --human"
 by_ours cxl list-attach m
 is "memdevs that there are" "$out" "mem0"
+by_ours cxl list-locked r
+is "regions that there are" "$out" "region0"
+by_ours cxl list-attach -b ''
+is "buses that there are" "$out" "root0"
+by_ours cxl list-locked --memdev ''
+is "memdevs, as an option's value" "$out" "mem0"
+by_ours cxl list-attach --region = ''
+is "regions, after an equals sign" "$out" "region0"
+by_ours cxl list-attach --host c
+is "hosts that there are" "$out" "cxl_type2_accel.0"
+by_ours cxl list-attach --provider c
+is "their drivers" "$out" "cxl_mock_accel"
+by_ours cxl list-attach -o RE
+is "columns" "$out" "REASON REGION RESOURCE"
+by_ours cxl list-attach mem7
+is "nothing for what is not there" "$out" ""
 by_ours cxl list --mem
 is "cxl-cli's options, by its own completion" "$out" "--memdev= --memdevs"
 by_ours cxl help list-
-is "help on our commands" "$out" "list-attach"
+is "help on our commands" "$out" "list-attach list-locked"
 by_ours cxl list-
-is "our commands, whole" "$out" "list-attach"
+is "our commands, whole" "$out" "list-attach list-locked"
 
 # Where cxl-cli's own completion is what bash finds first
 by_cxl_cli cxl list-a
 is "cxl-cli's completion: our commands" "$out" "list-attach"
 by_cxl_cli cxl list-attach --h
-is "cxl-cli's completion: our options" "$out" "--help --human"
+is "cxl-cli's completion: our options" "$out" "--help --host --human"
+by_cxl_cli cxl list --att
+is "cxl-cli's completion: what we add to list" "$out" "--attach"
 run "$CXL" list-attach --list-opts
-is "--list-opts" "$out" "--human --debug --help"
+is "--list-opts" "$out" \
+	"--follow --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
 
 finish

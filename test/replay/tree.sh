@@ -7,6 +7,7 @@
 . "$SOURCE/test/replay/machine.sh"
 
 # same FOLDER FOLDER: entries, content, where links lead, and modes
+# shellcheck disable=SC2329 # by ok
 same() {
 	diff -r --no-dereference "$1" "$2" >&2 &&
 		diff <(cd "$1" && find . ! -type l -printf '%p %m\n' | sort) \
@@ -14,11 +15,12 @@ same() {
 }
 
 # kmod: libkmod's modprobe on the machine's kernel
+# shellcheck disable=SC2329 # by run
 kmod() { on_machine modprobe -C /dev/null -S "$release" "$@"; }
 
 again=$machine_top/again
-for path in "$SOURCE"/test/replay/machines/*; do
-	name=${path##*/}
+for recorded in "$SOURCE"/test/replay/machines/*; do
+	name=${recorded##*/}
 	machine "$name"
 	rm -rf "$again"
 	mkdir -p "$again"
@@ -28,8 +30,8 @@ for path in "$SOURCE"/test/replay/machines/*; do
 	mkdir -p "$again/lib/modules"
 	# Not compared: the nodes of the memdevs, which are plain files here, and what of /proc this
 	# machine's kernel does not have.
-	rm -rf "$again/dev" "$machine/dev"
-	for path in iomem kallsyms modules; do [ -e "/proc/$path" ] || rm "$machine/proc/$path"; done
+	rm -rf "${again:?}/dev" "${machine:?}/dev"
+	for file in iomem kallsyms modules; do [ -e "/proc/$file" ] || rm "$machine/proc/$file"; done
 	ok "$name: recorded again, it is the same" same "$machine" "$again"
 
 	release=$(cat "$machine/proc/sys/kernel/osrelease")

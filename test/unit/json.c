@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +97,67 @@ static void no_string_is_no_key(void **state)
 	json_object_put(object);
 }
 
+/* What a stream of @count objects prints */
+static char *printed_stream(int count)
+{
+	struct json_stream stream = {0};
+	char *text = calloc(1, 1000);
+	FILE *saved = stdout, *output = fmemopen(text, 999, "w");
+
+	assert_non_null(output);
+	stdout = output;
+	for (int i = 0; i < count; i++) {
+		struct json_object *object = json_new_object(), *array = json_new_array();
+
+		json_add_number(object, "n", (uint64_t)i);
+		json_append(array, json_new_object());
+		json_add(object, "a", array);
+		json_add_string(object, "s", "x\n  y");
+		json_item(&stream, object);
+	}
+	assert_int_equal(json_end(&stream), 0);
+	stdout = saved;
+	fclose(output);
+	return text;
+}
+
+/* Element by element, it is what json-c makes of the whole array. */
+static void streams_print_as_arrays(void **state)
+{
+	(void)state;
+	for (int count = 0; count < 3; count++) {
+		char *text = printed_stream(count);
+		struct json_object *array = json_tokener_parse(text);
+		const char *whole = json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY);
+
+		assert_int_equal(json_object_array_length(array), count);
+		assert_int_equal(text[strlen(text) - 1], '\n');
+		text[strlen(text) - 1] = '\0';
+		if (count > 0)
+			assert_string_equal(text, whole);
+		json_object_put(array);
+		free(text);
+	}
+}
+
+static void a_full_disk_is_an_error(void **state)
+{
+	FILE *saved = stdout, *full = fopen("/dev/full", "w");
+	struct json_stream stream = {0};
+	int line, end;
+
+	(void)state;
+	assert_non_null(full);
+	stdout = full;
+	line = json_print_line(json_new_object());
+	json_item(&stream, json_new_object());
+	end = json_end(&stream);
+	stdout = saved;
+	fclose(full);
+	assert_int_equal(line, -ENOSPC);
+	assert_int_equal(end, -ENOSPC);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -102,6 +165,8 @@ int main(void)
 		cmocka_unit_test(addresses_are_integers_unless_human),
 		cmocka_unit_test(strings_stay_valid_utf8),
 		cmocka_unit_test(no_string_is_no_key),
+		cmocka_unit_test(streams_print_as_arrays),
+		cmocka_unit_test(a_full_disk_is_an_error),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

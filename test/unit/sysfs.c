@@ -98,6 +98,36 @@ static void reads_flags_and_nothing_else(void **state)
 	assert_int_equal(sysfs_read_flag(folder, "missing"), -ENOENT);
 }
 
+static void reads_numbers_and_nothing_else(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t expected;
+	} cases[] = {
+		{"0\n", 0},
+		{"010\n", 10},
+		{"4096\n", 4096},
+		{"0xf010000000\n", 0xf010000000},
+		{"0xffffffffffffffff\n", UINT64_MAX},
+		{"18446744073709551616\n", UINT64_MAX},
+		{"-1\n", UINT64_MAX},
+		{" 1\n", UINT64_MAX},
+		{"+1\n", UINT64_MAX},
+		{"1 2\n", UINT64_MAX},
+		{"0x\n", UINT64_MAX},
+		{"\n", UINT64_MAX},
+		{"", UINT64_MAX},
+		{"twelve\n", UINT64_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		put(cases[i].text, strlen(cases[i].text));
+		assert_true(sysfs_read_number(folder, "attr") == cases[i].expected);
+	}
+	assert_true(sysfs_read_number(folder, "missing") == UINT64_MAX);
+}
+
 static void names_what_a_link_points_at(void **state)
 {
 	static const struct {
@@ -139,6 +169,7 @@ int main(void)
 		cmocka_unit_test(reads_text_without_last_newline),
 		cmocka_unit_test(refuses_what_is_no_attribute),
 		cmocka_unit_test(reads_flags_and_nothing_else),
+		cmocka_unit_test(reads_numbers_and_nothing_else),
 		cmocka_unit_test(names_what_a_link_points_at),
 		cmocka_unit_test(sees_dangling_links),
 	};
