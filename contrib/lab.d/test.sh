@@ -30,11 +30,11 @@ part() {
 	rm -f "$output"
 }
 
-# fast_tests USERLAND BUILD: what meson runs; its log has every test's own output. A test that timed
-# out or crashed says nothing of it in there.
+# fast_tests USERLAND BUILD [VARIABLE=VALUE]: what meson runs; its log has every test's own output. A
+# test that timed out or crashed says nothing of it in there.
 fast_tests() {
 	local root=$1 name=$2 rc=0
-	build_run "$root" meson test -C "/build/$name" --no-rebuild --quiet >&2 || rc=$?
+	build_run "$root" env "${@:3}" meson test -C "/build/$name" --no-rebuild --quiet >&2 || rc=$?
 	build_run "$root" jq -r '.stdout, if .result | IN("OK", "FAIL", "SKIP") then empty
 		else "not ok - \(.name): \(.result)" end' "/build/$name/meson-logs/testlog.json"
 	return "$rc"
@@ -68,12 +68,12 @@ test_all() {
 
 	build "cxl with sanitizers" "$userland" sanitizers --native-file /src/build-dev.ini \
 		-Db_sanitize=address,undefined
-	part "fast tests, sanitizers" fast_tests "$userland" sanitizers
+	part "fast tests, sanitizers" fast_tests "$userland" sanitizers DAMAGE_EVERY=5
 
 	older=$userland
 	setup_userland trixie
 	build "cxl on Debian 13 (libcxl 81)" "$userland" plain
-	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain
+	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_EVERY=5
 	userland=$older
 
 	setup_stock_modules

@@ -12,6 +12,7 @@ bare='def bare: if type == "object" then del(.attach, .lock_reason, .owners) | m
 
 for name in $(machines); do
 	machine "$name"
+	ok "$name: programs run on it" on_machine true
 	for options in '' -R '-MR' '-BMPDERTu' '-vvv' '-Mi -u' '-R -r region0' '-m mem0 -E' '-v -u -H'; do
 		read -ra arguments <<<"$options"
 		run on_machine /usr/bin/cxl list "${arguments[@]}"
@@ -21,7 +22,7 @@ for name in $(machines); do
 		run on_machine timeout 20 "$CXL" list --attach "${arguments[@]}"
 		is "$name: list $options --attach: all of cxl-cli's is there" \
 			"$(jq "$bare" <<<"$out")$status" "$expected$cli_status"
-		keep list
+		[ -z "$out" ] || keep list
 	done
 done
 
@@ -33,7 +34,7 @@ is "a region" "$(jq -c '[.. | objects | select(.lock_reason) | [.region, .lock_r
 	'[["region0","attach","mem0"]]'
 run on_machine "$CXL" list -R -T --attach
 is "a mapping is no memdev" "$(jq -c '[.. | objects | select(has("position")) | has("attach")]' <<<"$out")" '[false]'
-run on_machine "$CXL" list -BMD -d decoder3.0 --attach
+run on_machine "$CXL" list -D -d endpoint --attach
 is "a decoder's region is no region" \
 	"$(jq -c '[.. | objects | select(has("decoder")) | has("lock_reason")] | unique' <<<"$out")" '[false]'
 
@@ -55,7 +56,9 @@ is "no cxl-cli: cannot" "$status" 5
 folder=$(mktemp -d -p "$machine_top")
 cat >"$folder/cxl" <<'FAKE'
 #!/bin/sh
-echo '[{"memdev":"mem0","serial":18446744073709551615,"ratio":0.10,"neg":-1,"text":"a\/b\u00e9\"\\","none":null,"deep":[[{"region":"region0"}]]},{"memdev":"mem77"}]'
+cat <<'JSON'
+[{"memdev":"mem0","serial":18446744073709551615,"ratio":0.10,"neg":-1,"text":"a\/b\u00e9\"\\","none":null,"deep":[[{"region":"region0"}]]},{"memdev":"mem77"}]
+JSON
 exit 3
 FAKE
 chmod +x "$folder/cxl"

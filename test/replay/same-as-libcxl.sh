@@ -6,6 +6,8 @@
 . "$SOURCE/test/replay/machine.sh"
 
 for name in $(machines); do
+	# There libcxl drops nearly all.
+	[ "$name" != hostile ] || continue
 	machine "$name"
 	run on_machine timeout 20 "$SAME_AS_LIBCXL"
 	is "$name: nothing differs" "$status$out" 0
