@@ -196,6 +196,122 @@ is "two accelerators and an expander: both, and which regions" \
 run on_machine cxl list -R
 is "two accelerators and an expander: there are three regions" "$(query length)" 3
 
+# Hosts without a memdev, whoever took it away
+lone() { query 'map(select(has("memdev") | not) | [.attach, .host, .provider, .port, .decoder, .resource])'; }
+machine accelerator-unbound
+list_attach
+is "unbound: detached, with what will come back" "$(lone)" \
+	'[["detached","cxl_type2_accel.0","cxl_mock_accel","port1","decoder1.0",1031060586496]]'
+is "unbound: the evidence" "$(query '.[].evidence | map(.signal)')" \
+	'["module-imports-attach","module-holds-cxl-mem","host-matches-provider","host-unbound","decoder-committed"]'
+for filter in '-b root0' '--host cxl_type2_accel.0' '--provider cxl_mock_accel'; do
+	read -ra options <<<"$filter"
+	list_attach "${options[@]}"
+	is "unbound: $filter matches" "$(query length)" 1
+done
+for filter in '-b 7' '-m mem0' '-r region0' '--host mem0' '--provider sfc' mem0; do
+	read -ra options <<<"$filter"
+	list_attach "${options[@]}"
+	is "unbound: $filter does not" "$out" '[]'
+done
+list_attach --table
+like "unbound: in a table" "$out" '^MEMDEV ATTACH +PROVIDER .*
+ +detached cxl_mock_accel cxl_type2_accel.0 '
+echo 0 >"$devices/decoder1.0/size"
+list_attach
+is "unbound, nothing committed: failed" "$(query 'map([.attach, .reason])')" '[["failed","uncommitted"]]'
+echo 0x20000000 >"$devices/decoder1.0/size"
+echo 0,1 >"$devices/decoder1.0/target_list"
+list_attach
+is "unbound, committed to two: failed" "$(query 'map([.attach, .reason])')" '[["failed","interleaved"]]'
+mkdir -p "$machine/sys/kernel/debug"
+printf 'other.0\t\ncxl_type2_accel.0\tplatform: wait for supplier\n' >"$machine/sys/kernel/debug/devices_deferred"
+list_attach
+is "its probe is deferred: failed" "$(query 'map([.attach, .reason])')" '[["failed","deferred"]]'
+
+machine accelerator-unloaded
+list_attach
+is "module unloaded: detached" "$(lone)" \
+	'[["detached","cxl_type2_accel.0","cxl_mock_accel","port1","decoder1.0",1031060586496]]'
+rm -r "$machine/lib/modules"/*
+list_attach
+is "no modules installed: nothing is known of it" "$out" '[]'
+machine accelerator-no-bus
+list_attach
+is "bus unbound: detached" "$(lone)" '[["detached","cxl_type2_accel.0","cxl_mock_accel",null,null,null]]'
+machine accelerator-disabled
+list_attach
+is "region without its driver: attached" "$(query 'map([.attach, .regions[0].state, .regions[0].lock_reason])')" \
+	'[["attached","disabled","attach"]]'
+
+machine pci-unbound
+list_attach
+is "PCI, unbound: detached" "$(lone)" '[["detached","0000:11:00.0","cxl_lab_accel","port1","decoder1.0",15300820992]]'
+run on_machine setpriv --reuid 65534 --regid 65534 --clear-groups "$CXL" list-attach
+is "PCI, unbound, not root, who cannot read where it begins: the decoder tells" "$(lone)" \
+	'[["detached","0000:11:00.0","cxl_lab_accel","port1","decoder1.0",null]]'
+machine pci-failed
+list_attach
+is "PCI, refused by its own driver: detached, as far as sysfs tells" "$(query 'map([.attach, .host])')" \
+	'[["detached","0000:11:00.0"]]'
+machine pci-vfio
+list_attach
+is "PCI, handed over to VFIO: no provider's any more" "$out" '[]'
+machine pci-removed
+list_attach
+is "PCI, removed: nothing" "$out" '[]'
+machine pci-deleted
+list_attach
+is "PCI, region deleted under its driver: attached, without a region" "$(query 'map([.attach, .regions])')" \
+	'[["attached",[]]]'
+machine pci-four
+list_attach
+is "PCI, four: all attached" "$(query 'map([.attach, .provider]) | unique | [length, .[0][]]')" \
+	'[1,"attached","cxl_lab_accel"]'
+machine expanders-regions
+list_attach --all
+is "expanders in regions: nobody attached them" "$(query 'map(.attach) | unique')" '["none"]'
+is "expanders in regions: one is interleaved" "$(query 'map(.regions[].interleave_ways) | max')" 2
+machine pci-shared
+list_attach --all
+is "shared window: one attached, one not" "$(query 'map([.attach, .driver, .regions[].lock_reason]) | sort')" \
+	'[["attached","cxl_lab_accel","attach"],["none","cxl_pci","none"]]'
+
+# Other kernels
+machine pci-7.2
+list_attach
+is "7.2: attached" "$(query 'map([.attach, .provider])')$err" '[["attached","cxl_lab_accel"]]'
+machine pci-6.12
+list_attach
+is "6.12: nobody" "$out" '[]'
+is "6.12: said why" "$err" \
+	"cxl list-attach: this kernel has no attach (devm_cxl_probe_mem()): no memdev has a provider"
+list_attach --all
+is "6.12: the evidence says why" "$(query 'map(.attach, .evidence[0].signal) | unique')" '["no-attach-support","none"]'
+
+# Altered by hand
+machine sfc
+list_attach
+is "a network driver" "$(query 'map([.attach, .provider, .module, .module_file])')" \
+	'[["attached","sfc","sfc","/lib/modules/7.3.0-rc7/kernel/net/sfc.ko"]]'
+run on_machine timeout 20 "$CXL" list-attach --providers
+keep list-attach-providers
+is "a network driver is what this kernel has" "$(query 'map([.module, .version, .loaded, (.hosts | map(.memdev))])')" \
+	'[["sfc","7.3.0-rc7",true,["mem0"]]]'
+rm "$(readlink -f "$devices/mem0/../driver")/module"
+list_attach
+is "a driver that is built in: the other signals do" "$(query 'map([.attach, .provider, has("module")])')" \
+	'[["attached","sfc",false]]'
+machine two-buses
+list_attach -b root4
+is "one of two buses" "$(query 'map([.memdev, .bus])')" '[["mem1","root4"]]'
+machine hostile
+list_attach --all
+is "what no kernel does: done" "$status" 0
+is "what no kernel does: names as they are" "$(query 'map([.memdev, .host, .driver])')" \
+	'[["mem0","cxl_type2_accel.0","cxl_mock_accel"],["mem1","host \"1\"\né�\\","dr\niver\""]]'
+is "what no kernel does: counted" "$err" "cxl list-attach: 3 memdev(s) could not be read and are left out"
+
 machine no-cxl
 list_attach
 is "no CXL: empty" "$out" '[]'
@@ -203,4 +319,5 @@ is "no CXL: done" "$status" 0
 is "no CXL: said" "$err" "cxl list-attach: this system has no CXL bus"
 
 ok "every answer is valid" all_valid list-attach
+ok "every answer on providers is valid" all_valid list-attach-providers
 finish
