@@ -8,7 +8,7 @@
 # Whatever happened, what is on stdout is an answer, unless nothing is and the usage was wrong.
 list_attach() {
 	run on_machine timeout 20 "$CXL" list-attach "$@"
-	[ "$status" -eq 2 ] || keep list-attach
+	[ "$status" -eq 2 ] || [[ " $* " =~ \ (--table|--tree|-o)\  ]] || keep list-attach
 }
 query() { jq -c "$1" <<<"$out"; }
 
