@@ -9,6 +9,7 @@ total_passed=0 total_failed=0 total_skipped=0
 # part TITLE COMMAND...: run it, count its TAP, and show what failed
 part() {
 	local title=$1 start=$SECONDS output rc=0 passed failed skipped
+	[[ $title == *"$opt_only"* ]] || return 0
 	shift
 	output=$(mktemp)
 	"$@" >"$output" || rc=$?

@@ -282,6 +282,14 @@ machine pci-7.2
 list_attach
 is "7.2: attached" "$(query 'map([.attach, .provider])')$err" '[["attached","cxl_lab_accel"]]'
 
+machine pci-6.12
+list_attach
+is "6.12: nobody" "$out" '[]'
+is "6.12: said why" "$err" \
+	"cxl list-attach: this kernel has no attach (devm_cxl_probe_mem()): no memdev has a provider"
+list_attach --all
+is "6.12: the evidence says why" "$(query 'map(.attach, .evidence[0].signal) | unique')" '["no-attach-support","none"]'
+
 # Altered by hand
 machine sfc
 list_attach

@@ -27,10 +27,10 @@ is "it is not locked" "$(answer 'map([.locked, .reason])')" '[[false,"none"]]'
 run "$CXL" destroy-region -f "$region"
 is "destroyed through our cxl" "$status" 0
 
-# One over two expanders, as far as the mock can
-decoder=$(/usr/bin/cxl list -D -d root -b cxl_test | jq -r 'map(select(.volatile_capable and .nr_targets == 2))[0].decoder')
-run /usr/bin/cxl create-region -t ram -d "$decoder" -w 2
-is "cxl-cli made an interleaved region under $decoder" "$status" 0
+# One over two expanders, which are below different host bridges
+memdev_of() { /usr/bin/cxl list -M | jq -r --arg host "$1" 'map(select(.host == $host))[0].memdev'; }
+run /usr/bin/cxl create-region -t ram -d decoder0.1 -m "$(memdev_of cxl_mem.6)" "$(memdev_of cxl_mem.1)"
+is "cxl-cli made an interleaved region" "$status" 0
 region=$(jq -r .region <<<"$out")
 run "$CXL" list-attach -a -r "$region"
 is "both memdevs of it, and none attached" "$(answer 'map([.attach, .regions[0].interleave_ways])')" \
