@@ -6,7 +6,7 @@
 # that two runs never make the same thing at once.
 #
 #   userland-SUITE-KEY/  kernel-VERSION-FLAVOR-KEY/   results of steps
-#   modules-KEY/         a kernel's modules with our attach provider
+#   modules-KEY/         a kernel's modules with our own
 #   checkouts/KEY/       builds of one checkout of this project
 #   boots/TIME-PID/      logs and shared folder of one boot
 #   pins/                which versions were picked from the mirror
@@ -144,7 +144,7 @@ cache_status() {
 			"$(du -sh "$path" | cut -f1)" "$(cat "$path/origin")" "$(cat "$path/release")"
 	done
 	for path in "$LAB_CACHE"/modules-*/; do
-		[[ ! -d $path || $path == *.part/ ]] || printf 'provider   %s (%s): for %s\n' "$(basename "$path")" \
+		[[ ! -d $path || $path == *.part/ ]] || printf 'modules    %s (%s): for %s\n' "$(basename "$path")" \
 			"$(du -sh "$path" | cut -f1)" "$(ls "$path")"
 	done
 	for path in "$LAB_CACHE"/checkouts/*/; do
