@@ -35,8 +35,9 @@ like "without json-c: says what to install" "$(last_error)" '^json-c 0.14 or lat
 run in_userland sh -c 'meson setup -Ddocs=disabled -Dtests=disabled /build/plain /src &&
 	meson compile -C /build/plain && DESTDIR=/build/root meson install -C /build/plain'
 is "plain build, without docs and tests" "$status" 0
-is "installed, by default to /usr/local" "$(cd "$top/root" && find . -type f | sort | xargs)" \
-	"./usr/local/bin/cxl ./usr/local/share/bash-completion/completions/cxl ./usr/local/share/cxl-attach/schema/list-attach.schema.json"
+schemas=$(cd "$SOURCE/Documentation/schema" && printf './usr/local/share/cxl-attach/schema/%s\n' *)
+is "installed, by default to /usr/local" "$(cd "$top/root" && find . -type f | sort)" \
+	"$(printf '%s\n' ./usr/local/bin/cxl ./usr/local/share/bash-completion/completions/cxl "$schemas" | sort)"
 run in_userland sh -c 'meson setup -Dcxl-cli=/opt/cxl-cli /build/other /src && meson compile -C /build/other &&
 	PATH=/usr/sbin /build/other/cxl/cxl list'
 is "another place for cxl-cli, which is not there: cannot" "$status" 5
