@@ -33,7 +33,8 @@ is "module, as sysfs" "$(answer '.[0].module')" "\"$(basename "$(readlink "$driv
 is "module is loaded" "$(grep -c "^$(answer '.[0].module' | tr -d '"') " /proc/modules)" 1
 is "endpoint, as cxl list -E" "$(answer '.[0].endpoint')" \
 	"$(/usr/bin/cxl list -E | jq -c '.[0].endpoint')"
-for key in region resource size decode_state locked; do
+# cxl-cli tells whether a region is locked since 85.
+for key in region resource size decode_state $(jq -r '.[0] | keys[] | select(. == "locked")' <<<"$regions"); do
 	is "region's $key, as cxl list -R" "$(answer ".[0].regions[0].$key")" \
 		"$(jq -c ".[0].$key" <<<"$regions")"
 done
