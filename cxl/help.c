@@ -80,6 +80,21 @@ int help_list_options(const struct cxl_command *command)
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }
 
+int help_add_options(char **argv, const char *ours)
+{
+	_cleanup_free_ char *path = find_cxl_cli(), *text = NULL;
+	int status;
+
+	if (!path)
+		return EXIT_CANNOT;
+	text = capture_cxl_cli(path, argv, &status);
+	if (!text)
+		return EXIT_FAILED;
+	text[strcspn(text, "\n")] = '\0';
+	printf("%s %s\n", text, ours);
+	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
+}
+
 int help_version(void)
 {
 	_cleanup_free_ char *path = find_cxl_cli();

@@ -25,4 +25,13 @@ int help_version(void);
 /** help_manual() - replace this process with man(1) showing one of our commands */
 int help_manual(const struct cxl_command *command);
 
+/**
+ * help_add_options() - what cxl-cli prints for COMMAND --list-opts, and ours
+ * @argv: from cxl-cli's own name on
+ * @ours: the options that we add to the command's
+ *
+ * Return: an exit status.
+ */
+int help_add_options(char **argv, const char *ours);
+
 #endif

@@ -11,6 +11,7 @@
 #include "cxl/attach/provider.h"
 #include "cxl/attach/snapshot.h"
 #include "cxl/command.h"
+#include "cxl/help.h"
 #include "cxl/listing.h"
 #include "cxl/passthrough.h"
 #include "cxl/report.h"
@@ -123,18 +124,6 @@ static int wait_status(int status)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int list_options(const char *path, char **argv)
-{
-	int status = 0;
-	_cleanup_free_ char *text = capture_cxl_cli(path, argv, &status);
-
-	if (!text)
-		return EXIT_FAILED;
-	text[strcspn(text, "\n")] = '\0';
-	printf("%s --attach\n", text);
-	return wait_status(status);
-}
-
 static int list(int argc, char **argv)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL;
@@ -142,13 +131,13 @@ static int list(int argc, char **argv)
 	bool options = argc == 2 && argv[1] && strcmp(argv[1], "--list-opts") == 0;
 	int status = 0, rc;
 
-	if (!attach && !options)
+	if (options)
+		return help_add_options(argv - 1, "--attach");
+	if (!attach)
 		return pass_through(argv - 1);
 	path = find_cxl_cli();
 	if (!path)
 		return EXIT_CANNOT;
-	if (options)
-		return list_options(path, argv - 1);
 	text = capture_cxl_cli(path, argv - 1, &status);
 	if (!text)
 		return EXIT_FAILED;

@@ -102,8 +102,7 @@ bool listing_matches(const char *filter, const char *prefix, const char *name)
 	return false;
 }
 
-/* As libcxl names the provider of a bus: cxl_bus_get_provider() */
-static const char *bus_provider(const struct snapshot_port *bus)
+const char *listing_bus_provider(const struct snapshot_port *bus)
 {
 	if (bus->uport && strncmp(bus->uport, "ACPI0017", strlen("ACPI0017")) == 0)
 		return "ACPI.CXL";
@@ -119,7 +118,7 @@ bool listing_matches_bus(const struct listing_options *options, const struct sna
 	if (!options->buses)
 		return true;
 	return bus && (listing_matches(options->buses, "root", bus->name) ||
-		       listing_matches(options->buses, "", bus_provider(bus)));
+		       listing_matches(options->buses, "", listing_bus_provider(bus)));
 }
 
 bool listing_matches_host(const struct listing_options *options, const struct snapshot_host *host,

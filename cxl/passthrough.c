@@ -164,6 +164,24 @@ char *ask_cxl_cli(const char *path, const char *argument)
 	return text;
 }
 
+int run_cxl_cli(char *const argv[])
+{
+	_cleanup_free_ char *path = find_cxl_cli();
+	int status, rc;
+	pid_t pid;
+
+	if (!path)
+		return -ENOENT;
+	fflush(NULL);
+	rc = posix_spawn(&pid, path, NULL, NULL, argv, environ);
+	if (rc) {
+		fprintf(stderr, "cxl: cannot run %s: %s\n", path, strerror(rc));
+		return -rc;
+	}
+	TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
+	return status;
+}
+
 int pass_through(char **argv)
 {
 	_cleanup_free_ char *path = find_cxl_cli();

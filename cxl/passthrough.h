@@ -33,6 +33,14 @@ char *ask_cxl_cli(const char *path, const char *argument);
 char *capture_cxl_cli(const char *path, char *const argv[], int *status);
 
 /**
+ * run_cxl_cli() - run cxl-cli, with this process's input and output, and wait for it
+ * @argv: its arguments, from its own name on, ended by NULL
+ *
+ * Return: how it ended, as waitpid(2) tells, or a negative errno after one sentence on stderr.
+ */
+int run_cxl_cli(char *const argv[]);
+
+/**
  * pass_through() - replace this process with cxl-cli
  * @argv: handed on as it is, like the environment, open files and signals
  *

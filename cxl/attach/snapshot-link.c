@@ -41,8 +41,7 @@ static struct snapshot_port *find_port(const struct snapshot *snapshot, const ch
 
 const struct snapshot_port *snapshot_bus(const struct snapshot_port *port)
 {
-	/* Deeper than any hierarchy can be: a damaged tree may go round in circles. */
-	for (int depth = 0; port && depth < 64; depth++) {
+	for (int depth = 0; port && depth < SNAPSHOT_DEPTH_MAX; depth++) {
 		if (port->kind == PORT_ROOT)
 			return port;
 		port = port->parent;

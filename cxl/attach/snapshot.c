@@ -259,8 +259,10 @@ void snapshot_release(struct snapshot *snapshot)
 		free(snapshot->regions[i].decoders);
 		free(snapshot->regions[i].memdevs);
 	}
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		free(snapshot->memdevs[i].regions);
+		free(snapshot->memdevs[i].host.dependents);
+	}
 	free(snapshot->ports);
 	free(snapshot->decoders);
 	free(snapshot->regions);

@@ -22,10 +22,20 @@
 
 #define SNAPSHOT_NO_NUMBER UINT64_MAX
 
+/* Deeper than any hierarchy of ports can be: a damaged tree may go round in circles. */
+#define SNAPSHOT_DEPTH_MAX 64
+
 enum snapshot_flag {
 	FLAG_UNKNOWN = -1,
 	FLAG_NO = 0,
 	FLAG_YES = 1,
+};
+
+/* A device below a host that is none of CXL's: a network interface, a disk */
+struct snapshot_dependent {
+	const char *subsystem; /* net, block */
+	const char *name;      /* eth0 */
+	const char *state;     /* of a network interface: up, down */
 };
 
 /* The device that a memdev hangs under */
@@ -37,6 +47,8 @@ struct snapshot_host {
 	const char *module_file;	   /* the file of that module */
 	enum snapshot_flag imports_attach; /* does that file import devm_cxl_probe_mem()? */
 	enum snapshot_flag holds_cxl_mem;  /* is that module among cxl_mem's holders? */
+	struct snapshot_dependent *dependents; /* once snapshot_read_dependents() has been called */
+	size_t nr_dependents;
 };
 
 /* A device without a memdev that an attach provider drives, or would drive */

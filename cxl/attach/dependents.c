@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cxl/attach/dependents.h"
+#include "cxl/attach/snapshot-private.h"
+#include "cxl/attach/snapshot.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+/* Deeper than devices hang below each other */
+#define DEPTH_MAX 8
+
+/* CXL's own devices are in the snapshot already; the others are how the host is connected. */
+static bool is_of_interest(const char *subsystem)
+{
+	static const char *const others[] = {"cxl", "pci_express", "wakeup", "hwmon", "dax", NULL};
+
+	for (size_t i = 0; others[i]; i++) {
+		if (strcmp(subsystem, others[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void add_dependent(struct snapshot *snapshot, struct snapshot_host *host, int fd,
+			  const char *subsystem, const char *name)
+{
+	struct snapshot_dependent *dependent = append(host->dependents, host->nr_dependents);
+	char state[32];
+
+	dependent->subsystem = snapshot_keep(snapshot, subsystem);
+	dependent->name = snapshot_keep(snapshot, name);
+	if (sysfs_read(fd, "operstate", state, sizeof(state)) > 0)
+		dependent->state = snapshot_keep(snapshot, state);
+}
+
+static void read_folder(struct snapshot *snapshot, struct snapshot_host *host, int fd, int depth);
+
+/* A device, or a folder that only groups the devices of a class ("net") */
+static void read_entry(struct snapshot *snapshot, struct snapshot_host *host, int parent,
+		       const char *name, int depth)
+{
+	_cleanup_free_ char *subsystem = NULL;
+	struct stat status;
+	int fd;
+
+	if (name[0] == '.' || fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISDIR(status.st_mode))
+		return;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	subsystem = sysfs_link_name(fd, "subsystem");
+	if (subsystem && is_of_interest(subsystem))
+		add_dependent(snapshot, host, fd, subsystem, name);
+	if (subsystem && strcmp(subsystem, "cxl") == 0)
+		close(fd);
+	else
+		read_folder(snapshot, host, fd, depth + 1);
+}
+
+/* Takes @fd over */
+static void read_folder(struct snapshot *snapshot, struct snapshot_host *host, int fd, int depth)
+{
+	DIR *folder = depth < DEPTH_MAX ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (!folder) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(folder)))
+		read_entry(snapshot, host, fd, entry->d_name, depth);
+	closedir(folder);
+}
+
+void snapshot_read_dependents(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		struct snapshot_memdev *memdev = &snapshot->memdevs[i];
+		_cleanup_free_ char *path =
+			memory_print("/sys/bus/cxl/devices/%s/..", memdev->name);
+		int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd >= 0)
+			read_folder(snapshot, &memdev->host, fd, 0);
+	}
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/lock.h"
+#include "cxl/attach/provider.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/verdict.h"
+#include "util/memory.h"
+
+/* Where it is not known, the guard is on the side of the driver. */
+static bool may_be_attached(const struct attach_answers *answers,
+			    const struct snapshot_memdev *memdev)
+{
+	enum attach_state state = attach_of_memdev(answers, memdev)->state;
+
+	return state == ATTACH_ATTACHED || state == ATTACH_UNKNOWN;
+}
+
+static void add_region(struct verdict *verdict, const struct snapshot_region *region)
+{
+	for (size_t i = 0; i < verdict->nr_regions; i++) {
+		if (verdict->regions[i] == region)
+			return;
+	}
+	*append(verdict->regions, verdict->nr_regions) = region;
+}
+
+/* What takes a memdev down takes its regions, and the driver of its host if that attached it. */
+static void take_memdev(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
+			struct verdict *verdict)
+{
+	for (size_t i = 0; i < memdev->nr_regions; i++)
+		add_region(verdict, memdev->regions[i]);
+	if (may_be_attached(answers, memdev))
+		*append(verdict->memdevs, verdict->nr_memdevs) = memdev;
+}
+
+static bool is_below(const struct snapshot_port *port, const struct snapshot_port *top)
+{
+	for (int depth = 0; port && depth < SNAPSHOT_DEPTH_MAX; depth++, port = port->parent) {
+		if (port == top)
+			return true;
+	}
+	return false;
+}
+
+static void take_port(const struct attach_answers *answers, const struct snapshot_port *port,
+		      struct verdict *verdict)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (is_below(snapshot->memdevs[i].endpoint, port))
+			take_memdev(answers, &snapshot->memdevs[i], verdict);
+	}
+}
+
+static void judge_region(const struct attach_answers *answers, enum verdict_deed deed,
+			 const struct snapshot_region *region, struct verdict *verdict)
+{
+	struct lock_answer lock;
+
+	lock_infer(answers, region, &lock);
+	for (size_t i = 0; i < region->nr_memdevs; i++) {
+		if (may_be_attached(answers, region->memdevs[i]))
+			*append(verdict->memdevs, verdict->nr_memdevs) = region->memdevs[i];
+	}
+	for (size_t i = 0; i < lock.nr_decoders; i++)
+		*append(verdict->decoders, verdict->nr_decoders) = lock.decoders[i];
+	if (verdict->nr_memdevs > 0)
+		verdict->reason = REASON_ATTACH_OWNED;
+	else if (lock.reason == LOCK_FIRMWARE)
+		verdict->reason = REASON_FIRMWARE_LOCKED;
+	else if (lock.reason != LOCK_NONE)
+		verdict->reason = REASON_LOCKED;
+	lock_answer_release(&lock);
+
+	if (verdict->reason == REASON_NONE)
+		return;
+	if (deed == DEED_DESTROY_REGION)
+		verdict->kind = VERDICT_REFUSED;
+	else if (verdict->reason == REASON_ATTACH_OWNED)
+		verdict->kind = VERDICT_REMARKED;
+}
+
+void verdict_judge(const struct attach_answers *answers, enum verdict_deed deed, bool force,
+		   const struct verdict_object *object, struct verdict *verdict)
+{
+	*verdict = (struct verdict){.object = *object};
+	if (object->region) {
+		judge_region(answers, deed, object->region, verdict);
+		return;
+	}
+	if (object->memdev)
+		take_memdev(answers, object->memdev, verdict);
+	else
+		take_port(answers, object->port, verdict);
+	if (verdict->nr_memdevs == 0)
+		return;
+	verdict->reason = REASON_ENDS_ATTACH;
+	verdict->kind = force ? VERDICT_FORCED : VERDICT_REFUSED;
+}
+
+void verdict_release(struct verdict *verdict)
+{
+	free(verdict->memdevs);
+	free(verdict->regions);
+	free(verdict->decoders);
+	*verdict = (struct verdict){0};
+}
+
+const char *verdict_object_name(const struct verdict_object *object)
+{
+	return object->region	? object->region->name
+	       : object->memdev ? object->memdev->name
+				: object->port->name;
+}
+
+static bool same_text(const char *one, const char *other)
+{
+	return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+static bool same_region(const struct snapshot_region *one, const struct snapshot_region *other)
+{
+	if (one->resource != other->resource || one->size != other->size ||
+	    one->nr_memdevs != other->nr_memdevs)
+		return false;
+	for (size_t i = 0; i < one->nr_memdevs; i++) {
+		if (!same_text(one->memdevs[i]->name, other->memdevs[i]->name) ||
+		    !same_text(one->memdevs[i]->host.name, other->memdevs[i]->host.name))
+			return false;
+	}
+	return true;
+}
+
+bool verdict_same(const struct verdict_object *one, const struct verdict_object *other)
+{
+	if (one->region)
+		return same_region(one->region, other->region);
+	if (one->memdev)
+		return same_text(one->memdev->host.name, other->memdev->host.name);
+	return same_text(one->port->uport, other->port->uport);
+}
+
+const char *verdict_kind_name(enum verdict_kind kind)
+{
+	static const char *const names[] = {
+		[VERDICT_ALLOWED] = "allowed",
+		[VERDICT_REMARKED] = "remarked",
+		[VERDICT_FORCED] = "forced",
+		[VERDICT_REFUSED] = "refused",
+	};
+
+	return names[kind];
+}
+
+const char *verdict_reason_name(enum verdict_reason reason)
+{
+	static const char *const names[] = {
+		[REASON_NONE] = NULL,
+		[REASON_ATTACH_OWNED] = "attach-owned",
+		[REASON_FIRMWARE_LOCKED] = "firmware-locked",
+		[REASON_LOCKED] = "locked",
+		[REASON_ENDS_ATTACH] = "ends-attach",
+		[REASON_CHANGED] = "changed",
+	};
+
+	return names[reason];
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cxl/attach/provider.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/verdict.h"
+#include "cxl/guard-report.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+#include "util/memory.h"
+
+/* "region0 (256.00 MiB at 0x390000000)" */
+static char *region_text(const struct snapshot_region *region)
+{
+	if (region->size == SNAPSHOT_NO_NUMBER || region->resource == SNAPSHOT_NO_NUMBER)
+		return memory_print("%s", region->name);
+	return memory_print("%s (%" PRIu64 " MiB at 0x%" PRIx64 ")", region->name,
+			    region->size >> 20, region->resource);
+}
+
+/* "cxl_lab_accel on 0000:11:00.0, which attached mem0" */
+static char *owner_text(const struct snapshot_memdev *memdev)
+{
+	return memory_print("%s on %s, which attached %s", memdev->host.driver ?: "a driver",
+			    memdev->host.name ?: "an unknown device", memdev->name);
+}
+
+static void say_refused_region(const char *command, const struct verdict *verdict)
+{
+	_cleanup_free_ char *region = region_text(verdict->object.region);
+	const char *name = verdict->object.region->name;
+
+	switch (verdict->reason) {
+	case REASON_ATTACH_OWNED: {
+		const struct snapshot_memdev *owner = verdict->memdevs[0];
+		_cleanup_free_ char *text = owner_text(owner);
+
+		fprintf(stderr,
+			"cxl %s: %s is refused: it belongs to %s, and which would go on using "
+			"memory that is gone\n",
+			command, region, text);
+		fprintf(stderr,
+			"cxl %s: the way to take it down, its driver with it, is 'cxl "
+			"detach-memdev "
+			"%s'\n",
+			command, owner->name);
+		break;
+	}
+	case REASON_FIRMWARE_LOCKED:
+		fprintf(stderr,
+			"cxl %s: %s is refused: firmware locked it until the next reset, by ",
+			command, region);
+		for (size_t i = 0; i < verdict->nr_decoders; i++)
+			fprintf(stderr, "%s%s", i ? ", " : "", verdict->decoders[i]->name);
+		fputs("\n", stderr);
+		break;
+	case REASON_CHANGED:
+		fprintf(stderr,
+			"cxl %s: %s is refused: it is not the region of that name that it was a "
+			"moment ago\n",
+			command, name);
+		break;
+	default:
+		fprintf(stderr, "cxl %s: %s is refused: it is locked, and nothing shows why\n",
+			command, region);
+	}
+}
+
+static void say_host(const struct snapshot_memdev *memdev)
+{
+	const struct snapshot_host *host = &memdev->host;
+
+	fprintf(stderr, "  %s on %s, with %s", host->driver ?: "the driver",
+		host->name ?: "its device", memdev->name);
+	for (size_t i = 0; i < host->nr_dependents; i++) {
+		const struct snapshot_dependent *dependent = &host->dependents[i];
+
+		fprintf(stderr, ", %s %s", dependent->subsystem, dependent->name);
+		if (dependent->state)
+			fprintf(stderr, " (%s)", dependent->state);
+	}
+	fputs("\n", stderr);
+}
+
+static void say_consequences(const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->nr_memdevs; i++)
+		say_host(verdict->memdevs[i]);
+	for (size_t i = 0; i < verdict->nr_regions; i++) {
+		_cleanup_free_ char *region = region_text(verdict->regions[i]);
+
+		fprintf(stderr, "  %s\n", region);
+	}
+}
+
+void guard_say(const char *command, const struct verdict *verdict)
+{
+	const char *name = verdict_object_name(&verdict->object);
+
+	switch (verdict->kind) {
+	case VERDICT_ALLOWED:
+		break;
+	case VERDICT_REMARKED:
+		fprintf(stderr,
+			"cxl %s: %s stays mapped, and in use by %s: only the region's own driver "
+			"goes, until 'cxl enable-region %s'\n",
+			command, name, verdict->memdevs[0]->host.driver ?: "its driver", name);
+		break;
+	case VERDICT_FORCED:
+		fprintf(stderr, "cxl %s: %s: this takes down\n", command, name);
+		say_consequences(verdict);
+		break;
+	case VERDICT_REFUSED:
+		if (verdict->object.region) {
+			say_refused_region(command, verdict);
+		} else if (verdict->reason == REASON_CHANGED) {
+			fprintf(stderr,
+				"cxl %s: %s is refused: it is not the device of that name that it "
+				"was a moment ago\n",
+				command, name);
+		} else {
+			fprintf(stderr, "cxl %s: %s is refused without -f: this would take down\n",
+				command, name);
+			say_consequences(verdict);
+		}
+	}
+}
+
+static struct json_object *dependents_json(const struct snapshot_host *host)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < host->nr_dependents; i++) {
+		struct json_object *json = json_new_object();
+
+		json_add_string(json, "subsystem", host->dependents[i].subsystem);
+		json_add_string(json, "name", host->dependents[i].name);
+		json_add_string(json, "state", host->dependents[i].state);
+		json_append(array, json);
+	}
+	return array;
+}
+
+static struct json_object *memdevs_json(const struct verdict *verdict)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < verdict->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = verdict->memdevs[i];
+		struct json_object *json = json_new_object();
+
+		json_add_string(json, "memdev", memdev->name);
+		json_add_string(json, "host", memdev->host.name);
+		json_add_string(json, "provider", memdev->host.driver);
+		json_add_string(json, "module", memdev->host.module);
+		json_add(json, "dependents", dependents_json(&memdev->host));
+		json_append(array, json);
+	}
+	return array;
+}
+
+static struct json_object *region_json(const struct snapshot_region *region)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "region", region->name);
+	if (region->resource != SNAPSHOT_NO_NUMBER)
+		json_add_number(json, "resource", region->resource);
+	if (region->size != SNAPSHOT_NO_NUMBER)
+		json_add_number(json, "size", region->size);
+	return json;
+}
+
+struct json_object *guard_json(const char *command, const struct verdict *verdict)
+{
+	struct json_object *json = json_new_object(), *regions = json_new_array();
+	struct json_object *decoders = json_new_array();
+
+	json_add_string(json, "command", command);
+	json_add_string(json, "object", verdict_object_name(&verdict->object));
+	json_add_string(json, "verdict", verdict_kind_name(verdict->kind));
+	json_add_string(json, "reason", verdict_reason_name(verdict->reason));
+	json_add(json, "attached", memdevs_json(verdict));
+	if (verdict->object.region)
+		json_append(regions, region_json(verdict->object.region));
+	for (size_t i = 0; i < verdict->nr_regions; i++)
+		json_append(regions, region_json(verdict->regions[i]));
+	json_add(json, "regions", regions);
+	for (size_t i = 0; i < verdict->nr_decoders; i++)
+		json_append(decoders, json_object_new_string(verdict->decoders[i]->name));
+	json_add(json, "locked_decoders", decoders);
+	return json;
+}
+
+static const char *meaning(const struct verdict *verdict)
+{
+	switch (verdict->reason) {
+	case REASON_NONE:
+		return "nothing attached and nothing locked is in its reach";
+	case REASON_ATTACH_OWNED:
+		return "the region belongs to a driver that attached its memdev";
+	case REASON_FIRMWARE_LOCKED:
+		return "firmware locked a decoder that the region lies on";
+	case REASON_LOCKED:
+		return "the region is locked, and nothing shows why";
+	case REASON_ENDS_ATTACH:
+		return "memdevs that a driver attached would go, and the driver with them";
+	case REASON_CHANGED:
+		return "it is not what it was a moment ago";
+	}
+	return "";
+}
+
+static void explain_memdev(const struct attach_answers *answers,
+			   const struct snapshot_memdev *memdev)
+{
+	const struct attach_answer *answer = attach_of_memdev(answers, memdev);
+
+	printf("  %s is %s:\n", memdev->name, attach_state_name(answer->state));
+	for (size_t i = 0; i < answer->nr_evidence; i++) {
+		const struct attach_evidence *evidence = &answer->evidence[i];
+
+		printf("    %s: %s says '%s', which speaks %s\n", evidence->signal, evidence->file,
+		       evidence->value,
+		       evidence->weight > 0   ? "for an attach"
+		       : evidence->weight < 0 ? "against one"
+					      : "for neither");
+	}
+}
+
+void guard_explain(const struct attach_answers *answers, const char *command,
+		   const struct verdict *verdict)
+{
+	printf("%s of %s is %s: %s.\n", command, verdict_object_name(&verdict->object),
+	       verdict->kind == VERDICT_REFUSED ? "refused" : "allowed", meaning(verdict));
+	for (size_t i = 0; i < verdict->nr_memdevs; i++)
+		explain_memdev(answers, verdict->memdevs[i]);
+	for (size_t i = 0; i < verdict->nr_decoders; i++)
+		printf("  %s is locked: /sys/bus/cxl/devices/%s/locked says '1'\n",
+		       verdict->decoders[i]->name, verdict->decoders[i]->name);
+}

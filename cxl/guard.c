@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/dependents.h"
+#include "cxl/attach/provider.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/verdict.h"
+#include "cxl/command.h"
+#include "cxl/guard-report.h"
+#include "cxl/help.h"
+#include "cxl/passthrough.h"
+#include "cxl/selection.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+#include "util/memory.h"
+
+/*
+ * The guard before cxl-cli's commands that take memory away. It works out which objects cxl-cli
+ * would act on, judges each, and leaves to cxl-cli what is allowed. Options and arguments are
+ * cxl-cli's own, and two more: --dry-run and --explain, which change nothing.
+ *
+ * What is between the last look and the deed cannot be guarded from here: it would take the kernel
+ * to look at CXL_REGION_F_LOCK in delete_region_store() (drivers/cxl/core/region.c).
+ */
+
+enum { KEY_DEBUG = 0x100, KEY_DRY_RUN, KEY_EXPLAIN, KEY_NO = 0x1000 };
+
+/* cxl-cli's option parser takes --no-OPTION as the opposite of --OPTION. */
+#define OPTION(name, arg, key)                                                                     \
+	{name, arg, NULL, key},                                                                    \
+	{                                                                                          \
+		"no-" name, no_argument, NULL, KEY_NO | (key)                                      \
+	}
+#define OUR_OPTIONS                                                                                \
+	{"dry-run", no_argument, NULL, KEY_DRY_RUN}, {"explain", no_argument, NULL, KEY_EXPLAIN},  \
+	{                                                                                          \
+	}
+
+static const struct option region_options[] = {
+	OPTION("bus", required_argument, 'b'),
+	OPTION("decoder", required_argument, 'd'),
+	OPTION("force", no_argument, 'f'),
+	OPTION("debug", no_argument, KEY_DEBUG),
+	OUR_OPTIONS,
+};
+static const struct option memdev_options[] = {
+	OPTION("bus", required_argument, 'b'),
+	OPTION("verbose", no_argument, 'v'),
+	OPTION("serial", no_argument, 'S'),
+	OPTION("force", no_argument, 'f'),
+	OUR_OPTIONS,
+};
+static const struct option dpa_options[] = {
+	OPTION("bus", required_argument, 'b'),
+	OPTION("verbose", no_argument, 'v'),
+	OPTION("serial", no_argument, 'S'),
+	OPTION("force", no_argument, 'f'),
+	OPTION("decoder", required_argument, 'd'),
+	OPTION("type", required_argument, 't'),
+	OUR_OPTIONS,
+};
+static const struct option port_options[] = {
+	OPTION("endpoint", no_argument, 'e'),
+	OPTION("force", no_argument, 'f'),
+	OPTION("debug", no_argument, KEY_DEBUG),
+	OUR_OPTIONS,
+};
+static const struct option bus_options[] = {
+	OPTION("force", no_argument, 'f'),
+	OPTION("debug", no_argument, KEY_DEBUG),
+	OUR_OPTIONS,
+};
+
+/* One guarded command, as cxl-cli takes it */
+static const struct guarded {
+	const char *name;
+	enum verdict_deed deed;
+	enum selection_kind kind;
+	const char *short_options;
+	const struct option *long_options;
+} guarded[] = {
+	{"destroy-region", DEED_DESTROY_REGION, SELECT_REGIONS, ":b:d:f", region_options},
+	{"disable-region", DEED_DISABLE_REGION, SELECT_REGIONS, ":b:d:f", region_options},
+	{"disable-memdev", DEED_DISABLE_MEMDEV, SELECT_MEMDEVS, ":b:vSf", memdev_options},
+	{"disable-port", DEED_DISABLE_PORT, SELECT_PORTS, ":ef", port_options},
+	{"disable-bus", DEED_DISABLE_BUS, SELECT_BUSES, ":f", bus_options},
+	{"free-dpa", DEED_FREE_DPA, SELECT_MEMDEVS, ":b:vSd:t:f", dpa_options},
+};
+
+/* What is asked for */
+struct request {
+	const struct guarded *guarded;
+	enum selection_kind kind;
+	struct selection_filters filters;
+	bool force;
+	bool dry_run;
+	bool explain;
+	bool not_understood; /* an option that is not known here: cxl-cli may know it */
+	char **arguments;    /* the objects, as given */
+	int nr_arguments;
+	char **options; /* what comes before them for cxl-cli, from "cxl NAME" on */
+	int nr_options;
+};
+
+/* Objects of one argument, and what was decided about them */
+struct judged {
+	struct verdict *verdicts;
+	size_t nr_verdicts;
+};
+
+/* A look at the machine, with the verdicts on each argument */
+struct look {
+	struct snapshot snapshot;
+	struct attach_answers answers;
+	struct judged *judged; /* one for each argument */
+	bool quiet;	       /* nothing attached and nothing locked is there at all */
+};
+
+static void set_option(struct request *request, int key)
+{
+	bool set = !(key & KEY_NO);
+
+	switch (key & ~KEY_NO) {
+	case 'b':
+		request->filters.bus = set ? optarg : NULL;
+		break;
+	case 'd':
+		/* free-dpa's is another: which of a memdev's decoders */
+		if (request->guarded->kind == SELECT_REGIONS)
+			request->filters.decoder = set ? optarg : NULL;
+		break;
+	case 'f':
+		request->force = set;
+		break;
+	case 'S':
+		request->kind = set ? SELECT_MEMDEVS_BY_SERIAL : SELECT_MEMDEVS;
+		break;
+	case 'e':
+		request->kind = set ? SELECT_ENDPOINTS : SELECT_PORTS;
+		break;
+	case KEY_DRY_RUN:
+		request->dry_run = true;
+		break;
+	case KEY_EXPLAIN:
+		request->explain = true;
+		break;
+	case '?':
+	case ':':
+		request->not_understood = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool is_ours(const char *option)
+{
+	return strcmp(option, "--dry-run") == 0 || strcmp(option, "--explain") == 0;
+}
+
+/*
+ * getopt_long() takes options and arguments in any order, as cxl-cli's parser does, and leaves the
+ * arguments at the end.
+ */
+static void parse(struct request *request, int argc, char **argv)
+{
+	int key;
+
+	opterr = 0;
+	optind = 0;
+	while ((key = getopt_long(argc, argv, request->guarded->short_options,
+				  request->guarded->long_options, NULL)) != -1)
+		set_option(request, key);
+	for (int i = 0; i < optind; i++) {
+		if (!is_ours(argv[i]))
+			*append(request->options, request->nr_options) = argv[i];
+	}
+	request->arguments = argv + optind;
+	request->nr_arguments = argc - optind;
+}
+
+static bool is_quiet(const struct attach_answers *answers)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (answers->memdevs[i].state != ATTACH_NONE)
+			return false;
+	}
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		if (snapshot->regions[i].locked == FLAG_YES ||
+		    snapshot_region_has_locked_decoder(&snapshot->regions[i]))
+			return false;
+	}
+	return true;
+}
+
+static void judge_argument(const struct request *request, struct look *look, int argument)
+{
+	struct judged *judged = &look->judged[argument];
+	struct verdict_object *objects;
+	size_t count = selection_find(&look->snapshot, request->kind, &request->filters,
+				      request->arguments[argument], &objects);
+
+	for (size_t i = 0; i < count; i++)
+		verdict_judge(&look->answers, request->guarded->deed, request->force, &objects[i],
+			      append(judged->verdicts, judged->nr_verdicts));
+	free(objects);
+}
+
+static int take_look(const struct request *request, struct look *look)
+{
+	int rc = snapshot_take(&look->snapshot);
+
+	if (rc < 0)
+		return rc;
+	attach_infer(&look->snapshot, &look->answers);
+	look->quiet = is_quiet(&look->answers);
+	if (!look->quiet)
+		snapshot_read_dependents(&look->snapshot);
+	look->judged =
+		memory_check(calloc((size_t)request->nr_arguments + 1, sizeof(*look->judged)));
+	for (int i = 0; i < request->nr_arguments; i++)
+		judge_argument(request, look, i);
+	return 0;
+}
+
+static void release_look(const struct request *request, struct look *look)
+{
+	for (int i = 0; i < request->nr_arguments; i++) {
+		for (size_t j = 0; j < look->judged[i].nr_verdicts; j++)
+			verdict_release(&look->judged[i].verdicts[j]);
+		free(look->judged[i].verdicts);
+	}
+	free(look->judged);
+	attach_answers_release(&look->answers);
+	snapshot_release(&look->snapshot);
+}
+
+static const struct verdict *find_verdict(const struct judged *judged, const char *name)
+{
+	for (size_t i = 0; i < judged->nr_verdicts; i++) {
+		if (strcmp(verdict_object_name(&judged->verdicts[i].object), name) == 0)
+			return &judged->verdicts[i];
+	}
+	return NULL;
+}
+
+/* What is something else in @second than it was in @first is refused, whatever it is now. */
+static void refuse_changed(const struct request *request, const struct look *first,
+			   struct look *second)
+{
+	for (int i = 0; i < request->nr_arguments; i++) {
+		for (size_t j = 0; j < second->judged[i].nr_verdicts; j++) {
+			struct verdict *now = &second->judged[i].verdicts[j];
+			const char *name = verdict_object_name(&now->object);
+			const struct verdict *before = find_verdict(&first->judged[i], name);
+
+			if (before && verdict_same(&before->object, &now->object))
+				continue;
+			now->kind = VERDICT_REFUSED;
+			now->reason = REASON_CHANGED;
+		}
+	}
+}
+
+static bool refuses_any(const struct judged *judged)
+{
+	for (size_t i = 0; i < judged->nr_verdicts; i++) {
+		if (judged->verdicts[i].kind == VERDICT_REFUSED)
+			return true;
+	}
+	return false;
+}
+
+static bool refuses(const struct request *request, const struct look *look)
+{
+	for (int i = 0; i < request->nr_arguments; i++) {
+		if (refuses_any(&look->judged[i]))
+			return true;
+	}
+	return false;
+}
+
+/* @visit each verdict once, however many arguments mean its object */
+static void each_verdict(const struct request *request, const struct look *look,
+			 void (*visit)(void *data, const struct verdict *verdict), void *data)
+{
+	for (int i = 0; i < request->nr_arguments; i++) {
+		for (size_t j = 0; j < look->judged[i].nr_verdicts; j++) {
+			const struct verdict *verdict = &look->judged[i].verdicts[j];
+			int earlier = 0;
+
+			while (earlier < i && !find_verdict(&look->judged[earlier],
+							    verdict_object_name(&verdict->object)))
+				earlier++;
+			if (earlier == i)
+				visit(data, verdict);
+		}
+	}
+}
+
+struct printing {
+	const struct request *request;
+	const struct look *look;
+	struct json_stream stream;
+};
+
+static void print_json(void *data, const struct verdict *verdict)
+{
+	struct printing *printing = data;
+
+	json_item(&printing->stream, guard_json(printing->request->guarded->name, verdict));
+}
+
+static void print_prose(void *data, const struct verdict *verdict)
+{
+	const struct printing *printing = data;
+
+	guard_explain(&printing->look->answers, printing->request->guarded->name, verdict);
+}
+
+static void say(void *data, const struct verdict *verdict)
+{
+	const struct request *request = data;
+
+	guard_say(request->guarded->name, verdict);
+}
+
+static int show(const struct request *request, const struct look *look)
+{
+	struct printing printing = {.request = request, .look = look};
+	int rc = 0;
+
+	if (request->explain)
+		each_verdict(request, look, print_prose, &printing);
+	if (request->dry_run) {
+		each_verdict(request, look, print_json, &printing);
+		rc = json_end(&printing.stream);
+	}
+	if (rc == 0)
+		rc = json_flush();
+	if (rc < 0) {
+		fprintf(stderr, "cxl %s: cannot write the answer: %s\n", request->guarded->name,
+			strerror(-rc));
+		return EXIT_FAILED;
+	}
+	return refuses(request, look) ? EXIT_REFUSED : EXIT_DONE;
+}
+
+/*
+ * For an argument of which nothing is refused: the argument itself. For another, each object that
+ * is allowed, by its name; by serial number there is none, since such an argument means one memdev.
+ */
+static void add_allowed(const struct request *request, const struct look *look, int argument,
+			char ***argv, size_t *argc)
+{
+	const struct judged *judged = &look->judged[argument];
+
+	if (!refuses_any(judged)) {
+		*append(*argv, *argc) = request->arguments[argument];
+		return;
+	}
+	for (size_t i = 0; i < judged->nr_verdicts; i++) {
+		if (judged->verdicts[i].kind != VERDICT_REFUSED &&
+		    request->kind != SELECT_MEMDEVS_BY_SERIAL)
+			*append(*argv, *argc) =
+				(char *)verdict_object_name(&judged->verdicts[i].object);
+	}
+}
+
+/* What is left after the refusals, by cxl-cli, whose own messages come with it */
+static int run_rest(const struct request *request, const struct look *look)
+{
+	char **argv = NULL;
+	size_t argc = 0, nr_options;
+	int status = EXIT_REFUSED;
+
+	*append(argv, argc) = (char *)"cxl";
+	for (int i = 0; i < request->nr_options; i++)
+		*append(argv, argc) = request->options[i];
+	nr_options = argc;
+	for (int i = 0; i < request->nr_arguments; i++)
+		add_allowed(request, look, i, &argv, &argc);
+	if (argc > nr_options) {
+		*append(argv, argc) = NULL;
+		if (run_cxl_cli(argv) < 0)
+			status = EXIT_CANNOT;
+	}
+	free(argv);
+	return status;
+}
+
+/* All of it is allowed: cxl-cli takes this process's place */
+static int run_all(const struct request *request)
+{
+	char **argv = NULL;
+	size_t argc = 0;
+
+	*append(argv, argc) = (char *)"cxl";
+	for (int i = 0; i < request->nr_options; i++)
+		*append(argv, argc) = request->options[i];
+	for (int i = 0; i < request->nr_arguments; i++)
+		*append(argv, argc) = request->arguments[i];
+	*append(argv, argc) = NULL;
+	return pass_through(argv);
+}
+
+static int act(const struct request *request, const struct look *look)
+{
+	each_verdict(request, look, say, (void *)request);
+	if (refuses(request, look))
+		return run_rest(request, look);
+	fflush(stderr);
+	return run_all(request);
+}
+
+/* An option that may mean anything: where something could be harmed, it is not for us to guess. */
+static int not_understood(const struct request *request, const struct look *look)
+{
+	if (look->quiet || request->nr_arguments == 0)
+		return run_all(request);
+	fprintf(stderr,
+		"cxl %s: refused: an option here is not known to the guard, and there is attached "
+		"or "
+		"locked memory; see 'cxl help %s'\n",
+		request->guarded->name, request->guarded->name);
+	return EXIT_REFUSED;
+}
+
+/* The verdicts that count are those of a second look, right before the deed. */
+static int guard_again(const struct request *request, const struct look *first)
+{
+	struct look second;
+	int status;
+
+	if (take_look(request, &second) < 0)
+		return EXIT_FAILED;
+	refuse_changed(request, first, &second);
+	status = act(request, &second);
+	release_look(request, &second);
+	return status;
+}
+
+static int guard_request(const struct request *request)
+{
+	struct look look;
+	int rc = take_look(request, &look), status;
+
+	if (rc < 0) {
+		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n",
+			request->guarded->name, strerror(-rc));
+		return EXIT_REFUSED;
+	}
+	if (request->not_understood)
+		status = not_understood(request, &look);
+	else if (request->dry_run || request->explain)
+		status = show(request, &look);
+	else if (look.quiet)
+		status = run_all(request);
+	else
+		status = guard_again(request, &look);
+	release_look(request, &look);
+	return status;
+}
+
+static const struct guarded *find_guarded(const char *name)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof(guarded) / sizeof(*guarded) && strcmp(guarded[i].name, name) != 0)
+		i++;
+	return &guarded[i];
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
+			return true;
+	}
+	return false;
+}
+
+static int guard(int argc, char **argv)
+{
+	struct request request = {.guarded = find_guarded(argv[0])};
+	int status;
+
+	if (argc == 2 && strcmp(argv[1], "--list-opts") == 0)
+		return help_add_options(argv - 1, "--dry-run --explain");
+	if (argc == 1 || asks_for_help(argc, argv))
+		return pass_through(argv - 1);
+	request.kind = request.guarded->kind;
+	parse(&request, argc, argv);
+	status = guard_request(&request);
+	free(request.options);
+	return status;
+}
+
+#define GUARDED(symbol, command, text)                                                             \
+	const struct cxl_command symbol = {.name = command, .help = text, .run = guard}
+
+GUARDED(destroy_region_command, "destroy-region", "refuses what a driver owns or firmware locked");
+GUARDED(disable_region_command, "disable-region", "says what stays in use");
+GUARDED(disable_memdev_command, "disable-memdev", "refuses, without -f, to take a driver down");
+GUARDED(disable_port_command, "disable-port", "likewise");
+GUARDED(disable_bus_command, "disable-bus", "likewise");
+GUARDED(free_dpa_command, "free-dpa", "likewise");

@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guard before cxl-cli's commands, on recorded machines: what it refuses, what it hands over, and in
+# which words. A cxl-cli that only says what it was given stands in for the real one.
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+folder=$(mktemp -d -p "$machine_top")
+cat >"$folder/cxl" <<'FAKE'
+#!/bin/bash
+[ "$1" != status ] || exit "$2"
+printf '<%s>' "$@"
+exit "${FAKE_STATUS-0}"
+FAKE
+chmod +x "$folder/cxl"
+export CXL_CLI=$folder/cxl
+
+guard() { run on_machine timeout 20 "$CXL" "$@"; }
+# refused WHAT COMMAND...: exit 3, and cxl-cli was not run
+refused() {
+	local what=$1
+	shift
+	guard "$@"
+	is "$what: refused" "$status$out" 3
+}
+# handed_over WHAT GIVEN COMMAND...: cxl-cli was given that, its status is ours, nothing was said
+handed_over() {
+	local what=$1 given=$2
+	shift 2
+	guard "$@"
+	is "$what: cxl-cli does it" "$status$out$err" "0$given"
+}
+
+machine pci-shared
+# By every spelling that cxl-cli takes for region0
+for spelling in region0 0 00 0x region0x region0,region7 'region7 region0' '+0' ' 0'; do
+	refused "destroy-region '$spelling'" destroy-region -- "$spelling"
+done
+for options in '-f' '--force' '--forc' '-fb root0' '-b 0 -f' '--bus=ACPI.CXL' '--debug' '--no-force' '-d decoder0.0' '--decoder=0.0'; do
+	read -ra words <<<"$options"
+	refused "destroy-region $options" destroy-region "${words[@]}" region0
+	refused "destroy-region, options last: $options" destroy-region region0 "${words[@]}"
+done
+guard destroy-region region0
+is "destroy-region: who owns it, and the right way" "$err" \
+	"cxl destroy-region: region0 (256 MiB at 0x390000000) is refused: it belongs to cxl_lab_accel on 0000:11:00.0, which attached mem0, and which would go on using memory that is gone
+cxl destroy-region: the way to take it down, its driver with it, is 'cxl detach-memdev mem0'"
+refused "destroy-region with an option that is not known" destroy-region --frobnicate region0
+refused "destroy-region with an option that lacks its value" destroy-region region0 -b
+
+# In a list, what is allowed is done.
+guard destroy-region -f region0 region1
+is "a list: the other one is done" "$status$out" "3<destroy-region><-f><region1>"
+guard destroy-region all
+is "all: the others are done" "$status$out" "3<destroy-region><region1>"
+guard destroy-region all region1 region0
+is "each is told once" "$(grep -c 'is refused' <<<"$err")" 1
+handed_over "another region" "<destroy-region><region1>" destroy-region region1
+handed_over "a region that is not there" "<destroy-region><region9>" destroy-region region9
+handed_over "another bus" "<destroy-region><-b><7><region0>" destroy-region -b 7 region0
+handed_over "another decoder" "<destroy-region><-d><decoder0.7><region0>" destroy-region -d decoder0.7 region0
+handed_over "no argument" "<destroy-region>" destroy-region
+handed_over "help" "<destroy-region><-h>" destroy-region -h
+for name in ../region0 . .. / '' "reg'ion0" 'regionx' -- ; do
+	handed_over "an odd name '$name'" "<destroy-region><--><$name>" destroy-region -- "$name"
+done
+FAKE_STATUS=7 guard destroy-region region1
+is "the status is cxl-cli's" "$status" 7
+
+# What takes the provider down
+for words in 'disable-memdev mem0' 'disable-memdev 0' 'disable-memdev all' 'disable-memdev -b root0 mem0' \
+	'disable-port port1' 'disable-port 1' 'disable-port all' 'disable-port switch' 'disable-port -e endpoint2' \
+	'disable-port -e all' 'disable-bus root0' 'disable-bus ACPI.CXL' 'disable-bus all' 'free-dpa mem0' \
+	'free-dpa -t ram mem0' 'free-dpa -d decoder2.0 mem0'; do
+	read -ra command <<<"$words"
+	guard "${command[@]}"
+	is "$words: refused without -f" "$status" 3
+	like "$words: what would go" "$err" 'refused without -f: this would take down
+  cxl_lab_accel on 0000:11:00\.0, with mem0, net eth[0-9]* \([a-z]*\)
+  region0 \(256 MiB at 0x390000000\)'
+	guard "${command[@]}" -f
+	is "$words -f: done" "$status${out//<-f>/}" "0$(printf '<%s>' "${command[@]}")"
+	like "$words -f: with a warning" "$err" 'this takes down
+  cxl_lab_accel on 0000:11:00\.0'
+done
+guard disable-memdev all
+is "the memdevs that nobody attached are done" "$out" "<disable-memdev><mem1>"
+like "a port takes the others down, too" "$(guard disable-port port1; echo "$err")" 'region1 \(256 MiB'
+handed_over "an expander" "<disable-memdev><mem1>" disable-memdev mem1
+guard disable-region region0
+is "disable-region is done" "$status$out" "0<disable-region><region0>"
+is "disable-region says what it does not do" "$err" \
+	"cxl disable-region: region0 stays mapped, and in use by cxl_lab_accel: only the region's own driver goes, until 'cxl enable-region region0'"
+
+guard destroy-region --dry-run all
+is "--dry-run: the verdicts" "$(jq -c 'map([.object, .verdict, .reason])' <<<"$out")" \
+	'[["region0","refused","attach-owned"],["region1","allowed",null]]'
+is "--dry-run: the status that the deed would have had" "$status" 3
+keep guard
+guard disable-port --dry-run -f port1
+is "--dry-run: forced" "$(jq -c 'map([.verdict, .attached[0].dependents[0].subsystem, (.regions | length)])' <<<"$out")$status" \
+	'[["forced","net",2]]0'
+keep guard
+guard destroy-region --dry-run region9
+is "--dry-run: nothing" "$out$status" '[]0'
+keep guard
+guard destroy-region --explain region0
+like "--explain: the evidence" "$out" "region-locked: /sys/bus/cxl/devices/region0/locked says '1', which speaks for an attach"
+is "--explain: nothing is done" "$status" 3
+
+machine firmware-locked
+expander=$(/usr/bin/jq -r 'map(select(.reason == "firmware").region)[0]' <<<"$(on_machine "$CXL" list-locked)")
+refused "a region that firmware locked" destroy-region -f "$expander"
+like "a region that firmware locked: by which decoders" "$err" 'firmware locked it until the next reset, by decoder[0-9.]+, decoder[0-9.]+'
+guard destroy-region --dry-run "$expander"
+keep guard
+
+# Where nothing is attached and nothing locked, everything is cxl-cli's.
+machine expanders-regions
+for words in 'destroy-region all' 'destroy-region -f region0' 'disable-memdev -f mem0' 'disable-port port1' \
+	'disable-bus root3' 'free-dpa mem0' 'destroy-region --frobnicate x' 'disable-region region0'; do
+	read -ra command <<<"$words"
+	handed_over "expanders: $words" "$(printf '<%s>' "${command[@]}")" "${command[@]}"
+done
+machine no-cxl
+handed_over "no CXL" "<destroy-region><all>" destroy-region all
+
+# Bad input
+machine pci-shared
+mapfile -t many < <(seq 10000 19999)
+guard destroy-region "${many[@]}"
+is "10000 arguments" "$status $(tr -cd '<' <<<"$out" | wc -c)" "0 10001"
+guard destroy-region "${many[@]}" region0
+is "10000 arguments, one of them refused" "$status $(grep -c 'is refused' <<<"$err") $(tr -cd '<' <<<"$out" | wc -c)" "3 1 10001"
+CXL_CLI=/nowhere/cxl guard destroy-region region1
+is "no cxl-cli: cannot" "$status" 5
+CXL_CLI=/nowhere/cxl guard destroy-region region0 region1
+is "no cxl-cli, and one refused" "$status" 5
+rm "$devices/region0/locked" "$devices/region0/commit"
+refused "a region whose lock is not told" destroy-region region0
+machine pci-deleted
+guard disable-memdev mem0
+is "a memdev whose region was deleted under it is still attached" "$status" 3
+
+ok "every answer is valid" all_valid guard
+finish
