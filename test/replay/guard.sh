@@ -128,10 +128,11 @@ handed_over "no CXL" "<destroy-region><all>" destroy-region all
 
 # Bad input
 machine pci-shared
-mapfile -t many < <(seq 10000 19999)
-guard destroy-region "${many[@]}"
+# shellcheck disable=SC2016 # expanded there: bwrap takes no 10000 arguments
+guard_many() { run on_machine bash -c 'exec timeout 20 "$1" destroy-region $(seq 10000 19999) $2' many "$CXL" "$@"; }
+guard_many
 is "10000 arguments" "$status $(tr -cd '<' <<<"$out" | wc -c)" "0 10001"
-guard destroy-region "${many[@]}" region0
+guard_many region0
 is "10000 arguments, one of them refused" "$status $(grep -c 'is refused' <<<"$err") $(tr -cd '<' <<<"$out" | wc -c)" "3 1 10001"
 CXL_CLI=/nowhere/cxl guard destroy-region region1
 is "no cxl-cli: cannot" "$status" 5

@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guard on the real kernel, on either machine: nothing that it refuses is done, and what it lets
+# through is done by cxl-cli and by the kernel as they always did.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
+driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)
+provider=$(basename "$driver")
+endpoint=$("$CXL" list-attach | jq -r '.[0].endpoint')
+owned() { jq -c 'map([.attach, .host, .regions[].region, .regions[].state, .regions[].resource])' <<<"$("$CXL" list-attach)"; }
+whole=$(owned)
+
+# refused COMMAND...: exit 3, and everything is as it was
+refused() {
+	run "$CXL" "$@"
+	is "$*: refused" "$status" 3
+	like "$*: by name" "$err" "$provider on $host"
+	is "$*: nothing has changed" "$(owned)" "$whole"
+}
+
+for spelling in region0 0 all region0,region7; do
+	refused destroy-region "$spelling"
+	refused destroy-region -f "$spelling"
+	refused destroy-region "$spelling" --force -b root0
+done
+refused destroy-region region0 -d decoder0.0
+refused disable-memdev mem0
+refused disable-memdev all -b 0
+refused disable-port port1
+refused disable-port -e "$endpoint"
+refused disable-bus root0
+refused free-dpa mem0
+refused free-dpa -t ram mem0
+for command in 'destroy-region -f all' 'disable-memdev -f mem0' 'disable-port -f port1' 'disable-bus -f root0'; do
+	read -ra words <<<"$command"
+	run "$CXL" "${words[@]}" --dry-run
+	is "$command --dry-run: nothing has changed" "$(owned)" "$whole"
+	printf '%s' "$out" >"/tmp/verdict-${words[0]}"
+done
+ok "the verdicts are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/guard.schema.json" /tmp/verdict-*
+
+run "$CXL" disable-region region0
+is "disable-region: done" "$status$(cat /sys/bus/cxl/devices/region0/commit)" 01
+like "disable-region: says that it stays mapped" "$err" "region0 stays mapped, and in use by $provider"
+is "disable-region: the region's driver is gone" "$("$CXL" list-attach | jq -c 'map(.regions[].state)')" '["disabled"]'
+run "$CXL" enable-region region0
+is "enable-region: as before" "$(owned)" "$whole"
+
+# back: bind the host again, once the work that the unbind left has been done
+back() {
+	echo 1 >/sys/bus/cxl/flush
+	echo "$host" >"$driver/bind"
+	is "$1: back, as before" "$(owned | sed 's/mem[0-9]*/mem/')" "$whole"
+}
+
+run "$CXL" disable-memdev -f "$("$CXL" list-attach | jq -r '.[0].memdev')"
+is "disable-memdev -f: done" "$status" 0
+like "disable-memdev -f: with a warning" "$err" "this takes down
+  $provider on $host"
+echo 1 >/sys/bus/cxl/flush
+is "disable-memdev -f: the region and the provider are gone" \
+	"$(compgen -G '/sys/bus/cxl/devices/region0')$(compgen -G "$driver/$host")" ""
+back "disable-memdev -f"
+
+run "$CXL" disable-port -f port1
+is "disable-port -f: done" "$status" 0
+echo 1 >/sys/bus/cxl/flush
+is "disable-port -f: the provider is gone" "$(compgen -G "$driver/$host")" ""
+run "$CXL" enable-port port1
+back "disable-port -f"
+
+acpi=$(basename "$(readlink -f /sys/bus/cxl/devices/root0/..)")
+run "$CXL" disable-bus -f root0
+is "disable-bus -f: done" "$status" 0
+echo 1 >/sys/bus/cxl/flush
+is "disable-bus -f: the provider is gone" "$(compgen -G "$driver/$host")" ""
+echo "$acpi" >/sys/bus/platform/drivers/cxl_acpi/bind
+back "disable-bus -f"
+
+# An expander beside it, in the same window
+expander=$("$CXL" list-attach --all | jq -r 'map(select(.attach == "none"))[0].memdev // empty')
+if [ -n "$expander" ]; then
+	run "$CXL" create-region -t ram -d decoder0.0 -m "$expander"
+	region=$(jq -r .region <<<"$out")
+	ok "an expander has $region" [ -e "/sys/bus/cxl/devices/$region" ]
+	modprobe -r dax_cxl kmem 2>/dev/null
+	whole=$(owned)
+	run "$CXL" destroy-region -f region0 "$region"
+	is "a list: refused, and the other one done" "$status$(compgen -G "/sys/bus/cxl/devices/$region")" 3
+	is "a list: the attach is as it was" "$(owned)" "$whole"
+	run "$CXL" disable-memdev "$expander"
+	is "an expander can be disabled" "$status" 0
+	run "$CXL" enable-memdev "$expander"
+	is "and enabled" "$status" 0
+fi
+as_cxl_cli destroy-region region9
+as_cxl_cli disable-memdev mem99
+as_cxl_cli disable-port -h
+check_dmesg
