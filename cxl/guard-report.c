@@ -42,10 +42,10 @@ static void say_refused_region(const char *command, const struct verdict *verdic
 			"memory that is gone\n",
 			command, region, text);
 		fprintf(stderr,
-			"cxl %s: the way to take it down, its driver with it, is 'cxl "
-			"detach-memdev "
-			"%s'\n",
-			command, owner->name);
+			"cxl %s: the way to take it down is to unbind its driver: write %s to "
+			"/sys/bus/%s/drivers/%s/unbind\n",
+			command, owner->host.name ?: "the host", owner->host.subsystem ?: "BUS",
+			owner->host.driver ?: "DRIVER");
 		break;
 	}
 	case REASON_FIRMWARE_LOCKED:

@@ -89,6 +89,8 @@ test_all() {
 		--expanders 1 --bridges 2
 	part "PCI guest with four accelerators" vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
+	part "guard, guest with an accelerator" vm_tests guard
+	part "guard, PCI guest with an expander beside" vm_tests guard --machine pci --expanders 1
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
 	[ "$opt_lanes" = default ] || test_other_lanes
 	for script in "$LAB_SRC"/test/lab/*.sh; do
