@@ -26,6 +26,11 @@ static int nr_devices;
 module_param_array(devices, charp, &nr_devices, 0444);
 MODULE_PARM_DESC(devices, "PCI addresses of the devices for which to do firmware's part");
 
+static char *locked[DEVICES_MAX];
+static int nr_locked;
+module_param_array(locked, charp, &nr_locked, 0444);
+MODULE_PARM_DESC(locked, "PCI addresses of expanders that firmware set up for good");
+
 static bool refuse;
 module_param(refuse, bool, 0644);
 MODULE_PARM_DESC(refuse, "Misbehave: fail the probe before attaching");
@@ -175,7 +180,7 @@ static struct pci_driver lab_accel_driver = {
 	.remove = lab_accel_remove,
 };
 
-static int do_firmware(const char *name)
+static int do_firmware(const char *name, enum firmware_target target)
 {
 	unsigned int domain, bus, device, function;
 	struct pci_dev *pdev;
@@ -186,7 +191,7 @@ static int do_firmware(const char *name)
 	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(device, function));
 	if (!pdev)
 		return -ENODEV;
-	rc = firmware_commit(pdev, LAB_ACCEL_SIZE);
+	rc = firmware_commit(pdev, LAB_ACCEL_SIZE, target);
 	if (rc)
 		pci_err(pdev, "cannot do firmware's part: %d\n", rc);
 	pci_dev_put(pdev);
@@ -198,7 +203,12 @@ static int __init lab_accel_init(void)
 	int i, rc;
 
 	for (i = 0; i < nr_devices; i++) {
-		rc = do_firmware(devices[i]);
+		rc = do_firmware(devices[i], FIRMWARE_ACCELERATOR);
+		if (rc)
+			return rc;
+	}
+	for (i = 0; i < nr_locked; i++) {
+		rc = do_firmware(locked[i], FIRMWARE_LOCKED_EXPANDER);
 		if (rc)
 			return rc;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What platform firmware does for a CXL accelerator, on a machine whose firmware does not: QEMU's.
+ * What platform firmware does for a CXL device, on a machine whose firmware does not: QEMU's.
  * Uses the platform's tables and the devices' registers only, and nothing of the CXL core.
  *
  * Registers: CXL 3.1, 8.2.4 (component registers), 8.2.4.20 (HDM decoders), 9.18.1 (CEDT).
@@ -28,8 +28,10 @@
 #define HDM_SIZE(i) (0x18 + 0x20 * (i))
 #define HDM_CTRL(i) (0x20 + 0x20 * (i))
 #define HDM_TARGETS(i) (0x24 + 0x20 * (i)) /* of an endpoint: how much DPA to skip */
+#define HDM_LOCK BIT(8)
 #define HDM_COMMIT BIT(9)
 #define HDM_COMMITTED BIT(10)
+#define HDM_HOST_ONLY BIT(12)
 
 #define DVSEC_REGISTER_LOCATOR 8
 #define LOCATOR_FIRST_ENTRY 0xc
@@ -168,8 +170,8 @@ static int next_decoder(void __iomem *hdm, u64 *end)
 	return -ENOSPC;
 }
 
-/* One way, granularity 256, device-coherent memory: in the control register all of these are 0 */
-static int commit(void __iomem *hdm, int i, u64 base, u64 size, u64 targets)
+/* One way, granularity 256: in the control register both are 0, and so is device-coherent memory */
+static int commit(void __iomem *hdm, int i, u64 base, u64 size, u64 targets, u32 control)
 {
 	int wait;
 
@@ -177,7 +179,7 @@ static int commit(void __iomem *hdm, int i, u64 base, u64 size, u64 targets)
 	write64(base, hdm + HDM_BASE(i));
 	write64(size, hdm + HDM_SIZE(i));
 	write64(targets, hdm + HDM_TARGETS(i));
-	writel(HDM_COMMIT, hdm + HDM_CTRL(i));
+	writel(control | HDM_COMMIT, hdm + HDM_CTRL(i));
 	for (wait = 0; wait < 20; wait++) {
 		if (readl(hdm + HDM_CTRL(i)) & HDM_COMMITTED)
 			return 0;
@@ -198,7 +200,7 @@ static int root_port_number(struct pci_dev *pdev)
 }
 
 static int commit_both(struct pci_dev *pdev, const struct bridge *bridge, void __iomem *bridge_hdm,
-		       void __iomem *device_hdm, u64 size)
+		       void __iomem *device_hdm, u64 size, u32 control)
 {
 	int port = root_port_number(pdev);
 	u64 base = bridge->window, unused;
@@ -211,15 +213,16 @@ static int commit_both(struct pci_dev *pdev, const struct bridge *bridge, void _
 	i = next_decoder(bridge_hdm, &base);
 	if (i < 0 || base + size > bridge->window + bridge->window_size)
 		return -ENOSPC;
-	rc = commit(bridge_hdm, i, base, size, port);
+	rc = commit(bridge_hdm, i, base, size, port, control);
 	if (rc)
 		return rc;
 	pci_info(pdev, "decodes %#llx, %llu MiB\n", base, size / SZ_1M);
-	return commit(device_hdm, 0, base, size, 0);
+	return commit(device_hdm, 0, base, size, 0, control);
 }
 
-int firmware_commit(struct pci_dev *pdev, u64 size)
+int firmware_commit(struct pci_dev *pdev, u64 size, enum firmware_target target)
 {
+	u32 control = target == FIRMWARE_LOCKED_EXPANDER ? HDM_LOCK | HDM_HOST_ONLY : 0;
 	void __iomem *bridge_registers, *device_registers, *bridge_hdm, *device_hdm;
 	struct bridge bridge;
 	u64 registers;
@@ -240,7 +243,7 @@ int firmware_commit(struct pci_dev *pdev, u64 size)
 		goto disable;
 	device_registers = map_component(registers, &device_hdm);
 	if (device_registers) {
-		rc = commit_both(pdev, &bridge, bridge_hdm, device_hdm, size);
+		rc = commit_both(pdev, &bridge, bridge_hdm, device_hdm, size, control);
 		iounmap(device_registers);
 	}
 	iounmap(bridge_registers);

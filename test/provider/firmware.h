@@ -6,10 +6,17 @@
 
 struct pci_dev;
 
+/* What firmware sets a device up as */
+enum firmware_target {
+	FIRMWARE_ACCELERATOR,	  /* device-coherent memory, decoders that can be reset */
+	FIRMWARE_LOCKED_EXPANDER, /* host-only memory, decoders locked until the next reset */
+};
+
 /**
- * firmware_commit() - do what platform firmware does for an accelerator before the OS starts
+ * firmware_commit() - do what platform firmware does for a device before the OS starts
  * @pdev: a CXL memory device directly below a root port
  * @size: bytes of its memory to decode, from its first byte on
+ * @target: what kind of memory it is
  *
  * Commits the next free HDM decoder of the host bridge and the first one of the device for the
  * next free part of the fixed memory window that the CEDT table gives the host bridge. It must run
@@ -18,6 +25,6 @@ struct pci_dev;
  *
  * Return: 0 or a negative errno.
  */
-int firmware_commit(struct pci_dev *pdev, u64 size);
+int firmware_commit(struct pci_dev *pdev, u64 size, enum firmware_target target);
 
 #endif
