@@ -6,6 +6,7 @@
 
 tap_count=0
 tap_failed=0
+tap_error=$(mktemp)
 
 # report STATUS WHAT: one check's result
 report() {
@@ -42,23 +43,23 @@ like() {
 	[ "$rc" -eq 0 ] || printf '# got:          %s\n# not matching: %s\n' "${2//$'\n'/$'\n# '}" "$3"
 }
 
-# run COMMAND...: with its output in $out and $err, its status in $status
+# run COMMAND...: with its output in $out and $err, its status in $status. Where every program started takes
+# long, this one starts no other.
 run() {
-	local error
-	error=$(mktemp)
 	status=0
-	out=$("$@" 2>"$error" </dev/null) || status=$?
-	err=$(cat "$error")
-	rm -f "$error"
+	out=$("$@" 2>"$tap_error" </dev/null) || status=$?
+	err=$(<"$tap_error")
 }
 
 # skip_all WHY: this machine cannot run the test
 skip_all() {
+	rm -f "$tap_error"
 	echo "1..0 # SKIP $1"
 	exit 77
 }
 
 finish() {
+	rm -f "$tap_error"
 	echo "1..$tap_count"
 	[ "$tap_failed" -eq 0 ] || exit 1
 	exit 0
