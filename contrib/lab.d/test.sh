@@ -49,6 +49,11 @@ vm_tests() {
 		/src/test/vm/run "$folder"
 }
 
+# vm_tests_guard_pci OPTION...: all kinds of memory in one window: attached, locked by firmware, an expander's
+vm_tests_guard_pci() {
+	vm_tests guard --machine pci --expanders 2 --module-args locked=0000:12:00.0 --timeout 1800 "$@"
+}
+
 # What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
 # without attach, an older cxl-cli
 test_other_lanes() {
@@ -60,6 +65,10 @@ test_other_lanes() {
 	part "kernel 6.12: guest with expanders" vm_tests no-attach --kernel 6.12 --module-args ''
 	part "cxl-cli 81: guest with an accelerator" vm_tests accelerators --userland trixie
 	part "cxl-cli 81: PCI guest with an accelerator" vm_tests accelerators --userland trixie --machine pci
+	part "cxl-cli 81: guard, guest with an accelerator" vm_tests guard --userland trixie --timeout 1800
+	part "cxl-cli 81: guard, PCI guest with two expanders" vm_tests_guard_pci --userland trixie
+	part "cxl-cli 81: guest with expanders" vm_tests expanders --module-args type2_test=0 \
+		--userland trixie --timeout 1800
 }
 
 test_all() {
@@ -82,15 +91,15 @@ test_all() {
 		CXL=/build/dev/cxl/cxl /src/test/stock/providers.sh
 
 	part "guest with an accelerator" vm_tests accelerators
-	part "guest with expanders" vm_tests expanders --module-args type2_test=0
+	part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "guest without CXL" vm_tests no-cxl --no-modules
 	part "PCI guest with an accelerator" vm_tests accelerators --machine pci
 	part "PCI guest with two and an expander" vm_tests pci --machine pci --accelerators 2 \
 		--expanders 1 --bridges 2
 	part "PCI guest with four accelerators" vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
-	part "guard, guest with an accelerator" vm_tests guard
-	part "guard, PCI guest with an expander beside" vm_tests guard --machine pci --expanders 1
+	part "guard, guest with an accelerator" vm_tests guard --timeout 1800
+	part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
 	[ "$opt_lanes" = default ] || test_other_lanes
 	for script in "$LAB_SRC"/test/lab/*.sh; do

@@ -180,7 +180,7 @@ changed() {
 		esac
 		filters+="$filter;"
 	done
-	sed -E "$filters" <<<"$whole"
+	if [ -n "$filters" ]; then sed -E "$filters" <<<"$whole"; else echo "$whole"; fi
 }
 
 # said WHAT WORDS: the guard's sentences are there

@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guard where there is nothing to guard
+# shellcheck source=test/vm/guard/matrix.sh
+. "$SOURCE/test/vm/guard/matrix.sh"
