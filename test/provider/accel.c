@@ -168,6 +168,34 @@ static void lab_accel_remove(struct pci_dev *pdev)
 		iounmap(accel->memory);
 }
 
+/* The device's attribute "word": the first bytes of its memory, through the driver's own mapping */
+static ssize_t word_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct lab_accel *accel = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%#x\n", readl(accel->memory));
+}
+
+static ssize_t word_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			  size_t count)
+{
+	struct lab_accel *accel = dev_get_drvdata(dev);
+	u32 word;
+	int rc = kstrtou32(buf, 0, &word);
+
+	if (rc)
+		return rc;
+	writel(word, accel->memory);
+	return count;
+}
+static DEVICE_ATTR_RW(word);
+
+static struct attribute *lab_accel_attrs[] = {
+	&dev_attr_word.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(lab_accel);
+
 static const struct pci_device_id lab_accel_ids[] = {
 	{}, /* none: by driver_override only */
 };
@@ -178,6 +206,7 @@ static struct pci_driver lab_accel_driver = {
 	.id_table = lab_accel_ids,
 	.probe = lab_accel_probe,
 	.remove = lab_accel_remove,
+	.dev_groups = lab_accel_groups,
 };
 
 static int do_firmware(const char *name, enum firmware_target target)

@@ -2,25 +2,51 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the guard is there for: where the window is shared, the kernel deletes the region under its driver
-# when it is asked to in so many words, and cxl-cli without the guard may get as far. Last in its boot.
+# when it is asked to in so many words, and gives its addresses to the next who asks. Last in its boot.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
-[ -e /sys/bus/cxl/devices/decoder0.0/delete_region ] || skip_all "this window is not shared: there is no delete_region"
-host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
-driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)
+decoder=/sys/bus/cxl/devices/decoder0.0
+[ -e $decoder/delete_region ] || skip_all "this window is not shared: there is no delete_region"
+whole=$("$CXL" list-attach)
+region=$(jq -r '.[0].regions[0].region' <<<"$whole")
+resource=$(jq '.[0].regions[0].resource' <<<"$whole")
+host=$(jq -r '.[0].host' <<<"$whole")
+driver=/sys/bus/pci/drivers/cxl_lab_accel
+word=$driver/$host/word # the first bytes of its memory, by the provider's own mapping
 mappings() { grep -c 'lab_accel_probe' /proc/vmallocinfo; }
+in_iomem() { grep -c "$(printf '%x-' "$resource").* : region" /proc/iomem; }
 before=$(mappings)
+committed=$(</sys/bus/cxl/devices/port1/decoders_committed)
+echo 0x11223344 >"$word"
 
-echo region0 >/sys/bus/cxl/devices/decoder0.0/delete_region
-is "a raw write: the region is gone" "$(compgen -G '/sys/bus/cxl/devices/region0')$(grep -c region0 /proc/iomem)" 0
+echo "$region" >$decoder/delete_region
+is "a raw write: the region is gone" "$(compgen -G "/sys/bus/cxl/devices/$region")$(in_iomem)" 0
 ok "its driver is still bound" [ -e "$driver/$host" ]
 is "and still has the range mapped" "$(mappings)" "$before"
+is "and reads there what it wrote" "$(<"$word")" 0x11223344
+echo 0x55667788 >"$word"
+is "and writes" "$(<"$word")" 0x55667788
+is "the port still decodes it" "$(</sys/bus/cxl/devices/port1/decoders_committed)" "$committed"
 run "$CXL" list-attach
 is "list-attach: attached, without a region" "$(answer 'map([.attach, .host, .regions])')" "[[\"attached\",\"$host\",[]]]"
 same_as_truth "as the kernel itself says"
-unbind_settled "$host" "$driver"
-echo "$host" >"$driver/bind"
+
+# The range is free for whoever asks next. Without these two modules the kernel does not take it for system RAM
+# on top of that, which would write to it (Documentation/kernel-behaviour.md).
+expander=$("$CXL" list-attach --all | jq -r 'map(select(.attach == "none" and .regions == []))[0].memdev // empty')
+modprobe -r dax_cxl kmem
+if [ -n "$expander" ]; then
+	run /usr/bin/cxl create-region -t ram -d decoder0.0 -m "$expander"
+	is "an expander is given the same addresses" "$status $(answer .resource)" "0 $resource"
+	is "by one more decoder of the host bridge" "$(in_iomem) $(</sys/bus/cxl/devices/port1/decoders_committed)" \
+		"1 $((committed + 1))"
+	is "while the provider still uses them" "$(<"$word")" 0x55667788
+	run "$CXL" destroy-region -f "$(answer .region | tr -d '"')"
+	is "that region can be destroyed" "$status$(in_iomem)" 00
+fi
+unbind_settled "$host" $driver
+echo "$host" >$driver/bind
 run "$CXL" list-attach
-is "unbound and bound again, the region is back" "$(answer 'map([.attach, .regions[0].region])')" '[["attached","region0"]]'
+is "unbound and bound again, the region is back" "$(answer 'map([.attach, .regions[].resource])')" "[[\"attached\",$resource]]"
 check_dmesg
