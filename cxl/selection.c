@@ -18,16 +18,19 @@ static long number_of(const char *name)
 	return strtol(digits, NULL, 10);
 }
 
-/* "region0", "0", and whatever else begins with such a number */
+/*
+ * "region0", "0", and whatever else begins with such a number. cxl-cli reads it by sscanf() as an
+ * int, into which glibc cuts what is too large for one: 4294967296 is 0 to it.
+ */
 static bool is_number(const char *word, const char *prefix, long id)
 {
 	size_t length = strlen(prefix);
-	long number;
+	int number;
 	char *end;
 
 	if (strncmp(word, prefix, length) == 0)
 		word += length;
-	number = strtol(word, &end, 10);
+	number = (int)strtol(word, &end, 10);
 	return end != word && number == id;
 }
 
@@ -56,12 +59,13 @@ static bool has_word(const char *list, const char *word)
 	return selection_matches(list, word, word, -1);
 }
 
+/* Where libcxl knows no provider for what a bus is the port of, that device's name is one. */
 static bool is_bus(const char *list, const struct snapshot_port *bus)
 {
 	const char *provider = listing_bus_provider(bus);
 
 	return selection_matches(list, "root", bus->name, number_of(bus->name)) ||
-	       (provider && has_word(list, provider));
+	       (provider && has_word(list, provider)) || (bus->uport && has_word(list, bus->uport));
 }
 
 /* Where it is not known which bus it is on, it may be on this one. */
