@@ -27,7 +27,7 @@
  * to look at CXL_REGION_F_LOCK in delete_region_store() (drivers/cxl/core/region.c).
  */
 
-enum { KEY_DEBUG = 0x100, KEY_DRY_RUN, KEY_EXPLAIN, KEY_NO = 0x1000 };
+enum { KEY_ARGUMENT = 1, KEY_DEBUG = 0x100, KEY_NO = 0x1000 };
 
 /* cxl-cli's option parser takes --no-OPTION as the opposite of --OPTION. */
 #define OPTION(name, arg, key)                                                                     \
@@ -35,8 +35,8 @@ enum { KEY_DEBUG = 0x100, KEY_DRY_RUN, KEY_EXPLAIN, KEY_NO = 0x1000 };
 	{                                                                                          \
 		"no-" name, no_argument, NULL, KEY_NO | (key)                                      \
 	}
-#define OUR_OPTIONS                                                                                \
-	{"dry-run", no_argument, NULL, KEY_DRY_RUN}, {"explain", no_argument, NULL, KEY_EXPLAIN},  \
+#define HELP_OPTIONS                                                                               \
+	{"help", no_argument, NULL, 'h'}, {"help-all", no_argument, NULL, 'h'},                    \
 	{                                                                                          \
 	}
 
@@ -45,14 +45,14 @@ static const struct option region_options[] = {
 	OPTION("decoder", required_argument, 'd'),
 	OPTION("force", no_argument, 'f'),
 	OPTION("debug", no_argument, KEY_DEBUG),
-	OUR_OPTIONS,
+	HELP_OPTIONS,
 };
 static const struct option memdev_options[] = {
 	OPTION("bus", required_argument, 'b'),
 	OPTION("verbose", no_argument, 'v'),
 	OPTION("serial", no_argument, 'S'),
 	OPTION("force", no_argument, 'f'),
-	OUR_OPTIONS,
+	HELP_OPTIONS,
 };
 static const struct option dpa_options[] = {
 	OPTION("bus", required_argument, 'b'),
@@ -61,18 +61,18 @@ static const struct option dpa_options[] = {
 	OPTION("force", no_argument, 'f'),
 	OPTION("decoder", required_argument, 'd'),
 	OPTION("type", required_argument, 't'),
-	OUR_OPTIONS,
+	HELP_OPTIONS,
 };
 static const struct option port_options[] = {
 	OPTION("endpoint", no_argument, 'e'),
 	OPTION("force", no_argument, 'f'),
 	OPTION("debug", no_argument, KEY_DEBUG),
-	OUR_OPTIONS,
+	HELP_OPTIONS,
 };
 static const struct option bus_options[] = {
 	OPTION("force", no_argument, 'f'),
 	OPTION("debug", no_argument, KEY_DEBUG),
-	OUR_OPTIONS,
+	HELP_OPTIONS,
 };
 
 /* One guarded command, as cxl-cli takes it */
@@ -83,12 +83,12 @@ static const struct guarded {
 	const char *short_options;
 	const struct option *long_options;
 } guarded[] = {
-	{"destroy-region", DEED_DESTROY_REGION, SELECT_REGIONS, ":b:d:f", region_options},
-	{"disable-region", DEED_DISABLE_REGION, SELECT_REGIONS, ":b:d:f", region_options},
-	{"disable-memdev", DEED_DISABLE_MEMDEV, SELECT_MEMDEVS, ":b:vSf", memdev_options},
-	{"disable-port", DEED_DISABLE_PORT, SELECT_PORTS, ":ef", port_options},
-	{"disable-bus", DEED_DISABLE_BUS, SELECT_BUSES, ":f", bus_options},
-	{"free-dpa", DEED_FREE_DPA, SELECT_MEMDEVS, ":b:vSd:t:f", dpa_options},
+	{"destroy-region", DEED_DESTROY_REGION, SELECT_REGIONS, "-:b:d:fh", region_options},
+	{"disable-region", DEED_DISABLE_REGION, SELECT_REGIONS, "-:b:d:fh", region_options},
+	{"disable-memdev", DEED_DISABLE_MEMDEV, SELECT_MEMDEVS, "-:b:vSfh", memdev_options},
+	{"disable-port", DEED_DISABLE_PORT, SELECT_PORTS, "-:efh", port_options},
+	{"disable-bus", DEED_DISABLE_BUS, SELECT_BUSES, "-:fh", bus_options},
+	{"free-dpa", DEED_FREE_DPA, SELECT_MEMDEVS, "-:b:vSd:t:fh", dpa_options},
 };
 
 /* What is asked for */
@@ -99,10 +99,11 @@ struct request {
 	bool force;
 	bool dry_run;
 	bool explain;
+	bool help;
 	bool not_understood; /* an option that is not known here: cxl-cli may know it */
 	char **arguments;    /* the objects, as given */
 	int nr_arguments;
-	char **options; /* what comes before them for cxl-cli, from "cxl NAME" on */
+	char **options; /* what comes before them for cxl-cli, from the command's name on */
 	int nr_options;
 };
 
@@ -142,11 +143,9 @@ static void set_option(struct request *request, int key)
 	case 'e':
 		request->kind = set ? SELECT_ENDPOINTS : SELECT_PORTS;
 		break;
-	case KEY_DRY_RUN:
-		request->dry_run = true;
-		break;
-	case KEY_EXPLAIN:
-		request->explain = true;
+	case 'h':
+		/* cxl-cli gets no further than to this, if it understands all before it. */
+		request->help = request->help || !request->not_understood;
 		break;
 	case '?':
 	case ':':
@@ -157,30 +156,47 @@ static void set_option(struct request *request, int key)
 	}
 }
 
-static bool is_ours(const char *option)
+/* Our own options are taken whole only: what is an abbreviation to cxl-cli stays one. */
+static bool take_ours(struct request *request, const char *option)
 {
-	return strcmp(option, "--dry-run") == 0 || strcmp(option, "--explain") == 0;
+	bool dry_run = option && strcmp(option, "--dry-run") == 0;
+	bool explain = option && strcmp(option, "--explain") == 0;
+
+	request->dry_run |= dry_run;
+	request->explain |= explain;
+	return dry_run || explain;
 }
 
 /*
- * getopt_long() takes options and arguments in any order, as cxl-cli's parser does, and leaves the
- * arguments at the end.
+ * getopt_long() in the mode in which it leaves the order alone and reports arguments, too, whatever
+ * the environment says (POSIXLY_CORRECT means nothing to cxl-cli): what it steps over is an
+ * argument, or it is an option, maybe with its value.
  */
 static void parse(struct request *request, int argc, char **argv)
 {
-	int key;
+	int key = 0, seen = 1;
 
+	*append(request->options, request->nr_options) = argv[0];
 	opterr = 0;
-	optind = 0;
-	while ((key = getopt_long(argc, argv, request->guarded->short_options,
-				  request->guarded->long_options, NULL)) != -1)
-		set_option(request, key);
-	for (int i = 0; i < optind; i++) {
-		if (!is_ours(argv[i]))
-			*append(request->options, request->nr_options) = argv[i];
+	optind = 1;
+	while (key != -1) {
+		if (take_ours(request, argv[optind])) {
+			seen = ++optind;
+			continue;
+		}
+		key = getopt_long(argc, argv, request->guarded->short_options,
+				  request->guarded->long_options, NULL);
+		if (key == KEY_ARGUMENT)
+			*append(request->arguments, request->nr_arguments) = optarg;
+		else
+			set_option(request, key);
+		for (; seen < optind; seen++) {
+			if (key != KEY_ARGUMENT)
+				*append(request->options, request->nr_options) = argv[seen];
+		}
 	}
-	request->arguments = argv + optind;
-	request->nr_arguments = argc - optind;
+	for (; seen < argc; seen++)
+		*append(request->arguments, request->nr_arguments) = argv[seen];
 }
 
 static bool is_quiet(const struct attach_answers *answers)
@@ -477,15 +493,6 @@ static const struct guarded *find_guarded(const char *name)
 	return &guarded[i];
 }
 
-static bool asks_for_help(int argc, char **argv)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
-			return true;
-	}
-	return false;
-}
-
 static int guard(int argc, char **argv)
 {
 	struct request request = {.guarded = find_guarded(argv[0])};
@@ -493,12 +500,14 @@ static int guard(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--list-opts") == 0)
 		return help_add_options(argv - 1, "--dry-run --explain");
-	if (argc == 1 || asks_for_help(argc, argv))
-		return pass_through(argv - 1);
 	request.kind = request.guarded->kind;
 	parse(&request, argc, argv);
-	status = guard_request(&request);
+	if (argc == 1 || request.help)
+		status = pass_through(argv - 1);
+	else
+		status = guard_request(&request);
 	free(request.options);
+	free(request.arguments);
 	return status;
 }
 

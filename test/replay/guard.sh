@@ -42,6 +42,57 @@ for options in '-f' '--force' '--forc' '-fb root0' '-b 0 -f' '--bus=ACPI.CXL' '-
 	refused "destroy-region $options" destroy-region "${words[@]}" region0
 	refused "destroy-region, options last: $options" destroy-region region0 "${words[@]}"
 done
+# taken WHAT COMMAND...: refused, and the real cxl-cli, as it says itself, would act on one of these. The
+# machine cannot be written to.
+taken() {
+	local what=$1 named
+	shift
+	named=$(on_machine /usr/bin/cxl "$@" 2>&1 | grep -cE '^cxl (region: .*region0: |memdev: .*mem0 is|port: .*(port1|endpoint2) hosts|bus: .*root0 hosts)')
+	guard "$@"
+	is "$what: cxl-cli would, so it is refused" "$((named > 0)) $status" "1 3"
+}
+for spelling in region0 0 00 0x region0,region7 'region7 region0' '+0' $'\t0' 4294967296 region-4294967296 -0 all; do
+	taken "destroy-region '$spelling'" destroy-region -f -- "$spelling"
+done
+while read -r words; do
+	read -ra command <<<"$words"
+	taken "$words" "${command[@]}"
+	POSIXLY_CORRECT=1 taken "$words, POSIXLY_CORRECT" "${command[@]}"
+done <<-'COMMANDS'
+	destroy-region region0 -f
+	destroy-region region0 --fo --no-fo -f
+	destroy-region -f --bu 7 --no-bus region0
+	destroy-region -f --bus= --bus=root0 region0
+	destroy-region -fbACPI.CXL region0
+	destroy-region -f region0 -b -f -b 0
+	destroy-region -f -d -h -d decoder0.0 region0
+	destroy-region -f --decoder --help --no-decoder region0
+	destroy-region -f --decoder --dry-run --decoder 4294967296.0 region0
+	destroy-region -f -d switch -d root -- region0
+	destroy-region -f region0 --
+	destroy-region --force all region7
+	disable-memdev mem0
+	disable-memdev 7 -b 0 0
+	disable-memdev --bus 0 -v mem0 --no-s
+	disable-memdev -S --no-serial mem0
+	disable-port port1
+	disable-port --d port1
+	disable-port switch
+	disable-port --e all
+	disable-port x -e endpoint2
+	disable-port -e --no-endpoint 1 --no-f
+	disable-bus root0
+	disable-bus 0 --debug
+	disable-bus all x
+COMMANDS
+# A value that looks like an option of ours, or like a call for help, is a value to cxl-cli.
+handed_over "a bus by the name of --dry-run" "<destroy-region><-b><--dry-run><region0>" destroy-region -b --dry-run region0
+handed_over "a bus by the name of -h" "<destroy-region><-b><-h><region0>" destroy-region -b -h region0
+handed_over "an argument by the name of --explain" "<destroy-region><--><--explain>" destroy-region -- --explain
+handed_over "help among other options" "<destroy-region><region0><-fh>" destroy-region region0 -fh
+refused "what may be an option's value is no call for help" destroy-region --frobnicate -h region0
+refused "no abbreviation of ours" destroy-region --dry region0
+
 guard destroy-region region0
 is "destroy-region: who owns it, and the right way" "$err" \
 	"cxl destroy-region: region0 (256 MiB at 0x390000000) is refused: it belongs to cxl_lab_accel on 0000:11:00.0, which attached mem0, and which would go on using memory that is gone
