@@ -10,62 +10,75 @@
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/size.h"
 
-/* "region0 (256.00 MiB at 0x390000000)" */
+/* "region0 (256 MiB at 0x390000000)" */
 static char *region_text(const struct snapshot_region *region)
 {
+	static const char *const units[] = {" bytes", " KiB", " MiB", " GiB",
+					    " TiB",   " PiB", " EiB"};
+	_cleanup_free_ char *size = NULL;
+
 	if (region->size == SNAPSHOT_NO_NUMBER || region->resource == SNAPSHOT_NO_NUMBER)
 		return memory_print("%s", region->name);
-	return memory_print("%s (%" PRIu64 " MiB at 0x%" PRIx64 ")", region->name,
-			    region->size >> 20, region->resource);
+	size = size_text(region->size, units);
+	return memory_print("%s (%s at 0x%" PRIx64 ")", region->name, size, region->resource);
 }
 
-/* "cxl_lab_accel on 0000:11:00.0, which attached mem0" */
-static char *owner_text(const struct snapshot_memdev *memdev)
+static void say_owner(const char *command, const struct verdict *verdict, const char *region)
 {
-	return memory_print("%s on %s, which attached %s", memdev->host.driver ?: "a driver",
-			    memdev->host.name ?: "an unknown device", memdev->name);
+	const struct snapshot_memdev *owner = verdict->memdevs[0];
+	const struct snapshot_host *host = &owner->host;
+	const char *driver = host->driver ?: "a driver", *device = host->name ?: "its device";
+
+	if (verdict->uncertain)
+		fprintf(stderr,
+			"cxl %s: %s is refused: it may belong to %s on %s, since what is seen of "
+			"%s speaks both for an attach and against one\n",
+			command, region, driver, device, owner->name);
+	else
+		fprintf(stderr,
+			"cxl %s: %s is refused: it belongs to %s on %s, which attached %s and "
+			"would go on using memory that is gone\n",
+			command, region, driver, device, owner->name);
+	if (host->driver && host->name && host->subsystem)
+		fprintf(stderr,
+			"cxl %s: the way to take it down is to unbind its driver: write %s to "
+			"/sys/bus/%s/drivers/%s/unbind\n",
+			command, host->name, host->subsystem, host->driver);
+}
+
+static void say_decoders(const char *command, const struct verdict *verdict, const char *region)
+{
+	fprintf(stderr, "cxl %s: %s is refused: firmware locked it until the next reset, by ",
+		command, region);
+	for (size_t i = 0; i < verdict->nr_decoders; i++)
+		fprintf(stderr, "%s%s", i ? ", " : "", verdict->decoders[i]->name);
+	fputs("\n", stderr);
 }
 
 static void say_refused_region(const char *command, const struct verdict *verdict)
 {
 	_cleanup_free_ char *region = region_text(verdict->object.region);
-	const char *name = verdict->object.region->name;
+	const char *why = "it is locked, and nothing shows why";
 
 	switch (verdict->reason) {
-	case REASON_ATTACH_OWNED: {
-		const struct snapshot_memdev *owner = verdict->memdevs[0];
-		_cleanup_free_ char *text = owner_text(owner);
-
-		fprintf(stderr,
-			"cxl %s: %s is refused: it belongs to %s, and which would go on using "
-			"memory that is gone\n",
-			command, region, text);
-		fprintf(stderr,
-			"cxl %s: the way to take it down is to unbind its driver: write %s to "
-			"/sys/bus/%s/drivers/%s/unbind\n",
-			command, owner->host.name ?: "the host", owner->host.subsystem ?: "BUS",
-			owner->host.driver ?: "DRIVER");
-		break;
-	}
+	case REASON_ATTACH_OWNED:
+		say_owner(command, verdict, region);
+		return;
 	case REASON_FIRMWARE_LOCKED:
-		fprintf(stderr,
-			"cxl %s: %s is refused: firmware locked it until the next reset, by ",
-			command, region);
-		for (size_t i = 0; i < verdict->nr_decoders; i++)
-			fprintf(stderr, "%s%s", i ? ", " : "", verdict->decoders[i]->name);
-		fputs("\n", stderr);
+		say_decoders(command, verdict, region);
+		return;
+	case REASON_UNREADABLE:
+		why = "whether it is locked cannot be read";
 		break;
 	case REASON_CHANGED:
-		fprintf(stderr,
-			"cxl %s: %s is refused: it is not the region of that name that it was a "
-			"moment ago\n",
-			command, name);
+		why = "it is not what it was a moment ago";
 		break;
 	default:
-		fprintf(stderr, "cxl %s: %s is refused: it is locked, and nothing shows why\n",
-			command, region);
+		break;
 	}
+	fprintf(stderr, "cxl %s: %s is refused: %s\n", command, region, why);
 }
 
 static void say_host(const struct snapshot_memdev *memdev)
@@ -117,8 +130,7 @@ void guard_say(const char *command, const struct verdict *verdict)
 			say_refused_region(command, verdict);
 		} else if (verdict->reason == REASON_CHANGED) {
 			fprintf(stderr,
-				"cxl %s: %s is refused: it is not the device of that name that it "
-				"was a moment ago\n",
+				"cxl %s: %s is refused: it is not what it was a moment ago\n",
 				command, name);
 		} else {
 			fprintf(stderr, "cxl %s: %s is refused without -f: this would take down\n",
@@ -205,6 +217,8 @@ static const char *meaning(const struct verdict *verdict)
 		return "firmware locked a decoder that the region lies on";
 	case REASON_LOCKED:
 		return "the region is locked, and nothing shows why";
+	case REASON_UNREADABLE:
+		return "whether the region is locked cannot be read";
 	case REASON_ENDS_ATTACH:
 		return "memdevs that a driver attached would go, and the driver with them";
 	case REASON_CHANGED:

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "cxl/attach/dependents.h"
 #include "cxl/attach/provider.h"
@@ -118,7 +119,7 @@ struct look {
 	struct snapshot snapshot;
 	struct attach_answers answers;
 	struct judged *judged; /* one for each argument */
-	bool quiet;	       /* nothing attached and nothing locked is there at all */
+	bool quiet;	       /* nothing attached, locked or unreadable is there at all */
 };
 
 static void set_option(struct request *request, int key)
@@ -209,10 +210,11 @@ static bool is_quiet(const struct attach_answers *answers)
 	}
 	for (size_t i = 0; i < snapshot->nr_regions; i++) {
 		if (snapshot->regions[i].locked == FLAG_YES ||
-		    snapshot_region_has_locked_decoder(&snapshot->regions[i]))
+		    snapshot_region_has_locked_decoder(&snapshot->regions[i]) ||
+		    !verdict_is_readable(snapshot, &snapshot->regions[i]))
 			return false;
 	}
-	return true;
+	return snapshot->nr_unread_regions == 0;
 }
 
 static void judge_argument(const struct request *request, struct look *look, int argument)
@@ -228,12 +230,16 @@ static void judge_argument(const struct request *request, struct look *look, int
 	free(objects);
 }
 
-static int take_look(const struct request *request, struct look *look)
+/* False, having said so, where the machine cannot be read */
+static bool take_look(const struct request *request, struct look *look)
 {
 	int rc = snapshot_take(&look->snapshot);
 
-	if (rc < 0)
-		return rc;
+	if (rc < 0) {
+		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n",
+			request->guarded->name, strerror(-rc));
+		return false;
+	}
 	attach_infer(&look->snapshot, &look->answers);
 	look->quiet = is_quiet(&look->answers);
 	if (!look->quiet)
@@ -242,7 +248,7 @@ static int take_look(const struct request *request, struct look *look)
 		memory_check(calloc((size_t)request->nr_arguments + 1, sizeof(*look->judged)));
 	for (int i = 0; i < request->nr_arguments; i++)
 		judge_argument(request, look, i);
-	return 0;
+	return true;
 }
 
 static void release_look(const struct request *request, struct look *look)
@@ -266,21 +272,31 @@ static const struct verdict *find_verdict(const struct judged *judged, const cha
 	return NULL;
 }
 
-/* What is something else in @second than it was in @first is refused, whatever it is now. */
-static void refuse_changed(const struct request *request, const struct look *first,
-			   struct look *second)
+static void refuse_as_changed(struct verdict *verdict)
 {
-	for (int i = 0; i < request->nr_arguments; i++) {
-		for (size_t j = 0; j < second->judged[i].nr_verdicts; j++) {
-			struct verdict *now = &second->judged[i].verdicts[j];
-			const char *name = verdict_object_name(&now->object);
-			const struct verdict *before = find_verdict(&first->judged[i], name);
+	verdict->kind = VERDICT_REFUSED;
+	verdict->reason = REASON_CHANGED;
+}
 
-			if (before && verdict_same(&before->object, &now->object))
-				continue;
-			now->kind = VERDICT_REFUSED;
-			now->reason = REASON_CHANGED;
-		}
+/* What is something else in @second than it was in @first is refused, and so is what has gone. */
+static void refuse_changed(const struct judged *first, struct judged *second)
+{
+	size_t nr_found = second->nr_verdicts;
+
+	for (size_t i = 0; i < nr_found; i++) {
+		const struct verdict_object *now = &second->verdicts[i].object;
+		const struct verdict *before = find_verdict(first, verdict_object_name(now));
+
+		if (!before || !verdict_same(&before->object, now))
+			refuse_as_changed(&second->verdicts[i]);
+	}
+	for (size_t i = 0; i < first->nr_verdicts; i++) {
+		const struct verdict_object *before = &first->verdicts[i].object;
+
+		if (find_verdict(second, verdict_object_name(before)))
+			continue;
+		append(second->verdicts, second->nr_verdicts)->object = *before;
+		refuse_as_changed(&second->verdicts[second->nr_verdicts - 1]);
 	}
 }
 
@@ -389,12 +405,29 @@ static void add_allowed(const struct request *request, const struct look *look, 
 	}
 }
 
-/* What is left after the refusals, by cxl-cli, whose own messages come with it */
+/* cxl-cli has told of its own errors; of a crash it cannot. */
+static void say_how_rest_ended(const struct request *request, int status)
+{
+	const char *name = request->guarded->name;
+
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "cxl %s: cxl-cli was killed by signal %d (%s) at the rest\n", name,
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0)
+		fprintf(stderr, "cxl %s: cxl-cli ended with status %d at the rest\n", name,
+			WEXITSTATUS(status));
+}
+
+/*
+ * What is left after the refusals, by cxl-cli, whose own messages come with it. The status says
+ * that something was refused, whatever becomes of the rest: how cxl-cli ended is said, not handed
+ * on, since of its status nobody could tell whether it is about what was refused.
+ */
 static int run_rest(const struct request *request, const struct look *look)
 {
 	char **argv = NULL;
 	size_t argc = 0, nr_options;
-	int status = EXIT_REFUSED;
+	int status = 0;
 
 	*append(argv, argc) = (char *)"cxl";
 	for (int i = 0; i < request->nr_options; i++)
@@ -404,11 +437,13 @@ static int run_rest(const struct request *request, const struct look *look)
 		add_allowed(request, look, i, &argv, &argc);
 	if (argc > nr_options) {
 		*append(argv, argc) = NULL;
-		if (run_cxl_cli(argv) < 0)
-			status = EXIT_CANNOT;
+		status = run_cxl_cli(argv);
 	}
 	free(argv);
-	return status;
+	if (status < 0)
+		return EXIT_CANNOT;
+	say_how_rest_ended(request, status);
+	return EXIT_REFUSED;
 }
 
 /* All of it is allowed: cxl-cli takes this process's place */
@@ -441,9 +476,8 @@ static int not_understood(const struct request *request, const struct look *look
 	if (look->quiet || request->nr_arguments == 0)
 		return run_all(request);
 	fprintf(stderr,
-		"cxl %s: refused: an option here is not known to the guard, and there is attached "
-		"or "
-		"locked memory; see 'cxl help %s'\n",
+		"cxl %s: refused: the guard does not understand an option here, and this machine "
+		"has memory that is attached or locked; see 'cxl help %s'\n",
 		request->guarded->name, request->guarded->name);
 	return EXIT_REFUSED;
 }
@@ -454,9 +488,10 @@ static int guard_again(const struct request *request, const struct look *first)
 	struct look second;
 	int status;
 
-	if (take_look(request, &second) < 0)
-		return EXIT_FAILED;
-	refuse_changed(request, first, &second);
+	if (!take_look(request, &second))
+		return EXIT_REFUSED;
+	for (int i = 0; i < request->nr_arguments; i++)
+		refuse_changed(&first->judged[i], &second.judged[i]);
 	status = act(request, &second);
 	release_look(request, &second);
 	return status;
@@ -465,13 +500,10 @@ static int guard_again(const struct request *request, const struct look *first)
 static int guard_request(const struct request *request)
 {
 	struct look look;
-	int rc = take_look(request, &look), status;
+	int status;
 
-	if (rc < 0) {
-		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n",
-			request->guarded->name, strerror(-rc));
+	if (!take_look(request, &look))
 		return EXIT_REFUSED;
-	}
 	if (request->not_understood)
 		status = not_understood(request, &look);
 	else if (request->dry_run || request->explain)

@@ -162,6 +162,10 @@ size_t selection_find(const struct snapshot *snapshot, enum selection_kind kind,
 		if (is_region(filters, argument, &snapshot->regions[i]))
 			append(*objects, count)->region = &snapshot->regions[i];
 	}
+	for (size_t i = 0; kind == SELECT_REGIONS && i < snapshot->nr_unread_regions; i++) {
+		if (is_region(filters, argument, &snapshot->unread_regions[i]))
+			append(*objects, count)->region = &snapshot->unread_regions[i];
+	}
 	for (size_t i = 0; memdevs && i < snapshot->nr_memdevs; i++) {
 		if (is_memdev(filters, kind, argument, &snapshot->memdevs[i]))
 			append(*objects, count)->memdev = &snapshot->memdevs[i];

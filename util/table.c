@@ -11,6 +11,7 @@
 
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/size.h"
 #include "util/table.h"
 
 struct table {
@@ -79,30 +80,16 @@ struct table *table_new(const struct table_column *columns, const char *chosen,
 	return NULL;
 }
 
-/* As lsblk: "512M", "1.5G"; the largest unit that leaves at least 1 */
-static char *size_text(uint64_t bytes)
-{
-	static const char units[] = "BKMGTPE";
-	double value = (double)bytes;
-	size_t unit = 0;
-
-	while (value >= 1024 && units[unit + 1]) {
-		value /= 1024;
-		unit++;
-	}
-	if (value == (double)(uint64_t)value)
-		return memory_print("%" PRIu64 "%c", (uint64_t)value, units[unit]);
-	return memory_print("%.1f%c", value, units[unit]);
-}
-
 static char *cell_text(const struct table_column *column, struct json_object *value)
 {
+	/* As lsblk: "512M", "1.5G" */
+	static const char *const units[] = {"B", "K", "M", "G", "T", "P", "E"};
 	bool number = json_object_is_type(value, json_type_int);
 
 	switch (column->cell) {
 	case CELL_SIZE:
 		if (number)
-			return size_text(json_object_get_uint64(value));
+			return size_text(json_object_get_uint64(value), units);
 		break;
 	case CELL_ADDRESS:
 		if (number)

@@ -11,8 +11,8 @@
 #include "util/memory.h"
 #include "util/sysfs.h"
 
-/* Deeper than devices hang below each other */
-#define DEPTH_MAX 8
+/* Deeper than devices hang below each other: a disk on USB has eight folders above it */
+#define DEPTH_MAX 32
 
 /* CXL's own devices are in the snapshot already; the others are how the host is connected. */
 static bool is_of_interest(const char *subsystem)

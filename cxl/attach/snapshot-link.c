@@ -94,6 +94,21 @@ static void link_regions(struct snapshot *snapshot)
 	}
 }
 
+static void add_unread_region(struct snapshot *snapshot, const char *name)
+{
+	struct snapshot_region *region;
+
+	for (size_t i = 0; i < snapshot->nr_unread_regions; i++) {
+		if (strcmp(snapshot->unread_regions[i].name, name) == 0)
+			return;
+	}
+	region = append(snapshot->unread_regions, snapshot->nr_unread_regions);
+	region->name = name;
+	region->unread = true;
+	region->resource = region->size = region->interleave_ways = SNAPSHOT_NO_NUMBER;
+	region->locked = region->committed = FLAG_UNKNOWN;
+}
+
 static void link_decoders(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->nr_decoders; i++) {
@@ -105,6 +120,8 @@ static void link_decoders(struct snapshot *snapshot)
 			*append(decoder->port->decoders, decoder->port->nr_decoders) = decoder;
 		if (decoder->region)
 			*append(decoder->region->decoders, decoder->region->nr_decoders) = decoder;
+		else if (decoder->region_name)
+			add_unread_region(snapshot, decoder->region_name);
 	}
 }
 

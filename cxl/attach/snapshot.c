@@ -266,6 +266,7 @@ void snapshot_release(struct snapshot *snapshot)
 	free(snapshot->ports);
 	free(snapshot->decoders);
 	free(snapshot->regions);
+	free(snapshot->unread_regions);
 	free(snapshot->children);
 	free(snapshot->memdev_hosts);
 	free(snapshot->memdevs);

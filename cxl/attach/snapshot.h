@@ -103,6 +103,7 @@ struct snapshot_region {
 	uint64_t interleave_ways;
 	enum snapshot_flag locked; /* regionZ/locked: not before v7.1 */
 	enum snapshot_flag committed;
+	bool unread;	    /* nothing but its name is known: one of @unread_regions */
 	const char *driver; /* cxl_region, once bound */
 	const char *child;  /* dax_region0 or pmem_region0: what makes it memory for everyone */
 	struct snapshot_decoder **decoders; /* that map it, on ports and endpoints, by name */
@@ -148,6 +149,10 @@ struct snapshot {
 	size_t nr_memdevs;
 	struct snapshot_lone_host *lone_hosts; /* by name */
 	size_t nr_lone_hosts;
+
+	/* That decoders name, and that are not among the devices: about to go, or not readable */
+	struct snapshot_region *unread_regions;
+	size_t nr_unread_regions;
 
 	size_t nr_left_out; /* memdevs that went away meanwhile, or that cannot be read */
 

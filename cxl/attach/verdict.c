@@ -17,6 +17,15 @@ static bool may_be_attached(const struct attach_answers *answers,
 	return state == ATTACH_ATTACHED || state == ATTACH_UNKNOWN;
 }
 
+static void add_memdev(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
+		       struct verdict *verdict)
+{
+	bool known = attach_of_memdev(answers, memdev)->state == ATTACH_ATTACHED;
+
+	verdict->uncertain = !known && (verdict->uncertain || verdict->nr_memdevs == 0);
+	*append(verdict->memdevs, verdict->nr_memdevs) = memdev;
+}
+
 static void add_region(struct verdict *verdict, const struct snapshot_region *region)
 {
 	for (size_t i = 0; i < verdict->nr_regions; i++) {
@@ -33,7 +42,7 @@ static void take_memdev(const struct attach_answers *answers, const struct snaps
 	for (size_t i = 0; i < memdev->nr_regions; i++)
 		add_region(verdict, memdev->regions[i]);
 	if (may_be_attached(answers, memdev))
-		*append(verdict->memdevs, verdict->nr_memdevs) = memdev;
+		add_memdev(answers, memdev, verdict);
 }
 
 static bool is_below(const struct snapshot_port *port, const struct snapshot_port *top)
@@ -45,15 +54,25 @@ static bool is_below(const struct snapshot_port *port, const struct snapshot_por
 	return false;
 }
 
+/* An attached memdev of which it cannot be read where it lies may lie below any port. */
 static void take_port(const struct attach_answers *answers, const struct snapshot_port *port,
 		      struct verdict *verdict)
 {
 	const struct snapshot *snapshot = answers->snapshot;
 
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		if (is_below(snapshot->memdevs[i].endpoint, port))
-			take_memdev(answers, &snapshot->memdevs[i], verdict);
+		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
+
+		if (is_below(memdev->endpoint, port) ||
+		    (may_be_attached(answers, memdev) && !snapshot_bus(memdev->endpoint)))
+			take_memdev(answers, memdev, verdict);
 	}
+}
+
+bool verdict_is_readable(const struct snapshot *snapshot, const struct snapshot_region *region)
+{
+	return !region->unread &&
+	       (region->locked != FLAG_UNKNOWN || snapshot->attach_support != FLAG_YES);
 }
 
 static void judge_region(const struct attach_answers *answers, enum verdict_deed deed,
@@ -64,7 +83,7 @@ static void judge_region(const struct attach_answers *answers, enum verdict_deed
 	lock_infer(answers, region, &lock);
 	for (size_t i = 0; i < region->nr_memdevs; i++) {
 		if (may_be_attached(answers, region->memdevs[i]))
-			*append(verdict->memdevs, verdict->nr_memdevs) = region->memdevs[i];
+			add_memdev(answers, region->memdevs[i], verdict);
 	}
 	for (size_t i = 0; i < lock.nr_decoders; i++)
 		*append(verdict->decoders, verdict->nr_decoders) = lock.decoders[i];
@@ -74,6 +93,8 @@ static void judge_region(const struct attach_answers *answers, enum verdict_deed
 		verdict->reason = REASON_FIRMWARE_LOCKED;
 	else if (lock.reason != LOCK_NONE)
 		verdict->reason = REASON_LOCKED;
+	else if (!verdict_is_readable(answers->snapshot, region))
+		verdict->reason = REASON_UNREADABLE;
 	lock_answer_release(&lock);
 
 	if (verdict->reason == REASON_NONE)
@@ -163,6 +184,7 @@ const char *verdict_reason_name(enum verdict_reason reason)
 		[REASON_ATTACH_OWNED] = "attach-owned",
 		[REASON_FIRMWARE_LOCKED] = "firmware-locked",
 		[REASON_LOCKED] = "locked",
+		[REASON_UNREADABLE] = "unreadable",
 		[REASON_ENDS_ATTACH] = "ends-attach",
 		[REASON_CHANGED] = "changed",
 	};

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct attach_answers;
+struct snapshot;
 struct snapshot_decoder;
 struct snapshot_memdev;
 struct snapshot_port;
@@ -37,6 +38,7 @@ enum verdict_reason {
 	REASON_ATTACH_OWNED,	/* a region that a memdev with an attach provider takes part in */
 	REASON_FIRMWARE_LOCKED, /* a region on a decoder that firmware locked */
 	REASON_LOCKED,		/* a region that is locked, for no reason that can be seen */
+	REASON_UNREADABLE,	/* a region of which it cannot be read whether it is locked */
 	REASON_ENDS_ATTACH,	/* attached memdevs would go, and their providers with them */
 	REASON_CHANGED,		/* it is not what it was a moment ago */
 };
@@ -52,6 +54,8 @@ struct verdict {
 	struct verdict_object object;
 	enum verdict_kind kind;
 	enum verdict_reason reason;
+	bool uncertain; /* none of @memdevs is known to be attached: what is seen contradicts itself
+			 */
 	/* Attached memdevs: the region's owners, or those that the deed would take down */
 	const struct snapshot_memdev **memdevs;
 	size_t nr_memdevs;
@@ -80,6 +84,13 @@ const char *verdict_object_name(const struct verdict_object *object);
  * what it is the port of is.
  */
 bool verdict_same(const struct verdict_object *one, const struct verdict_object *other);
+
+/**
+ * verdict_is_readable() - is enough known of @region to judge it?
+ *
+ * A kernel that has attach always tells whether a region is locked (v7.1 came before v7.2).
+ */
+bool verdict_is_readable(const struct snapshot *snapshot, const struct snapshot_region *region);
 
 /** verdict_kind_name() - "allowed", "remarked", "forced" or "refused" */
 const char *verdict_kind_name(enum verdict_kind kind);

@@ -9,7 +9,7 @@
 for name in $(machines); do
 	machine "$name"
 	[ -n "$(ls "$devices" 2>/dev/null)" ] || continue
-	machine_sys=bind run on_machine "$SOURCE/test/replay/damage" "$CXL" "$SOURCE/Documentation/schema"
+	machine_sys=bind run on_machine "${reader[@]}" "$SOURCE/test/replay/damage" "$CXL" "$SOURCE/Documentation/schema"
 	report "$status" "$name: $(tail -n 1 <<<"$out" | tr -d '#')"
 	[ "$status" -eq 0 ] || head -n 20 <<<"$out$err"
 done

@@ -9,8 +9,8 @@
 folder=$(mktemp -d -p "$machine_top")
 cat >"$folder/cxl" <<'FAKE'
 #!/bin/bash
-[ "$1" != status ] || exit "$2"
 printf '<%s>' "$@"
+[ -z "${FAKE_SIGNAL-}" ] || kill -"$FAKE_SIGNAL" $$
 exit "${FAKE_STATUS-0}"
 FAKE
 chmod +x "$folder/cxl"
@@ -95,7 +95,7 @@ refused "no abbreviation of ours" destroy-region --dry region0
 
 guard destroy-region region0
 is "destroy-region: who owns it, and the right way" "$err" \
-	"cxl destroy-region: region0 (256 MiB at 0x390000000) is refused: it belongs to cxl_lab_accel on 0000:11:00.0, which attached mem0, and which would go on using memory that is gone
+	"cxl destroy-region: region0 (256 MiB at 0x390000000) is refused: it belongs to cxl_lab_accel on 0000:11:00.0, which attached mem0 and would go on using memory that is gone
 cxl destroy-region: the way to take it down is to unbind its driver: write 0000:11:00.0 to /sys/bus/pci/drivers/cxl_lab_accel/unbind"
 refused "destroy-region with an option that is not known" destroy-region --frobnicate region0
 refused "destroy-region with an option that lacks its value" destroy-region region0 -b
@@ -185,12 +185,165 @@ guard_many
 is "10000 arguments" "$status $(tr -cd '<' <<<"$out" | wc -c)" "0 10001"
 guard_many region0
 is "10000 arguments, one of them refused" "$status $(grep -c 'is refused' <<<"$err") $(tr -cd '<' <<<"$out" | wc -c)" "3 1 10001"
-CXL_CLI=/nowhere/cxl guard destroy-region region1
-is "no cxl-cli: cannot" "$status" 5
-CXL_CLI=/nowhere/cxl guard destroy-region region0 region1
-is "no cxl-cli, and one refused" "$status" 5
+long=$(printf '%0100000d' 0)
+refused "a name of 100 kB that means region0" destroy-region "$long"
+for name in "x$long" $'\xff\xfe' $'region\xc3' ../../region0 /region0 ./0x/.. 'r*' $'a\nb'; do
+	handed_over "a name that means nothing: $(printf %.20q "$name")" "<destroy-region><--><$name>" destroy-region -- "$name"
+done
+guard destroy-region --dry-run $'\xff' "$long" ''
+is "--dry-run of such names" "$(jq -c 'map(.object)' <<<"$out")$status" '["region0"]3'
+keep guard
+
+# cxl-cli that is missing or misbehaves, when all is its own, and when it has the rest to do
+for no_program in /nowhere/cxl "$folder" "$folder/text"; do
+	touch "$folder/text"
+	CXL_CLI=$no_program guard destroy-region region1
+	is "no cxl-cli at ${no_program##*/}: cannot" "$status" 5
+	CXL_CLI=$no_program guard destroy-region region0 region1
+	is "no cxl-cli at ${no_program##*/}, and one refused: cannot" "$status$(grep -c 'is refused' <<<"$err")" 51
+	CXL_CLI=$no_program guard destroy-region region0
+	is "no cxl-cli at ${no_program##*/}, and none needed: refused" "$status" 3
+done
+for signal in 9 11 15; do
+	FAKE_SIGNAL=$signal guard destroy-region region1
+	is "cxl-cli dies of signal $signal: its end is ours" "$status" $((128 + signal))
+	FAKE_SIGNAL=$signal guard destroy-region region0 region1
+	is "cxl-cli dies of signal $signal at the rest: refused" "$status$out" "3<destroy-region><region1>"
+	like "cxl-cli dies of signal $signal at the rest: said" "$err" "cxl destroy-region: cxl-cli was killed by signal $signal \\(.*\\) at the rest"
+done
+FAKE_STATUS=7 guard destroy-region region0 region1
+is "cxl-cli fails at the rest: refused" "$status" 3
+like "cxl-cli fails at the rest: said" "$err" 'cxl destroy-region: cxl-cli ended with status 7 at the rest'
+printf '#!/bin/sh\nhead -c 100000 /dev/urandom\n' >"$folder/text"
+chmod +x "$folder/text"
+CXL_CLI=$folder/text guard destroy-region region0 region1 >/dev/null 2>&1
+is "cxl-cli prints garbage: refused" "$status" 3
+
+# between CHANGE COMMAND...: CHANGE comes between the guard's two looks. The last that a look reads is
+# modules.dep, as which it finds a pipe: nothing comes out of that until the change is done.
+between() {
+	local change=$1 read_last
+	shift
+	read_last=$(echo "$machine"/lib/modules/*/modules.dep)
+	mv "$read_last" "$read_last.whole"
+	mkfifo "$read_last"
+	(exec 3>"$read_last" && eval "$change" && mv -f "$read_last.whole" "$read_last" && cat "$read_last" >&3) &
+	guard "$@"
+	[ ! -p "$read_last" ] || timeout 5 cat "$read_last" >/dev/null
+	wait
+}
+# changed WHAT SENTENCE CHANGE COMMAND...: refused, with that sentence, and nothing is left for cxl-cli
+changed() {
+	local what=$1 sentence=$2
+	shift 2
+	between "$@"
+	is "between the looks, $what: refused" "$status$out" 3
+	ok "between the looks, $what: why" grep -qxF "cxl $2: $sentence" <<<"$err"
+	machine pci-shared
+}
+between true destroy-region region1
+is "between the looks, nothing: done" "$status$out$err" "0<destroy-region><region1>"
+machine pci-shared
+another="is refused: it is not what it was a moment ago"
+# shellcheck disable=SC2016 # expanded once it is time for it
+{
+	changed "the region is not readable" "region1 $another" 'rm $devices/region1' destroy-region -f region1
+	changed "the region is not readable, all" "region1 $another" 'rm $devices/region1' destroy-region -f all
+	changed "the region goes" "region1 (256 MiB at 0x3a0000000) $another" \
+		'rm -r "$(readlink -f $devices/region1)" $devices/region1; sed -i d $(grep -l region1 $devices/decoder*/region)' destroy-region region1
+	changed "all goes" "region1 (256 MiB at 0x3a0000000) $another" 'rm -r $machine/sys/bus/cxl/devices' destroy-region -f region1
+	changed "another address" "region1 (256 MiB at 0x111000) $another" \
+		'echo 0x111000 >$devices/region1/resource' destroy-region -f region1
+	changed "another size" "region1 (4 KiB at 0x3a0000000) $another" 'echo 0x1000 >$devices/region1/size' destroy-region -f 1
+	changed "no address" "region1 $another" 'rm $devices/region1/resource' destroy-region -f region1
+	changed "no memdev" "region1 (256 MiB at 0x3a0000000) $another" 'echo >$devices/decoder3.0/region' destroy-region region1
+	changed "a lock" "region1 (256 MiB at 0x3a0000000) is refused: it is locked, and nothing shows why" \
+		'echo 1 >$devices/region1/locked' destroy-region -f region1
+	changed "a memdev of another host" "mem1 $another" \
+		'ln -sfn "$(readlink $devices/mem0)" $devices/mem1' disable-memdev mem1
+	changed "another port" "port1 $another" 'ln -sfn ../pci0000:77 $devices/port1/uport' disable-port -f port1
+	mv "$devices/region1" "$folder"
+	changed "a region comes" "region1 (256 MiB at 0x3a0000000) $another" 'mv $folder/region1 $devices/region1' destroy-region all
+}
+
+# Damage: it never makes that allowed which is refused without it.
+damaged() {
+	machine_sys=bind run on_machine "${reader[@]}" "$SOURCE/test/replay/damage" --refused "$CXL" "$@"
+	report "$status" "$*, refused whatever is damaged: $(tail -n 1 <<<"$out" | tr -d '#')"
+	[ "$status" -eq 0 ] || head -n 20 <<<"$out$err"
+}
+damaged destroy-region -f region0
+like "damage is found" "$out" 'damaged [0-9]{3,} times, refused$'
+rm "$devices/region0"
+refused "a region that only decoders tell of" destroy-region -f region0
+like "a region that only decoders tell of: why" "$err" 'region0 is refused: whether it is locked cannot be read$'
+guard destroy-region --dry-run all
+is "a region that only decoders tell of: the verdict" "$(jq -c 'map([.object, .verdict, .reason])' <<<"$out")" \
+	'[["region1","allowed",null],["region0","refused","unreadable"]]'
+keep guard
+guard destroy-region --explain region0
+like "a region that only decoders tell of: explained" "$out" 'refused: whether the region is locked cannot be read'
+machine pci-shared
+rm "$devices/region1/locked"
+refused "an expander's region whose lock is not told" destroy-region -f region1
+machine pci-shared
+rm "$devices/region0/locked" "$devices/region0/commit" "$devices/mem0" "$devices/endpoint2"
+refused "a region without lock, memdev and endpoint" destroy-region -f region0
+machine pci-shared
+rm "$devices/endpoint2"
+refused "a port, where it is not known what is below it" disable-port port1
+machine pci-shared
 rm "$devices/region0/locked" "$devices/region0/commit"
 refused "a region whose lock is not told" destroy-region region0
+
+# What a driver has registered, whatever it is, and however deep below its device
+machine pci-shared
+host=$machine/sys/bus/pci/devices/0000:11:00.0
+below() {
+	mkdir -p "$host/$2"
+	ln -s "../../class/$1" "$host/$2/subsystem"
+}
+below vfio-dev vfio-dev/vfio0
+below block ata1/host0/target0:0:0/0:0:0:0/block/sda
+below block ata1/host0/target0:0:0/0:0:0:0/block/sda/sda1
+below infiniband infiniband/mlx5_0
+below drm drm/card0
+below drm drm/card0/card0-DP-1
+below sound sound/card1
+below sound sound/card1/pcmC1D0p
+below cxl cxl_thing0
+below net cxl_thing0/net/eth9
+guard disable-memdev --dry-run mem0
+is "dependents: all kinds" "$(jq -r '.[0].attached[0].dependents | map(select(.subsystem != "net") | .subsystem + " " + .name) | sort | join(", ")' <<<"$out")" \
+	"block sda, block sda1, drm card0, drm card0-DP-1, infiniband mlx5_0, sound card1, sound pcmC1D0p, vfio-dev vfio0"
+is "dependents: the network interface once, and none of CXL's" \
+	"$(jq -c '.[0].attached[0].dependents | map(select(.subsystem == "net")) | length' <<<"$out")" 1
+keep guard
+guard disable-memdev mem0
+for device in 'vfio-dev vfio0' 'block sda' 'block sda1' 'infiniband mlx5_0' 'drm card0' 'sound card1'; do
+	like "dependents: $device is named" "$err" "with mem0,.*$device(,|$'\n')"
+done
+
+# Sizes for people
+while read -r size text; do
+	machine pci-shared
+	echo "$size" >"$devices/region0/size"
+	guard destroy-region region0
+	like "a size of $size" "$err" "region0 \\($text at 0x390000000\\) is refused"
+done <<-'SIZES'
+	0x1000 4 KiB
+	0x200 512 bytes
+	0x180000 1\.5 MiB
+	0x10000000 256 MiB
+	0x1800000000 96 GiB
+	0x28000000000 2\.5 TiB
+SIZES
+machine pci-shared
+rm "$devices/decoder2.0/target_type"
+echo 0 >"$devices/region0/locked"
+refused "a memdev that may be attached" destroy-region -f region0
+like "a memdev that may be attached: so it is said" "$err" \
+	'it may belong to cxl_lab_accel on 0000:11:00\.0, since what is seen of mem0 speaks both for an attach and against one'
 machine pci-deleted
 guard disable-memdev mem0
 is "a memdev whose region was deleted under it is still attached" "$status" 3

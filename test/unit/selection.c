@@ -19,13 +19,14 @@
  * root0 (ACPI0017:00): port1: endpoint2: mem0, region0 in decoder0.0
  *                             endpoint3: mem1, region1 in decoder0.1
  * root7 (ACPI0017:01): port8: endpoint10: mem12, region12 in decoder7.0
- * and mem4, without an endpoint, and region4, of which it is not known where it lies
+ * and mem4, without an endpoint, region4, of which it is not known where it lies, and region5, of
+ * which nothing is known
  */
 struct machine {
 	struct snapshot snapshot;
 	struct snapshot_port ports[7];
 	struct snapshot_decoder decoders[3];
-	struct snapshot_region regions[4];
+	struct snapshot_region regions[4], unread;
 	struct snapshot_memdev memdevs[4];
 };
 
@@ -46,6 +47,7 @@ static void build(struct machine *m)
 			    {.name = "region1", .root_decoder = &m->decoders[1]},
 			    {.name = "region4"},
 			    {.name = "region12", .root_decoder = &m->decoders[2]}},
+		.unread = {.name = "region5", .unread = true},
 		.memdevs = {{.name = "mem0", .serial = 0x11, .endpoint = &m->ports[0]},
 			    {.name = "mem1", .id = 1, .serial = 18, .endpoint = &m->ports[1]},
 			    {.name = "mem4", .id = 4, .serial = SNAPSHOT_NO_NUMBER},
@@ -56,6 +58,8 @@ static void build(struct machine *m)
 			     .nr_decoders = COUNT(m->decoders),
 			     .regions = m->regions,
 			     .nr_regions = COUNT(m->regions),
+			     .unread_regions = &m->unread,
+			     .nr_unread_regions = 1,
 			     .memdevs = m->memdevs,
 			     .nr_memdevs = COUNT(m->memdevs)},
 	};
@@ -127,24 +131,24 @@ static const struct {
 	const char *bus, *decoder, *argument, *found;
 } cases[] = {
 	{SELECT_REGIONS, NULL, NULL, "region0", "region0 "},
-	{SELECT_REGIONS, NULL, NULL, "all", "region0 region1 region4 region12 "},
+	{SELECT_REGIONS, NULL, NULL, "all", "region0 region1 region4 region12 region5 "},
 	{SELECT_REGIONS, NULL, NULL, "0,12", "region0 region12 "},
 	{SELECT_REGIONS, NULL, NULL, "mem0", ""},
-	{SELECT_REGIONS, "root0", NULL, "all", "region0 region1 region4 "},
+	{SELECT_REGIONS, "root0", NULL, "all", "region0 region1 region4 region5 "},
 	{SELECT_REGIONS, "0", NULL, "region0", "region0 "},
 	{SELECT_REGIONS, "ACPI.CXL", NULL, "region0", "region0 "},
 	{SELECT_REGIONS, "7,ACPI.CXL", NULL, "region0", "region0 "},
-	{SELECT_REGIONS, "ACPI0017:01", NULL, "all", "region4 region12 "},
-	{SELECT_REGIONS, "root7", NULL, "all", "region4 region12 "},
+	{SELECT_REGIONS, "ACPI0017:01", NULL, "all", "region4 region12 region5 "},
+	{SELECT_REGIONS, "root7", NULL, "all", "region4 region12 region5 "},
 	{SELECT_REGIONS, "7 0", NULL, "region0", "region0 "},
 	{SELECT_REGIONS, "all", NULL, "region0", "region0 "},
-	{SELECT_REGIONS, "cxl_test", NULL, "all", "region4 "},
+	{SELECT_REGIONS, "cxl_test", NULL, "all", "region4 region5 "},
 	{SELECT_REGIONS, "", NULL, "region0", ""},
-	{SELECT_REGIONS, NULL, "decoder0.0", "all", "region0 region4 "},
-	{SELECT_REGIONS, NULL, "0.1", "all", "region1 region4 "},
-	{SELECT_REGIONS, NULL, "00.01x", "all", "region1 region4 "},
-	{SELECT_REGIONS, NULL, "4294967296.4294967297", "all", "region1 region4 "},
-	{SELECT_REGIONS, NULL, "decoder0.0,7.0", "all", "region0 region4 region12 "},
+	{SELECT_REGIONS, NULL, "decoder0.0", "all", "region0 region4 region5 "},
+	{SELECT_REGIONS, NULL, "0.1", "all", "region1 region4 region5 "},
+	{SELECT_REGIONS, NULL, "00.01x", "all", "region1 region4 region5 "},
+	{SELECT_REGIONS, NULL, "4294967296.4294967297", "all", "region1 region4 region5 "},
+	{SELECT_REGIONS, NULL, "decoder0.0,7.0", "all", "region0 region4 region12 region5 "},
 	{SELECT_REGIONS, NULL, "root", "region0", "region0 "},
 	{SELECT_REGIONS, NULL, "all", "region0", "region0 "},
 	{SELECT_REGIONS, NULL, "switch", "region0", ""},

@@ -220,12 +220,21 @@ static void knows_each_owner(void **state)
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	assert_int_equal(verdict.nr_memdevs, 1);
 	assert_ptr_equal(verdict.memdevs[0], &m.memdevs[OTHER]);
+	assert_false(verdict.uncertain);
 	verdict_release(&verdict);
 
 	m.states[ACCELERATOR].state = ATTACH_UNKNOWN;
 	verdict_judge(&m.answers, DEED_DESTROY_REGION, true,
 		      &(struct verdict_object){.region = &m.regions[1]}, &verdict);
 	assert_int_equal(verdict.nr_memdevs, 2);
+	assert_false(verdict.uncertain);
+	verdict_release(&verdict);
+
+	m.states[OTHER].state = ATTACH_UNKNOWN;
+	verdict_judge(&m.answers, DEED_DESTROY_REGION, true,
+		      &(struct verdict_object){.region = &m.regions[1]}, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_REFUSED);
+	assert_true(verdict.uncertain);
 	verdict_release(&verdict);
 }
 
@@ -340,9 +349,64 @@ static void ends_on_cyclic_parents(void **state)
 		      &(struct verdict_object){.port = &m.switches[0]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	verdict_release(&verdict);
+	/* Where mem1 lies is not known: it may be below port5. */
+	verdict_judge(&m.answers, DEED_DISABLE_PORT, false,
+		      &(struct verdict_object){.port = &m.switches[2]}, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_REFUSED);
+	verdict_release(&verdict);
+	m.states[OTHER].state = ATTACH_NONE;
 	verdict_judge(&m.answers, DEED_DISABLE_PORT, false,
 		      &(struct verdict_object){.port = &m.switches[2]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_ALLOWED);
+	verdict_release(&verdict);
+}
+
+/* Of a region that could not be read, only a kernel without attach lets it be thought free. */
+static void refuses_what_is_unreadable(void **state)
+{
+	static const struct {
+		enum snapshot_flag support, locked;
+		bool unread;
+		enum verdict_reason reason;
+	} cases[] = {
+		{FLAG_YES, FLAG_NO, false, REASON_NONE},
+		{FLAG_YES, FLAG_UNKNOWN, false, REASON_UNREADABLE},
+		{FLAG_NO, FLAG_UNKNOWN, false, REASON_NONE},
+		{FLAG_UNKNOWN, FLAG_UNKNOWN, false, REASON_NONE},
+		{FLAG_NO, FLAG_UNKNOWN, true, REASON_UNREADABLE},
+		{FLAG_YES, FLAG_UNKNOWN, true, REASON_UNREADABLE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct verdict verdict;
+		struct machine m;
+
+		build(&m);
+		m.snapshot.attach_support = cases[i].support;
+		m.regions[0].locked = cases[i].locked;
+		m.regions[0].unread = cases[i].unread;
+		verdict_judge(&m.answers, DEED_DESTROY_REGION, true,
+			      &(struct verdict_object){.region = &m.regions[0]}, &verdict);
+		assert_int_equal(verdict.reason, cases[i].reason);
+		assert_int_equal(verdict.kind, cases[i].reason ? VERDICT_REFUSED : VERDICT_ALLOWED);
+		verdict_release(&verdict);
+	}
+}
+
+/* An endpoint that could not be read: its memdev may lie below any port. */
+static void refuses_where_the_place_is_unknown(void **state)
+{
+	struct verdict verdict;
+	struct machine m;
+
+	(void)state;
+	build(&m);
+	m.states[ACCELERATOR].state = ATTACH_ATTACHED;
+	m.memdevs[ACCELERATOR].endpoint = NULL;
+	verdict_judge(&m.answers, DEED_DISABLE_BUS, false,
+		      &(struct verdict_object){.port = &m.root}, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	verdict_release(&verdict);
 }
 
@@ -436,8 +500,12 @@ static void knows_what_is_the_same(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(judges_every_region),	  cmocka_unit_test(knows_each_owner),
-		cmocka_unit_test(judges_every_loss),	  cmocka_unit_test(ends_on_cyclic_parents),
+		cmocka_unit_test(judges_every_region),
+		cmocka_unit_test(knows_each_owner),
+		cmocka_unit_test(judges_every_loss),
+		cmocka_unit_test(ends_on_cyclic_parents),
+		cmocka_unit_test(refuses_what_is_unreadable),
+		cmocka_unit_test(refuses_where_the_place_is_unknown),
 		cmocka_unit_test(knows_what_is_the_same),
 	};
 
