@@ -34,6 +34,11 @@ static int run_command(const struct cxl_command *command, int argc, char **argv)
 		return command->run(argc, argv);
 	if (argc == 2 && strcmp(argv[1], "--list-opts") == 0)
 		return help_list_options(command);
+	/*
+	 * How wide a character is, and whether trees can have lines; numbers stay as in JSON. Not
+	 * for what cxl-cli does: this opens several files.
+	 */
+	setlocale(LC_CTYPE, "");
 	/* What argp puts before its messages and into --help */
 	if (asprintf(&name, "cxl %s", command->name) < 0) {
 		name = NULL;
@@ -50,8 +55,6 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct cxl_command *command;
 
-	/* How wide a character is, and whether trees can have lines; numbers stay as in JSON. */
-	setlocale(LC_CTYPE, "");
 	if (!name) {
 		help_print();
 		return EXIT_FAILED; /* as cxl-cli has it */

@@ -8,6 +8,7 @@
 
 CXL_CLI=${CXL_CLI:-/usr/bin/cxl}
 command -v cc >/dev/null || skip_all "no C compiler"
+command -v strace >/dev/null || skip_all "no strace"
 [ -x "$CXL_CLI" ] || skip_all "no cxl-cli"
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
@@ -94,6 +95,32 @@ ok "measure: the memory" test "$memory" -ge 65536
 run "$top/measure" false
 is "measure: what fails" "$status" 1
 
+# count PROGRAM COMMAND...: the calls that passthrough counts for each
+count() {
+	run "$SOURCE/contrib/bench.d/passthrough" "$@"
+	counted=$(awk 'NR > 2 { printf "%s %s/%s, ", $1, $2, $3 }' <<<"$out")
+}
+# Hands over after 7 calls for the command x, after 3 for others
+cat >"$top/known.c" <<'KNOWN'
+#include <stdlib.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	for (int calls = argc > 1 && *argv[1] == 'x' ? 7 : 3; calls > 0; calls--)
+		getppid();
+	return execv(getenv("CXL_CLI"), argv);
+}
+KNOWN
+cc -o "$top/known" "$top/known.c"
+count "$top/known" x y
+is "passthrough: counts what is there to count" "$status$err$counted" "0x 7/15, y 3/15, "
+count true x
+is "passthrough: what does not hand over" "$status" 1
+like "passthrough: said" "$err" 'true x: does not hand over'
+count "$CXL" create-region list
+like "passthrough: of cxl, nothing is out of proportion" "$status$counted" '^0create-region ([0-9]|1[0-5])/15, list ([0-9]|1[0-5])/15, $'
+
 run env CXL="$CXL" "$SOURCE/contrib/bench" --sizes 8,16 --runs 1 --json "$top/json"
 is "bench: done" "$status$err" 0
 like "bench: what it ran on" "$out" 'machine: .* CPUs, .*programs: .*cxl-cli [0-9].*libcxl'
@@ -103,6 +130,8 @@ like "bench: the columns" "$out" \
 is "bench: in each table a line for each size, with all figures" \
 	"$(awk '$1 ~ /^[0-9]+$/ { printf "%s %s, ", $1, NF }' <<<"$out")" '8 7, 16 7, 8 7, 16 7, 8 4, 16 4, '
 like "bench: growth" "$out" 'per memdev: at 16, [0-9.]+ times that at 8'
+like "bench: the calls of handing over, beside their limit" "$out" \
+	'command +calls limit.create-region +[0-9]+ +15.enable-memdev +[0-9]+ +15.*list +[0-9]+ +15$'
 is "bench: every run is in the file" \
 	"$(jq -c '[.runs[] | .memdevs, (.list_attach, .cxl_list, .bare_loop | length)]' "$top/json")" \
 	'[8,1,1,1,16,1,1,1]'
