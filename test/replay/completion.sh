@@ -57,6 +57,23 @@ by_cxl_cli cxl list-attach --h
 is "cxl-cli's completion: our options" "$out" "--help --host --human"
 by_cxl_cli cxl list --att
 is "cxl-cli's completion: what we add to list" "$out" "--attach"
+# A guarded command has cxl-cli's options and ours, whichever completion asks; cxl-cli's completes no
+# names for it.
+for command in destroy-region disable-region disable-memdev disable-port disable-bus free-dpa; do
+	options=$(/usr/bin/cxl "$command" --list-opts)
+	expected=$(xargs -n 1 <<<"$options --dry-run --explain" | sort -u | xargs)
+	ok "$command: cxl-cli has options for it" grep -qw -e --force <<<"$options"
+	for by in by_ours by_cxl_cli; do
+		"$by" cxl "$command" --
+		is "$command --: $by" "$out$err" "$expected"
+		"$by" cxl "$command" --exp
+		is "$command --exp: $by" "$out$err" "--explain"
+		"$by" cxl "$command" ''
+		is "$command: $by, no names" "$out$err" ""
+	done
+done
+by_ours cxl destroy-r
+is "a guarded command" "$out" "destroy-region"
 run "$CXL" list-attach --list-opts
 is "--list-opts" "$out" \
 	"--follow --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
