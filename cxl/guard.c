@@ -451,6 +451,7 @@ static int run_all(const struct request *request)
 {
 	char **argv = NULL;
 	size_t argc = 0;
+	int status;
 
 	*append(argv, argc) = (char *)"cxl";
 	for (int i = 0; i < request->nr_options; i++)
@@ -458,7 +459,9 @@ static int run_all(const struct request *request)
 	for (int i = 0; i < request->nr_arguments; i++)
 		*append(argv, argc) = request->arguments[i];
 	*append(argv, argc) = NULL;
-	return pass_through(argv);
+	status = pass_through(argv);
+	free(argv);
+	return status;
 }
 
 static int act(const struct request *request, const struct look *look)
