@@ -31,7 +31,9 @@ extern const struct cxl_command *const cxl_commands[];
 /** find_command() - the command of that name, or NULL if it is not one of ours */
 const struct cxl_command *find_command(const char *name);
 
+extern const struct cxl_command attach_memdev_command;
 extern const struct cxl_command destroy_region_command;
+extern const struct cxl_command detach_memdev_command;
 extern const struct cxl_command disable_bus_command;
 extern const struct cxl_command disable_memdev_command;
 extern const struct cxl_command disable_port_command;

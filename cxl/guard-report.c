@@ -7,6 +7,7 @@
 #include "cxl/attach/snapshot.h"
 #include "cxl/attach/verdict.h"
 #include "cxl/guard-report.h"
+#include "cxl/report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/memory.h"
@@ -140,49 +141,17 @@ void guard_say(const char *command, const struct verdict *verdict)
 	}
 }
 
-static struct json_object *dependents_json(const struct snapshot_host *host)
-{
-	struct json_object *array = json_new_array();
-
-	for (size_t i = 0; i < host->nr_dependents; i++) {
-		struct json_object *json = json_new_object();
-
-		json_add_string(json, "subsystem", host->dependents[i].subsystem);
-		json_add_string(json, "name", host->dependents[i].name);
-		json_add_string(json, "state", host->dependents[i].state);
-		json_append(array, json);
-	}
-	return array;
-}
-
 static struct json_object *memdevs_json(const struct verdict *verdict)
 {
 	struct json_object *array = json_new_array();
 
 	for (size_t i = 0; i < verdict->nr_memdevs; i++) {
-		const struct snapshot_memdev *memdev = verdict->memdevs[i];
-		struct json_object *json = json_new_object();
+		struct json_object *json = report_owner(verdict->memdevs[i]);
 
-		json_add_string(json, "memdev", memdev->name);
-		json_add_string(json, "host", memdev->host.name);
-		json_add_string(json, "provider", memdev->host.driver);
-		json_add_string(json, "module", memdev->host.module);
-		json_add(json, "dependents", dependents_json(&memdev->host));
+		json_add(json, "dependents", report_dependents(&verdict->memdevs[i]->host));
 		json_append(array, json);
 	}
 	return array;
-}
-
-static struct json_object *region_json(const struct snapshot_region *region)
-{
-	struct json_object *json = json_new_object();
-
-	json_add_string(json, "region", region->name);
-	if (region->resource != SNAPSHOT_NO_NUMBER)
-		json_add_number(json, "resource", region->resource);
-	if (region->size != SNAPSHOT_NO_NUMBER)
-		json_add_number(json, "size", region->size);
-	return json;
 }
 
 struct json_object *guard_json(const char *command, const struct verdict *verdict)
@@ -196,9 +165,9 @@ struct json_object *guard_json(const char *command, const struct verdict *verdic
 	json_add_string(json, "reason", verdict_reason_name(verdict->reason));
 	json_add(json, "attached", memdevs_json(verdict));
 	if (verdict->object.region)
-		json_append(regions, region_json(verdict->object.region));
+		json_append(regions, report_place(verdict->object.region, false));
 	for (size_t i = 0; i < verdict->nr_regions; i++)
-		json_append(regions, region_json(verdict->regions[i]));
+		json_append(regions, report_place(verdict->regions[i], false));
 	json_add(json, "regions", regions);
 	for (size_t i = 0; i < verdict->nr_decoders; i++)
 		json_append(decoders, json_object_new_string(verdict->decoders[i]->name));

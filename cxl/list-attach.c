@@ -7,7 +7,9 @@
 
 #include "cxl/attach/provider.h"
 #include "cxl/attach/snapshot.h"
+#include "cxl/attach/step.h"
 #include "cxl/command.h"
+#include "cxl/detached.h"
 #include "cxl/follow.h"
 #include "cxl/list-providers.h"
 #include "cxl/listing.h"
@@ -192,6 +194,8 @@ static size_t for_each(const struct attach_answers *answers, const struct option
 struct printing {
 	const struct attach_answers *answers;
 	bool human;
+	const struct detached *entries; /* of the journal */
+	size_t nr_entries;
 	struct json_stream stream;
 	struct table *table;
 	struct branch *branches; /* of a tree, so far */
@@ -202,8 +206,16 @@ static struct json_object *report(const struct printing *printing,
 				  const struct snapshot_memdev *memdev,
 				  const struct snapshot_lone_host *lone)
 {
-	return memdev ? report_memdev(printing->answers, memdev, printing->human)
-		      : report_lone_host(printing->answers, lone, printing->human);
+	const struct detached *entry;
+	struct json_object *json;
+
+	if (memdev)
+		return report_memdev(printing->answers, memdev, printing->human);
+	json = report_lone_host(printing->answers, lone, printing->human);
+	entry = detached_find_host(printing->entries, printing->nr_entries, lone->host.name);
+	if (entry)
+		json_add(json, "detached_by", detached_report(entry, lone->host.name));
+	return json;
 }
 
 static void print_json(void *data, const struct snapshot_memdev *memdev,
@@ -277,21 +289,78 @@ static void print_tree(void *data, const struct snapshot_memdev *memdev,
 			 report_region(printing->answers, memdev->regions[i], printing->human));
 }
 
+static bool is_listed(const struct snapshot *snapshot, const char *host)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (snapshot->memdevs[i].host.name &&
+		    strcmp(snapshot->memdevs[i].host.name, host) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < snapshot->nr_lone_hosts; i++) {
+		if (strcmp(snapshot->lone_hosts[i].host.name, host) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A host that was handed over, or removed, shows no trace of its provider: the journal knows it. */
+static size_t print_absent(struct printing *printing, const struct options *options,
+			   const struct detached *entry, const struct contract_host *absent)
+{
+	_cleanup_free_ char *driver = step_driver_of(absent->bus, absent->host);
+	const struct snapshot_host host = {
+		.name = absent->host, .subsystem = absent->bus, .driver = driver};
+	struct json_object *json;
+
+	if (is_listed(printing->answers->snapshot, absent->host) || options->nr_memdevs > 0 ||
+	    options->listing.memdevs || options->listing.regions || options->listing.buses ||
+	    !listing_matches_host(&options->listing, &host, absent->driver))
+		return 0;
+	json = report_absent_host(&host, absent->driver);
+	json_add(json, "detached_by", detached_report(entry, absent->host));
+	if (options->listing.form == FORM_JSON) {
+		json_item(&printing->stream, json);
+		return 1;
+	}
+	json_add_string(json, "name", absent->host);
+	table_row(printing->table, NULL, json, NULL);
+	json_object_put(json);
+	return 1;
+}
+
+static size_t for_each_absent(struct printing *printing, const struct options *options)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < printing->nr_entries; i++) {
+		const struct detached *entry = &printing->entries[i];
+
+		for (size_t j = 0; j < entry->nr_hosts; j++)
+			count += print_absent(printing, options, entry, &entry->hosts[j]);
+	}
+	return count;
+}
+
 /* To stdout, in the form that is wanted; 0 or a negative errno */
 static int print(const struct attach_answers *answers, const struct options *options,
 		 struct table *table, size_t *count)
 {
 	struct printing printing = {.answers = answers, .table = table};
+	struct detached *entries = detached_load(&printing.nr_entries);
+	int rc;
 
-	if (!table) {
-		printing.human = options->listing.human;
-		*count = for_each(answers, options, print_json, &printing);
-		return json_end(&printing.stream);
-	}
+	printing.entries = entries;
+	printing.human = !table && options->listing.human;
 	*count = for_each(answers, options,
-			  options->listing.form == FORM_TREE ? print_tree : print_table, &printing);
+			  !table			       ? print_json
+			  : options->listing.form == FORM_TREE ? print_tree
+							       : print_table,
+			  &printing);
+	*count += for_each_absent(&printing, options);
+	rc = table ? table_print(table) : json_end(&printing.stream);
 	free(printing.branches);
-	return table_print(table);
+	detached_release(entries, printing.nr_entries);
+	return rc;
 }
 
 /* Which memdevs that were named do not exist: a sentence each; the exit status that follows */

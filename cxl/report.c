@@ -29,14 +29,21 @@ static void add_flag(struct json_object *json, const char *key, enum snapshot_fl
 		json_add_bool(json, key, flag == FLAG_YES);
 }
 
-/* What all reports on a region begin with */
-static struct json_object *describe_region(const struct snapshot_region *region, bool human)
+struct json_object *report_place(const struct snapshot_region *region, bool human)
 {
 	struct json_object *json = json_new_object();
 
 	json_add_string(json, "region", region->name);
 	add_address(json, "resource", region->resource, human);
 	add_size(json, "size", region->size, human);
+	return json;
+}
+
+/* What all reports on a region begin with */
+static struct json_object *describe_region(const struct snapshot_region *region, bool human)
+{
+	struct json_object *json = report_place(region, human);
+
 	json_add_string(json, "mode", region->mode);
 	add_number(json, "interleave_ways", region->interleave_ways);
 	json_add_string(json, "state", region->driver ? "enabled" : "disabled");
@@ -162,18 +169,50 @@ struct json_object *report_lone_host(const struct attach_answers *answers,
 	return json;
 }
 
+struct json_object *report_absent_host(const struct snapshot_host *host, const char *provider)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "attach", attach_state_name(ATTACH_DETACHED));
+	json_add_string(json, "host", host->name);
+	json_add_string(json, "subsystem", host->subsystem);
+	json_add_string(json, "driver", host->driver);
+	json_add_string(json, "provider", provider);
+	json_add(json, "regions", json_new_array());
+	json_add(json, "evidence", json_new_array());
+	return json;
+}
+
+struct json_object *report_owner(const struct snapshot_memdev *memdev)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "memdev", memdev->name);
+	json_add_string(json, "host", memdev->host.name);
+	json_add_string(json, "provider", memdev->host.driver);
+	json_add_string(json, "module", memdev->host.module);
+	return json;
+}
+
 struct json_object *report_owners(const struct lock_answer *lock)
 {
 	struct json_object *array = json_new_array();
 
-	for (size_t i = 0; i < lock->nr_owners; i++) {
-		const struct snapshot_memdev *memdev = lock->owners[i];
+	for (size_t i = 0; i < lock->nr_owners; i++)
+		json_append(array, report_owner(lock->owners[i]));
+	return array;
+}
+
+struct json_object *report_dependents(const struct snapshot_host *host)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < host->nr_dependents; i++) {
 		struct json_object *json = json_new_object();
 
-		json_add_string(json, "memdev", memdev->name);
-		json_add_string(json, "host", memdev->host.name);
-		json_add_string(json, "provider", memdev->host.driver);
-		json_add_string(json, "module", memdev->host.module);
+		json_add_string(json, "subsystem", host->dependents[i].subsystem);
+		json_add_string(json, "name", host->dependents[i].name);
+		json_add_string(json, "state", host->dependents[i].state);
 		json_append(array, json);
 	}
 	return array;

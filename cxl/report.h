@@ -7,6 +7,7 @@
 struct attach_answers;
 struct json_object;
 struct lock_answer;
+struct snapshot_host;
 struct snapshot_lone_host;
 struct snapshot_memdev;
 struct snapshot_region;
@@ -25,6 +26,9 @@ struct json_object *report_memdev(const struct attach_answers *answers,
 struct json_object *report_lone_host(const struct attach_answers *answers,
 				     const struct snapshot_lone_host *lone, bool human);
 
+/** report_absent_host() - a host of which only the journal knows that @provider attached it */
+struct json_object *report_absent_host(const struct snapshot_host *host, const char *provider);
+
 /** report_region() - a region as a memdev's listing has it */
 struct json_object *report_region(const struct attach_answers *answers,
 				  const struct snapshot_region *region, bool human);
@@ -36,6 +40,15 @@ struct json_object *report_lock(const struct snapshot_region *region,
 /** report_attach() - what is known about a memdev's attach, to be part of another listing of it */
 struct json_object *report_attach(const struct attach_answers *answers,
 				  const struct snapshot_memdev *memdev);
+
+/** report_place() - a region's name, address and size */
+struct json_object *report_place(const struct snapshot_region *region, bool human);
+
+/** report_owner() - an attached memdev: name, host, provider and module */
+struct json_object *report_owner(const struct snapshot_memdev *memdev);
+
+/** report_dependents() - what else hangs below a host: snapshot_read_dependents() */
+struct json_object *report_dependents(const struct snapshot_host *host);
 
 /** report_owners() - the attached memdevs that are why a region is locked */
 struct json_object *report_owners(const struct lock_answer *lock);

@@ -146,6 +146,13 @@ int json_flush(void)
 	return fflush(stdout) == EOF || ferror(stdout) ? -(errno ?: EIO) : 0;
 }
 
+int json_print(struct json_object *value)
+{
+	puts(to_text(value, JSON_C_TO_STRING_PRETTY));
+	json_object_put(value);
+	return json_flush();
+}
+
 int json_print_line(struct json_object *value)
 {
 	puts(to_text(value, JSON_C_TO_STRING_PLAIN));

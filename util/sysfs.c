@@ -80,6 +80,15 @@ uint64_t sysfs_read_number(int dirfd, const char *path)
 	return errno || *end ? UINT64_MAX : value;
 }
 
+int sysfs_write(const char *path, const char *text)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		return failed(AT_FDCWD, path, -errno);
+	return 0;
+}
+
 bool sysfs_exists(int dirfd, const char *path)
 {
 	return faccessat(dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;

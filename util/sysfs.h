@@ -46,6 +46,13 @@ int sysfs_read_flag(int dirfd, const char *path);
 uint64_t sysfs_read_number(int dirfd, const char *path);
 
 /**
+ * sysfs_write() - write @text to the attribute @path, in one write as the kernel wants it
+ *
+ * Return: 0, or a negative errno: what open(2) or the attribute said. It may sleep in the kernel.
+ */
+int sysfs_write(const char *path, const char *text);
+
+/**
  * sysfs_exists() - whether there is a file, folder or link of that name
  */
 bool sysfs_exists(int dirfd, const char *path);

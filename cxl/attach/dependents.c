@@ -30,12 +30,14 @@ static void add_dependent(struct snapshot *snapshot, struct snapshot_host *host,
 			  const char *subsystem, const char *name)
 {
 	struct snapshot_dependent *dependent = append(host->dependents, host->nr_dependents);
-	char state[32];
+	char text[32];
 
 	dependent->subsystem = snapshot_keep(snapshot, subsystem);
 	dependent->name = snapshot_keep(snapshot, name);
-	if (sysfs_read(fd, "operstate", state, sizeof(state)) > 0)
-		dependent->state = snapshot_keep(snapshot, state);
+	if (sysfs_read(fd, "operstate", text, sizeof(text)) > 0)
+		dependent->state = snapshot_keep(snapshot, text);
+	if (sysfs_read(fd, "dev", text, sizeof(text)) > 0)
+		dependent->dev = snapshot_keep(snapshot, text);
 }
 
 static void read_folder(struct snapshot *snapshot, struct snapshot_host *host, int fd, int depth);
@@ -78,6 +80,21 @@ static void read_folder(struct snapshot *snapshot, struct snapshot_host *host, i
 	closedir(folder);
 }
 
+/* What decides which driver takes the host; "(null)" is what PCI says without an override. */
+static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, int fd)
+{
+	_cleanup_free_ char *path =
+		memory_print("/sys/bus/%s/drivers_autoprobe", host->subsystem ?: "");
+	int autoprobe = sysfs_read_flag(AT_FDCWD, path);
+	char text[256];
+
+	host->autoprobe = autoprobe < 0 ? FLAG_UNKNOWN : (enum snapshot_flag)autoprobe;
+
+	if (sysfs_read(fd, "driver_override", text, sizeof(text)) > 0 &&
+	    strcmp(text, "(null)") != 0)
+		host->driver_override = snapshot_keep(snapshot, text);
+}
+
 void snapshot_read_dependents(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
@@ -86,7 +103,9 @@ void snapshot_read_dependents(struct snapshot *snapshot)
 			memory_print("/sys/bus/cxl/devices/%s/..", memdev->name);
 		int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-		if (fd >= 0)
-			read_folder(snapshot, &memdev->host, fd, 0);
+		if (fd < 0)
+			continue;
+		read_binding(snapshot, &memdev->host, fd);
+		read_folder(snapshot, &memdev->host, fd, 0);
 	}
 }

@@ -8,9 +8,9 @@ struct snapshot;
  * snapshot_read_dependents() - read what hangs below the memdevs' hosts, besides CXL
  *
  * Network interfaces, block devices, whatever the host's driver registered, and so goes down with
- * it (kernel: the children of a device in Documentation/driver-api/driver-model). A part of
- * reading: to be called right after snapshot_take(), where it is of interest what else a deed would
- * take down.
+ * it (kernel: the children of a device in Documentation/driver-api/driver-model); and which
+ * drivers the hosts may have. A part of reading: to be called right after snapshot_take(), where it
+ * is of interest what else a deed would take down.
  */
 void snapshot_read_dependents(struct snapshot *snapshot);
 

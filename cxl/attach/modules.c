@@ -28,6 +28,40 @@ struct modules {
 	bool providers_known;
 };
 
+static int with_module(const char *name, int (*deed)(struct kmod_module *module))
+{
+	struct kmod_ctx *ctx = memory_check(kmod_new(NULL, NULL));
+	struct kmod_module *module = NULL;
+	int rc = kmod_module_new_from_name(ctx, name, &module);
+
+	kmod_set_log_priority(ctx, LOG_CRIT);
+	if (rc == 0)
+		rc = deed(module);
+	kmod_module_unref(module);
+	kmod_unref(ctx);
+	return rc;
+}
+
+static int insert(struct kmod_module *module)
+{
+	return kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
+}
+
+static int take_out(struct kmod_module *module)
+{
+	return kmod_module_remove_module(module, 0);
+}
+
+int modules_load(const char *name)
+{
+	return with_module(name, insert);
+}
+
+int modules_unload(const char *name)
+{
+	return with_module(name, take_out);
+}
+
 /* From /proc and not uname(2), as everything else here is read from files */
 static char *modules_folder(void)
 {

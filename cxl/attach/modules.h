@@ -59,4 +59,13 @@ const struct module *const *modules_providers(struct modules *modules, bool thor
  */
 const struct module *modules_for_alias(struct modules *modules, const char *modalias);
 
+/**
+ * modules_load(), modules_unload() - as modprobe(8) does, with its configuration
+ *
+ * Return: 0, or a negative errno: -ENOENT for a module that there is not, -EBUSY or -EAGAIN for one
+ * that is used, -EINVAL for one that refused its devices. They may sleep in the kernel.
+ */
+int modules_load(const char *name);
+int modules_unload(const char *name);
+
 #endif

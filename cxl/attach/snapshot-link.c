@@ -49,6 +49,15 @@ const struct snapshot_port *snapshot_bus(const struct snapshot_port *port)
 	return NULL;
 }
 
+bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top)
+{
+	for (int depth = 0; port && depth < SNAPSHOT_DEPTH_MAX; depth++, port = port->parent) {
+		if (port == top)
+			return true;
+	}
+	return false;
+}
+
 bool snapshot_region_has_locked_decoder(const struct snapshot_region *region)
 {
 	if (region->root_decoder && region->root_decoder->locked == FLAG_YES)

@@ -166,6 +166,10 @@ static void read_port(struct snapshot *snapshot, const struct device *device)
 	port->parent_name = device->parent;
 	port->uport = read_link(snapshot, device->fd, "uport");
 	port->enabled = port->kind == PORT_ROOT || sysfs_exists(device->fd, "driver");
+	if (port->kind != PORT_ROOT)
+		return;
+	port->host_subsystem = read_link(snapshot, device->fd, "../subsystem");
+	port->host_driver = read_link(snapshot, device->fd, "../driver");
 }
 
 /* What is read of which kind of device; others, such as nvdimm bridges, say nothing on attach. */
@@ -231,9 +235,8 @@ static int read_devices(struct snapshot *snapshot)
 	return 0;
 }
 
-int snapshot_take(struct snapshot *snapshot)
+int snapshot_take_devices(struct snapshot *snapshot)
 {
-	struct modules *modules;
 	int rc;
 
 	*snapshot = (struct snapshot){.has_bus = access("/sys/bus/cxl", F_OK) == 0};
@@ -244,6 +247,16 @@ int snapshot_take(struct snapshot *snapshot)
 		return rc;
 	}
 	snapshot_link(snapshot);
+	return 0;
+}
+
+int snapshot_take(struct snapshot *snapshot)
+{
+	int rc = snapshot_take_devices(snapshot);
+	struct modules *modules;
+
+	if (rc < 0)
+		return rc;
 	modules = modules_open();
 	snapshot_read_modules(snapshot, modules);
 	snapshot_read_lone_hosts(snapshot, modules);
@@ -271,6 +284,7 @@ void snapshot_release(struct snapshot *snapshot)
 	free(snapshot->memdev_hosts);
 	free(snapshot->memdevs);
 	free(snapshot->lone_hosts);
+	free(snapshot->users);
 	obstack_free(&snapshot->texts, NULL);
 	*snapshot = (struct snapshot){0};
 }

@@ -36,6 +36,15 @@ struct snapshot_dependent {
 	const char *subsystem; /* net, block */
 	const char *name;      /* eth0 */
 	const char *state;     /* of a network interface: up, down */
+	const char *dev;       /* of one with a file in /dev: "8:0" */
+};
+
+/* Who would miss a device: read by snapshot_read_users() */
+struct snapshot_user {
+	const char *device; /* mem0, region0, or a dependent's name */
+	const char *kind;   /* open, up, address, default-route, mount, swap, system-ram */
+	const char *what;   /* the process' command, the address, the folder; or NULL */
+	uint64_t pid;	    /* of open; else 0 */
 };
 
 /* The device that a memdev hangs under */
@@ -49,6 +58,8 @@ struct snapshot_host {
 	enum snapshot_flag holds_cxl_mem;  /* is that module among cxl_mem's holders? */
 	struct snapshot_dependent *dependents; /* once snapshot_read_dependents() has been called */
 	size_t nr_dependents;
+	const char *driver_override;  /* likewise; NULL for none */
+	enum snapshot_flag autoprobe; /* likewise: do drivers bind by themselves on its bus? */
 };
 
 /* A device without a memdev that an attach provider drives, or would drive */
@@ -74,7 +85,9 @@ struct snapshot_port {
 	const char *parent_name;
 	struct snapshot_port *parent; /* NULL for a root */
 	const char *uport; /* the device that it is the port of: ACPI0017:00, pci0000:10, mem0 */
-	bool enabled;	   /* bound to cxl_port; a root: always */
+	const char *host_subsystem; /* of a root: the bus of the device that it hangs under */
+	const char *host_driver;    /* of a root: that device's driver, cxl_acpi */
+	bool enabled;		    /* bound to cxl_port; a root: always */
 	struct snapshot_decoder **decoders; /* in @decoders of the snapshot, by number */
 	size_t nr_decoders;
 };
@@ -154,6 +167,9 @@ struct snapshot {
 	struct snapshot_region *unread_regions;
 	size_t nr_unread_regions;
 
+	struct snapshot_user *users; /* once snapshot_read_users() has been called */
+	size_t nr_users;
+
 	size_t nr_left_out; /* memdevs that went away meanwhile, or that cannot be read */
 
 	/* Private */
@@ -173,11 +189,21 @@ struct snapshot {
  */
 int snapshot_take(struct snapshot *snapshot);
 
-/** snapshot_release() - free what snapshot_take() made */
+/**
+ * snapshot_take_devices() - read the CXL devices alone: no modules, no lone hosts
+ *
+ * For comparing two looks at the same devices; as snapshot_take() in all else.
+ */
+int snapshot_take_devices(struct snapshot *snapshot);
+
+/** snapshot_release() - free what snapshot_take() or snapshot_take_devices() made */
 void snapshot_release(struct snapshot *snapshot);
 
 /** snapshot_bus() - the root port that @port lies under, or NULL if that is not known */
 const struct snapshot_port *snapshot_bus(const struct snapshot_port *port);
+
+/** snapshot_is_below() - is @port @top itself, or below it? */
+bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top);
 
 /** snapshot_region_has_locked_decoder() - has firmware locked one on its path? */
 bool snapshot_region_has_locked_decoder(const struct snapshot_region *region);

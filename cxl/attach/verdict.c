@@ -45,15 +45,6 @@ static void take_memdev(const struct attach_answers *answers, const struct snaps
 		add_memdev(answers, memdev, verdict);
 }
 
-static bool is_below(const struct snapshot_port *port, const struct snapshot_port *top)
-{
-	for (int depth = 0; port && depth < SNAPSHOT_DEPTH_MAX; depth++, port = port->parent) {
-		if (port == top)
-			return true;
-	}
-	return false;
-}
-
 /* An attached memdev of which it cannot be read where it lies may lie below any port. */
 static void take_port(const struct attach_answers *answers, const struct snapshot_port *port,
 		      struct verdict *verdict)
@@ -63,7 +54,7 @@ static void take_port(const struct attach_answers *answers, const struct snapsho
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
 
-		if (is_below(memdev->endpoint, port) ||
+		if (snapshot_is_below(memdev->endpoint, port) ||
 		    (may_be_attached(answers, memdev) && !snapshot_bus(memdev->endpoint)))
 			take_memdev(answers, memdev, verdict);
 	}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cxl/attach/contract.h"
+#include "cxl/attach/plan.h"
+#include "cxl/attach/provider.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/watch.h"
+#include "cxl/bring-back.h"
+#include "cxl/command.h"
+#include "cxl/detached.h"
+#include "cxl/takedown-report.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+#define NAME "cxl attach-memdev"
+
+enum { KEY_DRY_RUN = 0x200, KEY_TIMELINE, KEY_TIMEOUT, KEY_DEBUG };
+
+struct options {
+	char **names; /* of memdevs or hosts */
+	int nr_names;
+	bool all, dry_run, timeline;
+	double timeout; /* seconds */
+};
+
+/* One thing to bring back: an entry of the journal, or a host that is in none */
+struct task {
+	const struct detached *entry;
+	const struct snapshot_lone_host *lone;
+};
+
+struct attaching {
+	const struct options *options;
+	struct snapshot snapshot;
+	struct attach_answers answers;
+	struct detached *entries;
+	size_t nr_entries;
+	struct task *tasks;
+	size_t nr_tasks;
+	struct json_stream stream;
+	int lock;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'a':
+		options->all = true;
+		return 0;
+	case KEY_DRY_RUN:
+		options->dry_run = true;
+		return 0;
+	case KEY_TIMELINE:
+		options->timeline = true;
+		return 0;
+	case KEY_TIMEOUT:
+		options->timeout = parse_seconds(arg, state);
+		return 0;
+	case KEY_DEBUG:
+		sysfs_debug = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		options->names = state->argv + state->next;
+		options->nr_names = state->argc - state->next;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->all && options->nr_names > 0)
+			argp_error(state, "--all and names exclude each other");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option argp_options[] = {
+	{"all", 'a', NULL, 0, "Also hosts that this program has not detached", 1},
+	{"dry-run", KEY_DRY_RUN, NULL, 0, "Print the steps, and change nothing", 1},
+	{"timeline", KEY_TIMELINE, NULL, 0, "Draw what happened, instead of JSON", 1},
+	{"timeout", KEY_TIMEOUT, "SECONDS", 0, "How long the kernel may take (default 30)", 1},
+	{"debug", KEY_DEBUG, NULL, 0, "Say what could not be read", 1},
+	{0},
+};
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.args_doc = "[MEMDEV|HOST...]",
+	.doc = "Bring back what 'cxl detach-memdev' took down, all of it or what is named, and "
+	       "verify "
+	       "that memdev and region are as they were; or bind a detached host to its provider.\v"
+	       "Examples:\n"
+	       "  cxl attach-memdev\n"
+	       "  cxl attach-memdev mem0\n"
+	       "  cxl attach-memdev 0000:35:00.0\n"
+	       "\nExit status: 0 all is back, 1 failed, 2 wrong usage, 4 the kernel did not keep a "
+	       "promise, 5 this system cannot do it.",
+};
+
+static bool is_named(const struct contract_host *host, const char *name)
+{
+	return strcmp(host->host, name) == 0 ||
+	       (host->memdev && (strcmp(host->memdev, name) == 0 ||
+				 strcmp(host->memdev + strlen("mem"), name) == 0));
+}
+
+static const struct detached *find_entry(const struct attaching *attaching, const char *name)
+{
+	for (size_t i = 0; i < attaching->nr_entries; i++) {
+		for (size_t j = 0; j < attaching->entries[i].nr_hosts; j++) {
+			if (is_named(&attaching->entries[i].hosts[j], name))
+				return &attaching->entries[i];
+		}
+	}
+	return NULL;
+}
+
+static const struct snapshot_lone_host *find_lone_host(const struct snapshot *snapshot,
+						       const char *name)
+{
+	for (size_t i = 0; i < snapshot->nr_lone_hosts; i++) {
+		if (strcmp(snapshot->lone_hosts[i].host.name, name) == 0)
+			return &snapshot->lone_hosts[i];
+	}
+	return NULL;
+}
+
+static bool is_attached(const struct attaching *attaching, const char *name)
+{
+	const struct snapshot *snapshot = &attaching->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
+
+		if (attach_of_memdev(&attaching->answers, memdev)->state == ATTACH_NONE)
+			continue;
+		if (strcmp(memdev->name, name) == 0 ||
+		    strcmp(memdev->name + strlen("mem"), name) == 0 ||
+		    (memdev->host.name && strcmp(memdev->host.name, name) == 0))
+			return true;
+	}
+	return false;
+}
+
+static void add_task(struct attaching *attaching, const struct detached *entry,
+		     const struct snapshot_lone_host *lone)
+{
+	for (size_t i = 0; i < attaching->nr_tasks; i++) {
+		if (attaching->tasks[i].entry == entry && attaching->tasks[i].lone == lone)
+			return;
+	}
+	*append(attaching->tasks, attaching->nr_tasks) = (struct task){entry, lone};
+}
+
+static int add_named(struct attaching *attaching, const char *name)
+{
+	const struct detached *entry = find_entry(attaching, name);
+	const struct snapshot_lone_host *lone = find_lone_host(&attaching->snapshot, name);
+
+	if (entry || lone) {
+		add_task(attaching, entry, entry ? NULL : lone);
+		return EXIT_DONE;
+	}
+	if (is_attached(attaching, name)) {
+		fprintf(stderr, NAME ": %s is attached already\n", name);
+		return EXIT_DONE;
+	}
+	fprintf(stderr,
+		NAME ": nothing is known of '%s': it is neither in the journal nor a host whose "
+		     "provider is known\n",
+		name);
+	return EXIT_FAILED;
+}
+
+static int add_all(struct attaching *attaching)
+{
+	const struct snapshot *snapshot = &attaching->snapshot;
+
+	for (size_t i = 0; i < attaching->nr_entries; i++)
+		add_task(attaching, &attaching->entries[i], NULL);
+	for (size_t i = 0; attaching->options->all && i < snapshot->nr_lone_hosts; i++) {
+		const struct snapshot_lone_host *lone = &snapshot->lone_hosts[i];
+
+		if (attach_of_lone_host(&attaching->answers, lone)->state == ATTACH_DETACHED &&
+		    !detached_find_host(attaching->entries, attaching->nr_entries, lone->host.name))
+			add_task(attaching, NULL, lone);
+	}
+	if (attaching->nr_tasks == 0)
+		fputs(NAME ": nothing has been detached\n", stderr);
+	return EXIT_DONE;
+}
+
+static int choose(struct attaching *attaching)
+{
+	const struct options *options = attaching->options;
+	int status = EXIT_DONE;
+
+	if (options->nr_names == 0)
+		return add_all(attaching);
+	for (int i = 0; i < options->nr_names; i++) {
+		int named = add_named(attaching, options->names[i]);
+
+		status = status == EXIT_DONE ? named : status;
+	}
+	return status;
+}
+
+static int run(struct attaching *attaching, const struct bringing_back *back)
+{
+	struct json_object *json = json_new_object();
+	const char *what = NULL;
+	struct watch watch;
+	int rc, status;
+
+	if (attaching->options->dry_run) {
+		json_add(json, "steps", report_steps(back->steps, back->nr_steps, NULL));
+		json_item(&attaching->stream, json);
+		return EXIT_DONE;
+	}
+	rc = watch_open(&watch, &what);
+	if (rc < 0) {
+		json_object_put(json);
+		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
+		return EXIT_CANNOT;
+	}
+	status = bring_back(back, &watch, json);
+	watch_close(&watch);
+	if (attaching->options->timeline)
+		json_object_put(json);
+	else
+		json_item(&attaching->stream, json);
+	return status;
+}
+
+static int do_task(struct attaching *attaching, const struct task *task)
+{
+	struct bringing_back back = {
+		.command = NAME,
+		.lock = attaching->lock,
+		.timeout_us = (uint64_t)(attaching->options->timeout * 1000000),
+		.timeline = attaching->options->timeline,
+	};
+	struct contract_host host = {0};
+	struct plan plan = {0};
+	int status;
+
+	if (task->entry) {
+		bring_back_entry(&back, task->entry);
+	} else {
+		plan_attach(task->lone, &plan);
+		host = (struct contract_host){
+			.host = task->lone->host.name,
+			.bus = task->lone->host.subsystem,
+			.driver = task->lone->provider,
+		};
+		back.hosts = &host;
+		back.nr_hosts = 1;
+		back.steps = plan.undo;
+		back.nr_steps = plan.nr_undo;
+	}
+	status = run(attaching, &back);
+	free(host.driver_now);
+	plan_release(&plan);
+	return status;
+}
+
+static int attach_all(struct attaching *attaching)
+{
+	int rc = snapshot_take(&attaching->snapshot), status;
+
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));
+		return EXIT_FAILED;
+	}
+	attach_infer(&attaching->snapshot, &attaching->answers);
+	if (!attaching->options->dry_run)
+		detached_clean(&attaching->snapshot);
+	attaching->entries = detached_load(&attaching->nr_entries);
+	status = choose(attaching);
+	for (size_t i = 0; i < attaching->nr_tasks; i++) {
+		int done = do_task(attaching, &attaching->tasks[i]);
+
+		status = status == EXIT_DONE ? done : status;
+	}
+	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);
+	detached_release(attaching->entries, attaching->nr_entries);
+	attach_answers_release(&attaching->answers);
+	snapshot_release(&attaching->snapshot);
+	free(attaching->tasks);
+	if (rc == 0)
+		return status;
+	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
+	return EXIT_FAILED;
+}
+
+static int attach_memdev(int argc, char **argv)
+{
+	struct options options = {.timeout = 30};
+	struct attaching attaching = {.options = &options, .lock = -1};
+	int status;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
+		return EXIT_USAGE;
+	if (options.dry_run)
+		return attach_all(&attaching);
+	if (geteuid() != 0) {
+		fputs(NAME ": needs root; --dry-run does not\n", stderr);
+		return EXIT_CANNOT;
+	}
+	attaching.lock = detached_lock(NAME);
+	if (attaching.lock < 0)
+		return EXIT_FAILED;
+	status = attach_all(&attaching);
+	close(attaching.lock);
+	return status;
+}
+
+const struct cxl_command attach_memdev_command = {
+	.name = "attach-memdev",
+	.help = "bring back what detach-memdev took down, and verify",
+	.argp = &argp,
+	.run = attach_memdev,
+};

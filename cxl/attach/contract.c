@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/contract.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/watch.h"
+#include "util/cleanup.h"
+#include "util/iomem.h"
+#include "util/memory.h"
+
+static struct clause *add_clause(struct contract *contract, const char *name)
+{
+	struct clause *clause = append(contract->clauses, contract->nr_clauses);
+
+	clause->name = name;
+	return clause;
+}
+
+/* One more reason; the first one decides between broken and not known, unless one is broken. */
+static void note(struct clause *clause, enum clause_result result, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void note(struct clause *clause, enum clause_result result, const char *format, ...)
+{
+	char *all, text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (clause->result != CLAUSE_BROKEN)
+		clause->result = result;
+	all = clause->detail ? memory_print("%s; %s", clause->detail, text)
+			     : memory_check(strdup(text));
+	free(clause->detail);
+	clause->detail = all;
+}
+
+static bool same_text(const char *one, const char *other)
+{
+	return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+/* Another region can have the name by now. */
+static bool is_still_there(const struct snapshot *after, const struct snapshot_region *region)
+{
+	const struct snapshot_region *now = snapshot_find_region(after, region->name);
+
+	return now && now->resource == region->resource && now->size == region->size;
+}
+
+/* The regions that are to be removed, not those that only lose something */
+static bool is_removed(const struct plan *plan, const struct snapshot_region *region)
+{
+	return changes_have(&plan->changes, CHANGE_REMOVED, region->name);
+}
+
+static void check_regions(const struct plan *plan, const struct snapshot *after,
+			  struct clause *clause)
+{
+	for (size_t i = 0; i < plan->nr_regions; i++) {
+		const struct snapshot_region *region = plan->regions[i];
+
+		if (is_removed(plan, region) && is_still_there(after, region))
+			note(clause, CLAUSE_BROKEN, "%s is still there", region->name);
+	}
+}
+
+static bool has_port(const struct snapshot *snapshot, const char *name)
+{
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		if (strcmp(snapshot->ports[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_decoder(const struct snapshot *snapshot, const char *name)
+{
+	for (size_t i = 0; i < snapshot->nr_decoders; i++) {
+		if (strcmp(snapshot->decoders[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_endpoints(const struct plan *plan, const struct snapshot *after,
+			    struct clause *clause)
+{
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const struct snapshot_port *endpoint = plan->memdevs[i]->endpoint;
+
+		if (!endpoint)
+			continue;
+		if (has_port(after, endpoint->name))
+			note(clause, CLAUSE_BROKEN, "%s is still there", endpoint->name);
+		for (size_t j = 0; j < endpoint->nr_decoders; j++) {
+			if (has_decoder(after, endpoint->decoders[j]->name))
+				note(clause, CLAUSE_BROKEN, "%s is still there",
+				     endpoint->decoders[j]->name);
+		}
+	}
+}
+
+static void check_memdevs(const struct plan *plan, const struct snapshot *after,
+			  struct clause *clause)
+{
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = plan->memdevs[i];
+		const struct snapshot_memdev *now = snapshot_find_memdev(after, memdev->name);
+
+		if (now && same_text(now->host.name, memdev->host.name))
+			note(clause, CLAUSE_BROKEN, "%s is still there", memdev->name);
+	}
+}
+
+static void check_providers(const struct plan *plan, const struct contract_look *after,
+			    struct clause *clause)
+{
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const struct snapshot_host *host = &plan->memdevs[i]->host;
+		const char *driver = after->drivers[i];
+
+		if (plan->hand_to && !same_text(driver, plan->hand_to))
+			note(clause, CLAUSE_BROKEN, "%s has %s, not %s", host->name,
+			     driver ?: "no driver", plan->hand_to);
+		else if (!plan->hand_to && driver && same_text(driver, host->driver))
+			note(clause, CLAUSE_BROKEN, "%s is still bound to %s", host->name, driver);
+	}
+}
+
+static const struct iomem_range *find_range(const struct iomem *iomem,
+					    const struct snapshot_region *region)
+{
+	for (size_t i = 0; i < iomem->count; i++) {
+		const struct iomem_range *range = &iomem->ranges[i];
+
+		if (!range->mapping && range->start == region->resource &&
+		    strcmp(range->owner, region->name) == 0)
+			return range;
+	}
+	return NULL;
+}
+
+/* Whatever lies in the region's range, at the region's depth or deeper, and mappings of it */
+static void check_range(const struct snapshot_region *region, int depth, const struct iomem *after,
+			struct clause *clause)
+{
+	for (size_t i = 0; i < after->count; i++) {
+		const struct iomem_range *range = &after->ranges[i];
+
+		if ((range->mapping || range->depth >= depth) && range->start >= region->resource &&
+		    range->end - region->resource < region->size)
+			note(clause, CLAUSE_BROKEN, "%" PRIx64 "-%" PRIx64 " of %s %s %s",
+			     range->start, range->end, region->name,
+			     range->mapping ? "is still mapped, by" : "still belongs to",
+			     range->owner);
+	}
+}
+
+static void check_iomem(const struct plan *plan, const struct contract_look *before,
+			const struct contract_look *after, struct clause *clause)
+{
+	for (size_t i = 0; i < plan->nr_regions; i++) {
+		const struct snapshot_region *region = plan->regions[i];
+		const struct iomem_range *range =
+			before->iomem ? find_range(before->iomem, region) : NULL;
+
+		/* Where the region itself is still there, that is said once. */
+		if (!is_removed(plan, region) || is_still_there(after->snapshot, region))
+			continue;
+		if (!before->iomem || !after->iomem)
+			note(clause, CLAUSE_UNKNOWN, "/proc/iomem cannot be read");
+		else if (range)
+			check_range(region, range->depth, after->iomem, clause);
+	}
+}
+
+static void check_decoders(const struct plan *plan, const struct snapshot *after,
+			   struct clause *clause)
+{
+	for (size_t i = 0; i < after->nr_decoders; i++) {
+		const struct snapshot_decoder *decoder = &after->decoders[i];
+
+		if (decoder->region_name && !decoder->region &&
+		    changes_have(&plan->changes, CHANGE_REMOVED, decoder->region_name))
+			note(clause, CLAUSE_BROKEN, "%s still names %s", decoder->name,
+			     decoder->region_name);
+	}
+}
+
+/* What the clauses on regions, endpoints and memdevs say already */
+static bool is_said_elsewhere(const struct plan *plan, const struct change *change)
+{
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const struct snapshot_port *endpoint = plan->memdevs[i]->endpoint;
+
+		if (strcmp(plan->memdevs[i]->name, change->name) == 0 ||
+		    (endpoint && strcmp(endpoint->name, change->name) == 0))
+			return true;
+		for (size_t j = 0; endpoint && j < endpoint->nr_decoders; j++) {
+			if (strcmp(endpoint->decoders[j]->name, change->name) == 0)
+				return true;
+		}
+	}
+	for (size_t i = 0; i < plan->nr_regions; i++) {
+		if (is_removed(plan, plan->regions[i]) &&
+		    strcmp(plan->regions[i]->name, change->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_rest(const struct plan *plan, const struct snapshot *before,
+		       const struct snapshot *after, struct clause *clause)
+{
+	struct changes seen, more, less;
+
+	changes_find(before, after, &seen);
+	changes_minus(&seen, &plan->changes, &more);
+	changes_minus(&plan->changes, &seen, &less);
+	for (size_t i = 0; i < more.count; i++) {
+		if (!is_said_elsewhere(plan, &more.list[i]))
+			note(clause, CLAUSE_BROKEN, "%s was %s", more.list[i].name,
+			     change_kind_name(more.list[i].kind));
+	}
+	for (size_t i = 0; i < less.count; i++) {
+		if (!is_said_elsewhere(plan, &less.list[i]))
+			note(clause, CLAUSE_BROKEN, "%s was not %s", less.list[i].name,
+			     change_kind_name(less.list[i].kind));
+	}
+	changes_release(&seen);
+	changes_release(&more);
+	changes_release(&less);
+}
+
+static void check_log(const struct watch *watch, struct clause *clause)
+{
+	if (watch->lost_log)
+		note(clause, CLAUSE_UNKNOWN, "parts of the kernel log were overwritten");
+	for (size_t i = 0; i < watch->nr_log; i++) {
+		if (watch->log[i].splat)
+			note(clause, CLAUSE_BROKEN, "%s: %s", watch->log[i].splat,
+			     watch->log[i].text);
+	}
+}
+
+void contract_of_detach(const struct plan *plan, const struct contract_look *before,
+			const struct contract_look *after, const struct watch *watch,
+			struct contract *contract)
+{
+	static const char *const names[] = {
+		"region-gone",	      "endpoint-gone",	   "memdev-gone", "provider-unbound",
+		"addresses-released", "decoders-released", "nothing-else"};
+	enum { REGION, ENDPOINT, MEMDEV, PROVIDER, ADDRESSES, DECODERS, REST, COUNT };
+
+	*contract = (struct contract){0};
+	for (int i = 0; i < COUNT; i++) {
+		struct clause *clause = add_clause(contract, names[i]);
+
+		if (!after)
+			note(clause, CLAUSE_UNKNOWN, "not looked at: a step has not returned");
+	}
+	if (after) {
+		check_regions(plan, after->snapshot, &contract->clauses[REGION]);
+		check_endpoints(plan, after->snapshot, &contract->clauses[ENDPOINT]);
+		check_memdevs(plan, after->snapshot, &contract->clauses[MEMDEV]);
+		check_providers(plan, after, &contract->clauses[PROVIDER]);
+		check_iomem(plan, before, after, &contract->clauses[ADDRESSES]);
+		check_decoders(plan, after->snapshot, &contract->clauses[DECODERS]);
+		check_rest(plan, before->snapshot, after->snapshot, &contract->clauses[REST]);
+	}
+	check_log(watch, add_clause(contract, "no-splat"));
+}
+
+static const struct snapshot_memdev *memdev_of_host(const struct snapshot *snapshot,
+						    const char *host)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (same_text(snapshot->memdevs[i].host.name, host))
+			return &snapshot->memdevs[i];
+	}
+	return NULL;
+}
+
+static const struct snapshot_region *region_at(const struct snapshot_memdev *memdev,
+					       uint64_t resource)
+{
+	for (size_t i = 0; i < memdev->nr_regions; i++) {
+		if (memdev->regions[i]->resource == resource)
+			return memdev->regions[i];
+	}
+	return NULL;
+}
+
+static void check_region_back(const struct contract_region *region,
+			      const struct snapshot_memdev *memdev, struct clause *back,
+			      struct clause *lock)
+{
+	const struct snapshot_region *now = region_at(memdev, region->resource);
+
+	if (!now) {
+		note(back, CLAUSE_BROKEN, "%s has no region at 0x%" PRIx64 ", where %s was",
+		     memdev->name, region->resource, region->name);
+		return;
+	}
+	if (now->size != region->size)
+		note(back, CLAUSE_BROKEN, "%s has %" PRIu64 " bytes, and had %" PRIu64, now->name,
+		     now->size, region->size);
+	if ((int)now->locked != region->locked)
+		note(lock, CLAUSE_BROKEN, "%s is %slocked, and was %slocked", now->name,
+		     now->locked == FLAG_YES ? "" : "not ",
+		     region->locked == FLAG_YES ? "" : "not ");
+}
+
+void contract_of_attach(const struct contract_host *hosts, size_t nr_hosts,
+			const struct snapshot *after, const struct watch *watch,
+			struct contract *contract)
+{
+	static const char *const names[] = {"provider-bound", "memdev-back", "region-back",
+					    "lock-back"};
+	enum { PROVIDER, MEMDEV, REGION, LOCK, COUNT };
+
+	*contract = (struct contract){0};
+	for (int i = 0; i < COUNT; i++) {
+		struct clause *clause = add_clause(contract, names[i]);
+
+		if (!after)
+			note(clause, CLAUSE_UNKNOWN, "not looked at: a step has not returned");
+	}
+	for (size_t i = 0; after && i < nr_hosts; i++) {
+		const struct snapshot_memdev *memdev = memdev_of_host(after, hosts[i].host);
+
+		if (!same_text(hosts[i].driver_now, hosts[i].driver))
+			note(&contract->clauses[PROVIDER], CLAUSE_BROKEN, "%s has %s, not %s",
+			     hosts[i].host, hosts[i].driver_now ?: "no driver", hosts[i].driver);
+		if (!memdev) {
+			note(&contract->clauses[MEMDEV], CLAUSE_BROKEN, "%s has no memdev",
+			     hosts[i].host);
+			continue;
+		}
+		if (!hosts[i].as_before && memdev->nr_regions == 0)
+			note(&contract->clauses[REGION], CLAUSE_BROKEN, "%s has no region",
+			     memdev->name);
+		for (size_t j = 0; j < hosts[i].nr_regions; j++)
+			check_region_back(&hosts[i].regions[j], memdev, &contract->clauses[REGION],
+					  &contract->clauses[LOCK]);
+	}
+	check_log(watch, add_clause(contract, "no-splat"));
+}
+
+void contract_release(struct contract *contract)
+{
+	for (size_t i = 0; i < contract->nr_clauses; i++)
+		free(contract->clauses[i].detail);
+	free(contract->clauses);
+	*contract = (struct contract){0};
+}
+
+bool contract_is_kept(const struct contract *contract)
+{
+	for (size_t i = 0; i < contract->nr_clauses; i++) {
+		if (contract->clauses[i].result != CLAUSE_HELD)
+			return false;
+	}
+	return true;
+}
+
+bool contract_exposure(const struct plan *plan, const struct watch *watch, uint64_t *us)
+{
+	*us = 0;
+	if (plan_excludes_exposure(plan->path))
+		return true;
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = plan->memdevs[i];
+		const struct watch_event *unbound = watch_find(watch, "unbind", memdev->host.name);
+
+		for (size_t j = 0; j < memdev->nr_regions; j++) {
+			const struct watch_event *gone =
+				watch_find(watch, "remove", memdev->regions[j]->name);
+
+			if (!gone || !unbound)
+				return false;
+			if (unbound->us > gone->us && unbound->us - gone->us > *us)
+				*us = unbound->us - gone->us;
+		}
+	}
+	return !watch->lost_events;
+}
+
+const char *clause_result_name(enum clause_result result)
+{
+	static const char *const names[] = {
+		[CLAUSE_HELD] = "held",
+		[CLAUSE_BROKEN] = "broken",
+		[CLAUSE_UNKNOWN] = "unknown",
+	};
+
+	return names[result];
+}

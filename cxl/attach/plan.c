@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/plan.h"
+#include "cxl/attach/provider.h"
+#include "cxl/attach/snapshot.h"
+#include "util/memory.h"
+
+static const char *const path_names[NR_PATHS] = {
+	[PATH_MEMDEV] = "memdev",
+	[PATH_HOST] = "host",
+	[PATH_ENDPOINT] = "endpoint",
+	[PATH_PORT] = "port",
+	[PATH_BUS] = "bus",
+	[PATH_MODULE] = "module",
+	[PATH_PCI_REMOVE] = "pci-remove",
+};
+
+const char *plan_path_name(enum takedown_path path)
+{
+	return path_names[path];
+}
+
+bool plan_path_from_name(const char *name, enum takedown_path *path)
+{
+	for (int i = 0; i < NR_PATHS; i++) {
+		if (strcmp(path_names[i], name) == 0) {
+			*path = (enum takedown_path)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool plan_excludes_exposure(enum takedown_path path)
+{
+	return path == PATH_HOST || path == PATH_MODULE || path == PATH_PCI_REMOVE;
+}
+
+static bool same_text(const char *one, const char *other)
+{
+	return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+static bool same_step(const struct step *one, const struct step *other)
+{
+	return one->action == other->action && one->on == other->on &&
+	       same_text(one->bus, other->bus) && same_text(one->driver, other->driver) &&
+	       same_text(one->device, other->device);
+}
+
+/* Two memdevs may have their port in common. */
+static void add_step(struct step **steps, size_t *count, struct step step)
+{
+	for (size_t i = 0; i < *count; i++) {
+		if (same_step(&(*steps)[i], &step))
+			return;
+	}
+	*append(*steps, *count) = step;
+}
+
+#define do_step(plan, ...) add_step(&(plan)->steps, &(plan)->nr_steps, (struct step){__VA_ARGS__})
+#define undo_step(plan, ...) add_step(&(plan)->undo, &(plan)->nr_undo, (struct step){__VA_ARGS__})
+
+#define contains(array, count, pointer)                                                            \
+	({                                                                                         \
+		bool found_ = false;                                                               \
+		for (size_t i_ = 0; i_ < (count); i_++)                                            \
+			found_ |= (array)[i_] == (pointer);                                        \
+		found_;                                                                            \
+	})
+
+static void lose_decoders(struct plan *plan, const struct snapshot_port *port)
+{
+	for (size_t i = 0; i < port->nr_decoders; i++)
+		changes_add(&plan->changes, CHANGE_REMOVED, port->decoders[i]->name);
+}
+
+static void lose_port(struct plan *plan, const struct snapshot_port *port)
+{
+	changes_add(&plan->changes, CHANGE_REMOVED, port->name);
+	lose_decoders(plan, port);
+}
+
+/* A region that a driver owns goes with it; another one only loses its target, and its driver. */
+static void lose_region(struct plan *plan, const struct snapshot_region *region, bool owned)
+{
+	if (owned) {
+		changes_add(&plan->changes, CHANGE_REMOVED, region->name);
+	} else {
+		changes_add(&plan->changes, CHANGE_ALTERED, region->name);
+		if (region->driver)
+			changes_add(&plan->changes, CHANGE_UNBOUND, region->name);
+	}
+	if (!contains(plan->regions, plan->nr_regions, region))
+		*append(plan->regions, plan->nr_regions) = region;
+}
+
+/* The endpoint goes: an attached memdev goes with its provider, another one stays without driver.
+ */
+static void lose_memdev(const struct attach_answers *answers, struct plan *plan,
+			const struct snapshot_memdev *memdev)
+{
+	bool attached = attach_of_memdev(answers, memdev)->state != ATTACH_NONE;
+
+	if (memdev->endpoint)
+		lose_port(plan, memdev->endpoint);
+	for (size_t i = 0; i < memdev->nr_regions; i++)
+		lose_region(plan, memdev->regions[i], attached);
+	if (attached) {
+		changes_add(&plan->changes, CHANGE_REMOVED, memdev->name);
+		if (!contains(plan->memdevs, plan->nr_memdevs, memdev))
+			*append(plan->memdevs, plan->nr_memdevs) = memdev;
+	} else {
+		if (memdev->enabled)
+			changes_add(&plan->changes, CHANGE_UNBOUND, memdev->name);
+		if (!contains(plan->others, plan->nr_others, memdev))
+			*append(plan->others, plan->nr_others) = memdev;
+	}
+}
+
+static void lose_below(const struct attach_answers *answers, struct plan *plan,
+		       const struct snapshot_port *top)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	lose_decoders(plan, top);
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		const struct snapshot_port *port = &snapshot->ports[i];
+
+		if (port != top && snapshot_is_below(port, top))
+			lose_port(plan, port);
+	}
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (snapshot_is_below(snapshot->memdevs[i].endpoint, top))
+			lose_memdev(answers, plan, &snapshot->memdevs[i]);
+	}
+}
+
+/* With a root go its decoders, and every region in them. */
+static void lose_bus(const struct attach_answers *answers, struct plan *plan,
+		     const struct snapshot_port *root)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	lose_below(answers, plan, root);
+	changes_add(&plan->changes, CHANGE_REMOVED, root->name);
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		const struct snapshot_region *region = &snapshot->regions[i];
+
+		if (region->root_decoder && region->root_decoder->port == root)
+			lose_region(plan, region, true);
+	}
+}
+
+static void lose_module(const struct attach_answers *answers, struct plan *plan, const char *module)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (same_text(snapshot->memdevs[i].host.module, module))
+			lose_memdev(answers, plan, &snapshot->memdevs[i]);
+	}
+	for (size_t i = 0; i < snapshot->nr_lone_hosts; i++) {
+		const struct snapshot_host *host = &snapshot->lone_hosts[i].host;
+
+		if (host->driver && same_text(host->module, module))
+			*append(plan->hosts, plan->nr_hosts) = host->name;
+	}
+}
+
+/*
+ * A switch's port goes with the last endpoint below it (cxl_detach_ep() in
+ * drivers/cxl/core/port.c); a host bridge's stays.
+ */
+static void lose_empty_switches(const struct snapshot *snapshot, struct plan *plan)
+{
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		const struct snapshot_port *port = &snapshot->ports[i];
+		size_t lost = 0, kept = 0;
+
+		if (port->kind != PORT_SWITCH || !port->parent || port->parent->kind == PORT_ROOT)
+			continue;
+		for (size_t j = 0; j < snapshot->nr_memdevs; j++) {
+			const struct snapshot_memdev *memdev = &snapshot->memdevs[j];
+
+			if (!snapshot_is_below(memdev->endpoint, port))
+				continue;
+			if (contains(plan->memdevs, plan->nr_memdevs, memdev) ||
+			    contains(plan->others, plan->nr_others, memdev))
+				lost++;
+			else
+				kept++;
+		}
+		if (lost > 0 && kept == 0)
+			lose_port(plan, port);
+	}
+}
+
+static const char *plan_memdev(const struct attach_answers *answers, struct plan *plan,
+			       const struct snapshot_memdev *memdev)
+{
+	if (!memdev->enabled)
+		return "is not bound to cxl_mem";
+	do_step(plan, .action = STEP_UNBIND, .bus = "cxl", .driver = "cxl_mem",
+		.device = memdev->name);
+	lose_memdev(answers, plan, memdev);
+	return NULL;
+}
+
+static const char *plan_host(const struct attach_answers *answers, struct plan *plan,
+			     const struct snapshot_memdev *memdev)
+{
+	const struct snapshot_host *host = &memdev->host;
+
+	if (!host->driver || !host->name || !host->subsystem)
+		return "has no driver on its host";
+	if (plan->hand_to)
+		do_step(plan, .action = STEP_OVERRIDE, .bus = host->subsystem, .device = host->name,
+			.driver = plan->hand_to);
+	do_step(plan, .action = STEP_UNBIND, .bus = host->subsystem, .driver = host->driver,
+		.device = host->name);
+	if (plan->hand_to)
+		do_step(plan, .action = STEP_BIND, .bus = host->subsystem, .device = host->name,
+			.driver = plan->hand_to);
+	lose_memdev(answers, plan, memdev);
+	return NULL;
+}
+
+static const char *plan_endpoint(const struct attach_answers *answers, struct plan *plan,
+				 const struct snapshot_memdev *memdev)
+{
+	if (!memdev->endpoint || !memdev->endpoint->enabled)
+		return "has no endpoint that is bound to cxl_port";
+	do_step(plan, .action = STEP_UNBIND, .bus = "cxl", .driver = "cxl_port",
+		.device = memdev->endpoint->name);
+	lose_memdev(answers, plan, memdev);
+	return NULL;
+}
+
+static const char *plan_port(const struct attach_answers *answers, struct plan *plan,
+			     const struct snapshot_memdev *memdev)
+{
+	const struct snapshot_port *port = memdev->endpoint ? memdev->endpoint->parent : NULL;
+
+	if (!port || !port->enabled)
+		return "has no port above it that is bound to cxl_port";
+	if (port->kind == PORT_ROOT)
+		return "lies directly below the bus: use --via bus";
+	do_step(plan, .action = STEP_UNBIND, .bus = "cxl", .driver = "cxl_port",
+		.device = port->name);
+	undo_step(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_port",
+		  .device = port->name);
+	changes_add(&plan->changes, CHANGE_UNBOUND, port->name);
+	lose_below(answers, plan, port);
+	return NULL;
+}
+
+static const char *plan_bus(const struct attach_answers *answers, struct plan *plan,
+			    const struct snapshot_memdev *memdev)
+{
+	const struct snapshot_port *root = snapshot_bus(memdev->endpoint);
+
+	if (!root || !root->host_driver || !root->host_subsystem || !root->parent_name)
+		return "has no bus whose device has a driver";
+	do_step(plan, .action = STEP_UNBIND, .bus = root->host_subsystem,
+		.driver = root->host_driver, .device = root->parent_name);
+	undo_step(plan, .action = STEP_BIND, .bus = root->host_subsystem,
+		  .driver = root->host_driver, .device = root->parent_name);
+	lose_bus(answers, plan, root);
+	return NULL;
+}
+
+static const char *plan_module(const struct attach_answers *answers, struct plan *plan,
+			       const struct snapshot_memdev *memdev)
+{
+	if (!memdev->host.module)
+		return "has a provider that is built into the kernel";
+	do_step(plan, .action = STEP_UNLOAD, .driver = memdev->host.module);
+	undo_step(plan, .action = STEP_LOAD, .driver = memdev->host.module);
+	lose_module(answers, plan, memdev->host.module);
+	return NULL;
+}
+
+/* The device that a rescan finds has no override: until it has it again, no driver may take it. */
+static const char *plan_pci_remove(const struct attach_answers *answers, struct plan *plan,
+				   const struct snapshot_memdev *memdev)
+{
+	const struct snapshot_host *host = &memdev->host;
+	bool hold = host->driver_override && host->autoprobe == FLAG_YES;
+
+	if (!same_text(host->subsystem, "pci") || !host->name)
+		return "has a host that is no PCI device";
+	do_step(plan, .action = STEP_REMOVE, .bus = "pci", .device = host->name);
+	if (hold)
+		undo_step(plan, .action = STEP_AUTOPROBE, .bus = "pci", .on = false);
+	undo_step(plan, .action = STEP_RESCAN, .bus = "pci");
+	if (host->driver_override)
+		undo_step(plan, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
+			  .driver = host->driver_override);
+	if (hold)
+		undo_step(plan, .action = STEP_AUTOPROBE, .bus = "pci", .on = true);
+	lose_memdev(answers, plan, memdev);
+	return NULL;
+}
+
+/* After what is above it, a memdev's own driver, or its host's */
+static void plan_return(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_others; i++) {
+		if (plan->others[i]->enabled)
+			undo_step(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_mem",
+				  .device = plan->others[i]->name);
+	}
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const struct snapshot_host *host = &plan->memdevs[i]->host;
+
+		if (plan->hand_to) {
+			undo_step(plan, .action = STEP_UNBIND, .bus = host->subsystem,
+				  .driver = plan->hand_to, .device = host->name);
+			undo_step(plan, .action = STEP_OVERRIDE, .bus = host->subsystem,
+				  .driver = host->driver_override, .device = host->name);
+		}
+		undo_step(plan, .action = STEP_BIND, .bus = host->subsystem, .driver = host->driver,
+			  .device = host->name);
+	}
+}
+
+static void exceed(struct plan *plan, const char *kind, const char *name,
+		   const struct snapshot_user *user)
+{
+	*append(plan->excess, plan->nr_excess) = (struct plan_excess){kind, name, user};
+}
+
+static bool is_dependent(const struct snapshot_memdev *memdev, const char *device)
+{
+	for (size_t i = 0; i < memdev->host.nr_dependents; i++) {
+		if (strcmp(memdev->host.dependents[i].name, device) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does the deed take away what that user uses? */
+static bool loses_user(const struct plan *plan, const char *device)
+{
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		if (strcmp(plan->memdevs[i]->name, device) == 0 ||
+		    is_dependent(plan->memdevs[i], device))
+			return true;
+	}
+	for (size_t i = 0; i < plan->nr_others; i++) {
+		if (strcmp(plan->others[i]->name, device) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < plan->nr_regions; i++) {
+		if (strcmp(plan->regions[i]->name, device) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_named(const struct plan *plan, const struct snapshot_region *region)
+{
+	for (size_t i = 0; i < plan->nr_named; i++) {
+		if (contains(plan->named[i]->regions, plan->named[i]->nr_regions, region))
+			return true;
+	}
+	return false;
+}
+
+static void find_excess(const struct snapshot *snapshot, struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		if (!contains(plan->named, plan->nr_named, plan->memdevs[i]))
+			exceed(plan, "memdev", plan->memdevs[i]->name, NULL);
+	}
+	for (size_t i = 0; i < plan->nr_others; i++)
+		exceed(plan, "memdev", plan->others[i]->name, NULL);
+	for (size_t i = 0; i < plan->nr_regions; i++) {
+		if (!is_named(plan, plan->regions[i]))
+			exceed(plan, "region", plan->regions[i]->name, NULL);
+	}
+	for (size_t i = 0; i < plan->nr_hosts; i++)
+		exceed(plan, "host", plan->hosts[i], NULL);
+	for (size_t i = 0; i < snapshot->nr_users; i++) {
+		const struct snapshot_user *user = &snapshot->users[i];
+
+		if (!loses_user(plan, user->device))
+			continue;
+		exceed(plan, user->kind, user->device, user);
+		plan->loses_system_ram |= strcmp(user->kind, "system-ram") == 0;
+	}
+}
+
+/* Why it cannot be done, as a sentence; or NULL */
+static char *plan_by_path(const struct attach_answers *answers, struct plan *plan)
+{
+	static const char *(*const paths[NR_PATHS])(const struct attach_answers *answers,
+						    struct plan *plan,
+						    const struct snapshot_memdev *memdev) = {
+		[PATH_MEMDEV] = plan_memdev,
+		[PATH_HOST] = plan_host,
+		[PATH_ENDPOINT] = plan_endpoint,
+		[PATH_PORT] = plan_port,
+		[PATH_BUS] = plan_bus,
+		[PATH_MODULE] = plan_module,
+		[PATH_PCI_REMOVE] = plan_pci_remove,
+	};
+
+	for (size_t i = 0; i < plan->nr_named; i++) {
+		const char *why = paths[plan->path](answers, plan, plan->named[i]);
+
+		if (why)
+			return memory_print("%s %s", plan->named[i]->name, why);
+	}
+	return NULL;
+}
+
+char *plan_make(const struct attach_answers *answers, const struct snapshot_memdev *const *named,
+		size_t nr_named, enum takedown_path path, const char *hand_to, struct plan *plan)
+{
+	char *why;
+
+	*plan = (struct plan){.path = path, .hand_to = hand_to};
+	for (size_t i = 0; i < nr_named; i++)
+		*append(plan->named, plan->nr_named) = named[i];
+	why = plan_by_path(answers, plan);
+	if (why)
+		return why;
+	lose_empty_switches(answers->snapshot, plan);
+	changes_settle(&plan->changes);
+	plan_return(plan);
+	find_excess(answers->snapshot, plan);
+	return NULL;
+}
+
+void plan_attach(const struct snapshot_lone_host *lone, struct plan *plan)
+{
+	const struct snapshot_host *host = &lone->host;
+
+	if (lone->port && !lone->port->enabled)
+		undo_step(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_port",
+			  .device = lone->port->name);
+	if (host->driver)
+		undo_step(plan, .action = STEP_UNBIND, .bus = host->subsystem,
+			  .driver = host->driver, .device = host->name);
+	if (host->module)
+		undo_step(plan, .action = STEP_LOAD, .driver = host->module);
+	undo_step(plan, .action = STEP_BIND, .bus = host->subsystem, .driver = lone->provider,
+		  .device = host->name);
+}
+
+void plan_release(struct plan *plan)
+{
+	free(plan->steps);
+	free(plan->undo);
+	free(plan->named);
+	free(plan->memdevs);
+	free(plan->others);
+	free(plan->regions);
+	free(plan->hosts);
+	free(plan->excess);
+	changes_release(&plan->changes);
+	*plan = (struct plan){0};
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_PLAN_H
+#define CXL_ATTACH_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cxl/attach/changes.h"
+#include "cxl/attach/step.h"
+
+struct attach_answers;
+struct snapshot_lone_host;
+struct snapshot_memdev;
+struct snapshot_region;
+struct snapshot_user;
+
+/*
+ * How attached memdevs are taken down, what goes with them, and how they come back. Pure: looks at
+ * the snapshot, with its dependents and users, and at what was inferred from it.
+ */
+
+enum takedown_path {
+	PATH_MEMDEV, /* the memdev is unbound from cxl_mem */
+	PATH_HOST,   /* the host from the provider */
+	PATH_ENDPOINT,
+	PATH_PORT, /* the port above the endpoint, from cxl_port */
+	PATH_BUS,  /* the device behind the root port, from cxl_acpi */
+	PATH_MODULE,
+	PATH_PCI_REMOVE,
+	NR_PATHS,
+};
+
+/* Why more than the named memdevs would miss something */
+struct plan_excess {
+	const char *kind; /* memdev, region, host, or the kind of a user */
+	const char *name;
+	const struct snapshot_user *user; /* of what is in use; else NULL */
+};
+
+struct plan {
+	enum takedown_path path;
+	const char *hand_to; /* the driver that gets the hosts afterwards; NULL: none */
+	struct step *steps;
+	size_t nr_steps;
+	struct step *undo; /* what brings it back, in order */
+	size_t nr_undo;
+	/* What was named, and everything that goes */
+	const struct snapshot_memdev **named;
+	size_t nr_named;
+	const struct snapshot_memdev **memdevs; /* attached */
+	size_t nr_memdevs;
+	const struct snapshot_memdev **others; /* not attached: they lose their endpoint */
+	size_t nr_others;
+	const struct snapshot_region **regions;
+	size_t nr_regions;
+	const char **hosts; /* of providers that go without having a memdev */
+	size_t nr_hosts;
+	struct changes changes; /* all that is promised of CXL's devices */
+	struct plan_excess *excess;
+	size_t nr_excess;
+	bool loses_system_ram;
+};
+
+/**
+ * plan_make() - the plan for taking @named down by @path
+ * @hand_to: for PATH_HOST, the driver that the hosts are handed to; or NULL
+ * @plan: released with plan_release(), whatever was returned
+ *
+ * Return: NULL, or why it cannot be done, as a sentence; a new string that the caller frees.
+ */
+char *plan_make(const struct attach_answers *answers, const struct snapshot_memdev *const *named,
+		size_t nr_named, enum takedown_path path, const char *hand_to, struct plan *plan);
+
+/** plan_attach() - the steps that bring a host back that has no memdev, into @plan->undo */
+void plan_attach(const struct snapshot_lone_host *lone, struct plan *plan);
+
+void plan_release(struct plan *plan);
+
+/** plan_path_name() - "memdev", "host", ..., "pci-remove" */
+const char *plan_path_name(enum takedown_path path);
+
+/** plan_path_from_name() - the opposite; false if there is none of that name */
+bool plan_path_from_name(const char *name, enum takedown_path *path);
+
+/**
+ * plan_excludes_exposure() - does the order of things on that path forbid that the region is gone
+ * while the provider still uses it?
+ *
+ * Where the host's driver itself is unbound, its remove() runs before anything else is released
+ * (__device_release_driver() in drivers/base/dd.c).
+ */
+bool plan_excludes_exposure(enum takedown_path path);
+
+#endif

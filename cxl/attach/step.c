@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "cxl/attach/modules.h"
+#include "cxl/attach/step.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+static const char *const names[] = {
+	[STEP_UNBIND] = "unbind", [STEP_BIND] = "bind",	    [STEP_OVERRIDE] = "override",
+	[STEP_REMOVE] = "remove", [STEP_RESCAN] = "rescan", [STEP_AUTOPROBE] = "autoprobe",
+	[STEP_UNLOAD] = "unload", [STEP_LOAD] = "load",
+};
+
+const char *step_name(enum step_action action)
+{
+	return names[action];
+}
+
+bool step_from_name(const char *name, enum step_action *action)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(names[i], name) == 0) {
+			*action = (enum step_action)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+char *step_file(const struct step *step)
+{
+	switch (step->action) {
+	case STEP_UNBIND:
+	case STEP_BIND:
+		return memory_print("/sys/bus/%s/drivers/%s/%s", step->bus, step->driver,
+				    names[step->action]);
+	case STEP_OVERRIDE:
+		return memory_print("/sys/bus/%s/devices/%s/driver_override", step->bus,
+				    step->device);
+	case STEP_REMOVE:
+		return memory_print("/sys/bus/%s/devices/%s/remove", step->bus, step->device);
+	case STEP_RESCAN:
+		return memory_print("/sys/bus/%s/rescan", step->bus);
+	case STEP_AUTOPROBE:
+		return memory_print("/sys/bus/%s/drivers_autoprobe", step->bus);
+	case STEP_UNLOAD:
+	case STEP_LOAD:
+		break;
+	}
+	return NULL;
+}
+
+static bool is_name(const char *text)
+{
+	return text && *text && strcmp(text, ".") != 0 && strcmp(text, "..") != 0 &&
+	       !strchr(text, '/') && !strchr(text, '\n');
+}
+
+bool step_is_sound(const struct step *step)
+{
+	bool bus = is_name(step->bus), driver = is_name(step->driver);
+	bool device = is_name(step->device);
+
+	switch (step->action) {
+	case STEP_UNBIND:
+	case STEP_BIND:
+		return bus && driver && device;
+	case STEP_OVERRIDE:
+		return bus && device && (!step->driver || driver);
+	case STEP_REMOVE:
+		return bus && device;
+	case STEP_RESCAN:
+	case STEP_AUTOPROBE:
+		return bus;
+	case STEP_UNLOAD:
+	case STEP_LOAD:
+		return driver;
+	}
+	return false;
+}
+
+char *step_driver_of(const char *bus, const char *device)
+{
+	_cleanup_free_ char *link = memory_print("/sys/bus/%s/devices/%s/driver", bus, device);
+
+	return sysfs_link_name(AT_FDCWD, link);
+}
+
+static bool is_bound(const struct step *step)
+{
+	_cleanup_free_ char *driver = step_driver_of(step->bus, step->device);
+
+	return driver && strcmp(driver, step->driver) == 0;
+}
+
+static bool exists(const char *kind, const struct step *step, const char *name)
+{
+	_cleanup_free_ char *path = memory_print("/sys/bus/%s/%s/%s", step->bus, kind, name);
+
+	return sysfs_exists(AT_FDCWD, path);
+}
+
+static bool is_loaded(const struct step *step)
+{
+	_cleanup_free_ char *path = memory_print("/sys/module/%s/initstate", step->driver);
+
+	return sysfs_exists(AT_FDCWD, path);
+}
+
+bool step_is_done(const struct step *step)
+{
+	switch (step->action) {
+	case STEP_UNBIND:
+		return !is_bound(step);
+	case STEP_BIND:
+		return is_bound(step);
+	case STEP_REMOVE:
+		return !exists("devices", step, step->device);
+	case STEP_UNLOAD:
+		return !is_loaded(step);
+	case STEP_LOAD:
+		return is_loaded(step);
+	case STEP_OVERRIDE:
+	case STEP_RESCAN:
+	case STEP_AUTOPROBE:
+		break;
+	}
+	return false;
+}
+
+static const char *text_of(const struct step *step)
+{
+	switch (step->action) {
+	case STEP_UNBIND:
+	case STEP_BIND:
+		return step->device;
+	case STEP_OVERRIDE:
+		return step->driver ?: "\n"; /* an empty write does not reach the kernel */
+	case STEP_AUTOPROBE:
+		return step->on ? "1" : "0";
+	default:
+		return "1";
+	}
+}
+
+int step_do(const struct step *step)
+{
+	_cleanup_free_ char *path = step_file(step);
+
+	if (step_is_done(step))
+		return 0;
+	if (path)
+		return sysfs_write(path, text_of(step));
+	return step->action == STEP_LOAD ? modules_load(step->driver)
+					 : modules_unload(step->driver);
+}

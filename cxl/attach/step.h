@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_STEP_H
+#define CXL_ATTACH_STEP_H
+
+#include <stdbool.h>
+
+/*
+ * The single deeds that a take-down and its undoing consist of: each is a write to one file of
+ * sysfs (kernel: Documentation/ABI/testing/sysfs-bus-pci, sysfs-bus-platform,
+ * Documentation/driver-api/driver-model/binding.rst) or a module's loading or unloading. Every one
+ * can be done again without harm: what is as it should be already is left alone.
+ */
+
+enum step_action {
+	STEP_UNBIND,	/* @device from @driver */
+	STEP_BIND,	/* @device to @driver; what another driver has meanwhile is an error */
+	STEP_OVERRIDE,	/* the driver_override of @device becomes @driver, or none for NULL */
+	STEP_REMOVE,	/* @device, from the PCI bus */
+	STEP_RESCAN,	/* of the PCI bus */
+	STEP_AUTOPROBE, /* of @bus, on or off: @on */
+	STEP_UNLOAD,	/* the module @driver */
+	STEP_LOAD,	/* likewise */
+};
+
+struct step {
+	enum step_action action;
+	const char *bus; /* pci, platform, cxl */
+	const char *driver;
+	const char *device;
+	bool on;
+};
+
+/** step_name() - "unbind" and so on */
+const char *step_name(enum step_action action);
+
+/** step_from_name() - the opposite; false if there is none of that name */
+bool step_from_name(const char *name, enum step_action *action);
+
+/**
+ * step_file() - the file that the step writes to; NULL for one that is no write
+ *
+ * Return: a new string that the caller frees.
+ */
+char *step_file(const struct step *step);
+
+/** step_is_sound() - are its names such that no file but the one that is meant can be written? */
+bool step_is_sound(const struct step *step);
+
+/** step_driver_of() - the driver of a device, a new string that the caller frees; NULL for none */
+char *step_driver_of(const char *bus, const char *device);
+
+/** step_is_done() - is it already as the step would make it? Reads sysfs. */
+bool step_is_done(const struct step *step);
+
+/**
+ * step_do() - do it; may sleep in the kernel for long, even for ever
+ *
+ * Return: 0, or a negative errno: what open(2), write(2) or libkmod said.
+ */
+int step_do(const struct step *step);
+
+#endif

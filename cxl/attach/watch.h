@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_WATCH_H
+#define CXL_ATTACH_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct step;
+
+/*
+ * Doing steps while watching what the kernel says and does: its uevents and its log, both
+ * subscribed to before the first step. Times are microseconds of CLOCK_MONOTONIC.
+ */
+
+struct watch_event {
+	uint64_t us;  /* when it was received, which is soon after it happened */
+	char *action; /* remove, unbind, ... */
+	char *device;
+	char *subsystem;
+};
+
+struct watch_line {
+	char *text;
+	const char *splat; /* what kind of complaint begins here; or NULL */
+};
+
+/* How one step went */
+struct watch_step {
+	uint64_t begun_us; /* 0: it was not begun */
+	uint64_t
+		ended_us; /* 0: it has not returned; without waiting for the detach work after it */
+	int rc;		  /* 0 or a negative errno, once it has ended */
+};
+
+/* A step that did not return in time: where its process is */
+struct watch_stuck {
+	pid_t pid;
+	size_t step;
+	char *wchan; /* NULL where it cannot be read */
+	char *stack;
+};
+
+struct watch {
+	struct watch_event *events;
+	size_t nr_events;
+	struct watch_line *log; /* of the kernel, since the beginning */
+	size_t nr_log;
+	bool lost_events; /* more came than could be kept */
+	bool lost_log;
+	struct watch_step *steps; /* of the latest watch_run() */
+	size_t nr_steps;
+	struct watch_stuck stuck; /* pid 0: nothing is */
+
+	/* Private */
+	struct uevent_monitor *monitor;
+	struct kmsg *kmsg;
+};
+
+/**
+ * watch_open() - begin to watch; released with watch_close()
+ * @what: what could not be opened, if anything could not
+ *
+ * Return: 0 or a negative errno.
+ */
+int watch_open(struct watch *watch, const char **what);
+void watch_close(struct watch *watch);
+
+/** watch_forget() - drop the events, the log and the steps so far, and go on watching */
+void watch_forget(struct watch *watch);
+
+/** watch_drain() - take in what has come until now; 0 or a negative errno */
+int watch_drain(struct watch *watch);
+
+/** watch_wait() - wait for the next event, at most until that time; then watch_drain() */
+int watch_wait(struct watch *watch, uint64_t until_us);
+
+/**
+ * watch_run() - do steps, one after the other, up to the first that fails
+ * @lock: a descriptor that the steps' process must not keep open; or -1
+ * @timeout_us: how long all of them may take together
+ * @progress: called now and then while a step is running; may be NULL
+ *
+ * A write to sysfs can sleep in the kernel for ever. The steps are done in a process of their own,
+ * which is left behind then. After each step, the kernel's detach work is waited for (a write to
+ * /sys/bus/cxl/flush): it would undo a bind that came before it
+ * (Documentation/kernel-behaviour.md).
+ *
+ * Return: 0 if every step ended well; what a step returned; -ETIME if one did not return, with
+ * @watch->stuck; or another negative errno, if the process could not be started.
+ */
+int watch_run(struct watch *watch, const struct step *steps, size_t count, int lock,
+	      uint64_t timeout_us, void (*progress)(const struct step *step, uint64_t us));
+
+/** watch_now() - the time, in microseconds of CLOCK_MONOTONIC */
+uint64_t watch_now(void);
+
+/** watch_begun() - when the first step began; without steps, when the first event came; else 0 */
+uint64_t watch_begun(const struct watch *watch);
+
+/** watch_find() - the first event of that device, or NULL */
+const struct watch_event *watch_find(const struct watch *watch, const char *action,
+				     const char *device);
+
+#endif

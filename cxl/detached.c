@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cxl/attach/plan.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/detached.h"
+#include "util/cleanup.h"
+#include "util/journal.h"
+#include "util/json.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+const char *detached_folder(void)
+{
+	const char *folder = getenv("CXL_STATE_DIR");
+
+	return folder && *folder ? folder : "/run/cxl";
+}
+
+int detached_lock(const char *command)
+{
+	pid_t holder = 0;
+	int lock = journal_lock(detached_folder(), &holder);
+
+	if (lock == -EWOULDBLOCK)
+		fprintf(stderr, "%s: process %d is taking something down or bringing it back\n",
+			command, (int)holder);
+	else if (lock < 0)
+		fprintf(stderr, "%s: cannot keep a journal in %s: %s\n", command, detached_folder(),
+			strerror(-lock));
+	return lock;
+}
+
+static void boot_id(char *text, size_t size)
+{
+	if (sysfs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", text, size) < 0)
+		text[0] = '\0';
+}
+
+static struct json_object *step_to_json(const struct step *step)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "action", step_name(step->action));
+	json_add_string(json, "bus", step->bus);
+	json_add_string(json, "driver", step->driver);
+	json_add_string(json, "device", step->device);
+	if (step->action == STEP_AUTOPROBE)
+		json_add_bool(json, "on", step->on);
+	return json;
+}
+
+static struct json_object *region_to_json(const struct snapshot_region *region)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "region", region->name);
+	json_add_number(json, "resource", region->resource);
+	json_add_number(json, "size", region->size);
+	json_add(json, "locked", json_object_new_int(region->locked));
+	return json;
+}
+
+static struct json_object *host_to_json(const struct snapshot_memdev *memdev)
+{
+	struct json_object *json = json_new_object(), *regions = json_new_array();
+
+	json_add_string(json, "host", memdev->host.name);
+	json_add_string(json, "bus", memdev->host.subsystem);
+	json_add_string(json, "driver", memdev->host.driver);
+	json_add_string(json, "memdev", memdev->name);
+	for (size_t i = 0; i < memdev->nr_regions; i++)
+		json_append(regions, region_to_json(memdev->regions[i]));
+	json_add(json, "regions", regions);
+	return json;
+}
+
+int detached_save(const struct plan *plan)
+{
+	struct json_object *json = json_new_object();
+	struct json_object *hosts = json_new_array(), *undo = json_new_array();
+	struct timespec now;
+	char boot[64];
+	int rc;
+
+	boot_id(boot, sizeof(boot));
+	clock_gettime(CLOCK_REALTIME, &now);
+	json_add_string(json, "boot_id", boot);
+	json_add_number(json, "time_us",
+			(uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+	json_add_string(json, "path", plan_path_name(plan->path));
+	json_add_string(json, "hand_to", plan->hand_to);
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		json_append(hosts, host_to_json(plan->memdevs[i]));
+	for (size_t i = 0; i < plan->nr_undo; i++)
+		json_append(undo, step_to_json(&plan->undo[i]));
+	json_add(json, "hosts", hosts);
+	json_add(json, "undo", undo);
+	rc = journal_write(detached_folder(), plan->memdevs[0]->host.name, json);
+	json_object_put(json);
+	return rc;
+}
+
+static const char *get_text(struct json_object *json, const char *key)
+{
+	struct json_object *value = json_object_object_get(json, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+static uint64_t get_number(struct json_object *json, const char *key)
+{
+	return json_object_get_uint64(json_object_object_get(json, key));
+}
+
+/* The array under @key; NULL if there is none */
+static struct json_object *get_array(struct json_object *json, const char *key, size_t *count)
+{
+	struct json_object *array = json_object_object_get(json, key);
+
+	if (!json_object_is_type(array, json_type_array))
+		array = NULL;
+	*count = array ? json_object_array_length(array) : 0;
+	return array;
+}
+
+static bool load_step(struct json_object *json, struct step *step)
+{
+	const char *action = get_text(json, "action");
+
+	if (!action || !step_from_name(action, &step->action))
+		return false;
+	step->bus = get_text(json, "bus");
+	step->driver = get_text(json, "driver");
+	step->device = get_text(json, "device");
+	step->on = json_object_get_boolean(json_object_object_get(json, "on"));
+	return step_is_sound(step);
+}
+
+static bool load_host(struct json_object *json, struct contract_host *host)
+{
+	size_t count;
+	struct json_object *array = get_array(json, "regions", &count);
+	struct contract_region *regions = NULL;
+
+	host->host = get_text(json, "host");
+	host->bus = get_text(json, "bus");
+	host->driver = get_text(json, "driver");
+	host->memdev = get_text(json, "memdev");
+	host->as_before = true;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *region = json_object_array_get_idx(array, i);
+
+		*append(regions, host->nr_regions) = (struct contract_region){
+			.name = get_text(region, "region") ?: "a region",
+			.resource = get_number(region, "resource"),
+			.size = get_number(region, "size"),
+			.locked = json_object_get_int(json_object_object_get(region, "locked")),
+		};
+	}
+	host->regions = regions;
+	return host->host && host->bus && host->driver;
+}
+
+/* What is not as this program writes it is no entry: it would be a wrong deed to guess. */
+static bool load_entry(struct json_object *json, struct detached *entry)
+{
+	struct json_object *array;
+	bool sound = true;
+	size_t count;
+
+	entry->json = json;
+	entry->path = get_text(json, "path");
+	entry->hand_to = get_text(json, "hand_to");
+	entry->time_us = get_number(json, "time_us");
+	array = get_array(json, "hosts", &count);
+	for (size_t i = 0; i < count; i++)
+		sound &= load_host(json_object_array_get_idx(array, i),
+				   append(entry->hosts, entry->nr_hosts));
+	array = get_array(json, "undo", &count);
+	for (size_t i = 0; i < count; i++)
+		sound &= load_step(json_object_array_get_idx(array, i),
+				   append(entry->undo, entry->nr_undo));
+	return sound && entry->path && entry->nr_hosts > 0 && entry->nr_undo > 0;
+}
+
+static void release_entry(struct detached *entry)
+{
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		free((struct contract_region *)entry->hosts[i].regions);
+		free(entry->hosts[i].driver_now);
+	}
+	free(entry->hosts);
+	free(entry->undo);
+	free(entry->name);
+	json_object_put(entry->json);
+}
+
+static bool is_of_this_boot(struct json_object *json)
+{
+	const char *boot = get_text(json, "boot_id");
+	char now[64];
+
+	boot_id(now, sizeof(now));
+	return boot && strcmp(boot, now) == 0;
+}
+
+/* Entries of another boot are dropped by detached_clean() and nobody else. */
+static void load_one(const char *name, bool other_boots, struct detached **entries, size_t *count)
+{
+	struct json_object *json = journal_read(detached_folder(), name);
+	struct detached entry = {.name = memory_check(strdup(name))};
+
+	if (json && load_entry(json, &entry)) {
+		if (other_boots || is_of_this_boot(json))
+			*append(*entries, *count) = entry;
+		else
+			release_entry(&entry);
+		return;
+	}
+	fprintf(stderr, "cxl: %s/%s.json is left alone: %s\n", detached_folder(), name,
+		json ? "it is no entry of the journal" : strerror(errno));
+	release_entry(&entry);
+}
+
+static struct detached *load(bool other_boots, size_t *count)
+{
+	struct detached *entries = NULL;
+	size_t nr_names;
+	char **names = journal_list(detached_folder(), &nr_names);
+
+	*count = 0;
+	for (size_t i = 0; i < nr_names; i++)
+		load_one(names[i], other_boots, &entries, count);
+	journal_list_release(names, nr_names);
+	return entries;
+}
+
+struct detached *detached_load(size_t *count)
+{
+	return load(false, count);
+}
+
+static bool has_memdev(const struct snapshot *snapshot, const struct contract_host *host)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		const struct snapshot_host *now = &snapshot->memdevs[i].host;
+
+		if (now->name && strcmp(now->name, host->host) == 0)
+			return now->driver && strcmp(now->driver, host->driver) == 0;
+	}
+	return false;
+}
+
+static bool exists(const struct contract_host *host)
+{
+	_cleanup_free_ char *path = memory_print("/sys/bus/%s/devices/%s", host->bus, host->host);
+
+	return sysfs_exists(AT_FDCWD, path);
+}
+
+static bool is_stale(const struct snapshot *snapshot, const struct detached *entry)
+{
+	size_t back = 0, gone = 0;
+
+	if (!is_of_this_boot(entry->json))
+		return true;
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		back += has_memdev(snapshot, &entry->hosts[i]);
+		gone += !exists(&entry->hosts[i]);
+	}
+	return back == entry->nr_hosts ||
+	       (gone == entry->nr_hosts &&
+		strcmp(entry->path, plan_path_name(PATH_PCI_REMOVE)) != 0);
+}
+
+void detached_clean(const struct snapshot *snapshot)
+{
+	size_t count;
+	struct detached *entries = load(true, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_stale(snapshot, &entries[i]))
+			detached_remove(&entries[i]);
+	}
+	detached_release(entries, count);
+}
+
+void detached_release(struct detached *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		release_entry(&entries[i]);
+	free(entries);
+}
+
+int detached_remove(const struct detached *entry)
+{
+	return journal_remove(detached_folder(), entry->name);
+}
+
+struct json_object *detached_report(const struct detached *entry, const char *host)
+{
+	_cleanup_free_ char *back = memory_print("cxl attach-memdev %s", host);
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "path", entry->path);
+	json_add_string(json, "hand_to", entry->hand_to);
+	json_add_number(json, "time_us", entry->time_us);
+	json_add_string(json, "way_back", back);
+	return json;
+}
+
+const struct detached *detached_find_host(const struct detached *entries, size_t count,
+					  const char *host)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < entries[i].nr_hosts; j++) {
+			if (strcmp(entries[i].hosts[j].host, host) == 0)
+				return &entries[i];
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <langinfo.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/changes.h"
+#include "cxl/attach/contract.h"
+#include "cxl/attach/plan.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/step.h"
+#include "cxl/attach/watch.h"
+#include "cxl/takedown-draw.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+#include "util/memory.h"
+#include "util/table.h"
+
+/* Characters that the longest bar has */
+#define BAR_WIDTH 40
+
+char *draw_step(const struct step *step)
+{
+	switch (step->action) {
+	case STEP_UNBIND:
+		return memory_print("unbind %s from %s", step->device, step->driver);
+	case STEP_BIND:
+		return memory_print("bind %s to %s", step->device, step->driver);
+	case STEP_OVERRIDE:
+		return step->driver
+			       ? memory_print("let only %s drive %s", step->driver, step->device)
+			       : memory_print("let any driver drive %s", step->device);
+	case STEP_REMOVE:
+		return memory_print("remove %s from its bus", step->device);
+	case STEP_RESCAN:
+		return memory_print("search the bus %s for devices", step->bus);
+	case STEP_AUTOPROBE:
+		return memory_print("let drivers of %s %s", step->bus,
+				    step->on ? "bind by themselves again"
+					     : "not bind by themselves");
+	case STEP_UNLOAD:
+		return memory_print("unload the module %s", step->driver);
+	case STEP_LOAD:
+		return memory_print("load the module %s", step->driver);
+	}
+	return NULL;
+}
+
+static struct table_row *row(struct table *table, struct table_row *parent, const char *name,
+			     const char *what)
+{
+	struct json_object *json = json_new_object();
+	struct table_row *added;
+
+	json_add_string(json, "name", name);
+	json_add_string(json, "what", what);
+	added = table_row(table, parent, json, NULL);
+	json_object_put(json);
+	return added;
+}
+
+static void draw_steps(struct table *table, const char *title, const struct step *steps,
+		       size_t count)
+{
+	struct table_row *top = count > 0 ? row(table, NULL, title, NULL) : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *what = draw_step(&steps[i]);
+
+		row(table, top, steps[i].device ?: steps[i].driver ?: steps[i].bus, what);
+	}
+}
+
+static void draw_host(struct table *table, struct table_row *top, const struct snapshot_host *host)
+{
+	_cleanup_free_ char *what = memory_print("loses %s", host->driver ?: "its driver");
+	struct table_row *below = row(table, top, host->name, what);
+
+	for (size_t i = 0; i < host->nr_dependents; i++) {
+		const struct snapshot_dependent *dependent = &host->dependents[i];
+		_cleanup_free_ char *kind =
+			memory_print("%s, goes with it%s%s", dependent->subsystem,
+				     dependent->state ? ", now " : "", dependent->state ?: "");
+
+		row(table, below, dependent->name, kind);
+	}
+}
+
+static void draw_losses(struct table *table, const struct plan *plan)
+{
+	struct table_row *top = row(table, NULL, "takes down", NULL);
+
+	for (size_t i = 0; i < plan->nr_regions; i++) {
+		const struct snapshot_region *region = plan->regions[i];
+		_cleanup_free_ char *what =
+			memory_print("%s, %" PRIu64 " MiB at 0x%" PRIx64,
+				     changes_have(&plan->changes, CHANGE_REMOVED, region->name)
+					     ? "removed"
+					     : "loses a memdev",
+				     region->size >> 20, region->resource);
+
+		row(table, top, region->name, what);
+	}
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		draw_host(table, top, &plan->memdevs[i]->host);
+	for (size_t i = 0; i < plan->nr_hosts; i++)
+		row(table, top, plan->hosts[i], "loses its driver");
+	for (size_t i = 0; i < plan->changes.count; i++) {
+		const struct change *change = &plan->changes.list[i];
+
+		if (strncmp(change->name, "region", strlen("region")) != 0)
+			row(table, top, change->name, change_kind_name(change->kind));
+	}
+}
+
+static void draw_excess(struct table *table, const struct plan *plan)
+{
+	struct table_row *top =
+		plan->nr_excess > 0 ? row(table, NULL, "more than was named", NULL) : NULL;
+
+	for (size_t i = 0; i < plan->nr_excess; i++) {
+		const struct plan_excess *excess = &plan->excess[i];
+		const struct snapshot_user *user = excess->user;
+		_cleanup_free_ char *what =
+			memory_print("%s%s%s", excess->kind, user && user->what ? " " : "",
+				     user && user->what ? user->what : "");
+
+		row(table, top, excess->name, what);
+	}
+}
+
+int draw_plan(const struct plan *plan, const char *verdict)
+{
+	static const struct table_column columns[] = {
+		{"NAME", "name", CELL_TEXT, ""},
+		{"WHAT", "what", CELL_TEXT, ""},
+		{0},
+	};
+	const char *unknown;
+	struct table *table = table_new(columns, NULL, "NAME,WHAT", true, &unknown);
+	_cleanup_free_ char *title =
+		memory_print("down by %s, %s", plan_path_name(plan->path), verdict);
+
+	draw_steps(table, title, plan->steps, plan->nr_steps);
+	draw_losses(table, plan);
+	draw_excess(table, plan);
+	draw_steps(table, "back", plan->undo, plan->nr_undo);
+	return table_print(table);
+}
+
+static bool has_lines(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void draw_bar(const char *name, uint64_t from, uint64_t until, uint64_t end,
+		     const char *mark, const char *what)
+{
+	int start = end ? (int)(from * BAR_WIDTH / end) : 0;
+	int stop = end ? (int)(until * BAR_WIDTH / end) : 0;
+
+	printf("%-16s ", name);
+	for (int i = 0; i < BAR_WIDTH; i++)
+		fputs(i >= start && i <= stop ? mark : " ", stdout);
+	printf(" %10.3f ms  %s\n", (double)(until - from) / 1000, what);
+}
+
+/* How long each device lasted: to its last event that takes something away */
+static bool is_end(const struct watch *watch, size_t index)
+{
+	const struct watch_event *event = &watch->events[index];
+
+	if (strcmp(event->action, "remove") != 0 && strcmp(event->action, "unbind") != 0)
+		return false;
+	/* A port has many of them, which go right before it. */
+	if (strncmp(event->device, "decoder", strlen("decoder")) == 0)
+		return false;
+	for (size_t i = index + 1; i < watch->nr_events; i++) {
+		if (strcmp(watch->events[i].device, event->device) == 0 &&
+		    strcmp(watch->events[i].action, "remove") == 0)
+			return false;
+	}
+	return true;
+}
+
+static void draw_exposure(const struct plan *plan, const struct watch *watch, uint64_t end)
+{
+	const char *mark = has_lines() ? "░" : ".";
+	uint64_t us, gone = UINT64_MAX;
+
+	if (plan_excludes_exposure(plan->path)) {
+		puts("exposure: none, since the provider's own remove() comes before all else");
+		return;
+	}
+	if (!contract_exposure(plan, watch, &us)) {
+		puts("exposure: not measured, since an event is missing");
+		return;
+	}
+	for (size_t i = 0; i < plan->nr_memdevs && plan->memdevs[i]->nr_regions > 0; i++) {
+		const struct watch_event *event =
+			watch_find(watch, "remove", plan->memdevs[i]->regions[0]->name);
+
+		if (event && event->us < gone)
+			gone = event->us;
+	}
+	if (gone != UINT64_MAX)
+		draw_bar("exposure", gone - watch_begun(watch), gone - watch_begun(watch) + us, end,
+			 mark, "the region gone, its provider still bound");
+}
+
+void draw_timeline(const struct plan *plan, const struct watch *watch)
+{
+	const char *mark = has_lines() ? "█" : "#";
+	uint64_t begun = watch_begun(watch);
+	uint64_t last = watch->nr_events > 0 ? watch->events[watch->nr_events - 1].us : begun;
+	uint64_t end = last > begun ? last - begun : 0;
+
+	for (size_t i = 0; i < watch->nr_events; i++) {
+		const struct watch_event *event = &watch->events[i];
+		uint64_t us = event->us > begun ? event->us - begun : 0;
+
+		if (is_end(watch, i))
+			draw_bar(event->device, 0, us, end, mark, event->action);
+	}
+	if (plan)
+		draw_exposure(plan, watch, end);
+}
+
+void draw_contract(const struct contract *contract)
+{
+	for (size_t i = 0; i < contract->nr_clauses; i++) {
+		const struct clause *clause = &contract->clauses[i];
+
+		printf("%-20s %s%s%s\n", clause->name, clause_result_name(clause->result),
+		       clause->detail ? ": " : "", clause->detail ?: "");
+	}
+}

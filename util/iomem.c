@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+#include "util/iomem.h"
+#include "util/memory.h"
+
+/* After each mapping, a page without one is part of its size. */
+#define GUARD_PAGE 4096
+
+/* "  390000000-39fffffff : region0": two spaces for each level */
+static void add_line(struct iomem *iomem, char *line)
+{
+	struct iomem_range range = {.depth = (int)strspn(line, " ") / 2};
+	int length = 0;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (sscanf(line, " %" SCNx64 "-%" SCNx64 " : %n", &range.start, &range.end, &length) != 2 ||
+	    length == 0)
+		return;
+	range.owner = memory_check(strdup(line + length));
+	*append(iomem->ranges, iomem->count) = range;
+}
+
+/* "0xffffc90000200000-0xffffc90010201000 268439552 sfc_probe+0x12/0x90 [sfc] phys=0x390000000
+ * ioremap" */
+static void add_mapping(struct iomem *iomem, char *line)
+{
+	const char *phys = strstr(line, " phys=0x");
+	struct iomem_range range = {.mapping = true};
+	uint64_t size;
+	char owner[128];
+
+	if (!phys || sscanf(line, "%*s %" SCNu64 " %127s", &size, owner) != 2 || size <= GUARD_PAGE)
+		return;
+	owner[strcspn(owner, "+")] = '\0';
+	range.start = strtoull(phys + strlen(" phys="), NULL, 16);
+	range.end = range.start + size - GUARD_PAGE - 1;
+	range.owner = memory_check(strdup(owner));
+	*append(iomem->ranges, iomem->count) = range;
+}
+
+static int read_lines(struct iomem *iomem, const char *path,
+		      void (*add)(struct iomem *iomem, char *line))
+{
+	FILE *file = fopen(path, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return -errno;
+	while (getline(&line, &size, file) >= 0)
+		add(iomem, line);
+	fclose(file);
+	return 0;
+}
+
+int iomem_read(struct iomem *iomem)
+{
+	uint64_t highest = 0;
+	int rc;
+
+	*iomem = (struct iomem){0};
+	rc = read_lines(iomem, "/proc/iomem", add_line);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < iomem->count; i++)
+		highest |= iomem->ranges[i].end;
+	/* A kernel without that file has no mappings to show; the addresses are known all the same.
+	 */
+	if (highest > 0) {
+		read_lines(iomem, "/proc/vmallocinfo", add_mapping);
+		return 0;
+	}
+	iomem_release(iomem);
+	return -EPERM;
+}
+
+void iomem_release(struct iomem *iomem)
+{
+	for (size_t i = 0; i < iomem->count; i++)
+		free(iomem->ranges[i].owner);
+	free(iomem->ranges);
+	*iomem = (struct iomem){0};
+}

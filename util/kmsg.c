@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/kmsg.h"
+#include "util/memory.h"
+
+struct kmsg {
+	int fd;
+};
+
+/* The first that is in the line counts: what is more exact stands first. */
+static const struct {
+	const char *text, *kind;
+} splats[] = {
+	{"possible circular locking", "lockdep"},
+	{"possible recursive locking", "lockdep"},
+	{"possible irq lock inversion", "lockdep"},
+	{"inconsistent lock state", "lockdep"},
+	{"DEBUG_LOCKS_WARN_ON", "lockdep"},
+	{"suspicious RCU usage", "rcu"},
+	{"KASAN: ", "kasan"},
+	{"UBSAN: ", "ubsan"},
+	{"refcount_t: ", "refcount"},
+	{"soft lockup", "stall"},
+	{"hard LOCKUP", "stall"},
+	{"detected stalls", "stall"},
+	{"blocked for more than ", "hung-task"},
+	{"list_add corruption", "list"},
+	{"list_del corruption", "list"},
+	{"sysfs: cannot create duplicate", "sysfs"},
+	{"Oops: ", "oops"},
+	{"kernel BUG at", "bug"},
+	{"BUG: ", "bug"},
+	{"WARNING: ", "warning"},
+};
+
+struct kmsg *kmsg_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct kmsg *kmsg;
+
+	if (fd < 0)
+		return NULL;
+	if (lseek(fd, 0, SEEK_END) < 0) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		return NULL;
+	}
+	kmsg = memory_check(calloc(1, sizeof(*kmsg)));
+	kmsg->fd = fd;
+	return kmsg;
+}
+
+void kmsg_close(struct kmsg *kmsg)
+{
+	if (!kmsg)
+		return;
+	close(kmsg->fd);
+	free(kmsg);
+}
+
+int kmsg_fd(const struct kmsg *kmsg)
+{
+	return kmsg->fd;
+}
+
+/*
+ * A record is "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT\n", and lines of a dictionary after that;
+ * the priority's upper bits are the facility, which is 0 for the kernel alone.
+ */
+static int parse(const char *record, struct kmsg_record *parsed)
+{
+	const char *text = strchr(record, ';');
+	unsigned long long us;
+	unsigned int priority;
+
+	if (!text || sscanf(record, "%u,%*u,%llu,", &priority, &us) != 2 || priority >> 3 != 0)
+		return 0;
+	parsed->us = us;
+	snprintf(parsed->text, sizeof(parsed->text), "%.*s", (int)strcspn(text + 1, "\n"),
+		 text + 1);
+	return 1;
+}
+
+int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record)
+{
+	char buf[8192];
+	ssize_t got;
+
+	do {
+		got = TEMP_FAILURE_RETRY(read(kmsg->fd, buf, sizeof(buf) - 1));
+		if (got < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		buf[got] = '\0';
+	} while (got > 0 && !parse(buf, record));
+	return got > 0;
+}
+
+const char *kmsg_splat(const char *text)
+{
+	for (size_t i = 0; i < sizeof(splats) / sizeof(*splats); i++) {
+		if (strstr(text, splats[i].text))
+			return splats[i].kind;
+	}
+	return NULL;
+}

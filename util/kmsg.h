@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef UTIL_KMSG_H
+#define UTIL_KMSG_H
+
+#include <stdint.h>
+
+/*
+ * The kernel log, as it is written: /dev/kmsg (Documentation/ABI/testing/dev-kmsg in the kernel's
+ * source). Only what the kernel itself says counts, not what user space wrote there.
+ */
+
+struct kmsg;
+
+struct kmsg_record {
+	uint64_t us;	 /* since the machine was started */
+	char text[1024]; /* without the dictionary, cut where it is longer */
+};
+
+/**
+ * kmsg_open() - from now on, what the kernel says
+ *
+ * Return: the log, or NULL with errno set (EPERM or EACCES: only root may read it); to be closed
+ * with kmsg_close().
+ */
+struct kmsg *kmsg_open(void);
+void kmsg_close(struct kmsg *kmsg);
+
+/** kmsg_fd() - a file descriptor that polls readable when there is more */
+int kmsg_fd(const struct kmsg *kmsg);
+
+/**
+ * kmsg_next() - the next record
+ *
+ * Return: 1; 0 if there is none now; -EPIPE if records were overwritten before they were read (the
+ * next call goes on with those that are left); or another negative errno.
+ */
+int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record);
+
+/**
+ * kmsg_splat() - what kind of complaint a line begins
+ *
+ * Return: "warning", "bug", "oops", "kasan", "ubsan", "lockdep", "rcu", "refcount", "hung-task",
+ * "stall", "list" or "sysfs"; NULL for a line that is no complaint.
+ */
+const char *kmsg_splat(const char *text);
+
+#endif
