@@ -250,8 +250,11 @@ static const char *plan_port(const struct attach_answers *answers, struct plan *
 		return "lies directly below the bus: use --via bus";
 	do_step(plan, .action = STEP_UNBIND, .bus = "cxl", .driver = "cxl_port",
 		.device = port->name);
-	undo_step(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_port",
-		  .device = port->name);
+	/* A switch's port goes altogether: see lose_empty_switches(). It comes back with a memdev.
+	 */
+	if (port->parent && port->parent->kind == PORT_ROOT)
+		undo_step(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_port",
+			  .device = port->name);
 	changes_add(&plan->changes, CHANGE_UNBOUND, port->name);
 	lose_below(answers, plan, port);
 	return NULL;

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cxl/attach/contract.h"
+#include "cxl/attach/plan.h"
+#include "cxl/attach/provider.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/watch.h"
+#include "test/unit/small-machine.h"
+#include "util/iomem.h"
+#include "util/kmsg.h"
+
+/* What is there after mem0 has been detached, when the kernel keeps its promises */
+static const char *const gone[] = {"region0", "endpoint2", "decoder2.0", "mem0", NULL};
+
+static struct iomem_range ranges_before[] = {
+	{0x100000000, 0x1ffffffff, 0, (char *)"CXL Window 0", false},
+	{0x100000000, 0x10fffffff, 1, (char *)"region0", false},
+	{0x100000000, 0x100000fff, 2, (char *)"sfc", false},
+	{0x110000000, 0x11fffffff, 1, (char *)"region1", false},
+	{0x100000000, 0x10fffffff, 0, (char *)"efx_probe", true},
+};
+
+/* One way in which the kernel breaks its promise, and the one clause that says so */
+struct world {
+	const char *what;
+	const char *const *without;		   /* NULL: as promised */
+	void (*change)(struct snapshot *snapshot); /* NULL: not */
+	const char *driver;			   /* of the host, afterwards */
+	struct iomem_range *left;		   /* in /proc/iomem, besides the window */
+	const char *log;			   /* a line of the kernel log */
+	bool lost_log, no_iomem;
+	const char *broken; /* the clause, a space, and the detail */
+};
+
+static void name_the_region(struct snapshot *snapshot)
+{
+	assert_string_equal(snapshot->decoders[1].name, "decoder1.0");
+	snapshot->decoders[1].region_name = "region0";
+	snapshot->decoders[1].region = NULL;
+}
+
+static void shrink_region1(struct snapshot *snapshot)
+{
+	snapshot_find_region(snapshot, "region1")->size = 4096;
+}
+
+static void unbind_mem2(struct snapshot *snapshot)
+{
+	snapshot_find_memdev(snapshot, "mem2")->enabled = false;
+}
+
+static void unlock_decoder(struct snapshot *snapshot)
+{
+	snapshot->decoders[1].size = 4096;
+}
+
+#define WITHOUT(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const struct world worlds[] = {
+	{.what = "as promised", .broken = ""},
+	{.what = "the region stays",
+	 .without = WITHOUT("endpoint2", "decoder2.0", "mem0"),
+	 .left = &ranges_before[1],
+	 .broken = "region-gone region0 is still there"},
+	{.what = "the endpoint stays",
+	 .without = WITHOUT("region0", "decoder2.0", "mem0"),
+	 .broken = "endpoint-gone endpoint2 is still there"},
+	{.what = "a decoder of the endpoint stays",
+	 .without = WITHOUT("region0", "endpoint2", "mem0"),
+	 .broken = "endpoint-gone decoder2.0 is still there"},
+	{.what = "the memdev stays",
+	 .without = WITHOUT("region0", "endpoint2", "decoder2.0"),
+	 .broken = "memdev-gone mem0 is still there"},
+	{.what = "the provider stays bound",
+	 .driver = "sfc",
+	 .broken = "provider-unbound 0000:11:00.0 is still bound to sfc"},
+	{.what = "the addresses are still the region's",
+	 .left = &ranges_before[1],
+	 .broken = "addresses-released 100000000-10fffffff of region0 still belongs to region0"},
+	{.what = "something lies where the region was",
+	 .left = &ranges_before[2],
+	 .broken = "addresses-released 100000000-100000fff of region0 still belongs to sfc"},
+	{.what = "the driver keeps its mapping",
+	 .left = &ranges_before[4],
+	 .broken =
+		 "addresses-released 100000000-10fffffff of region0 is still mapped, by efx_probe"},
+	{.what = "the other region's addresses are its own",
+	 .left = &ranges_before[3],
+	 .broken = ""},
+	{.what = "a decoder still names the region",
+	 .change = name_the_region,
+	 .broken = "decoders-released decoder1.0 still names region0"},
+	{.what = "another region has changed",
+	 .change = shrink_region1,
+	 .broken = "nothing-else region1 was altered"},
+	{.what = "another memdev has lost its driver",
+	 .change = unbind_mem2,
+	 .broken = "nothing-else mem2 was unbound"},
+	{.what = "a decoder that should stay committed does not",
+	 .change = unlock_decoder,
+	 .broken = "nothing-else decoder1.0 was altered"},
+	{.what = "another device has gone",
+	 .without = WITHOUT("region0", "endpoint2", "decoder2.0", "mem0", "port5"),
+	 .broken = "nothing-else port5 was removed"},
+	{.what = "the kernel complains",
+	 .log = "WARNING: drivers/cxl/core/region.c:1 at cxl_region_probe+0x1/0x2",
+	 .broken = "no-splat warning: WARNING: drivers/cxl/core/region.c:1 at "
+		   "cxl_region_probe+0x1/0x2"},
+	{.what = "the kernel says something else",
+	 .log = "cxl_acpi: host supports CXL",
+	 .broken = ""},
+	{.what = "the log was overrun",
+	 .lost_log = true,
+	 .broken = "no-splat parts of the kernel log were overwritten"},
+	{.what = "addresses cannot be read",
+	 .no_iomem = true,
+	 .broken = "addresses-released /proc/iomem cannot be read"},
+};
+
+/* The clauses that did not hold, with their details */
+static char *broken_text(const struct contract *contract, char *text)
+{
+	*text = '\0';
+	for (size_t i = 0; i < contract->nr_clauses; i++) {
+		const struct clause *clause = &contract->clauses[i];
+
+		if (clause->result != CLAUSE_HELD)
+			sprintf(text + strlen(text), "%s%s %s", *text ? "; " : "", clause->name,
+				clause->detail);
+	}
+	return text;
+}
+
+static void check_world(const struct world *world)
+{
+	static const char *const nothing[] = {NULL};
+	struct watch_line line = {(char *)world->log, world->log ? kmsg_splat(world->log) : NULL};
+	struct watch watch = {
+		.log = &line, .nr_log = world->log != NULL, .lost_log = world->lost_log};
+	struct iomem_range left[2] = {ranges_before[0]};
+	struct iomem iomem_before = {ranges_before, 5}, iomem_after = {left, 1};
+	struct snapshot before, after;
+	struct attach_answers answers;
+	struct contract contract;
+	struct plan plan;
+	const struct snapshot_memdev *named;
+	char text[2000];
+
+	small_machine(&before, nothing);
+	small_machine(&after, world->without ?: gone);
+	if (world->change)
+		world->change(&after);
+	if (world->left)
+		left[iomem_after.count++] = *world->left;
+	attach_infer(&before, &answers);
+	named = snapshot_find_memdev(&before, "mem0");
+	assert_null(plan_make(&answers, &named, 1, PATH_MEMDEV, NULL, &plan));
+	contract_of_detach(&plan, &(struct contract_look){&before, &iomem_before, NULL},
+			   &(struct contract_look){&after, world->no_iomem ? NULL : &iomem_after,
+						   &world->driver},
+			   &watch, &contract);
+	print_message("# %s\n", world->what);
+	assert_string_equal(broken_text(&contract, text), world->broken);
+	assert_int_equal(contract_is_kept(&contract), !*world->broken);
+	contract_release(&contract);
+	plan_release(&plan);
+	attach_answers_release(&answers);
+	snapshot_release(&before);
+	snapshot_release(&after);
+}
+
+static void each_broken_promise_is_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(worlds) / sizeof(*worlds); i++)
+		check_world(&worlds[i]);
+}
+
+static void without_a_look_nothing_is_known(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct snapshot before;
+	struct watch watch = {0};
+	struct contract contract;
+	struct plan plan = {0};
+
+	(void)state;
+	small_machine(&before, nothing);
+	contract_of_detach(&plan, &(struct contract_look){&before, NULL, NULL}, NULL, &watch,
+			   &contract);
+	for (size_t i = 0; i + 1 < contract.nr_clauses; i++)
+		assert_int_equal(contract.clauses[i].result, CLAUSE_UNKNOWN);
+	assert_false(contract_is_kept(&contract));
+	contract_release(&contract);
+	snapshot_release(&before);
+}
+
+static void a_return_is_compared_with_what_was(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	static const struct contract_region was[] = {
+		{"region0", 0x100000000, 0x10000000, FLAG_YES},
+		{"region0", 0x200000000, 0x10000000, FLAG_YES},
+		{"region0", 0x100000000, 0x20000000, FLAG_YES},
+		{"region0", 0x100000000, 0x10000000, FLAG_NO},
+	};
+	static const struct {
+		const char *host, *driver, *now;
+		const struct contract_region *region;
+		const char *broken;
+	} cases[] = {
+		{"0000:11:00.0", "sfc", "sfc", &was[0], ""},
+		{"0000:11:00.0", "sfc", NULL, &was[0],
+		 "provider-bound 0000:11:00.0 has no driver, not sfc"},
+		{"0000:11:00.0", "efx", "sfc", &was[0],
+		 "provider-bound 0000:11:00.0 has sfc, not efx"},
+		{"0000:41:00.0", "sfc", "sfc", &was[0], "memdev-back 0000:41:00.0 has no memdev"},
+		{"0000:11:00.0", "sfc", "sfc", &was[1],
+		 "region-back mem0 has no region at 0x200000000, where region0 was"},
+		{"0000:11:00.0", "sfc", "sfc", &was[2],
+		 "region-back region0 has 268435456 bytes, and had 536870912"},
+		{"0000:11:00.0", "sfc", "sfc", &was[3],
+		 "lock-back region0 is locked, and was not locked"},
+	};
+	struct watch watch = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct contract_host host = {.host = cases[i].host,
+					     .bus = "pci",
+					     .driver = cases[i].driver,
+					     .driver_now = (char *)cases[i].now,
+					     .regions = cases[i].region,
+					     .nr_regions = 1,
+					     .as_before = true};
+		struct contract contract;
+		struct snapshot after;
+		char text[500];
+
+		small_machine(&after, nothing);
+		contract_of_attach(&host, 1, &after, &watch, &contract);
+		assert_string_equal(broken_text(&contract, text), cases[i].broken);
+		contract_release(&contract);
+		snapshot_release(&after);
+	}
+}
+
+static struct watch_event event(uint64_t us, const char *action, const char *device)
+{
+	return (struct watch_event){us, (char *)action, (char *)device, (char *)"cxl"};
+}
+
+static void the_exposure_is_between_region_and_provider(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct watch_event events[] = {event(1000, "remove", "region0"),
+				       event(1500, "remove", "mem0"),
+				       event(4200, "unbind", "0000:11:00.0")};
+	struct watch watch = {.events = events, .nr_events = 3};
+	const struct snapshot_memdev *named;
+	struct attach_answers answers;
+	struct snapshot snapshot;
+	struct plan plan;
+	uint64_t us;
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	attach_infer(&snapshot, &answers);
+	named = snapshot_find_memdev(&snapshot, "mem0");
+	assert_null(plan_make(&answers, &named, 1, PATH_MEMDEV, NULL, &plan));
+	assert_true(contract_exposure(&plan, &watch, &us));
+	assert_int_equal(us, 3200);
+	watch.lost_events = true;
+	assert_false(contract_exposure(&plan, &watch, &us));
+	watch.lost_events = false;
+	watch.nr_events = 2;
+	assert_false(contract_exposure(&plan, &watch, &us));
+	plan.path = PATH_HOST;
+	assert_true(contract_exposure(&plan, &watch, &us));
+	assert_int_equal(us, 0);
+	plan_release(&plan);
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+}
+
+static void kinds_of_complaints(void **state)
+{
+	static const struct {
+		const char *line, *kind;
+	} cases[] = {
+		{"WARNING: CPU: 0 PID: 1 at drivers/cxl/core/region.c:1", "warning"},
+		{"WARNING: possible circular locking dependency detected", "lockdep"},
+		{"WARNING: suspicious RCU usage", "rcu"},
+		{"BUG: KASAN: slab-use-after-free in detach_memdev+0x1/0x2", "kasan"},
+		{"BUG: kernel NULL pointer dereference, address: 0000000000000010", "bug"},
+		{"Oops: general protection fault, probably for non-canonical address", "oops"},
+		{"kernel BUG at mm/slub.c:1!", "bug"},
+		{"refcount_t: underflow; use-after-free.", "refcount"},
+		{"INFO: task bash:1 blocked for more than 120 seconds.", "hung-task"},
+		{"watchdog: BUG: soft lockup - CPU#1 stuck for 22s!", "stall"},
+		{"rcu: INFO: rcu_sched detected stalls on CPUs/tasks:", "stall"},
+		{"sysfs: cannot create duplicate filename '/bus/cxl'", "sysfs"},
+		{"list_del corruption. prev->next should be", "list"},
+		{"UBSAN: array-index-out-of-bounds in x.c:1:2", "ubsan"},
+		{"cxl_port endpoint3: probe: 0", NULL},
+		{"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *kind = kmsg_splat(cases[i].line);
+
+		if (cases[i].kind)
+			assert_string_equal(kind ?: "none", cases[i].kind);
+		else
+			assert_null(kind);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_broken_promise_is_named),
+		cmocka_unit_test(without_a_look_nothing_is_known),
+		cmocka_unit_test(a_return_is_compared_with_what_was),
+		cmocka_unit_test(the_exposure_is_between_region_and_provider),
+		cmocka_unit_test(kinds_of_complaints),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

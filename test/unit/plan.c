@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cxl/attach/plan.h"
+#include "cxl/attach/provider.h"
+#include "cxl/attach/snapshot.h"
+#include "test/unit/small-machine.h"
+#include "util/memory.h"
+
+/* What a plan for mem0, or for @memdev, has to say: each word followed by a space */
+struct expected {
+	enum takedown_path path;
+	const char *memdev;
+	const char *steps, *undo, *changes, *excess;
+};
+
+static const struct expected expected[] = {
+	{.path = PATH_MEMDEV,
+	 .steps = "unbind:mem0:cxl_mem ",
+	 .undo = "bind:0000:11:00.0:sfc ",
+	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
+	 .excess = ""},
+	{.path = PATH_HOST,
+	 .steps = "unbind:0000:11:00.0:sfc ",
+	 .undo = "bind:0000:11:00.0:sfc ",
+	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
+	 .excess = ""},
+	{.path = PATH_ENDPOINT,
+	 .steps = "unbind:endpoint2:cxl_port ",
+	 .undo = "bind:0000:11:00.0:sfc ",
+	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
+	 .excess = ""},
+	{.path = PATH_PORT,
+	 .steps = "unbind:port1:cxl_port ",
+	 .undo = "bind:port1:cxl_port bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc ",
+	 .changes = "decoder1.0:removed decoder2.0:removed decoder3.0:removed decoder4.0:removed "
+		    "endpoint2:removed endpoint4:removed mem0:removed mem1:removed port1:unbound "
+		    "port3:removed region0:removed region1:removed ",
+	 .excess = "memdev:mem1 region:region1 "},
+	{.path = PATH_BUS,
+	 .steps = "unbind:ACPI0017:00:cxl_acpi ",
+	 .undo = "bind:ACPI0017:00:cxl_acpi bind:mem2:cxl_mem bind:0000:11:00.0:sfc "
+		 "bind:0000:21:00.0:sfc ",
+	 .changes = "decoder0.0:removed decoder1.0:removed decoder2.0:removed decoder3.0:removed "
+		    "decoder4.0:removed decoder5.0:removed decoder6.0:removed endpoint2:removed "
+		    "endpoint4:removed endpoint6:removed mem0:removed mem1:removed mem2:unbound "
+		    "port1:removed port3:removed port5:removed region0:removed region1:removed "
+		    "region2:removed root0:removed ",
+	 .excess = "memdev:mem1 memdev:mem2 region:region1 region:region2 open:region2 "},
+	{.path = PATH_MODULE,
+	 .steps = "unload::sfc ",
+	 .undo = "load::sfc bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc ",
+	 .changes = "decoder2.0:removed decoder3.0:removed decoder4.0:removed endpoint2:removed "
+		    "endpoint4:removed mem0:removed mem1:removed port3:removed region0:removed "
+		    "region1:removed ",
+	 .excess = "memdev:mem1 region:region1 "},
+	{.path = PATH_PCI_REMOVE,
+	 .steps = "remove:0000:11:00.0: ",
+	 .undo = "rescan:: bind:0000:11:00.0:sfc ",
+	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
+	 .excess = ""},
+	/* With the last endpoint below it, a switch's port goes; a host bridge's stays. */
+	{.path = PATH_MEMDEV,
+	 .memdev = "mem1",
+	 .steps = "unbind:mem1:cxl_mem ",
+	 .undo = "bind:0000:21:00.0:sfc ",
+	 .changes = "decoder3.0:removed decoder4.0:removed endpoint4:removed mem1:removed "
+		    "port3:removed region1:removed ",
+	 .excess = ""},
+};
+
+static char *steps_text(const struct step *steps, size_t count, char *text)
+{
+	*text = '\0';
+	for (size_t i = 0; i < count; i++)
+		sprintf(text + strlen(text), "%s:%s:%s ", step_name(steps[i].action),
+			steps[i].device ?: "", steps[i].driver ?: "");
+	return text;
+}
+
+static char *changes_text(const struct changes *changes, char *text)
+{
+	*text = '\0';
+	for (size_t i = 0; i < changes->count; i++)
+		sprintf(text + strlen(text), "%s:%s ", changes->list[i].name,
+			change_kind_name(changes->list[i].kind));
+	return text;
+}
+
+static char *excess_text(const struct plan *plan, char *text)
+{
+	*text = '\0';
+	for (size_t i = 0; i < plan->nr_excess; i++)
+		sprintf(text + strlen(text), "%s:%s ", plan->excess[i].kind, plan->excess[i].name);
+	return text;
+}
+
+static void add_user(struct snapshot *snapshot, const char *device, const char *kind)
+{
+	*append(snapshot->users, snapshot->nr_users) =
+		(struct snapshot_user){.device = device, .kind = kind};
+}
+
+/* The plan for one memdev of the machine; NULL, or why there is none */
+static char *plan_for(struct snapshot *snapshot, const char *memdev, enum takedown_path path,
+		      const char *hand_to, struct plan *plan)
+{
+	const struct snapshot_memdev *named = snapshot_find_memdev(snapshot, memdev);
+	struct attach_answers answers;
+	char *why;
+
+	attach_infer(snapshot, &answers);
+	why = plan_make(&answers, &named, 1, path, hand_to, plan);
+	attach_answers_release(&answers);
+	return why;
+}
+
+static void every_path_says_what_goes(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	char text[2000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		struct snapshot snapshot;
+		struct plan plan;
+
+		small_machine(&snapshot, nothing);
+		add_user(&snapshot, "region2", "open");
+		print_message("# %s\n", plan_path_name(expected[i].path));
+		assert_null(plan_for(&snapshot, expected[i].memdev ?: "mem0", expected[i].path,
+				     NULL, &plan));
+		assert_string_equal(steps_text(plan.steps, plan.nr_steps, text), expected[i].steps);
+		assert_string_equal(steps_text(plan.undo, plan.nr_undo, text), expected[i].undo);
+		assert_string_equal(changes_text(&plan.changes, text), expected[i].changes);
+		assert_string_equal(excess_text(&plan, text), expected[i].excess);
+		assert_false(plan.loses_system_ram);
+		plan_release(&plan);
+		snapshot_release(&snapshot);
+	}
+}
+
+/* A port whose other memdev nobody attached: that stays, without its driver, and so does its
+ * region. */
+static void an_expander_below_the_port_loses_its_endpoint(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct snapshot snapshot;
+	struct plan plan;
+	char text[2000];
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	snapshot_find_memdev(&snapshot, "mem2")->endpoint->parent =
+		snapshot_find_memdev(&snapshot, "mem1")->endpoint->parent;
+	add_user(&snapshot, "region2", "system-ram");
+	assert_null(plan_for(&snapshot, "mem1", PATH_PORT, NULL, &plan));
+	assert_string_equal(changes_text(&plan.changes, text),
+			    "decoder3.0:removed decoder4.0:removed decoder6.0:removed "
+			    "endpoint4:removed endpoint6:removed mem1:removed mem2:unbound "
+			    "port3:removed region1:removed region2:unbound region2:altered ");
+	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+			    "bind:mem2:cxl_mem bind:0000:21:00.0:sfc ");
+	assert_string_equal(excess_text(&plan, text),
+			    "memdev:mem2 region:region2 system-ram:region2 ");
+	assert_true(plan.loses_system_ram);
+	plan_release(&plan);
+	/* The switch stays as long as there is another endpoint below it. */
+	assert_null(plan_for(&snapshot, "mem1", PATH_MEMDEV, NULL, &plan));
+	assert_string_equal(changes_text(&plan.changes, text),
+			    "decoder4.0:removed endpoint4:removed mem1:removed region1:removed ");
+	plan_release(&plan);
+	snapshot_release(&snapshot);
+}
+
+static void a_handover_restores_the_override(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct snapshot snapshot;
+	struct plan plan;
+	char text[2000];
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	assert_null(plan_for(&snapshot, "mem0", PATH_HOST, "vfio-pci", &plan));
+	assert_string_equal(steps_text(plan.steps, plan.nr_steps, text),
+			    "override:0000:11:00.0:vfio-pci unbind:0000:11:00.0:sfc "
+			    "bind:0000:11:00.0:vfio-pci ");
+	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+			    "unbind:0000:11:00.0:vfio-pci override:0000:11:00.0: "
+			    "bind:0000:11:00.0:sfc ");
+	plan_release(&plan);
+	snapshot_find_memdev(&snapshot, "mem0")->host.driver_override = "sfc";
+	snapshot_find_memdev(&snapshot, "mem0")->host.autoprobe = FLAG_YES;
+	assert_null(plan_for(&snapshot, "mem0", PATH_HOST, "vfio-pci", &plan));
+	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+			    "unbind:0000:11:00.0:vfio-pci override:0000:11:00.0:sfc "
+			    "bind:0000:11:00.0:sfc ");
+	plan_release(&plan);
+	/* A device that a rescan finds has no override: no driver may take it before. */
+	assert_null(plan_for(&snapshot, "mem0", PATH_PCI_REMOVE, NULL, &plan));
+	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+			    "autoprobe:: rescan:: override:0000:11:00.0:sfc autoprobe:: "
+			    "bind:0000:11:00.0:sfc ");
+	plan_release(&plan);
+	snapshot_release(&snapshot);
+}
+
+static void what_cannot_be_done_is_said(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	static const struct {
+		enum takedown_path path;
+		const char *why;
+	} cases[] = {
+		{PATH_MEMDEV, "mem0 is not bound to cxl_mem"},
+		{PATH_ENDPOINT, "mem0 has no endpoint that is bound to cxl_port"},
+		{PATH_PORT, "mem0 has no port above it that is bound to cxl_port"},
+		{PATH_BUS, "mem0 has no bus whose device has a driver"},
+		{PATH_MODULE, "mem0 has a provider that is built into the kernel"},
+		{PATH_PCI_REMOVE, "mem0 has a host that is no PCI device"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct snapshot snapshot;
+		struct snapshot_memdev *memdev;
+		struct plan plan;
+		char *why;
+
+		small_machine(&snapshot, nothing);
+		memdev = snapshot_find_memdev(&snapshot, "mem0");
+		memdev->enabled = false;
+		memdev->endpoint = NULL;
+		memdev->host.module = NULL;
+		memdev->host.subsystem = "platform";
+		why = plan_for(&snapshot, "mem0", cases[i].path, NULL, &plan);
+		assert_non_null(why);
+		assert_string_equal(why, cases[i].why);
+		free(why);
+		plan_release(&plan);
+		snapshot_release(&snapshot);
+	}
+}
+
+static void users_of_what_goes_count(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct snapshot_dependent *dependent;
+	struct snapshot snapshot;
+	struct plan plan;
+	char text[2000];
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	dependent =
+		append(snapshot.memdevs[0].host.dependents, snapshot.memdevs[0].host.nr_dependents);
+	*dependent = (struct snapshot_dependent){.subsystem = "net", .name = "eth7"};
+	add_user(&snapshot, "eth7", "address");
+	add_user(&snapshot, "mem0", "open");
+	add_user(&snapshot, "mem1", "open");
+	add_user(&snapshot, "eth8", "up");
+	assert_null(plan_for(&snapshot, "mem0", PATH_HOST, NULL, &plan));
+	assert_string_equal(excess_text(&plan, text), "address:eth7 open:mem0 ");
+	plan_release(&plan);
+	snapshot_release(&snapshot);
+}
+
+/* What comes from a journal must not be able to write anywhere else. */
+static void only_sound_steps_are_steps(void **state)
+{
+	static const struct {
+		struct step step;
+		bool sound;
+	} cases[] = {
+		{{STEP_BIND, "pci", "sfc", "0000:11:00.0", false}, true},
+		{{STEP_BIND, "../pci", "sfc", "0000:11:00.0", false}, false},
+		{{STEP_BIND, "pci", "..", "0000:11:00.0", false}, false},
+		{{STEP_BIND, "pci", "sfc", "a/b", false}, false},
+		{{STEP_BIND, "pci", "sfc", "", false}, false},
+		{{STEP_BIND, "pci", "sfc", NULL, false}, false},
+		{{STEP_BIND, "pci", NULL, "0000:11:00.0", false}, false},
+		{{STEP_OVERRIDE, "pci", NULL, "0000:11:00.0", false}, true},
+		{{STEP_OVERRIDE, "pci", "a\nb", "0000:11:00.0", false}, false},
+		{{STEP_RESCAN, "pci", NULL, NULL, false}, true},
+		{{STEP_RESCAN, NULL, NULL, NULL, false}, false},
+		{{STEP_LOAD, NULL, "sfc", NULL, false}, true},
+		{{STEP_UNLOAD, NULL, "s/f", NULL, false}, false},
+		{{STEP_REMOVE, "pci", NULL, ".", false}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(step_is_sound(&cases[i].step), cases[i].sound);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_path_says_what_goes),
+		cmocka_unit_test(an_expander_below_the_port_loses_its_endpoint),
+		cmocka_unit_test(a_handover_restores_the_override),
+		cmocka_unit_test(what_cannot_be_done_is_said),
+		cmocka_unit_test(users_of_what_goes_count),
+		cmocka_unit_test(only_sound_steps_are_steps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
