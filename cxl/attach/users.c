@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "cxl/attach/snapshot-private.h"
 #include "cxl/attach/snapshot.h"
@@ -184,7 +185,8 @@ static void read_process(struct search *search, int proc, const char *pid)
 	DIR *folder;
 	int fd;
 
-	if (pid[strspn(pid, "0123456789")] != '\0')
+	/* This process' own files are not in anybody's way. */
+	if (pid[strspn(pid, "0123456789")] != '\0' || strtoll(pid, NULL, 10) == getpid())
 		return;
 	path = memory_print("%s/fd", pid);
 	comm = memory_print("%s/comm", pid);

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What attach-memdev would do, from a journal or without one, on recorded machines; and list-attach on
+# what is in the journal. What it does is tested on the real kernel (test/vm/detach).
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+export CXL_STATE_DIR=$machine_top/state
+mkdir -p "$CXL_STATE_DIR"
+attach() { run on_machine "$CXL" attach-memdev "$@"; }
+answer() { jq -c "$1" <<<"$out"; }
+steps() { answer 'map(.steps | map([.action, .device // .driver // .bus]))'; }
+
+# entry NAME FILTER: an entry of the journal, after what jq makes of it
+entry() {
+	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" '{boot_id: $boot, time_us: 1, path: "port",
+		hosts: [{host: "0000:11:00.0", bus: "pci", driver: "cxl_lab_accel", memdev: "mem5",
+			regions: [{region: "region0", resource: 15300820992, size: 268435456, locked: 1}]}],
+		undo: [{action: "bind", bus: "cxl", driver: "cxl_port", device: "port1"},
+			{action: "bind", bus: "pci", driver: "cxl_lab_accel", device: "0000:11:00.0"}]}
+		| '"$2" >"$CXL_STATE_DIR/$1.json"
+}
+
+machine pci-unbound
+attach --dry-run
+is "nothing has been detached" "$status$out$err" "0[]cxl attach-memdev: nothing has been detached"
+attach --dry-run --all
+is "--all: detached hosts, too" "$status$(steps)" '0[[["load","cxl_lab_accel"],["bind","0000:11:00.0"]]]'
+keep attach-memdev
+attach --dry-run 0000:11:00.0
+is "a host by name" "$status$(steps)" '0[[["load","cxl_lab_accel"],["bind","0000:11:00.0"]]]'
+attach --dry-run 0000:99:00.0
+is "an unknown host" "$status$err" "1cxl attach-memdev: nothing is known of '0000:99:00.0': it is neither in the journal nor a host whose provider is known"
+
+entry 0000:11:00.0 .
+for name in '' mem5 5 0000:11:00.0; do
+	attach --dry-run $name
+	is "from the journal: '$name'" "$status$(steps)" '0[[["bind","port1"],["bind","0000:11:00.0"]]]'
+	keep attach-memdev
+done
+attach --dry-run mem5 0000:11:00.0
+is "named twice, once" "$(steps)" '[[["bind","port1"],["bind","0000:11:00.0"]]]'
+run on_machine "$CXL" list-attach
+is "list-attach: how it was taken down, and the way back" "$(answer 'map([.attach, .host, .detached_by.path, .detached_by.way_back])')" \
+	'[["detached","0000:11:00.0","port","cxl attach-memdev 0000:11:00.0"]]'
+keep list-attach
+machine pci-vfio
+entry 0000:11:00.0 '.hand_to = "vfio-pci" | .path = "host"'
+run on_machine "$CXL" list-attach
+is "list-attach: a host that was handed over" "$(answer 'map([.attach, .host, .driver, .provider, .detached_by.hand_to])')" \
+	'[["detached","0000:11:00.0","vfio-pci","cxl_lab_accel","vfio-pci"]]'
+keep list-attach
+run on_machine "$CXL" list-attach --table
+like "list-attach: in a table" "$out" 'detached cxl_lab_accel 0000:11:00.0'
+run on_machine "$CXL" list-attach --provider sfc
+is "list-attach: filtered" "$out" "[]"
+
+# What is no entry is left alone, and said; what would write elsewhere is no entry.
+machine pci-unbound
+for change in '.undo[0].device = "../../x"' '.undo[0].bus = ".."' '.undo[0].action = "format"' '.undo = []' '.hosts = 7' \
+	'.hosts[0].host = null' 'del(.path)' '.undo[1].driver = "a/b"' '[]' '"text"'; do
+	entry 0000:11:00.0 "$change"
+	attach --dry-run
+	is "no entry: $change" "$status$out" "0[]"
+	like "no entry: $change: says so" "$err" "0000:11:00.0.json is left alone"
+	ok "no entry: $change: is still there" test -e "$CXL_STATE_DIR/0000:11:00.0.json"
+done
+for text in '' '{' 'garbage' '{"a":'; do
+	printf '%s' "$text" >"$CXL_STATE_DIR/0000:11:00.0.json"
+	attach --dry-run
+	is "garbage '$text'" "$status$out" "0[]"
+done
+head -c 100000 /dev/urandom >"$CXL_STATE_DIR/0000:11:00.0.json"
+attach --dry-run
+is "random bytes" "$status$out" "0[]"
+
+# Stale entries are cleaned by what may write: here it cannot read the kernel log, and stops after that.
+entry 0000:11:00.0 '.boot_id = "another"'
+attach --dry-run
+is "another boot: does not count" "$status$out" "0[]"
+ok "another boot: a dry run cleans nothing" test -e "$CXL_STATE_DIR/0000:11:00.0.json"
+attach
+is "another boot: cleaned" "$(compgen -G "$CXL_STATE_DIR/*.json")" ""
+entry 0000:99:00.0 '.hosts[0].host = "0000:99:00.0"'
+attach
+is "a device that is gone: cleaned" "$(compgen -G "$CXL_STATE_DIR/*.json")" ""
+entry 0000:99:00.0 '.hosts[0].host = "0000:99:00.0" | .path = "pci-remove"'
+attach
+is "unless it was this program that removed it" "$status$(basename "$(compgen -G "$CXL_STATE_DIR/*.json")")" "50000:99:00.0.json"
+rm "$CXL_STATE_DIR"/*.json
+machine pci-shared
+entry 0000:11:00.0 .
+attach
+is "what came back by itself: cleaned" "$status$(compgen -G "$CXL_STATE_DIR/*.json")" 0
+attach mem0
+is "attached already" "$status$out$err" "0[]cxl attach-memdev: mem0 is attached already"
+run on_machine setpriv --reuid 1000 --clear-groups "$CXL" attach-memdev
+is "not root" "$status$err" "5cxl attach-memdev: needs root; --dry-run does not"
+for wrong in '--all mem0' '--timeout 0' '--frobnicate'; do
+	read -ra words <<<"$wrong"
+	attach "${words[@]}"
+	is "wrong usage: '$wrong'" "$status$out" 2
+done
+
+ok "every answer is valid" all_valid attach-memdev
+ok "every listing is valid" all_valid list-attach
+finish

@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What detach-memdev plans, and what it refuses, on recorded machines. What it does is tested on the real
+# kernel (test/vm/detach).
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+export CXL_STATE_DIR=$machine_top/state
+# Without the network of this machine, whose interfaces have names that the recorded ones have, too
+detach() { run on_machine unshare -n "$CXL" detach-memdev "$@"; }
+plan() { detach --dry-run "$@"; }
+answer() { jq -c "$1" <<<"$out"; }
+
+machine pci-shared
+plan mem0
+is "the memdev is unbound from cxl_mem" "$status$(answer .steps)" \
+	'0[{"action":"unbind","bus":"cxl","driver":"cxl_mem","device":"mem0","file":"/sys/bus/cxl/drivers/cxl_mem/unbind"}]'
+is "what goes" "$(answer '.takes_down | [(.memdevs[] | [.memdev, .host, .provider, .endpoint, .dependents[0].name]), .others, [.regions[] | .region, .removed]]')" \
+	'[["mem0","0000:11:00.0","cxl_lab_accel","endpoint2","eth0"],[],["region0",true]]'
+is "what becomes of the devices" "$(answer '.changes | map(.device + " " + .change)')" \
+	'["decoder2.0 removed","decoder2.1 removed","decoder2.2 removed","decoder2.3 removed","endpoint2 removed","mem0 removed","region0 removed"]'
+is "what stays committed" "$(answer .stays)" '["decoder1.0"]'
+is "how it comes back" "$(answer '.undo | map([.action, .device, .driver])')" '[["bind","0000:11:00.0","cxl_lab_accel"]]'
+keep detach-memdev-plan
+plan 0
+is "by number" "$(answer .memdevs)" '["mem0"]'
+plan -u mem0
+is "for people" "$(answer '.takes_down.regions[0].resource')" '"0x390000000"'
+keep detach-memdev-plan
+
+for path in memdev host endpoint module pci-remove; do
+	plan --via "$path" mem0
+	is "$path: only what was named" "$status$(answer '[.path, .verdict, (.excess | length)]')" "0[\"$path\",\"allowed\",0]"
+	keep detach-memdev-plan
+done
+for path in port bus; do
+	plan --via "$path" mem0
+	is "$path: refused, the expander would go, too" "$status$(answer '[.verdict, (.excess | map(.name))]')" \
+		'3["refused",["mem1","region1"]]'
+	keep detach-memdev-plan
+	plan -f --via "$path" mem0
+	is "$path -f: not refused" "$status$(answer .verdict)" '0"forced"'
+done
+is "bus: all that goes" "$(answer '.takes_down | [.others, (.regions | map(.removed))]')" '[["mem1"],[true,true]]'
+plan --to vfio-pci mem0
+is "handed over: there" "$(answer '.steps | map([.action, .driver])')" '[["override","vfio-pci"],["unbind","cxl_lab_accel"],["bind","vfio-pci"]]'
+is "handed over: and back, with its own override" "$(answer '.undo | map([.action, .driver])')" \
+	'[["unbind","vfio-pci"],["override","cxl_lab_accel"],["bind","cxl_lab_accel"]]'
+keep detach-memdev-plan
+plan --tree mem0
+like "as a tree" "$out" '─mem0 +unbind mem0 from cxl_mem'
+like "as a tree: what goes" "$out" '─region0 +removed, 256 MiB at 0x390000000'
+
+# In use: /dev/null stands for the file in /dev/cxl
+run on_machine unshare -n bash -c 'exec 8</dev/null; "$CXL" detach-memdev --dry-run mem0 | jq -c "[.verdict, .excess]"'
+is "what others have open does not count" "$out" '["allowed",[]]'
+echo 1:3 >"$devices/mem0/dev"
+# shellcheck disable=SC2016 # expanded by the inner shell
+run on_machine unshare -n bash -c 'exec 8</dev/null; "$CXL" detach-memdev mem0 --dry-run | jq -c "[.verdict, (.excess | map(select(.what == \"bash\") | [.kind, .name]) | unique)]"'
+is "a file of it that a process has open does" "$out" '["refused",[["open","mem0"]]]'
+
+machine pci-two-bridges
+plan --via module mem0
+is "a module drives others, too" "$status$(answer '[.excess[].kind] | unique')" '3["memdev","region"]'
+plan --via module mem0 "$("$SOURCE/test/replay/tree" --help >/dev/null 2>&1; on_machine "$CXL" list-attach | jq -r 'map(select(.attach == "attached").memdev)[1]')"
+is "unless they are named as well" "$status$(answer '[.verdict, (.steps | length)]')" '0["allowed",1]'
+
+machine accelerator
+plan --via pci-remove mem0
+is "a host that is no PCI device: cannot" "$status$out" 5
+is "and says why" "$err" "cxl detach-memdev: mem0 has a host that is no PCI device"
+
+# Who cannot be taken down
+machine pci-shared
+plan mem1
+is "a memdev that nobody attached: no" "$status" 1
+is "and what to use instead" "$err" "cxl detach-memdev: no driver attached mem1: use 'cxl disable-memdev mem1'"
+plan mem9
+is "a memdev that is not there" "$status$err" "1cxl detach-memdev: there is no memdev 'mem9'"
+for wrong in '' 'region0' '../mem0' 'mem' 'mem0 mem 1' '--via nowhere mem0' '--timeout soon mem0' '--timeout -1 mem0' \
+	'--to a/b mem0' '--to vfio-pci --via bus mem0' '--tree mem0' '--watch-only 1 --reattach mem0' '--frobnicate mem0'; do
+	read -ra words <<<"$wrong"
+	detach "${words[@]}"
+	is "wrong usage: '$wrong'" "$status$out" 2
+done
+machine no-cxl
+plan mem0
+is "no CXL at all" "$status" 1
+machine pci-deleted
+plan mem0
+is "a memdev whose region was deleted can be taken down" "$status$(answer .takes_down.regions)" '0[]'
+
+# What it takes to act
+machine pci-shared
+run on_machine setpriv --reuid 1000 --clear-groups "$CXL" detach-memdev mem0
+is "not root" "$status$err" "5cxl detach-memdev: needs root; --dry-run does not"
+run on_machine unshare -n setpriv --reuid 1000 --clear-groups "$CXL" detach-memdev --dry-run mem0
+is "not root: a plan" "$status" 0
+detach mem0
+is "read-only sysfs, or a driver without unbind: cannot" "$status" 5
+like "and says which file" "$err" "cannot write /sys/bus/cxl/drivers/cxl_mem/unbind: (Read-only file system|No such file or directory)"
+is "and leaves no entry behind" "$(compgen -G "$CXL_STATE_DIR/*.json")" ""
+CXL_STATE_DIR=/proc/nowhere detach mem0
+is "no journal: nothing is done" "$status" 1
+like "no journal: and says so" "$err" "cannot keep a journal in /proc/nowhere: No such file or directory"
+mkdir -p "$machine/sys/bus/cxl/drivers/cxl_mem"
+: >"$machine/sys/bus/cxl/drivers/cxl_mem/unbind"
+machine_sys=bind detach mem0
+is "no kernel log: cannot" "$status" 5
+like "no kernel log: and says so" "$err" "cannot read the kernel log, without which nothing can be verified"
+is "no kernel log: nothing was written" "$(cat "$machine/sys/bus/cxl/drivers/cxl_mem/unbind")$(compgen -G "$CXL_STATE_DIR/*.json")" ""
+
+# One at a time
+(flock 8 && echo 4711 >&8 && machine_sys=bind detach mem0 && echo "$status $err" >"$machine_top/second") 8<>"$CXL_STATE_DIR/lock"
+is "the second says who is at work" "$(cat "$machine_top/second")" \
+	"1 cxl detach-memdev: process 4711 is taking something down or bringing it back"
+
+ok "every plan is valid" all_valid detach-memdev-plan
+finish
