@@ -12,6 +12,7 @@
 #include "cxl/bring-back.h"
 #include "cxl/command.h"
 #include "cxl/detached.h"
+#include "cxl/takedown-draw.h"
 #include "cxl/takedown-report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -20,12 +21,12 @@
 
 #define NAME "cxl attach-memdev"
 
-enum { KEY_DRY_RUN = 0x200, KEY_TIMELINE, KEY_TIMEOUT, KEY_DEBUG };
+enum { KEY_CYCLE_BUS = 0x200, KEY_DRY_RUN, KEY_TIMELINE, KEY_TIMEOUT, KEY_DEBUG };
 
 struct options {
 	char **names; /* of memdevs or hosts */
 	int nr_names;
-	bool all, dry_run, timeline;
+	bool all, cycle_bus, force, dry_run, timeline;
 	double timeout; /* seconds */
 };
 
@@ -44,7 +45,6 @@ struct attaching {
 	struct task *tasks;
 	size_t nr_tasks;
 	struct json_stream stream;
-	int lock;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -54,6 +54,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'a':
 		options->all = true;
+		return 0;
+	case KEY_CYCLE_BUS:
+		options->cycle_bus = true;
+		return 0;
+	case 'f':
+		options->force = true;
 		return 0;
 	case KEY_DRY_RUN:
 		options->dry_run = true;
@@ -82,6 +88,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option argp_options[] = {
 	{"all", 'a', NULL, 0, "Also hosts that this program has not detached", 1},
+	{"cycle-bus", KEY_CYCLE_BUS, NULL, 0,
+	 "Make all ports of the bus anew first, for a port that cannot be used again", 1},
+	{"force", 'f', NULL, 0, "Cycle the bus although others are on it, and bring them back, too",
+	 1},
 	{"dry-run", KEY_DRY_RUN, NULL, 0, "Print the steps, and change nothing", 1},
 	{"timeline", KEY_TIMELINE, NULL, 0, "Draw what happened, instead of JSON", 1},
 	{"timeout", KEY_TIMEOUT, "SECONDS", 0, "How long the kernel may take (default 30)", 1},
@@ -100,7 +110,8 @@ static const struct argp argp = {
 	       "  cxl attach-memdev\n"
 	       "  cxl attach-memdev mem0\n"
 	       "  cxl attach-memdev 0000:35:00.0\n"
-	       "\nExit status: 0 all is back, 1 failed, 2 wrong usage, 4 the kernel did not keep a "
+	       "\nExit status: 0 all is back, 1 failed, 2 wrong usage, 3 refused, 4 the kernel did "
+	       "not keep a "
 	       "promise, 5 this system cannot do it.",
 };
 
@@ -239,35 +250,144 @@ static int run(struct attaching *attaching, const struct bringing_back *back)
 	return status;
 }
 
-static int do_task(struct attaching *attaching, const struct task *task)
+/* Which bus a task is about: that of the port that it binds, of the host's, or the only one */
+static const struct snapshot_port *bus_of(const struct attaching *attaching,
+					  const struct task *task)
 {
-	struct bringing_back back = {
-		.command = NAME,
-		.lock = attaching->lock,
-		.timeout_us = (uint64_t)(attaching->options->timeout * 1000000),
-		.timeline = attaching->options->timeline,
-	};
-	struct contract_host host = {0};
-	struct plan plan = {0};
-	int status;
+	const struct snapshot *snapshot = &attaching->snapshot;
+	const struct snapshot_port *only = NULL;
+	size_t nr_buses = 0;
 
+	if (task->lone && task->lone->port)
+		return snapshot_bus(task->lone->port);
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		const struct snapshot_port *port = &snapshot->ports[i];
+
+		for (size_t j = 0; task->entry && j < task->entry->nr_undo; j++) {
+			if (task->entry->undo[j].device &&
+			    strcmp(task->entry->undo[j].device, port->name) == 0)
+				return snapshot_bus(port);
+		}
+		if (port->kind != PORT_ROOT)
+			continue;
+		only = port;
+		nr_buses++;
+	}
+	return nr_buses == 1 ? only : NULL;
+}
+
+/* What goes with the bus comes back with it; only, it is not for us to take it down unasked. */
+static int judge_cycle(const struct attaching *attaching, const struct plan *plan)
+{
+	if (plan->nr_excess == 0)
+		return EXIT_DONE;
+	if (attaching->options->force && !plan->loses_system_ram) {
+		fputs(NAME ": this goes with the bus, and comes back:\n", stderr);
+		say_excess(plan);
+		return EXIT_DONE;
+	}
+	fprintf(stderr, NAME ": --cycle-bus is refused%s: this would go with the bus:\n",
+		plan->loses_system_ram ? "" : " without -f");
+	say_excess(plan);
+	return EXIT_REFUSED;
+}
+
+/* A task, with all that it takes */
+struct work {
+	struct plan cycle, attach;
+	struct step *steps;
+	size_t nr_steps;
+	struct contract_host *hosts;
+	size_t nr_hosts;
+	size_t nr_own; /* of the hosts, those that belong to the journal's entry or to the task */
+};
+
+static void add_steps(struct work *work, const struct step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		*append(work->steps, work->nr_steps) = steps[i];
+}
+
+static int add_cycle(const struct attaching *attaching, const struct task *task, struct work *work)
+{
+	_cleanup_free_ char *why =
+		plan_cycle_bus(&attaching->answers, bus_of(attaching, task), &work->cycle);
+
+	if (why) {
+		fprintf(stderr, NAME ": cannot cycle the bus: %s\n", why);
+		return EXIT_CANNOT;
+	}
+	add_steps(work, work->cycle.steps, work->cycle.nr_steps);
+	return judge_cycle(attaching, &work->cycle);
+}
+
+static void add_own(const struct task *task, struct work *work)
+{
 	if (task->entry) {
-		bring_back_entry(&back, task->entry);
+		add_steps(work, task->entry->undo, task->entry->nr_undo);
+		for (size_t i = 0; i < task->entry->nr_hosts; i++)
+			*append(work->hosts, work->nr_hosts) = task->entry->hosts[i];
 	} else {
-		plan_attach(task->lone, &plan);
-		host = (struct contract_host){
+		plan_attach(task->lone, &work->attach);
+		add_steps(work, work->attach.undo, work->attach.nr_undo);
+		*append(work->hosts, work->nr_hosts) = (struct contract_host){
 			.host = task->lone->host.name,
 			.bus = task->lone->host.subsystem,
 			.driver = task->lone->provider,
 		};
-		back.hosts = &host;
-		back.nr_hosts = 1;
-		back.steps = plan.undo;
-		back.nr_steps = plan.nr_undo;
 	}
-	status = run(attaching, &back);
-	free(host.driver_now);
-	plan_release(&plan);
+	work->nr_own = work->nr_hosts;
+}
+
+/* What was on the bus besides, after what the task is about */
+static void add_others(struct work *work)
+{
+	add_steps(work, work->cycle.undo, work->cycle.nr_undo);
+	for (size_t i = 0; i < work->cycle.nr_memdevs; i++)
+		contract_expect(work->cycle.memdevs[i], append(work->hosts, work->nr_hosts));
+}
+
+static void release_work(struct work *work)
+{
+	for (size_t i = 0; i < work->nr_hosts; i++)
+		free(work->hosts[i].driver_now);
+	for (size_t i = work->nr_own; i < work->nr_hosts; i++)
+		free((struct contract_region *)work->hosts[i].regions);
+	free(work->hosts);
+	free(work->steps);
+	plan_release(&work->cycle);
+	plan_release(&work->attach);
+}
+
+static int do_task(struct attaching *attaching, const struct task *task)
+{
+	const struct options *options = attaching->options;
+	struct work work = {0};
+	int status = options->cycle_bus ? add_cycle(attaching, task, &work) : EXIT_DONE;
+
+	if (status == EXIT_DONE) {
+		add_own(task, &work);
+		add_others(&work);
+		status =
+			run(attaching, &(struct bringing_back){
+					       .command = NAME,
+					       .steps = work.steps,
+					       .nr_steps = work.nr_steps,
+					       .hosts = work.hosts,
+					       .nr_hosts = work.nr_hosts,
+					       .entry = task->entry,
+
+					       .timeout_us = (uint64_t)(options->timeout * 1000000),
+					       .timeline = options->timeline,
+				       });
+		if (status == EXIT_FAILED && task->entry && !options->cycle_bus &&
+		    strcmp(task->entry->path, "port") == 0)
+			fputs(NAME
+			      ": where the kernel cannot use a port again, --cycle-bus makes it "
+			      "anew\n",
+			      stderr);
+	}
+	release_work(&work);
 	return status;
 }
 
@@ -281,7 +401,7 @@ static int attach_all(struct attaching *attaching)
 	}
 	attach_infer(&attaching->snapshot, &attaching->answers);
 	if (!attaching->options->dry_run)
-		detached_clean(&attaching->snapshot);
+		detached_clean();
 	attaching->entries = detached_load(&attaching->nr_entries);
 	status = choose(attaching);
 	for (size_t i = 0; i < attaching->nr_tasks; i++) {
@@ -303,8 +423,8 @@ static int attach_all(struct attaching *attaching)
 static int attach_memdev(int argc, char **argv)
 {
 	struct options options = {.timeout = 30};
-	struct attaching attaching = {.options = &options, .lock = -1};
-	int status;
+	struct attaching attaching = {.options = &options};
+	int lock, status;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
 		return EXIT_USAGE;
@@ -314,11 +434,11 @@ static int attach_memdev(int argc, char **argv)
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
 	}
-	attaching.lock = detached_lock(NAME);
-	if (attaching.lock < 0)
+	lock = detached_lock(NAME);
+	if (lock < 0)
 		return EXIT_FAILED;
 	status = attach_all(&attaching);
-	close(attaching.lock);
+	close(lock);
 	return status;
 }
 

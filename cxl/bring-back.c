@@ -85,8 +85,8 @@ static int run(const struct bringing_back *back, struct watch *watch, struct sna
 	       struct contract *contract)
 {
 	uint64_t until = watch_now() + back->timeout_us;
-	int looked, rc = watch_run(watch, back->steps, back->nr_steps, back->lock, back->timeout_us,
-				   show_progress);
+	int looked,
+		rc = watch_run(watch, back->steps, back->nr_steps, back->timeout_us, show_progress);
 
 	show_progress(NULL, 0);
 	test_point("returned");

@@ -25,7 +25,6 @@ struct bringing_back {
 	struct contract_host *hosts; /* what is expected afterwards */
 	size_t nr_hosts;
 	const struct detached *entry; /* of the journal, which is removed in the end; or NULL */
-	int lock;
 	uint64_t timeout_us;
 	bool timeline; /* draw what happened */
 };

@@ -232,21 +232,6 @@ static int make_plan(struct takedown *takedown)
 	return EXIT_CANNOT;
 }
 
-static void say_excess(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->nr_excess; i++) {
-		const struct plan_excess *excess = &plan->excess[i];
-		const struct snapshot_user *user = excess->user;
-
-		fprintf(stderr, "  %s %s", excess->kind, excess->name);
-		if (user && user->what)
-			fprintf(stderr, " %s", user->what);
-		if (user && user->pid)
-			fprintf(stderr, " (process %ju)", (uintmax_t)user->pid);
-		fputs("\n", stderr);
-	}
-}
-
 static int judge(struct takedown *takedown)
 {
 	const struct options *options = takedown->options;
@@ -273,6 +258,34 @@ static int judge(struct takedown *takedown)
 		fputs(NAME ": refused without -f: more than was named would go with it:\n", stderr);
 	say_excess(plan);
 	return EXIT_REFUSED;
+}
+
+/*
+ * A take-down that was killed half way may leave the provider bound, and something else changed (a
+ * driver_override): what is in the journal then must not be replaced by what is there now.
+ */
+static int check_journal(const struct plan *plan)
+{
+	size_t count;
+	struct detached *entries;
+	int status = EXIT_DONE;
+
+	detached_clean();
+	entries = detached_load(&count);
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const char *host = plan->memdevs[i]->host.name;
+
+		if (!detached_find_host(entries, count, host))
+			continue;
+		fprintf(stderr,
+			NAME
+			": %s was being taken down and is not all back: run 'cxl attach-memdev "
+			"%s' first\n",
+			host, host);
+		status = EXIT_FAILED;
+	}
+	detached_release(entries, count);
+	return status;
 }
 
 /* Can every step's file be written? */
@@ -386,7 +399,6 @@ static int reattach(struct takedown *takedown, struct json_object *json)
 		detached_find_host(entries, nr_entries, takedown->plan.memdevs[0]->host.name);
 	struct bringing_back back = {
 		.command = NAME,
-		.lock = takedown->lock,
 		.timeout_us = (uint64_t)(takedown->options->timeout * 1000000),
 		.timeline = takedown->options->timeline,
 	};
@@ -437,7 +449,7 @@ static int act(struct takedown *takedown)
 	bool looked = false;
 	int status, rc;
 
-	rc = watch_run(&takedown->watch, plan->steps, plan->nr_steps, takedown->lock,
+	rc = watch_run(&takedown->watch, plan->steps, plan->nr_steps,
 		       (uint64_t)(takedown->options->timeout * 1000000), show_progress);
 	show_progress(NULL, 0);
 	test_point("done");
@@ -461,7 +473,7 @@ static int act(struct takedown *takedown)
 		json_add(json, "reattach", back);
 		status = status == EXIT_DONE ? returned : status;
 	} else if (looked) {
-		detached_clean(&takedown->after);
+		detached_clean();
 	}
 	return print(takedown, json, status);
 }
@@ -481,6 +493,8 @@ static int take_down(struct takedown *takedown)
 	if (status == EXIT_DONE)
 		status = judge(takedown);
 	if (status == EXIT_DONE)
+		status = check_journal(&takedown->plan);
+	if (status == EXIT_DONE)
 		status = check_steps(&takedown->plan);
 	if (status != EXIT_DONE)
 		return status;
@@ -489,7 +503,6 @@ static int take_down(struct takedown *takedown)
 	rc = watch_open(&takedown->watch, &what);
 	if (rc < 0)
 		return cannot_watch(what, rc);
-	detached_clean(&takedown->before);
 	rc = detached_save(&takedown->plan);
 	if (rc < 0) {
 		fprintf(stderr,

@@ -246,15 +246,21 @@ struct detached *detached_load(size_t *count)
 	return load(false, count);
 }
 
-static bool has_memdev(const struct snapshot *snapshot, const struct contract_host *host)
+/*
+ * Is all as it should be afterwards? A rescan is only a way to that, and so is what is held back
+ * meanwhile.
+ */
+static bool is_undone(const struct detached *entry)
 {
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		const struct snapshot_host *now = &snapshot->memdevs[i].host;
+	for (size_t i = 0; i < entry->nr_undo; i++) {
+		const struct step *step = &entry->undo[i];
+		bool way = step->action == STEP_RESCAN ||
+			   (step->action == STEP_AUTOPROBE && !step->on);
 
-		if (now->name && strcmp(now->name, host->host) == 0)
-			return now->driver && strcmp(now->driver, host->driver) == 0;
+		if (!way && !step_is_done(step))
+			return false;
 	}
-	return false;
+	return true;
 }
 
 static bool exists(const struct contract_host *host)
@@ -264,28 +270,24 @@ static bool exists(const struct contract_host *host)
 	return sysfs_exists(AT_FDCWD, path);
 }
 
-static bool is_stale(const struct snapshot *snapshot, const struct detached *entry)
+static bool is_stale(const struct detached *entry)
 {
-	size_t back = 0, gone = 0;
+	size_t gone = 0;
 
-	if (!is_of_this_boot(entry->json))
+	if (!is_of_this_boot(entry->json) || is_undone(entry))
 		return true;
-	for (size_t i = 0; i < entry->nr_hosts; i++) {
-		back += has_memdev(snapshot, &entry->hosts[i]);
+	for (size_t i = 0; i < entry->nr_hosts; i++)
 		gone += !exists(&entry->hosts[i]);
-	}
-	return back == entry->nr_hosts ||
-	       (gone == entry->nr_hosts &&
-		strcmp(entry->path, plan_path_name(PATH_PCI_REMOVE)) != 0);
+	return gone == entry->nr_hosts && strcmp(entry->path, plan_path_name(PATH_PCI_REMOVE)) != 0;
 }
 
-void detached_clean(const struct snapshot *snapshot)
+void detached_clean(void)
 {
 	size_t count;
 	struct detached *entries = load(true, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (is_stale(snapshot, &entries[i]))
+		if (is_stale(&entries[i]))
 			detached_remove(&entries[i]);
 	}
 	detached_release(entries, count);

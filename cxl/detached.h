@@ -10,7 +10,6 @@
 
 struct json_object;
 struct plan;
-struct snapshot;
 
 /*
  * The journal of detach-memdev: what was taken down, and how it comes back. An entry is written
@@ -65,10 +64,10 @@ struct json_object *detached_report(const struct detached *entry, const char *ho
 /**
  * detached_clean() - drop the entries that nothing is to be done about any more
  *
- * Those of another boot, those of which everything is attached again, and those whose host is gone
- * although it was not this program that removed it.
+ * Those of another boot, those of which everything is back, and those whose host is gone although
+ * it was not this program that removed it.
  */
-void detached_clean(const struct snapshot *snapshot);
+void detached_clean(void);
 
 /** detached_find_host() - the entry that the host is in, or NULL */
 const struct detached *detached_find_host(const struct detached *entries, size_t count,

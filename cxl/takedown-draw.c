@@ -150,6 +150,21 @@ int draw_plan(const struct plan *plan, const char *verdict)
 	return table_print(table);
 }
 
+void say_excess(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_excess; i++) {
+		const struct plan_excess *excess = &plan->excess[i];
+		const struct snapshot_user *user = excess->user;
+
+		fprintf(stderr, "  %s %s", excess->kind, excess->name);
+		if (user && user->what)
+			fprintf(stderr, " %s", user->what);
+		if (user && user->pid)
+			fprintf(stderr, " (process %ju)", (uintmax_t)user->pid);
+		fputs("\n", stderr);
+	}
+}
+
 static bool has_lines(void)
 {
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;

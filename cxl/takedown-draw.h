@@ -19,6 +19,9 @@ void draw_timeline(const struct plan *plan, const struct watch *watch);
 /** draw_contract() - each clause, a line */
 void draw_contract(const struct contract *contract);
 
+/** say_excess() - on stderr, what goes besides what was named, or is in use, a line each */
+void say_excess(const struct plan *plan);
+
 /** draw_step() - "unbind mem0 from cxl_mem", a new string that the caller frees */
 char *draw_step(const struct step *step);
 

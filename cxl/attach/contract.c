@@ -277,6 +277,27 @@ void contract_of_detach(const struct plan *plan, const struct contract_look *bef
 	check_log(watch, add_clause(contract, "no-splat"));
 }
 
+void contract_expect(const struct snapshot_memdev *memdev, struct contract_host *host)
+{
+	struct contract_region *regions = NULL;
+
+	*host = (struct contract_host){
+		.host = memdev->host.name,
+		.bus = memdev->host.subsystem,
+		.driver = memdev->host.driver,
+		.memdev = memdev->name,
+		.as_before = true,
+	};
+	for (size_t i = 0; i < memdev->nr_regions; i++)
+		*append(regions, host->nr_regions) = (struct contract_region){
+			.name = memdev->regions[i]->name,
+			.resource = memdev->regions[i]->resource,
+			.size = memdev->regions[i]->size,
+			.locked = memdev->regions[i]->locked,
+		};
+	host->regions = regions;
+}
+
 static const struct snapshot_memdev *memdev_of_host(const struct snapshot *snapshot,
 						    const char *host)
 {

@@ -10,6 +10,7 @@
 
 struct iomem;
 struct snapshot;
+struct snapshot_memdev;
 struct watch;
 
 /*
@@ -69,6 +70,12 @@ struct contract_host {
 	size_t nr_regions;
 	bool as_before; /* are the regions known? */
 };
+
+/**
+ * contract_expect() - expect a memdev's host back as it is now
+ * @host: filled; its regions are a new array that the caller frees, its texts the snapshot's
+ */
+void contract_expect(const struct snapshot_memdev *memdev, struct contract_host *host);
 
 /** contract_of_attach() - each clause of the return; released with contract_release() */
 void contract_of_attach(const struct contract_host *hosts, size_t nr_hosts,

@@ -308,14 +308,9 @@ static const char *plan_pci_remove(const struct attach_answers *answers, struct 
 	return NULL;
 }
 
-/* After what is above it, a memdev's own driver, or its host's */
+/* After what is above them, the hosts, and then the memdevs that nobody attached */
 static void plan_return(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->nr_others; i++) {
-		if (plan->others[i]->enabled)
-			undo_step(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_mem",
-				  .device = plan->others[i]->name);
-	}
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {
 		const struct snapshot_host *host = &plan->memdevs[i]->host;
 
@@ -327,6 +322,11 @@ static void plan_return(struct plan *plan)
 		}
 		undo_step(plan, .action = STEP_BIND, .bus = host->subsystem, .driver = host->driver,
 			  .device = host->name);
+	}
+	for (size_t i = 0; i < plan->nr_others; i++) {
+		if (plan->others[i]->enabled)
+			undo_step(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_mem",
+				  .device = plan->others[i]->name);
 	}
 }
 
@@ -433,6 +433,23 @@ char *plan_make(const struct attach_answers *answers, const struct snapshot_memd
 	if (why)
 		return why;
 	lose_empty_switches(answers->snapshot, plan);
+	changes_settle(&plan->changes);
+	plan_return(plan);
+	find_excess(answers->snapshot, plan);
+	return NULL;
+}
+
+char *plan_cycle_bus(const struct attach_answers *answers, const struct snapshot_port *root,
+		     struct plan *plan)
+{
+	*plan = (struct plan){.path = PATH_BUS};
+	if (!root || !root->host_driver || !root->host_subsystem || !root->parent_name)
+		return memory_print("no bus is known whose device has a driver");
+	do_step(plan, .action = STEP_UNBIND, .bus = root->host_subsystem,
+		.driver = root->host_driver, .device = root->parent_name);
+	do_step(plan, .action = STEP_BIND, .bus = root->host_subsystem, .driver = root->host_driver,
+		.device = root->parent_name);
+	lose_bus(answers, plan, root);
 	changes_settle(&plan->changes);
 	plan_return(plan);
 	find_excess(answers->snapshot, plan);

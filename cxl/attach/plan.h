@@ -11,6 +11,7 @@
 struct attach_answers;
 struct snapshot_lone_host;
 struct snapshot_memdev;
+struct snapshot_port;
 struct snapshot_region;
 struct snapshot_user;
 
@@ -73,6 +74,17 @@ char *plan_make(const struct attach_answers *answers, const struct snapshot_memd
 
 /** plan_attach() - the steps that bring a host back that has no memdev, into @plan->undo */
 void plan_attach(const struct snapshot_lone_host *lone, struct plan *plan);
+
+/**
+ * plan_cycle_bus() - what making all ports of a bus anew takes, into @plan->steps, with what goes
+ *
+ * For ports that cannot be used again once they were unbound (Documentation/kernel-behaviour.md).
+ * @plan->undo brings back what is attached below it now.
+ *
+ * Return: NULL, or why it cannot be done; a new string that the caller frees.
+ */
+char *plan_cycle_bus(const struct attach_answers *answers, const struct snapshot_port *root,
+		     struct plan *plan);
 
 void plan_release(struct plan *plan);
 

@@ -104,6 +104,26 @@ static bool exists(const char *kind, const struct step *step, const char *name)
 	return sysfs_exists(AT_FDCWD, path);
 }
 
+static bool has_override(const struct step *step)
+{
+	_cleanup_free_ char *path = step_file(step);
+	char text[256];
+
+	if (sysfs_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return false;
+	/* "(null)" is what PCI says without one. */
+	if (!step->driver)
+		return text[0] == '\0' || strcmp(text, "(null)") == 0;
+	return strcmp(text, step->driver) == 0;
+}
+
+static bool probes(const struct step *step)
+{
+	_cleanup_free_ char *path = step_file(step);
+
+	return sysfs_read_flag(AT_FDCWD, path) == step->on;
+}
+
 static bool is_loaded(const struct step *step)
 {
 	_cleanup_free_ char *path = memory_print("/sys/module/%s/initstate", step->driver);
@@ -125,8 +145,10 @@ bool step_is_done(const struct step *step)
 	case STEP_LOAD:
 		return is_loaded(step);
 	case STEP_OVERRIDE:
-	case STEP_RESCAN:
+		return has_override(step);
 	case STEP_AUTOPROBE:
+		return probes(step);
+	case STEP_RESCAN:
 		break;
 	}
 	return false;

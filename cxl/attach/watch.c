@@ -155,12 +155,26 @@ int watch_wait(struct watch *watch, uint64_t until_us)
 	return watch_drain(watch);
 }
 
-/* In a process of its own, which may stay in the kernel. @steps is shared with the one that waits.
+/*
+ * Nobody who waits for the end of this program's output, or for its lock, is to wait for a process
+ * that is stuck in the kernel.
+ */
+static void let_go(void)
+{
+	int nothing = open("/dev/null", O_RDWR);
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(nothing, fd);
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+}
+
+/* In a process of its own, which may stay in the kernel. @done is shared with the one that waits.
  */
 static void do_steps(struct watch_step *done, const struct step *steps, size_t count)
 {
 	char point[32];
 
+	let_go();
 	for (size_t i = 0; i < count; i++) {
 		done[i].begun_us = watch_now();
 		done[i].rc = step_do(&steps[i]);
@@ -169,7 +183,8 @@ static void do_steps(struct watch_step *done, const struct step *steps, size_t c
 		sysfs_write("/sys/bus/cxl/flush", "1");
 		snprintf(point, sizeof(point), "step-%zu", i);
 		test_point_in_child(point);
-		if (done[i].rc < 0)
+		/* A bind that is refused does not keep others from being bound. */
+		if (done[i].rc < 0 && steps[i].action != STEP_BIND)
 			break;
 	}
 	_exit(0);
@@ -244,8 +259,8 @@ static int result_of(const struct watch *watch)
 	return 0;
 }
 
-int watch_run(struct watch *watch, const struct step *steps, size_t count, int lock,
-	      uint64_t timeout_us, void (*progress)(const struct step *step, uint64_t us))
+int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,
+	      void (*progress)(const struct step *step, uint64_t us))
 {
 	size_t size = (count + 1) * sizeof(struct watch_step);
 	struct watch_step *done =
@@ -257,11 +272,8 @@ int watch_run(struct watch *watch, const struct step *steps, size_t count, int l
 	if (done == MAP_FAILED)
 		return -errno;
 	pid = fork();
-	if (pid == 0) {
-		if (lock >= 0)
-			close(lock);
+	if (pid == 0)
 		do_steps(done, steps, count);
-	}
 	rc = pid < 0 ? -errno : 0;
 	if (rc == 0) {
 		pidfd = pidfd_open(pid, 0);

@@ -77,8 +77,7 @@ int watch_drain(struct watch *watch);
 int watch_wait(struct watch *watch, uint64_t until_us);
 
 /**
- * watch_run() - do steps, one after the other, up to the first that fails
- * @lock: a descriptor that the steps' process must not keep open; or -1
+ * watch_run() - do steps, one after the other, up to the first but a bind that fails
  * @timeout_us: how long all of them may take together
  * @progress: called now and then while a step is running; may be NULL
  *
@@ -90,8 +89,8 @@ int watch_wait(struct watch *watch, uint64_t until_us);
  * Return: 0 if every step ended well; what a step returned; -ETIME if one did not return, with
  * @watch->stuck; or another negative errno, if the process could not be started.
  */
-int watch_run(struct watch *watch, const struct step *steps, size_t count, int lock,
-	      uint64_t timeout_us, void (*progress)(const struct step *step, uint64_t us));
+int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,
+	      void (*progress)(const struct step *step, uint64_t us));
 
 /** watch_now() - the time, in microseconds of CLOCK_MONOTONIC */
 uint64_t watch_now(void);

@@ -46,8 +46,8 @@ static const struct expected expected[] = {
 	 .excess = "memdev:mem1 region:region1 "},
 	{.path = PATH_BUS,
 	 .steps = "unbind:ACPI0017:00:cxl_acpi ",
-	 .undo = "bind:ACPI0017:00:cxl_acpi bind:mem2:cxl_mem bind:0000:11:00.0:sfc "
-		 "bind:0000:21:00.0:sfc ",
+	 .undo = "bind:ACPI0017:00:cxl_acpi bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc "
+		 "bind:mem2:cxl_mem ",
 	 .changes = "decoder0.0:removed decoder1.0:removed decoder2.0:removed decoder3.0:removed "
 		    "decoder4.0:removed decoder5.0:removed decoder6.0:removed endpoint2:removed "
 		    "endpoint4:removed endpoint6:removed mem0:removed mem1:removed mem2:unbound "
@@ -167,7 +167,7 @@ static void an_expander_below_the_port_loses_its_endpoint(void **state)
 			    "endpoint4:removed endpoint6:removed mem1:removed mem2:unbound "
 			    "port3:removed region1:removed region2:unbound region2:altered ");
 	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
-			    "bind:mem2:cxl_mem bind:0000:21:00.0:sfc ");
+			    "bind:0000:21:00.0:sfc bind:mem2:cxl_mem ");
 	assert_string_equal(excess_text(&plan, text),
 			    "memdev:mem2 region:region2 system-ram:region2 ");
 	assert_true(plan.loses_system_ram);
@@ -177,6 +177,34 @@ static void an_expander_below_the_port_loses_its_endpoint(void **state)
 	assert_string_equal(changes_text(&plan.changes, text),
 			    "decoder4.0:removed endpoint4:removed mem1:removed region1:removed ");
 	plan_release(&plan);
+	snapshot_release(&snapshot);
+}
+
+static void a_cycled_bus_takes_everything_along(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct attach_answers answers;
+	struct snapshot snapshot;
+	struct plan plan;
+	char text[2000];
+	char *why;
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	attach_infer(&snapshot, &answers);
+	assert_null(plan_cycle_bus(&answers, &snapshot.ports[snapshot.nr_ports - 1], &plan));
+	assert_string_equal(steps_text(plan.steps, plan.nr_steps, text),
+			    "unbind:ACPI0017:00:cxl_acpi bind:ACPI0017:00:cxl_acpi ");
+	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+			    "bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc bind:mem2:cxl_mem ");
+	assert_string_equal(excess_text(&plan, text),
+			    "memdev:mem0 memdev:mem1 memdev:mem2 region:region0 region:region1 "
+			    "region:region2 ");
+	plan_release(&plan);
+	why = plan_cycle_bus(&answers, NULL, &plan);
+	assert_string_equal(why, "no bus is known whose device has a driver");
+	free(why);
+	attach_answers_release(&answers);
 	snapshot_release(&snapshot);
 }
 
@@ -306,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_path_says_what_goes),
 		cmocka_unit_test(an_expander_below_the_port_loses_its_endpoint),
+		cmocka_unit_test(a_cycled_bus_takes_everything_along),
 		cmocka_unit_test(a_handover_restores_the_override),
 		cmocka_unit_test(what_cannot_be_done_is_said),
 		cmocka_unit_test(users_of_what_goes_count),

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Killed after every single step, with SIGKILL, and brought back from the journal each time.
+# shellcheck source=test/vm/detach.sh
+. "$SOURCE/test/vm/detach.sh"
+
+whole=$(state)
+
+for path in memdev port; do
+	for point in planned journal step-0 done verified; do
+		killed $point detach-memdev -f --via $path "$(mem)"
+		as_before "$path, $point"
+	done
+done
+# Killed on the way back, after each step of it
+for point in step-0 returned back; do
+	"$CXL" detach-memdev -f --via bus "$(mem)" >/dev/null
+	killed $point attach-memdev "$host" --timeout=30
+	as_before "return from the bus, $point"
+done
+ok "a lock that a killed process held is free" "$CXL" attach-memdev
+check_dmesg

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Somebody else takes it down, and brings it back by hand.
+# shellcheck source=test/vm/detach.sh
+. "$SOURCE/test/vm/detach.sh"
+
+whole=$(state)
+driver=$(readlink -f "/sys/bus/cxl/devices/$(mem)/../driver")
+# watched FILE TEXT: what --watch-only says when TEXT is written to FILE meanwhile
+watched() {
+	mkfifo /tmp/said
+	"$CXL" detach-memdev --watch-only 60 "$(mem)" >/tmp/watched 2>/tmp/said &
+	read -r _ </tmp/said
+	echo "$2" >"$1"
+	wait $!
+	status=$? out=$(cat /tmp/watched)
+	rm /tmp/said
+}
+back() {
+	echo 1 >/sys/bus/cxl/flush
+	echo "$host" >"$driver/bind"
+	is "$1: back" "$(state)" "$whole"
+}
+
+watched /sys/bus/cxl/drivers/cxl_mem/unbind "$(mem)"
+is "the memdev is unbound by hand: every promise is kept" "$status$(broken)" "0[]"
+ok "the exposure is measured" jq -e '.exposure.us > 0 and .exposure.how == "measured"' <<<"$out"
+ok "the report is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev.schema.json" /tmp/watched
+is "no journal is kept of it" "$(compgen -G '/run/cxl/*.json')" ""
+back "the memdev"
+watched "$driver/unbind" "$host"
+is "the host is unbound by hand: every promise is kept" "$status$(broken)" "0[]"
+back "the host"
+run "$CXL" detach-memdev --watch-only 1 "$(mem)"
+is "nobody does anything" "$status$out" 1
+like "nobody does anything: says so" "$err" "nobody took it down within 1 s"
+
+# What was brought back by hand is not in the journal any more once somebody looks.
+"$CXL" detach-memdev "$(mem)" >/dev/null
+back "by hand"
+run "$CXL" attach-memdev
+is "what came back by itself is forgotten" "$status$out$(compgen -G '/run/cxl/*.json')" "0[]"
+check_dmesg
