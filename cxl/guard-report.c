@@ -8,6 +8,7 @@
 #include "cxl/attach/verdict.h"
 #include "cxl/guard-report.h"
 #include "cxl/report.h"
+#include "cxl/takedown-draw.h"
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/memory.h"
@@ -42,11 +43,8 @@ static void say_owner(const char *command, const struct verdict *verdict, const 
 			"cxl %s: %s is refused: it belongs to %s on %s, which attached %s and "
 			"would go on using memory that is gone\n",
 			command, region, driver, device, owner->name);
-	if (host->driver && host->name && host->subsystem)
-		fprintf(stderr,
-			"cxl %s: the way to take it down is to unbind its driver: write %s to "
-			"/sys/bus/%s/drivers/%s/unbind\n",
-			command, host->name, host->subsystem, host->driver);
+	fprintf(stderr, "cxl %s: the way to take it down is 'cxl detach-memdev %s'\n", command,
+		owner->name);
 }
 
 static void say_decoders(const char *command, const struct verdict *verdict, const char *region)
@@ -107,6 +105,8 @@ static void say_consequences(const struct verdict *verdict)
 
 		fprintf(stderr, "  %s\n", region);
 	}
+	for (size_t i = 0; i < verdict->nr_users; i++)
+		say_user(verdict->users[i]);
 }
 
 void guard_say(const char *command, const struct verdict *verdict)
@@ -157,7 +157,7 @@ static struct json_object *memdevs_json(const struct verdict *verdict)
 struct json_object *guard_json(const char *command, const struct verdict *verdict)
 {
 	struct json_object *json = json_new_object(), *regions = json_new_array();
-	struct json_object *decoders = json_new_array();
+	struct json_object *decoders = json_new_array(), *users = json_new_array();
 
 	json_add_string(json, "command", command);
 	json_add_string(json, "object", verdict_object_name(&verdict->object));
@@ -169,6 +169,9 @@ struct json_object *guard_json(const char *command, const struct verdict *verdic
 	for (size_t i = 0; i < verdict->nr_regions; i++)
 		json_append(regions, report_place(verdict->regions[i], false));
 	json_add(json, "regions", regions);
+	for (size_t i = 0; i < verdict->nr_users; i++)
+		json_append(users, report_user(verdict->users[i]));
+	json_add(json, "in_use", users);
 	for (size_t i = 0; i < verdict->nr_decoders; i++)
 		json_append(decoders, json_object_new_string(verdict->decoders[i]->name));
 	json_add(json, "locked_decoders", decoders);

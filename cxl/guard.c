@@ -9,6 +9,7 @@
 #include "cxl/attach/dependents.h"
 #include "cxl/attach/provider.h"
 #include "cxl/attach/snapshot.h"
+#include "cxl/attach/users.h"
 #include "cxl/attach/verdict.h"
 #include "cxl/command.h"
 #include "cxl/guard-report.h"
@@ -242,8 +243,10 @@ static bool take_look(const struct request *request, struct look *look)
 	}
 	attach_infer(&look->snapshot, &look->answers);
 	look->quiet = is_quiet(&look->answers);
-	if (!look->quiet)
+	if (!look->quiet) {
 		snapshot_read_dependents(&look->snapshot);
+		snapshot_read_users(&look->snapshot);
+	}
 	look->judged =
 		memory_check(calloc((size_t)request->nr_arguments + 1, sizeof(*look->judged)));
 	for (int i = 0; i < request->nr_arguments; i++)

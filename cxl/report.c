@@ -203,6 +203,18 @@ struct json_object *report_owners(const struct lock_answer *lock)
 	return array;
 }
 
+struct json_object *report_user(const struct snapshot_user *user)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "kind", user->kind);
+	json_add_string(json, "name", user->device);
+	json_add_string(json, "what", user->what);
+	if (user->pid)
+		json_add_number(json, "pid", user->pid);
+	return json;
+}
+
 struct json_object *report_dependents(const struct snapshot_host *host)
 {
 	struct json_object *array = json_new_array();

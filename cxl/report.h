@@ -11,6 +11,7 @@ struct snapshot_host;
 struct snapshot_lone_host;
 struct snapshot_memdev;
 struct snapshot_region;
+struct snapshot_user;
 
 /*
  * What is known about one object, as the JSON object that the listings print or make a row of a
@@ -46,6 +47,9 @@ struct json_object *report_place(const struct snapshot_region *region, bool huma
 
 /** report_owner() - an attached memdev: name, host, provider and module */
 struct json_object *report_owner(const struct snapshot_memdev *memdev);
+
+/** report_user() - who uses which device: snapshot_read_users() */
+struct json_object *report_user(const struct snapshot_user *user);
 
 /** report_dependents() - what else hangs below a host: snapshot_read_dependents() */
 struct json_object *report_dependents(const struct snapshot_host *host);

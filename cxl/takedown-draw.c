@@ -150,18 +150,23 @@ int draw_plan(const struct plan *plan, const char *verdict)
 	return table_print(table);
 }
 
+void say_user(const struct snapshot_user *user)
+{
+	fprintf(stderr, "  %s %s", user->kind, user->device);
+	if (user->what)
+		fprintf(stderr, " %s", user->what);
+	if (user->pid)
+		fprintf(stderr, " (process %ju)", (uintmax_t)user->pid);
+	fputs("\n", stderr);
+}
+
 void say_excess(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nr_excess; i++) {
-		const struct plan_excess *excess = &plan->excess[i];
-		const struct snapshot_user *user = excess->user;
-
-		fprintf(stderr, "  %s %s", excess->kind, excess->name);
-		if (user && user->what)
-			fprintf(stderr, " %s", user->what);
-		if (user && user->pid)
-			fprintf(stderr, " (process %ju)", (uintmax_t)user->pid);
-		fputs("\n", stderr);
+		if (plan->excess[i].user)
+			say_user(plan->excess[i].user);
+		else
+			fprintf(stderr, "  %s %s\n", plan->excess[i].kind, plan->excess[i].name);
 	}
 }
 

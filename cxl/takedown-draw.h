@@ -4,6 +4,7 @@
 
 struct contract;
 struct plan;
+struct snapshot_user;
 struct step;
 struct watch;
 
@@ -18,6 +19,9 @@ void draw_timeline(const struct plan *plan, const struct watch *watch);
 
 /** draw_contract() - each clause, a line */
 void draw_contract(const struct contract *contract);
+
+/** say_user() - on stderr, who uses a device that goes, as a line of a list */
+void say_user(const struct snapshot_user *user);
 
 /** say_excess() - on stderr, what goes besides what was named, or is in use, a line each */
 void say_excess(const struct plan *plan);

@@ -121,15 +121,15 @@ static struct json_object *report_excess(const struct plan *plan)
 
 	for (size_t i = 0; i < plan->nr_excess; i++) {
 		const struct plan_excess *excess = &plan->excess[i];
-		struct json_object *json = json_new_object();
+		struct json_object *json;
 
+		if (excess->user) {
+			json_append(array, report_user(excess->user));
+			continue;
+		}
+		json = json_new_object();
 		json_add_string(json, "kind", excess->kind);
 		json_add_string(json, "name", excess->name);
-		if (excess->user) {
-			json_add_string(json, "what", excess->user->what);
-			if (excess->user->pid)
-				json_add_number(json, "pid", excess->user->pid);
-		}
 		json_append(array, json);
 	}
 	return array;

@@ -336,29 +336,19 @@ static void exceed(struct plan *plan, const char *kind, const char *name,
 	*append(plan->excess, plan->nr_excess) = (struct plan_excess){kind, name, user};
 }
 
-static bool is_dependent(const struct snapshot_memdev *memdev, const char *device)
-{
-	for (size_t i = 0; i < memdev->host.nr_dependents; i++) {
-		if (strcmp(memdev->host.dependents[i].name, device) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Does the deed take away what that user uses? */
-static bool loses_user(const struct plan *plan, const char *device)
+static bool loses_user(const struct plan *plan, const struct snapshot_user *user)
 {
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {
-		if (strcmp(plan->memdevs[i]->name, device) == 0 ||
-		    is_dependent(plan->memdevs[i], device))
+		if (snapshot_memdev_has_user(plan->memdevs[i], user))
 			return true;
 	}
 	for (size_t i = 0; i < plan->nr_others; i++) {
-		if (strcmp(plan->others[i]->name, device) == 0)
+		if (strcmp(plan->others[i]->name, user->device) == 0)
 			return true;
 	}
 	for (size_t i = 0; i < plan->nr_regions; i++) {
-		if (strcmp(plan->regions[i]->name, device) == 0)
+		if (strcmp(plan->regions[i]->name, user->device) == 0)
 			return true;
 	}
 	return false;
@@ -390,7 +380,7 @@ static void find_excess(const struct snapshot *snapshot, struct plan *plan)
 	for (size_t i = 0; i < snapshot->nr_users; i++) {
 		const struct snapshot_user *user = &snapshot->users[i];
 
-		if (!loses_user(plan, user->device))
+		if (!loses_user(plan, user))
 			continue;
 		exceed(plan, user->kind, user->device, user);
 		plan->loses_system_ram |= strcmp(user->kind, "system-ram") == 0;

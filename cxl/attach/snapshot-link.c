@@ -58,6 +58,18 @@ bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_p
 	return false;
 }
 
+bool snapshot_memdev_has_user(const struct snapshot_memdev *memdev,
+			      const struct snapshot_user *user)
+{
+	if (strcmp(memdev->name, user->device) == 0)
+		return true;
+	for (size_t i = 0; i < memdev->host.nr_dependents; i++) {
+		if (strcmp(memdev->host.dependents[i].name, user->device) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool snapshot_region_has_locked_decoder(const struct snapshot_region *region)
 {
 	if (region->root_decoder && region->root_decoder->locked == FLAG_YES)

@@ -205,6 +205,10 @@ const struct snapshot_port *snapshot_bus(const struct snapshot_port *port);
 /** snapshot_is_below() - is @port @top itself, or below it? */
 bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top);
 
+/** snapshot_memdev_has_user() - would that user miss the memdev, or what hangs below its host? */
+bool snapshot_memdev_has_user(const struct snapshot_memdev *memdev,
+			      const struct snapshot_user *user);
+
 /** snapshot_region_has_locked_decoder() - has firmware locked one on its path? */
 bool snapshot_region_has_locked_decoder(const struct snapshot_region *region);
 

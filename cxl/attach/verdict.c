@@ -96,6 +96,27 @@ static void judge_region(const struct attach_answers *answers, enum verdict_deed
 		verdict->kind = VERDICT_REMARKED;
 }
 
+static bool takes_user(const struct verdict *verdict, const struct snapshot_user *user)
+{
+	for (size_t i = 0; i < verdict->nr_memdevs; i++) {
+		if (snapshot_memdev_has_user(verdict->memdevs[i], user))
+			return true;
+	}
+	for (size_t i = 0; i < verdict->nr_regions; i++) {
+		if (strcmp(verdict->regions[i]->name, user->device) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void find_users(const struct snapshot *snapshot, struct verdict *verdict)
+{
+	for (size_t i = 0; i < snapshot->nr_users; i++) {
+		if (takes_user(verdict, &snapshot->users[i]))
+			*append(verdict->users, verdict->nr_users) = &snapshot->users[i];
+	}
+}
+
 void verdict_judge(const struct attach_answers *answers, enum verdict_deed deed, bool force,
 		   const struct verdict_object *object, struct verdict *verdict)
 {
@@ -111,6 +132,7 @@ void verdict_judge(const struct attach_answers *answers, enum verdict_deed deed,
 	if (verdict->nr_memdevs == 0)
 		return;
 	verdict->reason = REASON_ENDS_ATTACH;
+	find_users(answers->snapshot, verdict);
 	verdict->kind = force ? VERDICT_FORCED : VERDICT_REFUSED;
 }
 
@@ -119,6 +141,7 @@ void verdict_release(struct verdict *verdict)
 	free(verdict->memdevs);
 	free(verdict->regions);
 	free(verdict->decoders);
+	free(verdict->users);
 	*verdict = (struct verdict){0};
 }
 

@@ -11,6 +11,7 @@ struct snapshot_decoder;
 struct snapshot_memdev;
 struct snapshot_port;
 struct snapshot_region;
+struct snapshot_user;
 
 /*
  * May cxl-cli do this to that object, or would it take memory from under a driver? Pure: looks at
@@ -62,6 +63,9 @@ struct verdict {
 	/* Every region that would lose a memdev */
 	const struct snapshot_region **regions;
 	size_t nr_regions;
+	/* Who would miss those, if snapshot_read_users() has been called */
+	const struct snapshot_user **users;
+	size_t nr_users;
 	/* Those that firmware locked */
 	const struct snapshot_decoder **decoders;
 	size_t nr_decoders;

@@ -96,7 +96,7 @@ refused "no abbreviation of ours" destroy-region --dry region0
 guard destroy-region region0
 is "destroy-region: who owns it, and the right way" "$err" \
 	"cxl destroy-region: region0 (256 MiB at 0x390000000) is refused: it belongs to cxl_lab_accel on 0000:11:00.0, which attached mem0 and would go on using memory that is gone
-cxl destroy-region: the way to take it down is to unbind its driver: write 0000:11:00.0 to /sys/bus/pci/drivers/cxl_lab_accel/unbind"
+cxl destroy-region: the way to take it down is 'cxl detach-memdev mem0'"
 refused "destroy-region with an option that is not known" destroy-region --frobnicate region0
 refused "destroy-region with an option that lacks its value" destroy-region region0 -b
 
