@@ -452,7 +452,7 @@ static int act(struct takedown *takedown)
 	rc = watch_run(&takedown->watch, plan->steps, plan->nr_steps,
 		       (uint64_t)(takedown->options->timeout * 1000000), show_progress);
 	show_progress(NULL, 0);
-	test_point("done");
+	test_point("acted");
 	if (rc == -ETIME)
 		say_stuck(takedown);
 	else if (rc < 0)

@@ -41,6 +41,12 @@ by_ours cxl list-attach --provider c
 is "their drivers" "$out" "cxl_mock_accel"
 by_ours cxl list-attach -o RE
 is "columns" "$out" "REASON REGION RESOURCE"
+by_ours cxl detach-memdev --re
+is "detach-memdev: options" "$out" "--reattach"
+by_ours cxl detach-memdev --via p
+is "detach-memdev: paths" "$out" "pci-remove port"
+by_ours cxl detach-memdev m
+is "detach-memdev: memdevs that there are" "$out" "mem0"
 by_ours cxl list-attach mem7
 is "nothing for what is not there" "$out" ""
 by_ours cxl list --mem
@@ -49,6 +55,11 @@ by_ours cxl help list-
 is "help on our commands" "$out" "list-attach list-locked"
 by_ours cxl list-
 is "our commands, whole" "$out" "list-attach list-locked"
+
+machine accelerator-unbound
+by_ours cxl attach-memdev cxl
+is "attach-memdev: hosts that are detached" "$out" "cxl_type2_accel.0"
+machine accelerator
 
 # Where cxl-cli's own completion is what bash finds first
 by_cxl_cli cxl list-a

@@ -53,6 +53,7 @@ like "as a tree" "$out" '─mem0 +unbind mem0 from cxl_mem'
 like "as a tree: what goes" "$out" '─region0 +removed, 256 MiB at 0x390000000'
 
 # In use: /dev/null stands for the file in /dev/cxl
+# shellcheck disable=SC2016 # expanded by the inner shell
 run on_machine unshare -n bash -c 'exec 8</dev/null; "$CXL" detach-memdev --dry-run mem0 | jq -c "[.verdict, .excess]"'
 is "what others have open does not count" "$out" '["allowed",[]]'
 echo 1:3 >"$devices/mem0/dev"

@@ -8,7 +8,7 @@
 whole=$(state)
 
 for path in memdev port; do
-	for point in planned journal step-0 done verified; do
+	for point in planned journal step-0 acted verified; do
 		killed $point detach-memdev -f --via $path "$(mem)"
 		as_before "$path, $point"
 	done

@@ -42,8 +42,8 @@ ok "the reports of the return are valid" "$SOURCE/test/validate" "$SOURCE/Docume
 leaves() {
 	grep -c . /proc/iomem
 	grep -c 'phys=' /proc/vmallocinfo
-	ls /sys/bus/cxl/devices | sed 's/[0-9].*//' | sort | uniq -c
-	ls -d /sys/bus/cxl/devices/region*
+	printf '%s\n' /sys/bus/cxl/devices/* | sed 's/[0-9].*//' | sort | uniq -c
+	printf '%s\n' /sys/bus/cxl/devices/region*
 }
 for path in "${paths[@]}"; do
 	before=$(leaves) statuses=''
