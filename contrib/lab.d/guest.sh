@@ -40,7 +40,7 @@ guest_qemu() {
 	machine_options
 	parameters=(console=ttyS0 ignore_loglevel panic=-1 root=/dev/root rootfstype=9p ro
 		rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=262144
-		init=/src/contrib/lab.d/guest-init)
+		init=/src/contrib/lab.d/guest-init "$opt_kernel_args")
 	shift 2
 	exec setpriv --pdeathsig KILL timeout --foreground --signal=KILL "$limit" \
 		"$LAB_DIR/in-root" "$userland" \

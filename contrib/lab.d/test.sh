@@ -100,8 +100,8 @@ test_all() {
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
 	part "guard, guest with an accelerator" vm_tests guard --timeout 1800
 	part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
-	part "detach, guest with an accelerator" vm_tests detach --timeout 1800
-	part "detach, PCI guest with an expander beside" vm_tests detach --machine pci --expanders 1 --timeout 1800
+	part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
+	part "detach, PCI guest with an expander beside" vm_tests detach --kernel-args slab_debug=U --machine pci --expanders 1 --timeout 1800
 	part "detach, PCI guest: what only PCI has" vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
 	[ "$opt_lanes" = default ] || test_other_lanes

@@ -38,8 +38,15 @@ ok "the plans are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/d
 ok "the reports are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev.schema.json" /tmp/detach/report-*
 ok "the reports of the return are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/attach-memdev.schema.json" /tmp/detach/back-*
 
-# What a leak would show in: addresses, mappings of them, numbers of devices
+# What a leak would show in: addresses, mappings of them, numbers of devices, and memory that functions of
+# CXL and of the provider have allocated (for which the guest is started with slab_debug=U)
+mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+ok "the kernel tells who allocated what" compgen -G '/sys/kernel/debug/slab/kmalloc-*/alloc_traces'
 leaves() {
+	echo 1 >/sys/bus/cxl/flush
+	sleep 1 # for what is freed once nobody can look at it any more (RCU)
+	awk '/\[cxl_/ {objects[$2] += $1} END {for (name in objects) print name, objects[name]}' \
+		/sys/kernel/debug/slab/*/alloc_traces | sort
 	grep -c . /proc/iomem
 	grep -c 'phys=' /proc/vmallocinfo
 	printf '%s\n' /sys/bus/cxl/devices/* | sed 's/[0-9].*//' | sort | uniq -c
