@@ -41,17 +41,18 @@ fast_tests() {
 	return "$rc"
 }
 
-# vm_tests FOLDER OPTION...: all of test/vm/FOLDER in one boot
+# vm_tests 'FOLDER...' OPTION...: all of these folders of test/vm in one boot
 vm_tests() {
-	local folder=$1
+	local folders
+	read -ra folders <<<"$1"
 	shift
 	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" -- \
-		/src/test/vm/run "$folder"
+		/src/test/vm/run "${folders[@]}"
 }
 
 # vm_tests_guard_pci OPTION...: all kinds of memory in one window: attached, locked by firmware, an expander's
 vm_tests_guard_pci() {
-	vm_tests guard --machine pci --expanders 2 --module-args locked=0000:12:00.0 --timeout 1800 "$@"
+	vm_tests 'guard guard-pci' --machine pci --expanders 2 --module-args locked=0000:12:00.0 --timeout 1800 "$@"
 }
 
 # What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
@@ -101,8 +102,8 @@ test_all() {
 	part "guard, guest with an accelerator" vm_tests guard --timeout 1800
 	part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
 	part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
-	part "detach, PCI guest with an expander beside" vm_tests detach --kernel-args slab_debug=U --machine pci --expanders 1 --timeout 1800
-	part "detach, PCI guest: what only PCI has" vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
+	part "detach, PCI guest with an expander beside" vm_tests 'detach detach-pci' \
+		--kernel-args slab_debug=U --machine pci --expanders 1 --timeout 1800
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
 	[ "$opt_lanes" = default ] || test_other_lanes
 	for script in "$LAB_SRC"/test/lab/*.sh; do

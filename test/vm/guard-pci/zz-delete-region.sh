@@ -7,7 +7,7 @@
 . "$SOURCE/test/vm/guest.sh"
 
 decoder=/sys/bus/cxl/devices/decoder0.0
-[ -e $decoder/delete_region ] || skip_all "this window is not shared: there is no delete_region"
+ok "the window is shared: there is a delete_region" test -e $decoder/delete_region
 whole=$("$CXL" list-attach)
 region=$(jq -r '.[0].regions[0].region' <<<"$whole")
 resource=$(jq '.[0].regions[0].resource' <<<"$whole")

@@ -7,7 +7,7 @@
 . "$SOURCE/test/vm/guest.sh"
 
 decoder=/sys/bus/cxl/devices/decoder0.0
-[ -e $decoder/delete_region ] || skip_all "this window is not shared: there is no delete_region"
+ok "the window is shared: there is a delete_region" test -e $decoder/delete_region
 [ -x /usr/lib/systemd/systemd-udevd ] || skip_all "this userland has no udev"
 host=$("$CXL" list-attach | jq -r '.[0].host')
 driver=/sys/bus/pci/drivers/cxl_lab_accel
