@@ -105,6 +105,7 @@ test_all() {
 	part "detach, PCI guest with an expander beside" vm_tests 'detach detach-pci' \
 		--kernel-args slab_debug=U --machine pci --expanders 1 --timeout 1800
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
+	part "benchmark of one round" vm_tests bench
 	[ "$opt_lanes" = default ] || test_other_lanes
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		part "lab: $(basename "$script" .sh)" env SOURCE="$LAB_SRC" "$script"

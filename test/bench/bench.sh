@@ -69,7 +69,7 @@ is "list-attach: from drivers on as many hosts" \
 
 # As the table in bare-loop.c has it: what each device has of what is asked for; only the memdevs
 # have no serial and no node of their own.
-for program in bare-loop measure; do
+for program in bare-loop bare-round measure; do
 	ok "$program.c compiles without warnings" cc -O2 -Wall -Wextra -Werror -o "$top/$program" \
 		"$SOURCE/contrib/bench.d/$program.c"
 done
@@ -147,6 +147,11 @@ for wrong in --sizes=0 '--sizes=8,' --sizes --runs=0 --runs=x --json=/nonexisten
 	run env CXL="$CXL" "$SOURCE/contrib/bench" "$wrong"
 	is "bench $wrong: wrong usage" "$status" 2
 	like "bench $wrong: said" "$err" "bench: .*see 'contrib/bench --help'"
+done
+for option in --round --live; do
+	run env -u CXL "$SOURCE/contrib/bench" "$option"
+	is "bench $option: needs to know which cxl" "$status" 2
+	like "bench $option: said" "$err" 'say in CXL which cxl to measure'
 done
 run "$SOURCE/contrib/bench" --help
 is "bench --help: done" "$status" 0

@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# contrib/bench --round: that it measures what it says, and leaves the machine as it was. Nothing of this
+# is about speed.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+state() { "$CXL" list-attach | jq -c 'map([.attach, .host, .regions[].resource])'; }
+whole=$(state)
+binds() { dmesg | grep -c 'script-round [0-9]'; }
+
+run "$SOURCE/contrib/bench" --round --runs 1 --json /tmp/round.json
+is "done" "$status$err" 0
+like "what it ran on" "$out" 'programs: .*cxl-cli [0-9].*libcxl'
+times='[0-9.]+ +-?[0-9.]+'
+for row in 'cxl detach-memdev --reattach' 'cxl version' 'cxl detach-memdev --usage' 'bare round' 'bare round, no flush' \
+	'script, with cxl-cli and jq' '[(]detach-memdev - version[)] / bare' '[(]detach-memdev - usage[)] / bare' 'script / detach-memdev'; do
+	like "has a line: $row" "$out" "$row +-?$times"
+done
+like "what was undone without the flush" "$out" 'without the flush, [01] of 1 binds were undone'
+is "every run is in the file" "$(jq -c '.runs | map_values(length)' /tmp/round.json)" \
+	'{"detach":1,"version":1,"start":1,"bare":1,"bare_no_flush":1,"script":1}'
+is "everything is as it was" "$(state)" "$whole"
+is "the script has run as often as was said" "$(binds)" 2
+
+gcc -O2 -Wall -Wextra -Werror -o /tmp/bare-round "$SOURCE/contrib/bench.d/bare-round.c"
+host=$(jq -r '.[0][1]' <<<"$whole")
+driver=$(readlink -f /sys/bus/*/devices/"$host"/driver)
+memdev=$(basename "$driver/$host"/mem[0-9]*)
+run strace -qq -e trace=write -o /tmp/calls /tmp/bare-round "$memdev" "$host" "$driver"
+is "bare-round: its writes" "$status$(sed 's/^write([0-9]*, \("[^"]*"\).*/\1/' /tmp/calls | xargs)" "0$memdev 1 $host"
+run strace -qq -e trace=write -o /tmp/calls /tmp/bare-round --no-flush mem99 "$host" "$driver"
+is "bare-round: a memdev that there is not" "$status$(grep -c . /tmp/calls)" 12
+like "bare-round: said" "$err" '/cxl_mem/unbind: No such device'
+
+# A promise that is not kept must not be measured.
+printf '#!/bin/sh\n[ "$1" != detach-memdev ] || exit 4\nexec "%s" "$@"\n' "$CXL" >/tmp/broken
+chmod +x /tmp/broken
+run env CXL=/tmp/broken "$SOURCE/contrib/bench" --round --runs 1
+is "a broken promise ends it" "$status" 1
+like "said" "$err" 'cxl detach-memdev --reattach: .*status 4'
+run "$SOURCE/contrib/bench.d/script-round" /usr/bin/cxl mem99
+is "the script: a memdev that there is not" "$status" 1
+is "everything is as it was" "$(state)" "$whole"
+check_dmesg
