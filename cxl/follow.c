@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <libudev.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,32 +183,30 @@ static bool is_complete(const char *name, const char *action)
 }
 
 /* Most events are only a reason to look once they have all been read: there can be hundreds. */
-static int handle(struct following *following, struct udev_device *device)
+static int handle(struct following *following, const struct uevent *event)
 {
-	const char *name = udev_device_get_sysname(device) ?: "";
-	const char *action = udev_device_get_action(device) ?: "";
+	const char *name = event->device, *action = event->action;
 	struct known *known = find(following, name);
 
 	if (strcmp(action, "remove") != 0) {
 		following->stale = true;
 		return is_complete(name, action) && !known ? look(following) : 0;
 	}
-	if (known && udev_device_get_seqnum(device) > known->since)
+	if (known && event->seqnum > known->since)
 		forget(following, known);
 	return 0;
 }
 
 static int drain(struct following *following, struct uevent_monitor *monitor)
 {
-	struct udev_device *device;
+	struct uevent event;
 	int rc;
 
-	while ((rc = uevent_next(monitor, &device)) != 0 && following->rc == 0) {
+	while ((rc = uevent_next(monitor, &event)) != 0 && following->rc == 0) {
 		if (rc == -ENOBUFS) {
 			rc = resynchronise(following);
 		} else if (rc > 0) {
-			rc = handle(following, device);
-			udev_device_unref(device);
+			rc = handle(following, &event);
 		}
 		if (rc < 0)
 			return rc;

@@ -1,64 +1,117 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
-#include <libudev.h>
-#include <poll.h>
+#include <linux/netlink.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "util/memory.h"
 #include "util/uevent.h"
 
+/* The kernel's own events; group 2 is what udev makes of them. */
+#define KERNEL_GROUP 1
+
 struct uevent_monitor {
-	struct udev *udev;
-	struct udev_monitor *monitor;
+	const char *const *subsystems;
+	int fd;
 };
 
 struct uevent_monitor *uevent_open(const char *const *subsystems)
 {
+	const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = KERNEL_GROUP};
 	struct uevent_monitor *monitor = memory_check(calloc(1, sizeof(*monitor)));
-	int rc;
+	const int size = 1024 * 1024; /* for some hundred events */
+	int error;
 
-	monitor->udev = memory_check(udev_new());
-	monitor->monitor = udev_monitor_new_from_netlink(monitor->udev, "kernel");
-	rc = monitor->monitor ? 0 : -errno;
-	for (; rc >= 0 && *subsystems; subsystems++)
-		rc = udev_monitor_filter_add_match_subsystem_devtype(monitor->monitor, *subsystems,
-								     NULL);
-	/* Enough for some hundred events. Without root it may stay smaller, which is no error. */
-	if (rc >= 0)
-		udev_monitor_set_receive_buffer_size(monitor->monitor, 1024 * 1024);
-	if (rc >= 0)
-		rc = udev_monitor_enable_receiving(monitor->monitor);
-	if (rc >= 0)
+	monitor->subsystems = subsystems;
+	monitor->fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+	if (monitor->fd >= 0 &&
+	    bind(monitor->fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
+		/* Without root it may stay smaller, which is no error. */
+		if (setsockopt(monitor->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+			setsockopt(monitor->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 		return monitor;
+	}
+	error = errno;
 	uevent_close(monitor);
-	errno = -rc;
+	errno = error;
 	return NULL;
 }
 
 void uevent_close(struct uevent_monitor *monitor)
 {
-	udev_monitor_unref(monitor->monitor);
-	udev_unref(monitor->udev);
+	if (monitor->fd >= 0)
+		close(monitor->fd);
 	free(monitor);
 }
 
 int uevent_fd(const struct uevent_monitor *monitor)
 {
-	return udev_monitor_get_fd(monitor->monitor);
+	return monitor->fd;
 }
 
-/* An event that the filter drops is none, too: there may be another after it. */
-int uevent_next(struct uevent_monitor *monitor, struct udev_device **device)
+/* The value of "KEY=VALUE", if this is @key's */
+static const char *value_of(const char *line, const char *key)
 {
-	struct pollfd ready = {.fd = uevent_fd(monitor), .events = POLLIN};
+	size_t length = strlen(key);
 
-	while (poll(&ready, 1, 0) > 0) {
-		errno = 0;
-		*device = udev_monitor_receive_device(monitor->monitor);
-		if (*device)
-			return 1;
-		if (errno && errno != EAGAIN && errno != EINTR)
-			return -errno;
+	return strncmp(line, key, length) == 0 && line[length] == '=' ? line + length + 1 : NULL;
+}
+
+/* "ACTION@PATH", and then lines of "KEY=VALUE", each ended by a zero byte */
+static void parse(struct uevent *event, size_t length)
+{
+	const char *path = "", *value;
+
+	event->action = event->subsystem = "";
+	event->seqnum = 0;
+	for (const char *line = event->text; line < event->text + length;
+	     line += strlen(line) + 1) {
+		if ((value = value_of(line, "ACTION")))
+			event->action = value;
+		else if ((value = value_of(line, "DEVPATH")))
+			path = value;
+		else if ((value = value_of(line, "SUBSYSTEM")))
+			event->subsystem = value;
+		else if ((value = value_of(line, "SEQNUM")))
+			event->seqnum = strtoull(value, NULL, 10);
 	}
-	return 0;
+	value = strrchr(path, '/');
+	event->device = value ? value + 1 : path;
+}
+
+static bool is_wanted(const struct uevent_monitor *monitor, const struct uevent *event)
+{
+	for (size_t i = 0; monitor->subsystems[i]; i++) {
+		if (strcmp(monitor->subsystems[i], event->subsystem) == 0)
+			return true;
+	}
+	return false;
+}
+
+int uevent_next(struct uevent_monitor *monitor, struct uevent *event)
+{
+	for (;;) {
+		struct sockaddr_nl from = {0};
+		socklen_t size = sizeof(from);
+		struct timespec now;
+		ssize_t got = TEMP_FAILURE_RETRY(recvfrom(monitor->fd, event->text,
+							  sizeof(event->text) - 1, 0,
+							  (struct sockaddr *)&from, &size));
+
+		if (got < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		event->us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+		event->text[got] = '\0';
+		if (from.nl_pid != 0) /* not from the kernel */
+			continue;
+		parse(event, (size_t)got);
+		if (is_wanted(monitor, event))
+			return 1;
+	}
 }

@@ -2,17 +2,26 @@
 #ifndef UTIL_UEVENT_H
 #define UTIL_UEVENT_H
 
+#include <stdint.h>
+
 /*
- * The kernel's uevents, by libudev, straight from the kernel: they come whether udev runs or not,
- * and before udev has handled them.
+ * The kernel's uevents, straight from the kernel: they come whether udev runs or not, and before
+ * udev has handled them. Not by libudev, which for each event looks at every folder of the device's
+ * path: while it does, the next one waits, and would get too late a time.
  */
 
-struct udev_device;
 struct uevent_monitor;
+
+struct uevent {
+	uint64_t us; /* when it was received, on the monotonic clock */
+	uint64_t seqnum;
+	const char *action, *device, *subsystem; /* never NULL; in @text */
+	char text[8192]; /* the kernel's are at most 2 KiB long, with a header */
+};
 
 /**
  * uevent_open() - from now on, keep the events of devices on these buses or of these classes
- * @subsystems: ended by NULL
+ * @subsystems: ended by NULL; has to stay until the monitor is closed
  *
  * Return: the monitor, or NULL with errno set; to be closed with uevent_close().
  */
@@ -24,11 +33,11 @@ int uevent_fd(const struct uevent_monitor *monitor);
 
 /**
  * uevent_next() - the next event
- * @device: what happened to which device; released with udev_device_unref()
+ * @event: what happened to which device
  *
  * Return: 1; 0 if there is none now; -ENOBUFS if events were lost, since more came than were kept;
  * or another negative errno.
  */
-int uevent_next(struct uevent_monitor *monitor, struct udev_device **device);
+int uevent_next(struct uevent_monitor *monitor, struct uevent *event);
 
 #endif

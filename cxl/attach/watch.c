@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
 #include <fcntl.h>
-#include <libudev.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,30 +84,29 @@ static char *copy(const char *text)
 	return memory_check(strdup(text ?: ""));
 }
 
-static void add_event(struct watch *watch, struct udev_device *device)
+static void add_event(struct watch *watch, const struct uevent *event)
 {
 	*append(watch->events, watch->nr_events) = (struct watch_event){
-		.us = watch_now(),
-		.action = copy(udev_device_get_action(device)),
-		.device = copy(udev_device_get_sysname(device)),
-		.subsystem = copy(udev_device_get_subsystem(device)),
+		.us = event->us,
+		.action = copy(event->action),
+		.device = copy(event->device),
+		.subsystem = copy(event->subsystem),
 	};
 }
 
 static int drain_events(struct watch *watch)
 {
-	struct udev_device *device;
+	struct uevent event;
 	int rc;
 
-	while ((rc = uevent_next(watch->monitor, &device)) != 0) {
+	while ((rc = uevent_next(watch->monitor, &event)) != 0) {
 		if (rc == -ENOBUFS) {
 			watch->lost_events = true;
 			continue;
 		}
 		if (rc < 0)
 			return rc;
-		add_event(watch, device);
-		udev_device_unref(device);
+		add_event(watch, &event);
 	}
 	return 0;
 }
