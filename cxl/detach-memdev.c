@@ -212,7 +212,10 @@ static int make_plan(struct takedown *takedown)
 {
 	_cleanup_free_ const struct snapshot_memdev **named = NULL;
 	_cleanup_free_ char *why = NULL;
-	int rc = snapshot_take(&takedown->before);
+	/* A module may drive hosts without a memdev, which then lose their driver, too. */
+	bool whole = takedown->options->path == PATH_MODULE || takedown->options->watch_only > 0;
+	int rc =
+		whole ? snapshot_take(&takedown->before) : snapshot_take_memdevs(&takedown->before);
 
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));

@@ -250,7 +250,7 @@ int snapshot_take_devices(struct snapshot *snapshot)
 	return 0;
 }
 
-int snapshot_take(struct snapshot *snapshot)
+static int take(struct snapshot *snapshot, bool lone_hosts)
 {
 	int rc = snapshot_take_devices(snapshot);
 	struct modules *modules;
@@ -259,9 +259,20 @@ int snapshot_take(struct snapshot *snapshot)
 		return rc;
 	modules = modules_open();
 	snapshot_read_modules(snapshot, modules);
-	snapshot_read_lone_hosts(snapshot, modules);
+	if (lone_hosts)
+		snapshot_read_lone_hosts(snapshot, modules);
 	modules_close(modules);
 	return 0;
+}
+
+int snapshot_take(struct snapshot *snapshot)
+{
+	return take(snapshot, true);
+}
+
+int snapshot_take_memdevs(struct snapshot *snapshot)
+{
+	return take(snapshot, false);
 }
 
 void snapshot_release(struct snapshot *snapshot)

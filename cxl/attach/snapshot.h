@@ -190,6 +190,13 @@ struct snapshot {
 int snapshot_take(struct snapshot *snapshot);
 
 /**
+ * snapshot_take_memdevs() - all but the hosts that have no memdev
+ *
+ * For these every device of several buses has to be looked at; as snapshot_take() in all else.
+ */
+int snapshot_take_memdevs(struct snapshot *snapshot);
+
+/**
  * snapshot_take_devices() - read the CXL devices alone: no modules, no lone hosts
  *
  * For comparing two looks at the same devices; as snapshot_take() in all else.
