@@ -2,10 +2,10 @@
 /*
  * usage: bare-round [--no-flush] MEMDEV HOST DRIVER
  *
- * The least that takes an attached memdev down and brings it back: write its name to cxl_mem's unbind, and
- * its host's to the bind of DRIVER, the driver's folder in sysfs. In between it waits, as everybody has
- * to, for the work that the unbind leaves behind and that could undo the bind; with --no-flush it does
- * not. It looks at nothing and verifies nothing.
+ * The least that takes an attached memdev down and brings it back: write its name to cxl_mem's
+ * unbind, and its host's to the bind of DRIVER, the driver's folder in sysfs. In between it waits,
+ * as everybody has to, for the work that the unbind leaves behind and that could undo the bind;
+ * with --no-flush it does not. It looks at nothing and verifies nothing.
  */
 #include <fcntl.h>
 #include <limits.h>

@@ -35,6 +35,7 @@ is "bare-round: a memdev that there is not" "$status$(grep -c . /tmp/calls)" 12
 like "bare-round: said" "$err" '/cxl_mem/unbind: No such device'
 
 # A promise that is not kept must not be measured.
+# shellcheck disable=SC2016 # expanded by that shell
 printf '#!/bin/sh\n[ "$1" != detach-memdev ] || exit 4\nexec "%s" "$@"\n' "$CXL" >/tmp/broken
 chmod +x /tmp/broken
 run env CXL=/tmp/broken "$SOURCE/contrib/bench" --round --runs 1
