@@ -47,7 +47,7 @@ vm_tests() {
 	read -ra folders <<<"$1"
 	shift
 	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" -- \
-		/src/test/vm/run "${folders[@]}"
+		env ROUNDS="${ROUNDS-}" /src/test/vm/run "${folders[@]}"
 }
 
 # vm_tests_guard_pci OPTION...: all kinds of memory in one window: attached, locked by firmware, an expander's
@@ -58,6 +58,9 @@ vm_tests_guard_pci() {
 # What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
 # without attach, an older cxl-cli
 test_other_lanes() {
+	ROUNDS=100 part "claims, 100 rounds" vm_tests claims --timeout 7200
+	ROUNDS=100 part "claims, 100 rounds on PCI" vm_tests "claims claims-pci" --machine pci --timeout 7200
+	ROUNDS=100 part "claims, 100 rounds, kasan" vm_tests claims --flavor kasan --timeout 7200
 	part "kernel 7.2: PCI guest with an accelerator" vm_tests accelerators --kernel 7.2 --machine pci
 	part "kernel 7.2: PCI guest with two and an expander" vm_tests pci --kernel 7.2 --machine pci \
 		--accelerators 2 --expanders 1 --bridges 2
@@ -106,6 +109,8 @@ test_all() {
 		--kernel-args slab_debug=U --machine pci --expanders 1 --timeout 1800
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
 	part "benchmark of one round" vm_tests bench
+	part "claims, guest with an accelerator" vm_tests claims
+	part "claims, PCI guest with an accelerator" vm_tests "claims claims-pci" --machine pci
 	[ "$opt_lanes" = default ] || test_other_lanes
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		part "lab: $(basename "$script" .sh)" env SOURCE="$LAB_SRC" "$script"
