@@ -46,7 +46,7 @@ for path in "${paths[@]}"; do
 		"$(of "$path" 'map(select(.exposure.how == "measured" and .exposure.us > 0)) | length')" "$rounds"
 	of "$path" 'map(.exposure.us / 1000) | sort | . as $all | def at($part): $all[(($all | length) - 1) * $part | round];
 		"'"# exposure, $path"', ms: min \(at(0)), quartiles \(at(0.25)) \(at(0.5)) \(at(0.75)), 90 % \(at(0.9)), max \(at(1)), of \($all | length)"' | jq -r .
-	of "$path" '.[0].timeline | map("\(.action) \(.device) \(.us / 1000 | round)") | join(", ")' | sed "s/^/# order, $path (ms): /"
+	of "$path" '.[0].timeline | map("\(.action) \(.device) \(.us / 1000 | round)") | join(", ")' | jq -r . | sed "s/^/# order, $path (ms): /"
 done
 
 # What unloads nothing: the driver goes, its module stays; and a region that only loses its own driver
