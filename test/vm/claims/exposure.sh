@@ -15,7 +15,8 @@ host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
 driver=$(readlink -f "/sys/bus/cxl/devices/mem0/../driver")
 measured=(memdev endpoint port bus)
 excluded=(host module)
-[[ $host != 0000:* ]] || excluded+=(pci-remove)
+# A real host bridge's port does not come back (Documentation/kernel-behaviour.md).
+[[ $host != 0000:* ]] || { excluded+=(pci-remove); measured=(memdev endpoint bus); }
 read -ra paths <<<"${PATHS:-${measured[*]} ${excluded[*]}}"
 # memdev: its name now
 memdev() { for memdev in "$driver/$host"/mem[0-9]*; do memdev=${memdev##*/}; done; }
