@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The whole test suite. Every part prints TAP (ok, not ok, ok # SKIP), which is counted here; a part
-# that ends with an error and has reported none counts as one.
+# that ends with an error and has reported none counts as one. A guest keeps one processor busy: while
+# guests run one after the other, so does what needs none.
 
-total_passed=0 total_failed=0 total_skipped=0
+tally=$(mktemp) # a line for each part: how many passed, failed, were skipped
 
 # part TITLE COMMAND...: run it, count its TAP, and show what failed
 part() {
-	local title=$1 start=$SECONDS output rc=0 passed failed skipped
+	local title=$1 start=$SECONDS output rc=0 passed failed skipped turn
 	[[ $title == *"$opt_only"* ]] || return 0
 	shift
 	output=$(mktemp)
@@ -20,14 +21,15 @@ part() {
 		echo "not ok - ended with status $rc, without saying why" >>"$output"
 		failed=1
 	fi
+	exec {turn}>>"$tally"
+	flock "$turn"
 	printf '%-44s %4d passed, %d failed, %d skipped (%d s)\n' "$title" "$passed" "$failed" \
 		"$skipped" $((SECONDS - start))
 	grep '# SKIP' "$output" | sed 's/^/    /' || :
 	[ "$failed" -eq 0 ] || grep -A 5 '^not ok' "$output" | sed 's/^/    /'
 	[ "$rc" -eq 0 ] || [ "$failed" -gt 0 ] || tail -n 20 "$output" | sed 's/^/    /'
-	total_passed=$((total_passed + passed))
-	total_failed=$((total_failed + failed))
-	total_skipped=$((total_skipped + skipped))
+	echo "$passed $failed $skipped" >&"$turn"
+	exec {turn}>&-
 	rm -f "$output"
 }
 
@@ -58,6 +60,8 @@ vm_tests_guard_pci() {
 # What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
 # without attach, an older cxl-cli
 test_other_lanes() {
+	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
+		--kernel-args slab_debug=U --timeout 1800
 	ROUNDS=100 part "claims, 100 rounds" vm_tests claims --timeout 7200
 	ROUNDS=100 part "claims, 100 rounds on PCI" vm_tests "claims claims-pci" --machine pci --timeout 7200
 	ROUNDS=100 part "claims, 100 rounds, kasan" vm_tests claims --flavor kasan --timeout 7200
@@ -75,8 +79,8 @@ test_other_lanes() {
 		--userland trixie --timeout 1800
 }
 
-test_all() {
-	local script older
+test_without_guest() {
+	local older
 	part "static checks" build_run "$userland" /src/test/static
 	part "fast tests" fast_tests "$userland" dev
 
@@ -93,7 +97,9 @@ test_all() {
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \
 		CXL=/build/dev/cxl/cxl /src/test/stock/providers.sh
+}
 
+test_guests() {
 	part "guest with an accelerator" vm_tests accelerators
 	part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "guest without CXL" vm_tests no-cxl --no-modules
@@ -105,19 +111,49 @@ test_all() {
 	part "guard, guest with an accelerator" vm_tests guard --timeout 1800
 	part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
 	part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
-	part "detach, PCI guest with an expander beside" vm_tests 'detach detach-pci' \
+	ROUNDS=5 part "detach, PCI guest with an expander beside" vm_tests 'detach detach-pci' \
 		--kernel-args slab_debug=U --machine pci --expanders 1 --timeout 1800
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
 	part "benchmark of one round" vm_tests bench
 	part "claims, guest with an accelerator" vm_tests claims
 	part "claims, PCI guest with an accelerator" vm_tests "claims claims-pci" --machine pci
 	[ "$opt_lanes" = default ] || test_other_lanes
+}
+
+# What has time limits of its own to test comes last, and alone.
+test_lab() {
+	local script
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		part "lab: $(basename "$script" .sh)" env SOURCE="$LAB_SRC" "$script"
 	done
 }
 
-test_all
+# lanes FUNCTION...: at the same time, each in a process group of its own, all of which ends with this shell. A
+# lane that ends before its parts have, as when a build fails, is a failure, too.
+lanes() {
+	local lane
+	set -m
+	for lane; do
+		("$lane") &
+		lane_groups+=($!)
+	done
+	set +m
+	for lane in "${lane_groups[@]}"; do
+		wait "$lane" || echo "0 1 0" >>"$tally"
+	done
+	lane_groups=()
+}
+lane_groups=()
+leave_lanes() {
+	[ ${#lane_groups[@]} -eq 0 ] || kill -- "${lane_groups[@]/#/-}"
+	rm -f "$tally"
+	cache_leave
+}
+trap leave_lanes EXIT
+
+lanes test_without_guest test_guests
+lanes test_lab
+read -r total_passed total_failed total_skipped < <(awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}' "$tally")
 echo
 echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
 [ "$total_failed" -eq 0 ]

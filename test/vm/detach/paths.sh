@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Each path down and back: the plan says beforehand what then happens, every clause of the contract holds,
-# and afterwards everything is as it was. Then twenty rounds of each, after which nothing is left behind.
+# and afterwards everything is as it was. Then as many rounds of each as ROUNDS says (20),
+# after which nothing is left behind.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -10,6 +11,7 @@ paths=(memdev host endpoint port bus module)
 [[ $host != 0000:* ]] || paths+=(pci-remove)
 whole=$(state)
 mkdir /tmp/detach
+rounds=${ROUNDS:-20}
 
 for path in "${paths[@]}"; do
 	memdev=$(mem)
@@ -59,14 +61,14 @@ leaves() {
 }
 for path in "${paths[@]}"; do
 	before=$(leaves) statuses=''
-	for round in $(seq 20); do
+	for round in $(seq "$rounds"); do
 		"$CXL" detach-memdev -f --via "$path" "$(mem)" >"/tmp/detach/$round" 2>/dev/null || statuses+=" down:$?"
 		bring_back
 		[ "$status" -eq 0 ] || statuses+=" back:$status"
 	done
-	is "$path: twenty rounds" "$statuses" ""
-	is "$path: twenty rounds leave nothing behind" "$(leaves)" "$before"
+	is "$path: $rounds rounds" "$statuses" ""
+	is "$path: $rounds rounds leave nothing behind" "$(leaves)" "$before"
 	is "$path: after them, everything is as it was" "$(state)" "$whole"
-	echo "# $path: milliseconds, round by round: $(cd /tmp/detach && jq '.steps[0].took_us / 1000 | round' {1..20} | xargs)"
+	echo "# $path: milliseconds, round by round: $(cd /tmp/detach && jq '.steps[0].took_us / 1000 | round' $(seq "$rounds") | xargs)"
 done
 check_dmesg
