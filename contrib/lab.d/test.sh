@@ -73,7 +73,7 @@ test_other_lanes() {
 	part "kernel 6.12: guest with expanders" vm_tests no-attach --kernel 6.12 --module-args ''
 	part "cxl-cli 81: guest with an accelerator" vm_tests accelerators --userland trixie
 	part "cxl-cli 81: PCI guest with an accelerator" vm_tests accelerators --userland trixie --machine pci
-	part "cxl-cli 81: guard, guest with an accelerator" vm_tests guard --userland trixie --timeout 1800
+	part "cxl-cli 81: guard, guest with an accelerator" vm_tests "guard guard-mock" --userland trixie --timeout 1800
 	part "cxl-cli 81: guard, PCI guest with two expanders" vm_tests_guard_pci --userland trixie
 	part "cxl-cli 81: guest with expanders" vm_tests expanders --module-args type2_test=0 \
 		--userland trixie --timeout 1800
@@ -108,8 +108,9 @@ test_guests() {
 		--expanders 1 --bridges 2
 	part "PCI guest with four accelerators" vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
-	part "guard, guest with an accelerator" vm_tests guard --timeout 1800
+	part "guard, guest with an accelerator" vm_tests "guard guard-mock" --timeout 1800
 	part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
+	part "a region deleted under its driver" vm_tests guard-delete --machine pci --expanders 1
 	part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	ROUNDS=5 part "detach, PCI guest with an expander beside" vm_tests 'detach detach-pci' \
 		--kernel-args slab_debug=U --machine pci --expanders 1 --timeout 1800

@@ -6,7 +6,7 @@
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
-[ -e /sys/module/cxl_test ] || skip_all "this machine is not cxl_test's"
+ok "this machine is cxl_test's" test -e /sys/module/cxl_test
 run bash "$SOURCE/test/cxl-attach.sh"
 [ "$status" -ne 77 ] || skip_all "$(tail -n 1 <<<"$out")"
 is "test/cxl-attach.sh" "$status" 0
