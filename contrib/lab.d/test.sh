@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The whole test suite. Every part prints TAP (ok, not ok, ok # SKIP), which is counted here; a part
-# that ends with an error and has reported none counts as one. A guest keeps one processor busy: while
-# guests run one after the other, so does what needs none.
+# that ends with an error and has reported none counts as one. A guest keeps one processor busy, and so do
+# the tests without one: they run in two lanes.
 
 tally=$(mktemp) # a line for each part: how many passed, failed, were skipped
 
@@ -49,7 +49,7 @@ vm_tests() {
 	read -ra folders <<<"$1"
 	shift
 	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" -- \
-		env ROUNDS="${ROUNDS-}" /src/test/vm/run "${folders[@]}"
+		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" /src/test/vm/run "${folders[@]}"
 }
 
 # vm_tests_guard_pci OPTION...: all kinds of memory in one window: attached, locked by firmware, an expander's
@@ -60,6 +60,10 @@ vm_tests_guard_pci() {
 # What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
 # without attach, an older cxl-cli
 test_other_lanes() {
+	part "guest with expanders, every row" vm_tests expanders --module-args type2_test=0 --timeout 1800
+	part "guard, every row" vm_tests 'guard guard-mock' --timeout 1800
+	part "guard, PCI guest, every row" vm_tests_guard_pci
+	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
 		--kernel-args slab_debug=U --timeout 1800
 	ROUNDS=100 part "claims, 100 rounds" vm_tests claims --timeout 7200
@@ -99,25 +103,42 @@ test_without_guest() {
 		CXL=/build/dev/cxl/cxl /src/test/stock/providers.sh
 }
 
-test_guests() {
+test_mock_guests() {
 	part "guest with an accelerator" vm_tests accelerators
-	part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
+	ROWS_EVERY=3 part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "guest without CXL" vm_tests no-cxl --no-modules
+	ROWS_EVERY=3 part "guard, guest with an accelerator" vm_tests "guard guard-mock" --timeout 1800
+	ROUNDS=5 part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
+	part "benchmark of one round" vm_tests bench
+	part "claims, guest with an accelerator" vm_tests claims
+}
+
+test_pci_guests() {
 	part "PCI guest with an accelerator" vm_tests accelerators --machine pci
 	part "PCI guest with two and an expander" vm_tests pci --machine pci --accelerators 2 \
 		--expanders 1 --bridges 2
 	part "PCI guest with four accelerators" vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
-	part "guard, guest with an accelerator" vm_tests "guard guard-mock" --timeout 1800
-	part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
-	part "a region deleted under its driver" vm_tests guard-delete --machine pci --expanders 1
-	part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
-	ROUNDS=5 part "detach, PCI guest with an expander beside" vm_tests 'detach detach-pci' \
-		--kernel-args slab_debug=U --machine pci --expanders 1 --timeout 1800
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
-	part "benchmark of one round" vm_tests bench
-	part "claims, guest with an accelerator" vm_tests claims
+	ROWS_EVERY=3 part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
+	part "a region deleted under its driver" vm_tests guard-delete --machine pci --expanders 1
+}
+
+# What else has a PCI guest, for the lane that has less to do
+test_more_pci_guests() {
+	part "detach, PCI guest with an expander beside" vm_tests detach-pci --machine pci --expanders 1 \
+		--timeout 1800
 	part "claims, PCI guest with an accelerator" vm_tests "claims claims-pci" --machine pci
+}
+
+test_first() {
+	test_without_guest
+	test_pci_guests
+}
+
+test_second() {
+	test_mock_guests
+	test_more_pci_guests
 	[ "$opt_lanes" = default ] || test_other_lanes
 }
 
@@ -152,7 +173,7 @@ leave_lanes() {
 }
 trap leave_lanes EXIT
 
-lanes test_without_guest test_guests
+lanes test_first test_second
 lanes test_lab
 read -r total_passed total_failed total_skipped < <(awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}' "$tally")
 echo

@@ -7,12 +7,12 @@
 
 whole=$(state)
 
-for path in memdev port; do
-	for point in planned journal step-0 acted verified; do
-		killed $point detach-memdev -f --via $path "$(mem)"
-		as_before "$path, $point"
-	done
+for point in planned journal step-0 acted verified; do
+	killed $point detach-memdev -f "$(mem)"
+	as_before "memdev, $point"
 done
+killed step-0 detach-memdev -f --via port "$(mem)"
+as_before "port, step-0"
 # Killed on the way back, after each step of it
 for point in step-0 returned back; do
 	"$CXL" detach-memdev -f --via bus "$(mem)" >/dev/null

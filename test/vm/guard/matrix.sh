@@ -244,10 +244,13 @@ guarded() {
 	done
 }
 
+# same: a table's rows, "command | arguments"; of them every one that ROWS_EVERY says, such as every third
+row=0
 same() {
 	local command arguments
 	while IFS='|' read -r command arguments; do
-		same_row "$command" "$arguments"
+		row=$((row + 1))
+		[ $((row % ${ROWS_EVERY:-1})) -ne 0 ] || same_row "$command" "$arguments"
 	done
 }
 
