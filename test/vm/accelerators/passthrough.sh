@@ -11,7 +11,7 @@ as_cxl_cli list -vvv
 as_cxl_cli list -m mem0 -u
 as_cxl_cli create-region
 as_cxl_cli create-region -m mem0
-as_cxl_cli destroy-region region0
+as_cxl_cli destroy-region region99
 as_cxl_cli help list
 as_cxl_cli help frobnicate
 as_cxl_cli frobnicate
