@@ -5,6 +5,7 @@
 #include "cxl/attach/changes.h"
 #include "cxl/attach/snapshot.h"
 #include "util/memory.h"
+#include "util/text.h"
 
 void changes_add(struct changes *changes, enum change_kind kind, const char *name)
 {
@@ -85,11 +86,6 @@ const char *change_kind_name(enum change_kind kind)
 	return names[kind];
 }
 
-static bool same_text(const char *one, const char *other)
-{
-	return one && other ? strcmp(one, other) == 0 : one == other;
-}
-
 static const char *port_name(const struct snapshot_port *port)
 {
 	return port ? port->name : NULL;
@@ -109,9 +105,9 @@ static void compare_memdev(struct changes *changes, const void *a, const void *b
 
 	compare_bound(changes, before->name, before->enabled, after->enabled);
 	if (before->enabled == after->enabled &&
-	    (!same_text(before->host.name, after->host.name) ||
-	     !same_text(before->host.driver, after->host.driver) ||
-	     !same_text(port_name(before->endpoint), port_name(after->endpoint)) ||
+	    (!text_same(before->host.name, after->host.name) ||
+	     !text_same(before->host.driver, after->host.driver) ||
+	     !text_same(port_name(before->endpoint), port_name(after->endpoint)) ||
 	     before->ram_size != after->ram_size || before->pmem_size != after->pmem_size))
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }
@@ -121,8 +117,8 @@ static void compare_port(struct changes *changes, const void *a, const void *b)
 	const struct snapshot_port *before = a, *after = b;
 
 	compare_bound(changes, before->name, before->enabled, after->enabled);
-	if (!same_text(before->uport, after->uport) ||
-	    !same_text(before->parent_name, after->parent_name))
+	if (!text_same(before->uport, after->uport) ||
+	    !text_same(before->parent_name, after->parent_name))
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }
 
@@ -133,8 +129,8 @@ static void compare_decoder(struct changes *changes, const void *a, const void *
 
 	if (before->start != after->start || before->size != after->size ||
 	    before->locked != after->locked ||
-	    !same_text(before->target_type, after->target_type) ||
-	    !same_text(before->target_list, after->target_list))
+	    !text_same(before->target_type, after->target_type) ||
+	    !text_same(before->target_list, after->target_list))
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }
 
@@ -145,7 +141,7 @@ static void compare_region(struct changes *changes, const void *a, const void *b
 	compare_bound(changes, before->name, before->driver, after->driver);
 	if (before->resource != after->resource || before->size != after->size ||
 	    before->locked != after->locked || before->nr_memdevs != after->nr_memdevs ||
-	    before->committed != after->committed || !same_text(before->child, after->child))
+	    before->committed != after->committed || !text_same(before->child, after->child))
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }
 

@@ -11,6 +11,7 @@
 #include "util/cleanup.h"
 #include "util/iomem.h"
 #include "util/memory.h"
+#include "util/text.h"
 
 static struct clause *add_clause(struct contract *contract, const char *name)
 {
@@ -40,11 +41,6 @@ static void note(struct clause *clause, enum clause_result result, const char *f
 	clause->detail = all;
 }
 
-static bool same_text(const char *one, const char *other)
-{
-	return one && other ? strcmp(one, other) == 0 : one == other;
-}
-
 /* Another region can have the name by now. */
 static bool is_still_there(const struct snapshot *after, const struct snapshot_region *region)
 {
@@ -70,24 +66,6 @@ static void check_regions(const struct plan *plan, const struct snapshot *after,
 	}
 }
 
-static bool has_port(const struct snapshot *snapshot, const char *name)
-{
-	for (size_t i = 0; i < snapshot->nr_ports; i++) {
-		if (strcmp(snapshot->ports[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool has_decoder(const struct snapshot *snapshot, const char *name)
-{
-	for (size_t i = 0; i < snapshot->nr_decoders; i++) {
-		if (strcmp(snapshot->decoders[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void check_endpoints(const struct plan *plan, const struct snapshot *after,
 			    struct clause *clause)
 {
@@ -96,10 +74,10 @@ static void check_endpoints(const struct plan *plan, const struct snapshot *afte
 
 		if (!endpoint)
 			continue;
-		if (has_port(after, endpoint->name))
+		if (snapshot_find_port(after, endpoint->name))
 			note(clause, CLAUSE_BROKEN, "%s is still there", endpoint->name);
 		for (size_t j = 0; j < endpoint->nr_decoders; j++) {
-			if (has_decoder(after, endpoint->decoders[j]->name))
+			if (snapshot_find_decoder(after, endpoint->decoders[j]->name))
 				note(clause, CLAUSE_BROKEN, "%s is still there",
 				     endpoint->decoders[j]->name);
 		}
@@ -113,7 +91,7 @@ static void check_memdevs(const struct plan *plan, const struct snapshot *after,
 		const struct snapshot_memdev *memdev = plan->memdevs[i];
 		const struct snapshot_memdev *now = snapshot_find_memdev(after, memdev->name);
 
-		if (now && same_text(now->host.name, memdev->host.name))
+		if (now && text_same(now->host.name, memdev->host.name))
 			note(clause, CLAUSE_BROKEN, "%s is still there", memdev->name);
 	}
 }
@@ -125,10 +103,10 @@ static void check_providers(const struct plan *plan, const struct contract_look 
 		const struct snapshot_host *host = &plan->memdevs[i]->host;
 		const char *driver = after->drivers[i];
 
-		if (plan->hand_to && !same_text(driver, plan->hand_to))
+		if (plan->hand_to && !text_same(driver, plan->hand_to))
 			note(clause, CLAUSE_BROKEN, "%s has %s, not %s", host->name,
 			     driver ?: "no driver", plan->hand_to);
-		else if (!plan->hand_to && driver && same_text(driver, host->driver))
+		else if (!plan->hand_to && driver && text_same(driver, host->driver))
 			note(clause, CLAUSE_BROKEN, "%s is still bound to %s", host->name, driver);
 	}
 }
@@ -302,7 +280,7 @@ static const struct snapshot_memdev *memdev_of_host(const struct snapshot *snaps
 						    const char *host)
 {
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		if (same_text(snapshot->memdevs[i].host.name, host))
+		if (text_same(snapshot->memdevs[i].host.name, host))
 			return &snapshot->memdevs[i];
 	}
 	return NULL;
@@ -356,7 +334,7 @@ void contract_of_attach(const struct contract_host *hosts, size_t nr_hosts,
 	for (size_t i = 0; after && i < nr_hosts; i++) {
 		const struct snapshot_memdev *memdev = memdev_of_host(after, hosts[i].host);
 
-		if (!same_text(hosts[i].driver_now, hosts[i].driver))
+		if (!text_same(hosts[i].driver_now, hosts[i].driver))
 			note(&contract->clauses[PROVIDER], CLAUSE_BROKEN, "%s has %s, not %s",
 			     hosts[i].host, hosts[i].driver_now ?: "no driver", hosts[i].driver);
 		if (!memdev) {

@@ -6,6 +6,7 @@
 #include "cxl/attach/provider.h"
 #include "cxl/attach/snapshot.h"
 #include "util/memory.h"
+#include "util/text.h"
 
 static const char *const path_names[NR_PATHS] = {
 	[PATH_MEMDEV] = "memdev",
@@ -38,16 +39,11 @@ bool plan_excludes_exposure(enum takedown_path path)
 	return path == PATH_HOST || path == PATH_MODULE || path == PATH_PCI_REMOVE;
 }
 
-static bool same_text(const char *one, const char *other)
-{
-	return one && other ? strcmp(one, other) == 0 : one == other;
-}
-
 static bool same_step(const struct step *one, const struct step *other)
 {
 	return one->action == other->action && one->on == other->on &&
-	       same_text(one->bus, other->bus) && same_text(one->driver, other->driver) &&
-	       same_text(one->device, other->device);
+	       text_same(one->bus, other->bus) && text_same(one->driver, other->driver) &&
+	       text_same(one->device, other->device);
 }
 
 /* Two memdevs may have their port in common. */
@@ -159,13 +155,13 @@ static void lose_module(const struct attach_answers *answers, struct plan *plan,
 	const struct snapshot *snapshot = answers->snapshot;
 
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		if (same_text(snapshot->memdevs[i].host.module, module))
+		if (text_same(snapshot->memdevs[i].host.module, module))
 			lose_memdev(answers, plan, &snapshot->memdevs[i]);
 	}
 	for (size_t i = 0; i < snapshot->nr_lone_hosts; i++) {
 		const struct snapshot_host *host = &snapshot->lone_hosts[i].host;
 
-		if (host->driver && same_text(host->module, module))
+		if (host->driver && text_same(host->module, module))
 			*append(plan->hosts, plan->nr_hosts) = host->name;
 	}
 }
@@ -293,7 +289,7 @@ static const char *plan_pci_remove(const struct attach_answers *answers, struct 
 	const struct snapshot_host *host = &memdev->host;
 	bool hold = host->driver_override && host->autoprobe == FLAG_YES;
 
-	if (!same_text(host->subsystem, "pci") || !host->name)
+	if (!text_same(host->subsystem, "pci") || !host->name)
 		return "has a host that is no PCI device";
 	do_step(plan, .action = STEP_REMOVE, .bus = "pci", .device = host->name);
 	if (hold)

@@ -7,6 +7,7 @@
 #include "cxl/attach/snapshot.h"
 #include "cxl/attach/verdict.h"
 #include "util/memory.h"
+#include "util/text.h"
 
 /* Where it is not known, the guard is on the side of the driver. */
 static bool may_be_attached(const struct attach_answers *answers,
@@ -152,19 +153,14 @@ const char *verdict_object_name(const struct verdict_object *object)
 				: object->port->name;
 }
 
-static bool same_text(const char *one, const char *other)
-{
-	return one && other ? strcmp(one, other) == 0 : one == other;
-}
-
 static bool same_region(const struct snapshot_region *one, const struct snapshot_region *other)
 {
 	if (one->resource != other->resource || one->size != other->size ||
 	    one->nr_memdevs != other->nr_memdevs)
 		return false;
 	for (size_t i = 0; i < one->nr_memdevs; i++) {
-		if (!same_text(one->memdevs[i]->name, other->memdevs[i]->name) ||
-		    !same_text(one->memdevs[i]->host.name, other->memdevs[i]->host.name))
+		if (!text_same(one->memdevs[i]->name, other->memdevs[i]->name) ||
+		    !text_same(one->memdevs[i]->host.name, other->memdevs[i]->host.name))
 			return false;
 	}
 	return true;
@@ -175,8 +171,8 @@ bool verdict_same(const struct verdict_object *one, const struct verdict_object 
 	if (one->region)
 		return same_region(one->region, other->region);
 	if (one->memdev)
-		return same_text(one->memdev->host.name, other->memdev->host.name);
-	return same_text(one->port->uport, other->port->uport);
+		return text_same(one->memdev->host.name, other->memdev->host.name);
+	return text_same(one->port->uport, other->port->uport);
 }
 
 const char *verdict_kind_name(enum verdict_kind kind)
