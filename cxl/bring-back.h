@@ -10,6 +10,7 @@ struct argp_state;
 struct contract_host;
 struct detached;
 struct json_object;
+struct snapshot;
 struct step;
 struct watch;
 
@@ -24,7 +25,8 @@ struct bringing_back {
 	size_t nr_steps;
 	struct contract_host *hosts; /* what is expected afterwards */
 	size_t nr_hosts;
-	const struct detached *entry; /* of the journal, which is removed in the end; or NULL */
+	const struct snapshot *before; /* an earlier look at the machine; or NULL */
+	const struct detached *entry;  /* of the journal, which is removed in the end; or NULL */
 	uint64_t timeout_us;
 	bool timeline; /* draw what happened */
 };

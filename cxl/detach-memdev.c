@@ -307,7 +307,7 @@ static int check_steps(const struct plan *plan)
 
 static int look_after(struct takedown *takedown)
 {
-	int rc = snapshot_take_devices(&takedown->after);
+	int rc = snapshot_take_again(&takedown->before, &takedown->after);
 
 	if (rc < 0)
 		return rc;
@@ -394,7 +394,7 @@ static int print(const struct takedown *takedown, struct json_object *json, int 
 	return EXIT_FAILED;
 }
 
-static int reattach(struct takedown *takedown, struct json_object *json)
+static int reattach(struct takedown *takedown, bool looked, struct json_object *json)
 {
 	size_t nr_entries;
 	struct detached *entries = detached_load(&nr_entries);
@@ -402,6 +402,7 @@ static int reattach(struct takedown *takedown, struct json_object *json)
 		detached_find_host(entries, nr_entries, takedown->plan.memdevs[0]->host.name);
 	struct bringing_back back = {
 		.command = NAME,
+		.before = looked ? &takedown->after : &takedown->before,
 		.timeout_us = (uint64_t)(takedown->options->timeout * 1000000),
 		.timeline = takedown->options->timeline,
 	};
@@ -471,7 +472,7 @@ static int act(struct takedown *takedown)
 							 : EXIT_BROKEN_PROMISE;
 	if (takedown->options->reattach && rc != -ETIME) {
 		struct json_object *back = json_new_object();
-		int returned = reattach(takedown, back);
+		int returned = reattach(takedown, looked, back);
 
 		json_add(json, "reattach", back);
 		status = status == EXIT_DONE ? returned : status;

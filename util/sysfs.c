@@ -31,7 +31,7 @@ static int failed(int dirfd, const char *path, int rc)
 int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
 {
 	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	size_t length = 0;
+	size_t length;
 	ssize_t got;
 
 	if (size == 0)
@@ -39,15 +39,14 @@ int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
 	buf[0] = '\0';
 	if (fd < 0)
 		return failed(dirfd, path, -errno);
-	do {
-		got = TEMP_FAILURE_RETRY(read(fd, buf + length, size - length));
-		if (got < 0)
-			return failed(dirfd, path, -errno);
-		length += (size_t)got;
-		if (length == size)
-			return failed(dirfd, path, -EMSGSIZE);
-	} while (got > 0);
-
+	/* The kernel gives all of an attribute at once (kernfs_fop_read_iter()): nothing is left.
+	 */
+	got = TEMP_FAILURE_RETRY(read(fd, buf, size));
+	if (got < 0)
+		return failed(dirfd, path, -errno);
+	length = (size_t)got;
+	if (length == size)
+		return failed(dirfd, path, -EMSGSIZE);
 	if (length > 0 && buf[length - 1] == '\n')
 		length--;
 	buf[length] = '\0';

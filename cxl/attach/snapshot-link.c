@@ -34,9 +34,14 @@ struct snapshot_region *snapshot_find_region(const struct snapshot *snapshot, co
 	return find(snapshot->regions, snapshot->nr_regions, name);
 }
 
-static struct snapshot_port *find_port(const struct snapshot *snapshot, const char *name)
+struct snapshot_port *snapshot_find_port(const struct snapshot *snapshot, const char *name)
 {
 	return find(snapshot->ports, snapshot->nr_ports, name);
+}
+
+struct snapshot_decoder *snapshot_find_decoder(const struct snapshot *snapshot, const char *name)
+{
+	return find(snapshot->decoders, snapshot->nr_decoders, name);
 }
 
 const struct snapshot_port *snapshot_bus(const struct snapshot_port *port)
@@ -89,7 +94,7 @@ static void link_ports(struct snapshot *snapshot)
 
 		/* A root hangs under a device that is none of CXL's. */
 		if (port->kind != PORT_ROOT)
-			port->parent = find_port(snapshot, port->parent_name);
+			port->parent = snapshot_find_port(snapshot, port->parent_name);
 		if (port->kind != PORT_ENDPOINT)
 			continue;
 		memdev = snapshot_find_memdev(snapshot, port->uport);
@@ -103,8 +108,7 @@ static void link_regions(struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->nr_regions; i++) {
 		struct snapshot_region *region = &snapshot->regions[i];
 
-		region->root_decoder =
-			find(snapshot->decoders, snapshot->nr_decoders, region->root_decoder_name);
+		region->root_decoder = snapshot_find_decoder(snapshot, region->root_decoder_name);
 	}
 	for (size_t i = 0; i < snapshot->nr_children; i++) {
 		const struct snapshot_child *child = &snapshot->children[i];
@@ -135,7 +139,7 @@ static void link_decoders(struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->nr_decoders; i++) {
 		struct snapshot_decoder *decoder = &snapshot->decoders[i];
 
-		decoder->port = find_port(snapshot, decoder->port_name);
+		decoder->port = snapshot_find_port(snapshot, decoder->port_name);
 		decoder->region = snapshot_find_region(snapshot, decoder->region_name);
 		if (decoder->port)
 			*append(decoder->port->decoders, decoder->port->nr_decoders) = decoder;

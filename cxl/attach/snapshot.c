@@ -27,7 +27,9 @@ static void *chunk_alloc(size_t size)
 struct device {
 	const char *name;
 	const char *parent; /* the name of the device that it hangs under */
+	uint64_t inode;	    /* of the entry: sysfs gives every number once (kernfs_ino()) */
 	int fd;
+	const struct snapshot *before; /* NULL: it was never read before */
 };
 
 /* "mem0" is a name with the prefix "mem": digits follow, and nothing else but them and dots */
@@ -78,6 +80,21 @@ static enum snapshot_flag read_class_attributes(int fd)
 	       sysfs_exists(fd, "label_storage_size");
 }
 
+/* The device as it was read before, if it is still the same one; else NULL */
+#define known(device, find)                                                                        \
+	({                                                                                         \
+		const typeof(*find(NULL, NULL)) *known_ =                                          \
+			(device)->before ? find((device)->before, (device)->name) : NULL;          \
+		known_ && known_->inode == (device)->inode ? known_ : NULL;                        \
+	})
+
+static uint64_t read_numa_node(int fd)
+{
+	uint64_t node = sysfs_read_number(fd, "numa_node");
+
+	return node != SNAPSHOT_NO_NUMBER ? node : sysfs_read_number(fd, "../numa_node");
+}
+
 /* ".." of a device's folder is that of its parent, whatever link led there. */
 static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 		      const struct device *device)
@@ -90,6 +107,7 @@ static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 
 static void read_memdev(struct snapshot *snapshot, const struct device *device)
 {
+	const struct snapshot_memdev *known = known(device, snapshot_find_memdev);
 	int fd = device->fd;
 	struct snapshot_memdev *memdev;
 
@@ -101,12 +119,11 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	}
 	memdev = append(snapshot->memdevs, snapshot->nr_memdevs);
 	memdev->name = device->name;
+	memdev->inode = device->inode;
 	memdev->id = strtoull(device->name + strlen("mem"), NULL, 10);
-	memdev->class_attributes = read_class_attributes(fd);
-	memdev->serial = sysfs_read_number(fd, "serial");
-	memdev->numa_node = sysfs_read_number(fd, "numa_node");
-	if (memdev->numa_node == SNAPSHOT_NO_NUMBER)
-		memdev->numa_node = sysfs_read_number(fd, "../numa_node");
+	memdev->class_attributes = known ? known->class_attributes : read_class_attributes(fd);
+	memdev->serial = known ? known->serial : sysfs_read_number(fd, "serial");
+	memdev->numa_node = known ? known->numa_node : read_numa_node(fd);
 	memdev->ram_size = sysfs_read_number(fd, "ram/size");
 	memdev->pmem_size = sysfs_read_number(fd, "pmem/size");
 	memdev->enabled = sysfs_exists(fd, "driver");
@@ -137,34 +154,57 @@ static void read_child(struct snapshot *snapshot, const struct device *device)
 	child->region_name = device->parent;
 }
 
+/* What nothing changes (cxl_parse_cfmws() in drivers/cxl/acpi.c) */
+static void copy_root_decoder(struct snapshot *snapshot, struct snapshot_decoder *decoder,
+			      const struct snapshot_decoder *known)
+{
+	decoder->target_type = snapshot_keep(snapshot, known->target_type);
+	decoder->target_list = snapshot_keep(snapshot, known->target_list);
+	decoder->start = known->start;
+	decoder->size = known->size;
+	decoder->locked = known->locked;
+	decoder->delete_region = known->delete_region;
+}
+
 static void read_decoder(struct snapshot *snapshot, const struct device *device)
 {
+	const struct snapshot_decoder *known = known(device, snapshot_find_decoder);
 	struct snapshot_decoder *decoder = append(snapshot->decoders, snapshot->nr_decoders);
 	bool root = device->parent && has_prefix(device->parent, "root");
 	bool endpoint = device->parent && has_prefix(device->parent, "endpoint");
 	int fd = device->fd;
 
 	decoder->name = device->name;
+	decoder->inode = device->inode;
 	decoder->port_name = device->parent;
+	if (root && known) {
+		copy_root_decoder(snapshot, decoder, known);
+		return;
+	}
 	decoder->region_name = root ? NULL : read_text(snapshot, fd, "region");
 	decoder->target_type = read_text(snapshot, fd, "target_type");
 	decoder->target_list = endpoint ? NULL : read_text(snapshot, fd, "target_list");
 	decoder->start = sysfs_read_number(fd, "start");
 	decoder->size = sysfs_read_number(fd, "size");
-	decoder->locked = read_flag(fd, "locked");
+	/* Firmware's, as read when the port was made (init_hdm_decoder() in drivers/cxl/core/hdm.c)
+	 */
+	decoder->locked = known ? known->locked : read_flag(fd, "locked");
 	decoder->delete_region = root && sysfs_exists(fd, "delete_region");
 }
 
 static void read_port(struct snapshot *snapshot, const struct device *device)
 {
+	const struct snapshot_port *known = known(device, snapshot_find_port);
 	struct snapshot_port *port = append(snapshot->ports, snapshot->nr_ports);
 
 	port->name = device->name;
+	port->inode = device->inode;
 	port->kind = has_prefix(device->name, "root")	    ? PORT_ROOT
 		     : has_prefix(device->name, "endpoint") ? PORT_ENDPOINT
 							    : PORT_SWITCH;
 	port->parent_name = device->parent;
-	port->uport = read_link(snapshot, device->fd, "uport");
+	port->uport = known ? snapshot_keep(snapshot, known->uport)
+			    : read_link(snapshot, device->fd, "uport");
 	port->enabled = port->kind == PORT_ROOT || sysfs_exists(device->fd, "driver");
 	if (port->kind != PORT_ROOT)
 		return;
@@ -197,8 +237,10 @@ static const char *read_parent(struct snapshot *snapshot, int devices, const cha
 	return snapshot_keep(snapshot, start ? start + 1 : target);
 }
 
-static void read_device(struct snapshot *snapshot, int devices, const char *name)
+static void read_device(const struct snapshot *before, struct snapshot *snapshot, int devices,
+			const struct dirent *entry)
 {
+	const char *name = entry->d_name;
 	_cleanup_close_ int fd = -1;
 	size_t i = 0;
 
@@ -213,10 +255,12 @@ static void read_device(struct snapshot *snapshot, int devices, const char *name
 	}
 	kinds[i].read(snapshot, &(struct device){.name = snapshot_keep(snapshot, name),
 						 .parent = read_parent(snapshot, devices, name),
-						 .fd = fd});
+						 .inode = entry->d_ino,
+						 .fd = fd,
+						 .before = before});
 }
 
-static int read_devices(struct snapshot *snapshot)
+static int read_devices(const struct snapshot *before, struct snapshot *snapshot)
 {
 	int fd = open("/sys/bus/cxl/devices", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *devices = fd < 0 ? NULL : fdopendir(fd);
@@ -230,18 +274,23 @@ static int read_devices(struct snapshot *snapshot)
 		return rc == -ENOENT ? 0 : rc;
 	}
 	while ((entry = readdir(devices)))
-		read_device(snapshot, fd, entry->d_name);
+		read_device(before, snapshot, fd, entry);
 	closedir(devices);
 	return 0;
 }
 
 int snapshot_take_devices(struct snapshot *snapshot)
 {
+	return snapshot_take_again(NULL, snapshot);
+}
+
+int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot)
+{
 	int rc;
 
 	*snapshot = (struct snapshot){.has_bus = access("/sys/bus/cxl", F_OK) == 0};
 	obstack_init(&snapshot->texts);
-	rc = read_devices(snapshot);
+	rc = read_devices(before, snapshot);
 	if (rc) {
 		snapshot_release(snapshot);
 		return rc;

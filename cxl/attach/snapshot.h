@@ -81,6 +81,7 @@ enum snapshot_port_kind {
 
 struct snapshot_port {
 	const char *name; /* root0, port1, endpoint3 */
+	uint64_t inode;	  /* of its entry in sysfs, which no other device ever has */
 	enum snapshot_port_kind kind;
 	const char *parent_name;
 	struct snapshot_port *parent; /* NULL for a root */
@@ -94,6 +95,7 @@ struct snapshot_port {
 
 struct snapshot_decoder {
 	const char *name; /* decoder1.0 */
+	uint64_t inode;
 	const char *port_name;
 	struct snapshot_port *port;
 	const char *region_name;	  /* not of a root decoder: many regions can lie in that */
@@ -127,7 +129,8 @@ struct snapshot_region {
 
 struct snapshot_memdev {
 	const char *name; /* mem0 */
-	uint64_t id;	  /* 0 */
+	uint64_t inode;
+	uint64_t id; /* 0 */
 	uint64_t serial;
 	uint64_t numa_node;		     /* SNAPSHOT_NO_NUMBER for none, too */
 	uint64_t ram_size;		     /* bytes */
@@ -203,7 +206,16 @@ int snapshot_take_memdevs(struct snapshot *snapshot);
  */
 int snapshot_take_devices(struct snapshot *snapshot);
 
-/** snapshot_release() - free what snapshot_take() or snapshot_take_devices() made */
+/**
+ * snapshot_take_again() - as snapshot_take_devices(), of a machine that was read before
+ * @before: what was seen then; it need not outlive @snapshot
+ *
+ * Of a device that is still the same one, what cannot change as long as it exists is not read
+ * again: where it hangs, what kind it is, and all of a root decoder (its range is firmware's).
+ */
+int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot);
+
+/** snapshot_release() - free what one of the above made */
 void snapshot_release(struct snapshot *snapshot);
 
 /** snapshot_bus() - the root port that @port lies under, or NULL if that is not known */
@@ -218,6 +230,12 @@ bool snapshot_memdev_has_user(const struct snapshot_memdev *memdev,
 
 /** snapshot_region_has_locked_decoder() - has firmware locked one on its path? */
 bool snapshot_region_has_locked_decoder(const struct snapshot_region *region);
+
+/** snapshot_find_port() - the port, endpoint or root of that name ("port1"), or NULL */
+struct snapshot_port *snapshot_find_port(const struct snapshot *snapshot, const char *name);
+
+/** snapshot_find_decoder() - the decoder of that name ("decoder1.0"), or NULL */
+struct snapshot_decoder *snapshot_find_decoder(const struct snapshot *snapshot, const char *name);
 
 /** snapshot_find_memdev() - the memdev of that name ("mem0"), or NULL */
 struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, const char *name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <mntent.h>
@@ -31,6 +32,7 @@ struct search {
 	struct snapshot *snapshot;
 	struct node *nodes;
 	size_t nr_nodes;
+	pid_t self;
 };
 
 static void add_user(struct search *search, const char *device, const char *kind, const char *what,
@@ -177,6 +179,15 @@ static const struct node *find_node(const struct search *search, const struct st
 	return NULL;
 }
 
+/* Most processes of a machine are the kernel's own, which have no files, and no program. */
+static bool is_kernel_thread(int proc, const char *pid)
+{
+	_cleanup_free_ char *path = memory_print("%s/exe", pid);
+	char program[1];
+
+	return readlinkat(proc, path, program, sizeof(program)) < 0 && errno == ENOENT;
+}
+
 static void read_process(struct search *search, int proc, const char *pid)
 {
 	_cleanup_free_ char *path = NULL, *comm = NULL;
@@ -186,7 +197,8 @@ static void read_process(struct search *search, int proc, const char *pid)
 	int fd;
 
 	/* This process' own files are not in anybody's way. */
-	if (pid[strspn(pid, "0123456789")] != '\0' || strtoll(pid, NULL, 10) == getpid())
+	if (pid[strspn(pid, "0123456789")] != '\0' || strtoll(pid, NULL, 10) == search->self ||
+	    is_kernel_thread(proc, pid))
 		return;
 	path = memory_print("%s/fd", pid);
 	comm = memory_print("%s/comm", pid);
@@ -196,7 +208,7 @@ static void read_process(struct search *search, int proc, const char *pid)
 		const struct node *node = NULL;
 		struct stat status;
 
-		if (fstatat(fd, entry->d_name, &status, 0) == 0)
+		if (entry->d_name[0] != '.' && fstatat(fd, entry->d_name, &status, 0) == 0)
 			node = find_node(search, &status);
 		if (!node)
 			continue;
@@ -327,18 +339,35 @@ static void read_routes(struct search *search, const char *path, const char *fam
 		fclose(routes);
 }
 
+static bool has_dependent(const struct snapshot *snapshot, const char *subsystem)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		const struct snapshot_host *host = &snapshot->memdevs[i].host;
+
+		for (size_t j = 0; j < host->nr_dependents; j++) {
+			if (strcmp(host->dependents[j].subsystem, subsystem) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 void snapshot_read_users(struct snapshot *snapshot)
 {
-	struct search search = {.snapshot = snapshot};
+	struct search search = {.snapshot = snapshot, .self = getpid()};
 
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
 		add_memdev(&search, &snapshot->memdevs[i]);
 	each_entry(&search, "/sys/bus/dax/devices", add_dax);
 	each_entry(&search, "/proc", read_process);
-	read_mounts(&search);
-	read_swaps(&search);
-	read_interfaces(&search);
-	read_routes(&search, "/proc/net/route", "IPv4", is_default_ipv4);
-	read_routes(&search, "/proc/net/ipv6_route", "IPv6", is_default_ipv6);
+	if (has_dependent(snapshot, "block")) {
+		read_mounts(&search);
+		read_swaps(&search);
+	}
+	if (has_dependent(snapshot, "net")) {
+		read_interfaces(&search);
+		read_routes(&search, "/proc/net/route", "IPv4", is_default_ipv4);
+		read_routes(&search, "/proc/net/ipv6_route", "IPv6", is_default_ipv6);
+	}
 	free(search.nodes);
 }
