@@ -32,7 +32,7 @@ struct json_object *report_steps(const struct step *steps, size_t count, const s
 
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *json = report_step(&steps[i]);
-		const struct watch_step *done = watch ? &watch->steps[i] : NULL;
+		const struct worker_step *done = watch ? &watch->steps[i] : NULL;
 
 		if (done && done->begun_us)
 			json_add_number(json, "us", done->begun_us - watch->steps[0].begun_us);

@@ -5,19 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/pidfd.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cxl/attach/step.h"
 #include "cxl/attach/watch.h"
+#include "cxl/attach/worker.h"
 #include "util/cleanup.h"
 #include "util/kmsg.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
-#include "util/test-point.h"
 #include "util/uevent.h"
 
 /* How often somebody who looks on is told that it goes on */
@@ -67,12 +64,14 @@ void watch_forget(struct watch *watch)
 	free(watch->steps);
 	free(watch->stuck.wchan);
 	free(watch->stuck.stack);
-	*watch = (struct watch){.monitor = watch->monitor, .kmsg = watch->kmsg};
+	*watch = (struct watch){
+		.monitor = watch->monitor, .kmsg = watch->kmsg, .worker = watch->worker};
 }
 
 void watch_close(struct watch *watch)
 {
 	watch_forget(watch);
+	worker_end(watch->worker);
 	if (watch->monitor)
 		uevent_close(watch->monitor);
 	kmsg_close(watch->kmsg);
@@ -153,71 +152,27 @@ int watch_wait(struct watch *watch, uint64_t until_us)
 	return watch_drain(watch);
 }
 
-/*
- * Nobody who waits for the end of this program's output, or for its lock, is to wait for a process
- * that is stuck in the kernel.
- */
-static void let_go(void)
+static void note_stuck(struct watch *watch)
 {
-	int nothing = open("/dev/null", O_RDWR);
-
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		dup2(nothing, fd);
-	close_range(STDERR_FILENO + 1, ~0U, 0);
-}
-
-/* In a process of its own, which may stay in the kernel. @done is shared with the one that waits.
- */
-static void do_steps(struct watch_step *done, const struct step *steps, size_t count)
-{
-	char point[32];
-
-	let_go();
-	for (size_t i = 0; i < count; i++) {
-		done[i].begun_us = watch_now();
-		done[i].rc = step_do(&steps[i]);
-		done[i].ended_us = watch_now();
-		/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
-		sysfs_write("/sys/bus/cxl/flush", "1");
-		snprintf(point, sizeof(point), "step-%zu", i);
-		test_point_in_child(point);
-		/* A bind that is refused does not keep others from being bound. */
-		if (done[i].rc < 0 && steps[i].action != STEP_BIND)
-			break;
-	}
-	_exit(0);
-}
-
-static size_t current_step(const struct watch_step *done, size_t count)
-{
-	size_t i = 0;
-
-	while (i + 1 < count && done[i + 1].begun_us)
-		i++;
-	return i;
-}
-
-static void note_stuck(struct watch *watch, pid_t pid, size_t step)
-{
+	pid_t pid = worker_pid(watch->worker);
 	_cleanup_free_ char *wchan = memory_print("/proc/%d/wchan", (int)pid);
 	_cleanup_free_ char *stack = memory_print("/proc/%d/stack", (int)pid);
 	char text[SYSFS_ATTR_MAX];
 
 	watch->stuck.pid = pid;
-	watch->stuck.step = step;
+	watch->stuck.step = worker_current(watch->worker);
 	if (sysfs_read(AT_FDCWD, wchan, text, sizeof(text)) > 0)
 		watch->stuck.wchan = copy(text);
 	if (sysfs_read(AT_FDCWD, stack, text, sizeof(text)) > 0)
 		watch->stuck.stack = copy(text);
 }
 
-/* Until the process behind @pidfd has ended: 0; -ETIME if it has not by then */
-static int wait_for(struct watch *watch, int pidfd, const struct watch_step *done,
-		    const struct step *steps, size_t count, uint64_t until_us,
+/* Until the worker has done all: 0; -ETIME if it has not by then */
+static int wait_for(struct watch *watch, const struct step *steps, uint64_t until_us,
 		    void (*progress)(const struct step *step, uint64_t us))
 {
 	struct pollfd ready[] = {
-		{.fd = pidfd, .events = POLLIN},
+		{.fd = worker_fd(watch->worker), .events = POLLIN},
 		{.fd = uevent_fd(watch->monitor), .events = POLLIN},
 		{.fd = kmsg_fd(watch->kmsg), .events = POLLIN},
 	};
@@ -226,15 +181,18 @@ static int wait_for(struct watch *watch, int pidfd, const struct watch_step *don
 	for (;;) {
 		uint64_t now = watch_now();
 		uint64_t next = told + PROGRESS_US < until_us ? told + PROGRESS_US : until_us;
-		int rc;
+		int rc, done;
 
 		if (poll(ready, 3, milliseconds(next)) < 0 && errno != EINTR)
 			return -errno;
+		/* What it did before it said so is among the events that are taken in after that.
+		 */
+		done = worker_poll(watch->worker);
 		rc = watch_drain(watch);
 		if (rc < 0)
 			return rc;
-		if (ready[0].revents)
-			return 0;
+		if (done != 0)
+			return done < 0 ? done : 0;
 		now = watch_now();
 		if (now >= until_us)
 			return -ETIME;
@@ -242,17 +200,22 @@ static int wait_for(struct watch *watch, int pidfd, const struct watch_step *don
 			continue;
 		told = now;
 		if (progress)
-			progress(&steps[current_step(done, count)], now - begun);
+			progress(&steps[worker_current(watch->worker)], now - begun);
 	}
 }
 
-static int result_of(const struct watch *watch)
+/* What it has not done, it will not do, or nobody waits for it. */
+static void leave_worker(struct watch *watch)
+{
+	worker_end(watch->worker);
+	watch->worker = NULL;
+}
+
+static int first_failure(const struct watch *watch)
 {
 	for (size_t i = 0; i < watch->nr_steps; i++) {
 		if (watch->steps[i].rc < 0)
 			return watch->steps[i].rc;
-		if (!watch->steps[i].ended_us)
-			return -ECHILD; /* the process was killed */
 	}
 	return 0;
 }
@@ -260,35 +223,24 @@ static int result_of(const struct watch *watch)
 int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,
 	      void (*progress)(const struct step *step, uint64_t us))
 {
-	size_t size = (count + 1) * sizeof(struct watch_step);
-	struct watch_step *done =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	_cleanup_close_ int pidfd = -1;
-	pid_t pid;
 	int rc;
 
-	if (done == MAP_FAILED)
+	if (!watch->worker)
+		watch->worker = worker_start();
+	if (!watch->worker)
 		return -errno;
-	pid = fork();
-	if (pid == 0)
-		do_steps(done, steps, count);
-	rc = pid < 0 ? -errno : 0;
-	if (rc == 0) {
-		pidfd = pidfd_open(pid, 0);
-		rc = pidfd < 0 ? -errno
-			       : wait_for(watch, pidfd, done, steps, count,
-					  watch_now() + timeout_us, progress);
-	}
+	rc = worker_do(watch->worker, steps, count, 0, true);
 	if (rc == 0)
-		TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
-	else if (rc == -ETIME)
-		note_stuck(watch, pid, current_step(done, count));
+		rc = wait_for(watch, steps, watch_now() + timeout_us, progress);
+	if (rc == -ETIME)
+		note_stuck(watch);
 	free(watch->steps);
 	watch->nr_steps = count;
 	watch->steps = memory_check(calloc(count + 1, sizeof(*watch->steps)));
-	memcpy(watch->steps, done, count * sizeof(*watch->steps));
-	munmap(done, size);
-	return rc < 0 ? rc : result_of(watch);
+	memcpy(watch->steps, worker_steps(watch->worker), count * sizeof(*watch->steps));
+	if (rc < 0)
+		leave_worker(watch);
+	return rc < 0 ? rc : first_failure(watch);
 }
 
 uint64_t watch_begun(const struct watch *watch)

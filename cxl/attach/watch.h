@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cxl/attach/worker.h"
+
 struct step;
 
 /*
@@ -26,14 +28,6 @@ struct watch_line {
 	const char *splat; /* what kind of complaint begins here; or NULL */
 };
 
-/* How one step went */
-struct watch_step {
-	uint64_t begun_us; /* 0: it was not begun */
-	uint64_t
-		ended_us; /* 0: it has not returned; without waiting for the detach work after it */
-	int rc;		  /* 0 or a negative errno, once it has ended */
-};
-
 /* A step that did not return in time: where its process is */
 struct watch_stuck {
 	pid_t pid;
@@ -49,13 +43,14 @@ struct watch {
 	size_t nr_log;
 	bool lost_events; /* more came than could be kept */
 	bool lost_log;
-	struct watch_step *steps; /* of the latest watch_run() */
+	struct worker_step *steps; /* of the latest watch_run() */
 	size_t nr_steps;
 	struct watch_stuck stuck; /* pid 0: nothing is */
 
 	/* Private */
 	struct uevent_monitor *monitor;
 	struct kmsg *kmsg;
+	struct worker *worker; /* NULL: none yet, or it was left behind */
 };
 
 /**
@@ -81,9 +76,8 @@ int watch_wait(struct watch *watch, uint64_t until_us);
  * @timeout_us: how long all of them may take together
  * @progress: called now and then while a step is running; may be NULL
  *
- * A write to sysfs can sleep in the kernel for ever. The steps are done in a process of their own,
- * which is left behind then. After each step, the kernel's detach work is waited for (a write to
- * /sys/bus/cxl/flush): it would undo a bind that came before it
+ * A worker does them, which is left behind if it does not return. After each step, the kernel's
+ * detach work is waited for: it would undo a bind that came before it
  * (Documentation/kernel-behaviour.md).
  *
  * Return: 0 if every step ended well; what a step returned; -ETIME if one did not return, with

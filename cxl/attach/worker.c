@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cxl/attach/step.h"
+#include "cxl/attach/worker.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+#include "util/test-point.h"
+
+/* No name in sysfs is longer. */
+#define NAME_SIZE 256
+
+struct worker {
+	pid_t pid;
+	int socket;
+	struct worker_step *steps;
+	size_t nr_steps;
+	bool busy;
+};
+
+/* What the two say to each other, each in one packet: a step, and then how it goes */
+struct request {
+	enum step_action action;
+	bool on, flush, last;
+	bool has_bus, has_driver, has_device;
+	char bus[NAME_SIZE], driver[NAME_SIZE], device[NAME_SIZE];
+	uint64_t start_us; /* of the last: not before that */
+};
+
+struct reply {
+	size_t step;
+	struct worker_step how;
+	bool done; /* with all steps */
+};
+
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static void wait_until(uint64_t us)
+{
+	const struct timespec until = {(time_t)(us / 1000000), (long)(us % 1000000 * 1000)};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
+}
+
+/* Nobody who waits for the end of the program's output, or for its lock, is to wait for a process
+ * that is stuck in the kernel. The socket becomes the first after the standard ones.
+ */
+static int let_go(int socket)
+{
+	int nothing = open("/dev/null", O_RDWR);
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(nothing, fd);
+	dup2(socket, STDERR_FILENO + 1);
+	close_range(STDERR_FILENO + 2, ~0U, 0);
+	return STDERR_FILENO + 1;
+}
+
+static void tell(int socket, const struct reply *reply)
+{
+	/* Where nobody listens any more, the steps are done all the same. */
+	if (send(socket, reply, sizeof(*reply), MSG_NOSIGNAL) < 0)
+		errno = 0;
+}
+
+static struct step step_of(const struct request *request)
+{
+	return (struct step){
+		.action = request->action,
+		.bus = request->has_bus ? request->bus : NULL,
+		.driver = request->has_driver ? request->driver : NULL,
+		.device = request->has_device ? request->device : NULL,
+		.on = request->on,
+	};
+}
+
+/* Does one step; false if there is no use in going on */
+static bool work_on(int socket, const struct request *request, size_t i)
+{
+	struct step step = step_of(request);
+	struct reply reply = {.step = i, .how.begun_us = now_us()};
+	char point[32];
+
+	tell(socket, &reply);
+	reply.how.rc = step_do(&step);
+	reply.how.ended_us = now_us();
+	tell(socket, &reply);
+	/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
+	if (request->flush)
+		sysfs_write("/sys/bus/cxl/flush", "1");
+	snprintf(point, sizeof(point), "step-%zu", i);
+	test_point_in_child(point);
+	/* A bind that is refused does not keep others from being bound. */
+	return reply.how.rc == 0 || step.action == STEP_BIND;
+}
+
+/* The steps up to the one that is the last; false if nobody sends any */
+static bool receive(int socket, struct request **requests, size_t *count)
+{
+	struct request *request;
+
+	*requests = NULL;
+	*count = 0;
+	do {
+		request = append(*requests, *count);
+		if (TEMP_FAILURE_RETRY(recv(socket, request, sizeof(*request), 0)) !=
+		    sizeof(*request))
+			return false;
+	} while (!request->last);
+	return true;
+}
+
+static void work(int socket)
+{
+	struct request *requests;
+	size_t count;
+
+	while (receive(socket, &requests, &count)) {
+		wait_until(requests[count - 1].start_us);
+		for (size_t i = 0; i < count && work_on(socket, &requests[i], i); i++)
+			;
+		tell(socket, &(struct reply){.done = true});
+		free(requests);
+	}
+	_exit(0);
+}
+
+struct worker *worker_start(void)
+{
+	struct worker *worker;
+	int sockets[2], error;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return NULL;
+	pid = fork();
+	if (pid == 0)
+		work(let_go(sockets[1]));
+	error = errno;
+	close(sockets[1]);
+	if (pid < 0) {
+		close(sockets[0]);
+		errno = error;
+		return NULL;
+	}
+	worker = memory_check(calloc(1, sizeof(*worker)));
+	worker->pid = pid;
+	worker->socket = sockets[0];
+	return worker;
+}
+
+static bool put(char *to, bool *has, const char *text)
+{
+	*has = text != NULL;
+	if (text && strlen(text) >= NAME_SIZE)
+		return false;
+	strcpy(to, text ?: "");
+	return true;
+}
+
+int worker_do(struct worker *worker, const struct step *steps, size_t count, uint64_t start_us,
+	      bool flush)
+{
+	free(worker->steps);
+	worker->steps = memory_check(calloc(count + 1, sizeof(*worker->steps)));
+	worker->nr_steps = count;
+	worker->busy = count > 0;
+	for (size_t i = 0; i < count; i++) {
+		struct request request = {
+			.action = steps[i].action,
+			.on = steps[i].on,
+			.flush = flush,
+			.last = i + 1 == count,
+			.start_us = start_us,
+		};
+
+		if (!put(request.bus, &request.has_bus, steps[i].bus) ||
+		    !put(request.driver, &request.has_driver, steps[i].driver) ||
+		    !put(request.device, &request.has_device, steps[i].device))
+			return -ENAMETOOLONG;
+		if (TEMP_FAILURE_RETRY(
+			    send(worker->socket, &request, sizeof(request), MSG_NOSIGNAL)) < 0)
+			return -EPIPE;
+	}
+	return 0;
+}
+
+int worker_fd(const struct worker *worker)
+{
+	return worker->socket;
+}
+
+int worker_poll(struct worker *worker)
+{
+	struct reply reply;
+
+	while (worker->busy) {
+		ssize_t got = TEMP_FAILURE_RETRY(
+			recv(worker->socket, &reply, sizeof(reply), MSG_DONTWAIT));
+
+		if (got < 0 && errno == EAGAIN)
+			return 0;
+		if (got != sizeof(reply))
+			return -ECHILD;
+		if (reply.done)
+			worker->busy = false;
+		else if (reply.step < worker->nr_steps)
+			worker->steps[reply.step] = reply.how;
+	}
+	return 1;
+}
+
+const struct worker_step *worker_steps(const struct worker *worker)
+{
+	return worker->steps;
+}
+
+size_t worker_current(const struct worker *worker)
+{
+	size_t i = 0;
+
+	while (i + 1 < worker->nr_steps && worker->steps[i + 1].begun_us)
+		i++;
+	return i;
+}
+
+pid_t worker_pid(const struct worker *worker)
+{
+	return worker->pid;
+}
+
+void worker_end(struct worker *worker)
+{
+	if (!worker)
+		return;
+	close(worker->socket);
+	if (!worker->busy)
+		TEMP_FAILURE_RETRY(waitpid(worker->pid, NULL, 0));
+	free(worker->steps);
+	free(worker);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_WORKER_H
+#define CXL_ATTACH_WORKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct step;
+
+/*
+ * A process that does steps for this one. A write to sysfs can sleep in the kernel for ever: the
+ * worker is left behind then. Times are microseconds of CLOCK_MONOTONIC.
+ */
+struct worker;
+
+/* How one step went */
+struct worker_step {
+	uint64_t begun_us; /* 0: it was not begun */
+	/* 0: it has not returned. The kernel's detach work after it is not part of it. */
+	uint64_t ended_us;
+	int rc; /* 0 or a negative errno, once it has ended */
+};
+
+/**
+ * worker_start() - start the process, which waits for work
+ *
+ * Return: the worker, to be given back with worker_end(); or NULL with errno set.
+ */
+struct worker *worker_start(void);
+
+/**
+ * worker_do() - have it do steps, one after the other, up to the first but a bind that fails
+ * @start_us: not before that time; 0: at once
+ * @flush: after each step, wait for the kernel's detach work (a write to /sys/bus/cxl/flush)
+ *
+ * Returns at once. What was to be done before has to be done: see worker_poll().
+ *
+ * Return: 0, or a negative errno: -ENAMETOOLONG, or -EPIPE if the process has gone.
+ */
+int worker_do(struct worker *worker, const struct step *steps, size_t count, uint64_t start_us,
+	      bool flush);
+
+/** worker_fd() - a file descriptor that polls readable when the worker has got on */
+int worker_fd(const struct worker *worker);
+
+/**
+ * worker_poll() - take in how far it has got
+ *
+ * Return: 1 once it has done what it was to do, 0 before; -ECHILD if the process has gone.
+ */
+int worker_poll(struct worker *worker);
+
+/** worker_steps() - how each step went so far: as many as there were; good until worker_do() */
+const struct worker_step *worker_steps(const struct worker *worker);
+
+/** worker_current() - the step that it is at, or was at last */
+size_t worker_current(const struct worker *worker);
+
+pid_t worker_pid(const struct worker *worker);
+
+/** worker_end() - end the process if it waits for work, leave it behind if it does not */
+void worker_end(struct worker *worker);
+
+#endif
