@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/plan.h"
+#include "cxl/attach/schedule.h"
+#include "util/memory.h"
+
+const char *actor_name(enum actor actor)
+{
+	static const char *const names[NR_ACTORS] = {
+		[ACTOR_REGION] = "region",
+		[ACTOR_LIST] = "list",
+		[ACTOR_OPEN] = "open",
+	};
+
+	return names[actor] ?: plan_path_name((enum takedown_path)actor);
+}
+
+/* An actor that takes something down has the number of its path. */
+_Static_assert((int)ACTOR_MEMDEV == (int)PATH_MEMDEV && (int)ACTOR_PCI_REMOVE == PATH_PCI_REMOVE &&
+		       (int)ACTOR_REGION == NR_PATHS,
+	       "paths and actors have the same numbers");
+
+bool actor_from_name(const char *name, enum actor *actor)
+{
+	for (int i = 0; i < NR_ACTORS; i++) {
+		if (strcmp(actor_name((enum actor)i), name) == 0) {
+			*actor = (enum actor)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool actor_only_looks(enum actor actor)
+{
+	return actor == ACTOR_LIST || actor == ACTOR_OPEN;
+}
+
+const char *scenario_name(enum scenario scenario)
+{
+	static const char *const names[] = {
+		[SCENARIO_ALONE] = "alone",
+		[SCENARIO_RACE] = "race",
+		[SCENARIO_STORM] = "storm",
+	};
+
+	return names[scenario];
+}
+
+void schedule_open(struct schedule *schedule, uint64_t seed)
+{
+	*schedule = (struct schedule){
+		.random = {(unsigned short)seed, (unsigned short)(seed >> 16),
+			   (unsigned short)(seed >> 32)},
+	};
+}
+
+void schedule_close(struct schedule *schedule)
+{
+	free(schedule->contests);
+	free(schedule->order);
+	free(schedule->shift);
+	free(schedule->cells);
+	*schedule = (struct schedule){0};
+}
+
+void schedule_add(struct schedule *schedule, enum scenario scenario, actor_set actors)
+{
+	struct contest *contest = append(schedule->contests, schedule->nr_contests);
+
+	contest->scenario = scenario;
+	for (int i = 0; i < NR_ACTORS; i++) {
+		if (actors & 1U << i)
+			contest->actors[contest->nr_actors++] = (enum actor)i;
+	}
+}
+
+static void add_race(struct schedule *schedule, enum actor one, enum actor other)
+{
+	*append(schedule->contests, schedule->nr_contests) = (struct contest){
+		.scenario = SCENARIO_RACE,
+		.actors = {one, other},
+		.nr_actors = 2,
+	};
+}
+
+void schedule_add_pairs(struct schedule *schedule, actor_set actors)
+{
+	for (int i = 0; i < NR_ACTORS; i++) {
+		for (int j = i; j < NR_ACTORS; j++) {
+			enum actor one = (enum actor)i, other = (enum actor)j;
+
+			if (!(actors & 1U << i) || !(actors & 1U << j) ||
+			    (actor_only_looks(one) && actor_only_looks(other)))
+				continue;
+			add_race(schedule, one, other);
+		}
+	}
+}
+
+/* From 0 to count - 1 */
+static size_t pick(struct schedule *schedule, size_t count)
+{
+	return (size_t)nrand48(schedule->random) % count;
+}
+
+/* 0 to @count - 1, in any order */
+static void shuffle(struct schedule *schedule, size_t *numbers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t j = pick(schedule, i + 1);
+
+		numbers[i] = numbers[j];
+		numbers[j] = i;
+	}
+}
+
+static void begin_sweep(struct schedule *schedule, size_t contest)
+{
+	schedule->shift[contest] = erand48(schedule->random);
+	shuffle(schedule, &schedule->cells[contest * SWEEP_CELLS], SWEEP_CELLS);
+}
+
+static void begin_round(struct schedule *schedule, size_t round)
+{
+	size_t count = schedule->nr_contests;
+
+	if (!schedule->order) {
+		schedule->order = memory_check(calloc(count, sizeof(*schedule->order)));
+		schedule->shift = memory_check(calloc(count, sizeof(*schedule->shift)));
+		schedule->cells =
+			memory_check(calloc(count * SWEEP_CELLS, sizeof(*schedule->cells)));
+	}
+	shuffle(schedule, schedule->order, count);
+	for (size_t i = 0; round % SWEEP_CELLS == 0 && i < count; i++)
+		begin_sweep(schedule, i);
+}
+
+/* From -1, the second is over when the first begins, to 1, the opposite */
+static double place_in_sweep(const struct schedule *schedule, size_t contest, size_t round)
+{
+	size_t cell = schedule->cells[contest * SWEEP_CELLS + round % SWEEP_CELLS];
+
+	return ((double)cell + schedule->shift[contest]) * 2 / SWEEP_CELLS - 1;
+}
+
+void schedule_next(struct schedule *schedule, struct trial *trial)
+{
+	size_t round = schedule->next / schedule->nr_contests;
+	size_t place = schedule->next % schedule->nr_contests;
+	const struct contest *contest;
+	double at;
+
+	if (place == 0)
+		begin_round(schedule, round);
+	*trial = (struct trial){.number = schedule->next++, .contest = schedule->order[place]};
+	contest = &schedule->contests[trial->contest];
+	at = place_in_sweep(schedule, trial->contest, round);
+	if (contest->scenario == SCENARIO_RACE) {
+		trial->starts[0] = at < 0 ? -at : 0;
+		trial->starts[1] = at > 0 ? at : 0;
+	} else if (contest->scenario == SCENARIO_STORM) {
+		for (size_t i = 0; i < contest->nr_actors; i++)
+			trial->starts[i] = erand48(schedule->random);
+	}
+}
+
+void schedule_skip(struct schedule *schedule, size_t trials)
+{
+	struct trial trial;
+
+	for (size_t i = 0; i < trials; i++)
+		schedule_next(schedule, &trial);
+}
+
+static uint64_t longest(const struct contest *contest, const uint64_t *durations_us)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < contest->nr_actors; i++) {
+		if (durations_us[contest->actors[i]] > most)
+			most = durations_us[contest->actors[i]];
+	}
+	return most;
+}
+
+void trial_delays(const struct contest *contest, const struct trial *trial,
+		  const uint64_t *durations_us, uint64_t *delays_us)
+{
+	for (size_t i = 0; i < contest->nr_actors; i++) {
+		uint64_t whole = contest->scenario == SCENARIO_RACE
+					 ? durations_us[contest->actors[1 - i]]
+					 : longest(contest, durations_us);
+
+		delays_us[i] = (uint64_t)(trial->starts[i] * (double)whole);
+	}
+}

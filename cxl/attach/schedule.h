@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_SCHEDULE_H
+#define CXL_ATTACH_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Who acts when: which actors meet in which trial, and how far apart they start. Pure, and the same
+ * for the same seed.
+ *
+ * An actor is one take-down path and its undoing, or something that meanwhile looks at what is
+ * taken down. Two of them that race start apart by some part of the time that the first one takes
+ * alone (measured on the machine), from the second being over when the first begins to the
+ * opposite: a sweep visits every overlap.
+ */
+
+enum actor {
+	ACTOR_MEMDEV,
+	ACTOR_HOST,
+	ACTOR_ENDPOINT,
+	ACTOR_PORT,
+	ACTOR_BUS,
+	ACTOR_MODULE,
+	ACTOR_PCI_REMOVE,
+	ACTOR_REGION, /* the region's driver: no take-down, but it goes through the same locks */
+	ACTOR_LIST,   /* reads every CXL device in sysfs */
+	ACTOR_OPEN,   /* opens the memdev's file in /dev */
+	NR_ACTORS,
+};
+
+/* Which actors, as bits: 1 << ACTOR_HOST */
+typedef unsigned int actor_set;
+
+enum scenario {
+	SCENARIO_ALONE, /* one actor */
+	SCENARIO_RACE,	/* two */
+	SCENARIO_STORM, /* all at once */
+};
+
+/* One thing that is tried again and again */
+struct contest {
+	enum scenario scenario;
+	enum actor actors[NR_ACTORS];
+	size_t nr_actors;
+};
+
+/* One try of it */
+struct trial {
+	size_t number;	/* in the schedule, from 0 */
+	size_t contest; /* of the schedule */
+	/*
+	 * By actor of the contest, when it starts: in parts of the time that the one takes that
+	 * starts first (of a storm: that takes longest); see trial_delays()
+	 */
+	double starts[NR_ACTORS];
+};
+
+struct schedule {
+	struct contest *contests;
+	size_t nr_contests;
+
+	/* Private */
+	size_t next;
+	unsigned short random[3];
+	size_t *order; /* of the contests, in this round */
+	double *shift; /* by contest, of this sweep's cells */
+	size_t *cells; /* by contest, the cells in the order of this sweep */
+};
+
+/* In how many parts a sweep divides the times from one extreme to the other */
+#define SWEEP_CELLS 16
+
+/** schedule_open() - a schedule without contests; released with schedule_close() */
+void schedule_open(struct schedule *schedule, uint64_t seed);
+void schedule_close(struct schedule *schedule);
+
+/** schedule_add() - one more contest; all before the first schedule_next() */
+void schedule_add(struct schedule *schedule, enum scenario scenario, actor_set actors);
+
+/**
+ * schedule_add_pairs() - a race for every two of these actors, also of one with itself
+ *
+ * Two that only look at things cannot harm each other, and are left out.
+ */
+void schedule_add_pairs(struct schedule *schedule, actor_set actors);
+
+/**
+ * schedule_next() - the next trial
+ *
+ * Round after round, each contest comes once, in another order each time. In SWEEP_CELLS rounds a
+ * race visits every cell of its sweep once, each at another place in the next sweep.
+ */
+void schedule_next(struct schedule *schedule, struct trial *trial);
+
+/** schedule_skip() - as many trials as have been done already */
+void schedule_skip(struct schedule *schedule, size_t trials);
+
+/**
+ * trial_delays() - when each actor of a contest is to start
+ * @durations_us: by enum actor, how long it takes alone
+ * @delays_us: by actor of the contest, since the first of them
+ */
+void trial_delays(const struct contest *contest, const struct trial *trial,
+		  const uint64_t *durations_us, uint64_t *delays_us);
+
+/** actor_name() - "memdev", ..., "pci-remove", "region", "list" or "open" */
+const char *actor_name(enum actor actor);
+
+/** actor_from_name() - the opposite; false if there is none of that name */
+bool actor_from_name(const char *name, enum actor *actor);
+
+/** actor_only_looks() - does it leave everything as it is? */
+bool actor_only_looks(enum actor actor);
+
+/** scenario_name() - "alone", "race" or "storm" */
+const char *scenario_name(enum scenario scenario);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cxl/attach/schedule.h"
+
+#define BIT(actor) (1U << (actor))
+
+static const actor_set some =
+	BIT(ACTOR_MEMDEV) | BIT(ACTOR_HOST) | BIT(ACTOR_PORT) | BIT(ACTOR_LIST) | BIT(ACTOR_OPEN);
+
+static void open_default(struct schedule *schedule, uint64_t seed)
+{
+	schedule_open(schedule, seed);
+	schedule_add_pairs(schedule, some);
+	schedule_add(schedule, SCENARIO_STORM, some);
+}
+
+static bool meets(const struct contest *contest, enum actor one, enum actor other)
+{
+	return contest->scenario == SCENARIO_RACE && contest->nr_actors == 2 &&
+	       contest->actors[0] == one && contest->actors[1] == other;
+}
+
+static void pairs(void **state)
+{
+	struct schedule schedule;
+	size_t found[3] = {0};
+
+	(void)state;
+	open_default(&schedule, 1);
+	/* 5 with each other and with themselves, without the 3 of those that only look; the storm
+	 */
+	assert_int_equal(schedule.nr_contests, 15 - 3 + 1);
+	for (size_t i = 0; i < schedule.nr_contests; i++) {
+		found[0] += meets(&schedule.contests[i], ACTOR_HOST, ACTOR_HOST);
+		found[1] += meets(&schedule.contests[i], ACTOR_HOST, ACTOR_PORT);
+		found[2] += meets(&schedule.contests[i], ACTOR_LIST, ACTOR_OPEN);
+	}
+	assert_int_equal(found[0], 1);
+	assert_int_equal(found[1], 1);
+	assert_int_equal(found[2], 0);
+	schedule_close(&schedule);
+}
+
+static void same_seed_same_schedule(void **state)
+{
+	struct schedule one, other, third;
+	size_t differences = 0;
+
+	(void)state;
+	open_default(&one, 7);
+	open_default(&other, 7);
+	open_default(&third, 8);
+	for (int i = 0; i < 1000; i++) {
+		struct trial a, b, c;
+
+		schedule_next(&one, &a);
+		schedule_next(&other, &b);
+		schedule_next(&third, &c);
+		assert_memory_equal(&a, &b, sizeof(a));
+		differences += a.contest != c.contest;
+	}
+	assert_true(differences > 500);
+	schedule_close(&one);
+	schedule_close(&other);
+	schedule_close(&third);
+}
+
+/* Going on after an interruption is as if there had been none. */
+static void skipping(void **state)
+{
+	struct schedule one, other;
+	struct trial a, b;
+
+	(void)state;
+	open_default(&one, 7);
+	open_default(&other, 7);
+	for (int i = 0; i < 101; i++)
+		schedule_next(&one, &a);
+	schedule_skip(&other, 100);
+	schedule_next(&other, &b);
+	assert_memory_equal(&a, &b, sizeof(a));
+	assert_int_equal(b.number, 100);
+	schedule_close(&one);
+	schedule_close(&other);
+}
+
+/* In every sweep of every race, each cell comes once; and no contest comes more often than others
+ */
+static void sweeps(void **state)
+{
+	struct schedule schedule;
+	size_t rounds = 3 * SWEEP_CELLS;
+
+	(void)state;
+	open_default(&schedule, 3);
+	for (size_t sweep = 0; sweep < 3; sweep++) {
+		size_t visits[32][SWEEP_CELLS] = {0};
+
+		for (size_t i = 0; i < SWEEP_CELLS * schedule.nr_contests; i++) {
+			struct trial trial;
+			double at;
+
+			schedule_next(&schedule, &trial);
+			if (schedule.contests[trial.contest].scenario != SCENARIO_RACE)
+				continue;
+			/* One of the two starts at once. */
+			assert_true(trial.starts[0] == 0 || trial.starts[1] == 0);
+			at = trial.starts[1] - trial.starts[0];
+			assert_true(at >= -1 && at < 1);
+			visits[trial.contest][(size_t)((at + 1) / 2 * SWEEP_CELLS)]++;
+		}
+		for (size_t i = 0; i < schedule.nr_contests; i++) {
+			for (size_t j = 0; j < SWEEP_CELLS; j++) {
+				if (schedule.contests[i].scenario == SCENARIO_RACE)
+					assert_int_equal(visits[i][j], 1);
+			}
+		}
+	}
+	assert_int_equal(schedule.next, rounds * schedule.nr_contests);
+	schedule_close(&schedule);
+}
+
+static void delays(void **state)
+{
+	const struct contest race = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
+	const struct contest storm = {SCENARIO_STORM, {ACTOR_HOST, ACTOR_PORT, ACTOR_LIST}, 3};
+	const uint64_t durations[NR_ACTORS] = {
+		[ACTOR_HOST] = 1000, [ACTOR_PORT] = 4000, [ACTOR_LIST] = 10};
+	uint64_t us[NR_ACTORS];
+
+	(void)state;
+	trial_delays(&race, &(struct trial){.starts = {0.5, 0}}, durations, us);
+	assert_int_equal(us[0], 2000); /* the host starts in the middle of the port's time */
+	assert_int_equal(us[1], 0);
+	trial_delays(&race, &(struct trial){.starts = {0, 0.25}}, durations, us);
+	assert_int_equal(us[0], 0);
+	assert_int_equal(us[1], 250);
+	trial_delays(&storm, &(struct trial){.starts = {0, 0.5, 0.75}}, durations, us);
+	assert_int_equal(us[0], 0);
+	assert_int_equal(us[1], 2000);
+	assert_int_equal(us[2], 3000);
+}
+
+static void names(void **state)
+{
+	enum actor actor;
+
+	(void)state;
+	for (int i = 0; i < NR_ACTORS; i++) {
+		assert_true(actor_from_name(actor_name((enum actor)i), &actor));
+		assert_int_equal(actor, i);
+	}
+	assert_false(actor_from_name("", &actor));
+	assert_false(actor_from_name("mem", &actor));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pairs),    cmocka_unit_test(same_seed_same_schedule),
+		cmocka_unit_test(skipping), cmocka_unit_test(sweeps),
+		cmocka_unit_test(delays),   cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cxl/attach/splat.h"
+#include "cxl/attach/watch.h"
+#include "util/kmsg.h"
+#include "util/memory.h"
+
+/* A kernel log, one line after the other; as watch_drain() would have it */
+struct log {
+	struct watch_line *lines;
+	size_t count;
+	char *text;
+};
+
+static struct log log_of(const char *text)
+{
+	struct log log = {.text = memory_check(strdup(text))};
+	char *rest = log.text, *line;
+
+	while ((line = strsep(&rest, "\n")))
+		*append(log.lines, log.count) =
+			(struct watch_line){.text = line, .splat = kmsg_splat(line)};
+	return log;
+}
+
+static void log_release(struct log *log)
+{
+	free(log->lines);
+	free(log->text);
+}
+
+/* As Linux 7.3-rc7 printed them, without the registers */
+#define WARNING                                                                                    \
+	"------------[ cut here ]------------\n"                                                   \
+	"WARNING: accel.c:164 at lab_accel_remove+0x42/0x80 [cxl_lab_accel], CPU#0: cxl/595\n"     \
+	"Modules linked in: kmem dax_cxl\n"                                                        \
+	"RIP: 0010:lab_accel_remove+0x42/0x80 [cxl_lab_accel]\n"                                   \
+	"Call Trace:\n"                                                                            \
+	" <TASK>\n"                                                                                \
+	" pci_device_remove+0x38/0x80\n"                                                           \
+	" device_release_driver_internal+0xa9/0x110\n"                                             \
+	" ? cxl_mem_probe+0x10/0x20 [cxl_mem]\n"                                                   \
+	" detach_memdev+0x1c/0x30 [cxl_core]\n"                                                    \
+	" entry_SYSCALL_64_after_hwframe+0x4b/0x53\n"                                              \
+	"RIP: 0033:0x7eff7d1afa02\n"                                                               \
+	" </TASK>\n"                                                                               \
+	"---[ end trace 0000000000000000 ]---"
+
+#define NULL_POINTER                                                                               \
+	"BUG: kernel NULL pointer dereference, address: 0000000000000010\n"                        \
+	"#PF: supervisor write access in kernel mode\n"                                            \
+	"Oops: Oops: 0002 [#1] SMP NOPTI\n"                                                        \
+	"CPU: 1 UID: 0 PID: 812 Comm: sh Tainted: G           O        7.3.0-rc7 #1 PREEMPT\n"     \
+	"RIP: 0010:devm_cxl_add_endpoint+0x47/0x160 [cxl_core]\n"                                  \
+	"Call Trace:\n"                                                                            \
+	" <TASK>\n"                                                                                \
+	" cxl_mem_probe+0x12b/0x2f0 [cxl_mem]\n"                                                   \
+	" cxl_bus_probe+0x1b/0x70 [cxl_core]\n"                                                    \
+	" really_probe+0xd0/0x2c0\n"                                                               \
+	" devm_cxl_probe_mem+0x6c/0xc0 [cxl_mem]\n"                                                \
+	" cxl_mock_accel_probe+0x9b/0x190 [cxl_mock_accel]\n"                                      \
+	" platform_probe+0x3f/0x90\n"                                                              \
+	" </TASK>\n"                                                                               \
+	"Modules linked in: cxl_mock_accel\n"                                                      \
+	"---[ end trace 0000000000000000 ]---\n"                                                   \
+	"note: sh[812] exited with irqs disabled"
+
+#define LOCKDEP                                                                                    \
+	"======================================================\n"                                 \
+	"WARNING: possible circular locking dependency detected\n"                                 \
+	"irq/24-pciehp/46 is trying to acquire lock:\n"                                            \
+	"ff1852b1c066bed8 (&ctrl->reset_lock){.+.+}-{4:4}, at: "                                   \
+	"pciehp_unconfigure_device+0xcc/0x130\n"                                                   \
+	"ffffffffbd63e5c0 (pci_rescan_remove_lock){+.+.}-{4:4}, at: other+0x8c/0x130\n"            \
+	"       pciehp_disable_slot+0x79/0x100\n"                                                  \
+	"stack backtrace:\n"                                                                       \
+	"Call Trace:\n"                                                                            \
+	" <TASK>\n"                                                                                \
+	" dump_stack_lvl+0x5d/0x80\n"                                                              \
+	" pciehp_unconfigure_device+0xcc/0x130\n"                                                  \
+	" </TASK>"
+
+#define REFCOUNT                                                                                   \
+	"refcount_t: underflow; use-after-free.\n"                                                 \
+	"WARNING: lib/refcount.c:28 at refcount_warn_saturate+0x59/0x90, CPU#1: sh/5\n"            \
+	"RIP: 0010:refcount_warn_saturate+0x59/0x90\n"                                             \
+	"Call Trace:\n"                                                                            \
+	" <TASK>\n"                                                                                \
+	" unregister_region+0x4a/0xa0 [cxl_core]\n"                                                \
+	" </TASK>\n"                                                                               \
+	"---[ end trace 0000000000000000 ]---"
+
+static void check(const char *text, size_t count, const char *const *signatures)
+{
+	struct log log = log_of(text);
+	struct splats splats;
+
+	splats_find(log.lines, log.count, &splats);
+	assert_int_equal(splats.count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_string_equal(splats.list[i].signature, signatures[i]);
+	splats_release(&splats);
+	log_release(&log);
+}
+
+#define CHECK(text, ...)                                                                           \
+	check(text, sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *),                        \
+	      (const char *[]){__VA_ARGS__})
+
+static const char warning[] = "warning lab_accel_remove < detach_memdev";
+static const char null_pointer[] = "bug devm_cxl_add_endpoint < cxl_mem_probe < cxl_bus_probe < "
+				   "devm_cxl_probe_mem < cxl_mock_accel_probe";
+static const char lockdep[] = "lockdep pciehp_unconfigure_device";
+static const char refcount[] = "refcount refcount_warn_saturate < unregister_region";
+
+static void nothing(void **state)
+{
+	(void)state;
+	check("cxl_core: added\ncxl_port port1: Couldn't locate the CXL.cache and CXL.mem", 0,
+	      NULL);
+}
+
+static void each_alone(void **state)
+{
+	(void)state;
+	CHECK(WARNING, warning);
+	CHECK(NULL_POINTER, null_pointer);
+	CHECK(LOCKDEP, lockdep);
+	CHECK(REFCOUNT, refcount);
+}
+
+/* What else complains inside of a report belongs to it; what comes after it does not. */
+static void one_after_the_other(void **state)
+{
+	(void)state;
+	CHECK("first\n" WARNING "\nbetween\n" NULL_POINTER "\n" LOCKDEP "\nlast", warning,
+	      null_pointer, lockdep);
+	CHECK(REFCOUNT "\n" REFCOUNT, refcount, refcount);
+}
+
+static void all_lines_are_kept(void **state)
+{
+	struct log log = log_of("before\n" NULL_POINTER);
+	struct splats splats;
+
+	(void)state;
+	splats_find(log.lines, log.count, &splats);
+	assert_int_equal(splats.list[0].first, 1);
+	assert_int_equal(splats.list[0].first + splats.list[0].count, log.count);
+	splats_release(&splats);
+	log_release(&log);
+}
+
+/* A log that ends in the middle of a report, as that of a machine that died does */
+static void cut_short(void **state)
+{
+	(void)state;
+	CHECK("BUG: unable to handle page fault for address: ffffdead00000000", "bug somewhere");
+	CHECK("BUG: kernel NULL pointer dereference\nRIP: 0010:cxl_port_remove+0x1",
+	      "bug cxl_port_remove");
+	CHECK("BUG: sleeping\nCall Trace:\n <TASK>\n cxl_x+0x1/0x2 [cxl_core]",
+	      "bug somewhere < cxl_x");
+}
+
+static void reports_without_trace(void **state)
+{
+	char text[8192] = "WARNING: one\n";
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		strcat(text, "nothing of interest\n");
+	strcat(text, "WARNING: two");
+	CHECK(text, "warning somewhere", "warning somewhere");
+}
+
+static void odd_lines(void **state)
+{
+	(void)state;
+	CHECK("WARNING: +0x+0x at +0x1/0x2, CPU#0", "warning somewhere");
+	CHECK("WARNING: at \nCall Trace:\n +0x1/0x2 [cxl_core]\n </TASK>", "warning somewhere");
+}
+
+static void which_are_fatal(void **state)
+{
+	(void)state;
+	assert_true(splat_is_fatal(&(struct splat){.kind = "bug"}));
+	assert_true(splat_is_fatal(&(struct splat){.kind = "hung-task"}));
+	assert_false(splat_is_fatal(&(struct splat){.kind = "warning"}));
+	assert_false(splat_is_fatal(&(struct splat){.kind = "lockdep"}));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing),
+		cmocka_unit_test(each_alone),
+		cmocka_unit_test(one_after_the_other),
+		cmocka_unit_test(all_lines_are_kept),
+		cmocka_unit_test(cut_short),
+		cmocka_unit_test(reports_without_trace),
+		cmocka_unit_test(odd_lines),
+		cmocka_unit_test(which_are_fatal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
