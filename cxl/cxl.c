@@ -10,10 +10,19 @@
 #include "util/cleanup.h"
 
 const struct cxl_command *const cxl_commands[] = {
-	&list_attach_command,	 &list_locked_command,	  &detach_memdev_command,
-	&attach_memdev_command,	 &list_command,		  &destroy_region_command,
-	&disable_region_command, &disable_memdev_command, &disable_port_command,
-	&disable_bus_command,	 &free_dpa_command,	  NULL,
+	&list_attach_command,
+	&list_locked_command,
+	&detach_memdev_command,
+	&attach_memdev_command,
+	&exercise_autoremove_command,
+	&list_command,
+	&destroy_region_command,
+	&disable_region_command,
+	&disable_memdev_command,
+	&disable_port_command,
+	&disable_bus_command,
+	&free_dpa_command,
+	NULL,
 };
 
 const struct cxl_command *find_command(const char *name)

@@ -44,6 +44,12 @@ char *draw_step(const struct step *step)
 		return memory_print("unload the module %s", step->driver);
 	case STEP_LOAD:
 		return memory_print("load the module %s", step->driver);
+	case STEP_FLUSH:
+		return memory_print("wait for the kernel's detach work");
+	case STEP_LIST:
+		return memory_print("read every CXL device");
+	case STEP_OPEN:
+		return memory_print("open the file of %s", step->device);
 	}
 	return NULL;
 }

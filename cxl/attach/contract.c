@@ -352,6 +352,95 @@ void contract_of_attach(const struct contract_host *hosts, size_t nr_hosts,
 	check_log(watch, add_clause(contract, "no-splat"));
 }
 
+static const struct snapshot_region *region_in(const struct snapshot *snapshot,
+					       const struct contract_region *place)
+{
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		if (snapshot->regions[i].resource == place->resource)
+			return &snapshot->regions[i];
+	}
+	return NULL;
+}
+
+static bool is_claimed(const struct iomem *iomem, const struct contract_region *place)
+{
+	for (size_t i = 0; i < iomem->count; i++) {
+		const struct iomem_range *range = &iomem->ranges[i];
+
+		if (range->start == place->resource &&
+		    range->end - range->start + 1 == place->size &&
+		    strcmp(range->owner, place->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of a provider that is bound: all that it registered is there. */
+static void check_whole(const struct contract_host *host, const struct snapshot_memdev *memdev,
+			struct clause *clause)
+{
+	if (!memdev) {
+		note(clause, CLAUSE_BROKEN, "%s is bound to %s, and has no memdev", host->host,
+		     host->driver);
+		return;
+	}
+	if (!memdev->enabled || !memdev->endpoint)
+		note(clause, CLAUSE_BROKEN, "%s is bound to %s, and %s has no %s", host->host,
+		     host->driver, memdev->name, memdev->enabled ? "endpoint" : "driver");
+	for (size_t i = 0; i < host->nr_regions; i++)
+		check_region_back(&host->regions[i], memdev, clause, clause);
+}
+
+/* Of a provider that is not: nothing is left. */
+static void check_none(const struct contract_host *host, const struct snapshot_memdev *memdev,
+		       const struct contract_look *after, struct clause *clause)
+{
+	if (memdev)
+		note(clause, CLAUSE_BROKEN, "%s is not bound to %s, and %s is there", host->host,
+		     host->driver, memdev->name);
+	for (size_t i = 0; i < host->nr_regions; i++) {
+		const struct snapshot_region *region =
+			region_in(after->snapshot, &host->regions[i]);
+
+		if (region)
+			note(clause, CLAUSE_BROKEN, "%s is not bound to %s, and %s is there",
+			     host->host, host->driver, region->name);
+		else if (after->iomem && is_claimed(after->iomem, &host->regions[i]))
+			note(clause, CLAUSE_BROKEN, "%s has gone, and /proc/iomem has it",
+			     host->regions[i].name);
+	}
+}
+
+void contract_of_quiet(const struct contract_host *hosts, size_t nr_hosts,
+		       const struct contract_look *after, struct contract *contract)
+{
+	struct clause *whole, *none, *decoders;
+
+	*contract = (struct contract){0};
+	add_clause(contract, "provider-has-all");
+	add_clause(contract, "nothing-left");
+	add_clause(contract, "decoders-released");
+	whole = &contract->clauses[0];
+	none = &contract->clauses[1];
+	decoders = &contract->clauses[2];
+	for (size_t i = 0; i < nr_hosts; i++) {
+		const struct snapshot_memdev *memdev =
+			memdev_of_host(after->snapshot, hosts[i].host);
+
+		if (text_same(hosts[i].driver_now, hosts[i].driver))
+			check_whole(&hosts[i], memdev, whole);
+		else
+			check_none(&hosts[i], memdev, after, none);
+	}
+	for (size_t i = 0; i < after->snapshot->nr_decoders; i++) {
+		const struct snapshot_decoder *decoder = &after->snapshot->decoders[i];
+
+		if (decoder->region_name && !decoder->region)
+			note(decoders, CLAUSE_BROKEN, "%s names %s, which is not there",
+			     decoder->name, decoder->region_name);
+	}
+}
+
 void contract_release(struct contract *contract)
 {
 	for (size_t i = 0; i < contract->nr_clauses; i++)

@@ -82,6 +82,16 @@ void contract_of_attach(const struct contract_host *hosts, size_t nr_hosts,
 			const struct snapshot *after, const struct watch *watch,
 			struct contract *contract);
 
+/**
+ * contract_of_quiet() - what holds whatever was done, once nothing is going on any more
+ * @hosts: with the drivers that they have now
+ * @after: a look at the machine now; its drivers are not needed
+ *
+ * A provider has all that it registered, or nothing is left of it.
+ */
+void contract_of_quiet(const struct contract_host *hosts, size_t nr_hosts,
+		       const struct contract_look *after, struct contract *contract);
+
 void contract_release(struct contract *contract);
 
 /** contract_is_kept() - did every clause hold? */

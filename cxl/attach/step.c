@@ -2,8 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/cxl_mem.h>
 
 #include "cxl/attach/modules.h"
+#include "cxl/attach/snapshot.h"
 #include "cxl/attach/step.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
@@ -12,7 +16,8 @@
 static const char *const names[] = {
 	[STEP_UNBIND] = "unbind", [STEP_BIND] = "bind",	    [STEP_OVERRIDE] = "override",
 	[STEP_REMOVE] = "remove", [STEP_RESCAN] = "rescan", [STEP_AUTOPROBE] = "autoprobe",
-	[STEP_UNLOAD] = "unload", [STEP_LOAD] = "load",
+	[STEP_UNLOAD] = "unload", [STEP_LOAD] = "load",	    [STEP_FLUSH] = "flush",
+	[STEP_LIST] = "list",	  [STEP_OPEN] = "open",
 };
 
 const char *step_name(enum step_action action)
@@ -47,8 +52,12 @@ char *step_file(const struct step *step)
 		return memory_print("/sys/bus/%s/rescan", step->bus);
 	case STEP_AUTOPROBE:
 		return memory_print("/sys/bus/%s/drivers_autoprobe", step->bus);
+	case STEP_FLUSH:
+		return memory_check(strdup("/sys/bus/cxl/flush"));
 	case STEP_UNLOAD:
 	case STEP_LOAD:
+	case STEP_LIST:
+	case STEP_OPEN:
 		break;
 	}
 	return NULL;
@@ -79,6 +88,11 @@ bool step_is_sound(const struct step *step)
 	case STEP_UNLOAD:
 	case STEP_LOAD:
 		return driver;
+	case STEP_OPEN:
+		return device;
+	case STEP_FLUSH:
+	case STEP_LIST:
+		return true;
 	}
 	return false;
 }
@@ -149,6 +163,9 @@ bool step_is_done(const struct step *step)
 	case STEP_AUTOPROBE:
 		return probes(step);
 	case STEP_RESCAN:
+	case STEP_FLUSH:
+	case STEP_LIST:
+	case STEP_OPEN:
 		break;
 	}
 	return false;
@@ -169,14 +186,42 @@ static const char *text_of(const struct step *step)
 	}
 }
 
+static int list_devices(void)
+{
+	struct snapshot snapshot;
+	int rc = snapshot_take_devices(&snapshot);
+
+	if (rc == 0)
+		snapshot_release(&snapshot);
+	return rc;
+}
+
+/* How many commands it has (CXL_MEM_QUERY_COMMANDS in the kernel's include/uapi/linux/cxl_mem.h) */
+static int open_memdev(const char *memdev)
+{
+	_cleanup_free_ char *path = memory_print("/dev/cxl/%s", memdev);
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct cxl_mem_query_commands query = {0};
+
+	return fd < 0 || ioctl(fd, CXL_MEM_QUERY_COMMANDS, &query) < 0 ? -errno : 0;
+}
+
 int step_do(const struct step *step)
 {
 	_cleanup_free_ char *path = step_file(step);
 
 	if (step_is_done(step))
 		return 0;
-	if (path)
+	switch (step->action) {
+	case STEP_LOAD:
+		return modules_load(step->driver);
+	case STEP_UNLOAD:
+		return modules_unload(step->driver);
+	case STEP_LIST:
+		return list_devices();
+	case STEP_OPEN:
+		return open_memdev(step->device);
+	default:
 		return sysfs_write(path, text_of(step));
-	return step->action == STEP_LOAD ? modules_load(step->driver)
-					 : modules_unload(step->driver);
+	}
 }

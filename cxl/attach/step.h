@@ -6,9 +6,10 @@
 
 /*
  * The single deeds that a take-down and its undoing consist of: each is a write to one file of
- * sysfs (kernel: Documentation/ABI/testing/sysfs-bus-pci, sysfs-bus-platform,
- * Documentation/driver-api/driver-model/binding.rst) or a module's loading or unloading. Every one
- * can be done again without harm: what is as it should be already is left alone.
+ * sysfs (kernel: Documentation/ABI/testing/sysfs-bus-pci, sysfs-bus-platform, sysfs-bus-cxl,
+ * Documentation/driver-api/driver-model/binding.rst), a module's loading or unloading, or a look at
+ * what others take down. Every one can be done again without harm: what is as it should be already
+ * is left alone.
  */
 
 enum step_action {
@@ -20,6 +21,9 @@ enum step_action {
 	STEP_AUTOPROBE, /* of @bus, on or off: @on */
 	STEP_UNLOAD,	/* the module @driver */
 	STEP_LOAD,	/* likewise */
+	STEP_FLUSH,	/* wait for the kernel's detach work, and do nothing else */
+	STEP_LIST,	/* read every CXL device */
+	STEP_OPEN,	/* the memdev @device: open its file in /dev, ask it something, close it */
 };
 
 struct step {

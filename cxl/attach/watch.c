@@ -167,41 +167,67 @@ static void note_stuck(struct watch *watch)
 		watch->stuck.stack = copy(text);
 }
 
-/* Until the worker has done all: 0; -ETIME if it has not by then */
-static int wait_for(struct watch *watch, const struct step *steps, uint64_t until_us,
-		    void (*progress)(const struct step *step, uint64_t us))
+/* All of them have: 1; not yet: 0; one never will: a negative errno */
+static int poll_workers(struct worker *const *workers, size_t count)
 {
-	struct pollfd ready[] = {
-		{.fd = worker_fd(watch->worker), .events = POLLIN},
-		{.fd = uevent_fd(watch->monitor), .events = POLLIN},
-		{.fd = kmsg_fd(watch->kmsg), .events = POLLIN},
-	};
+	int all = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		int done = worker_poll(workers[i]);
+
+		if (done < 0)
+			return done;
+		all &= done;
+	}
+	return all;
+}
+
+int watch_workers(struct watch *watch, struct worker *const *workers, size_t count,
+		  uint64_t until_us, void (*tick)(void *data, uint64_t us), void *data)
+{
+	_cleanup_free_ struct pollfd *ready = memory_check(calloc(count + 2, sizeof(*ready)));
 	uint64_t begun = watch_now(), told = begun;
 
+	for (size_t i = 0; i < count; i++)
+		ready[i] = (struct pollfd){.fd = worker_fd(workers[i]), .events = POLLIN};
+	ready[count] = (struct pollfd){.fd = uevent_fd(watch->monitor), .events = POLLIN};
+	ready[count + 1] = (struct pollfd){.fd = kmsg_fd(watch->kmsg), .events = POLLIN};
 	for (;;) {
+		/* What they did before they said so is among the events that are taken in now. */
+		int done = poll_workers(workers, count);
+		int rc = watch_drain(watch);
 		uint64_t now = watch_now();
-		uint64_t next = told + PROGRESS_US < until_us ? told + PROGRESS_US : until_us;
-		int rc, done;
 
-		if (poll(ready, 3, milliseconds(next)) < 0 && errno != EINTR)
-			return -errno;
-		/* What it did before it said so is among the events that are taken in after that.
-		 */
-		done = worker_poll(watch->worker);
-		rc = watch_drain(watch);
 		if (rc < 0)
 			return rc;
 		if (done != 0)
 			return done < 0 ? done : 0;
-		now = watch_now();
 		if (now >= until_us)
 			return -ETIME;
-		if (now < told + PROGRESS_US)
-			continue;
-		told = now;
-		if (progress)
-			progress(&steps[worker_current(watch->worker)], now - begun);
+		if (now >= told + PROGRESS_US) {
+			told = now;
+			if (tick)
+				tick(data, now - begun);
+		}
+		now = told + PROGRESS_US < until_us ? told + PROGRESS_US : until_us;
+		if (poll(ready, count + 2, milliseconds(now)) < 0 && errno != EINTR)
+			return -errno;
 	}
+}
+
+/* Somebody who wants to know at which step it is */
+struct onlooker {
+	const struct watch *watch;
+	const struct step *steps;
+	void (*progress)(const struct step *step, uint64_t us);
+};
+
+static void tell_onlooker(void *data, uint64_t us)
+{
+	const struct onlooker *onlooker = data;
+
+	if (onlooker->progress)
+		onlooker->progress(&onlooker->steps[worker_current(onlooker->watch->worker)], us);
 }
 
 /* What it has not done, it will not do, or nobody waits for it. */
@@ -231,7 +257,8 @@ int watch_run(struct watch *watch, const struct step *steps, size_t count, uint6
 		return -errno;
 	rc = worker_do(watch->worker, steps, count, 0, true);
 	if (rc == 0)
-		rc = wait_for(watch, steps, watch_now() + timeout_us, progress);
+		rc = watch_workers(watch, &watch->worker, 1, watch_now() + timeout_us,
+				   tell_onlooker, &(struct onlooker){watch, steps, progress});
 	if (rc == -ETIME)
 		note_stuck(watch);
 	free(watch->steps);

@@ -86,6 +86,16 @@ int watch_wait(struct watch *watch, uint64_t until_us);
 int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,
 	      void (*progress)(const struct step *step, uint64_t us));
 
+/**
+ * watch_workers() - wait until all of these workers have done what they do, and watch meanwhile
+ * @tick: called now and then with @data and how long it has been; may be NULL
+ *
+ * Return: 0; -ETIME if one had not done it by then; -ECHILD if the process of one has gone; or
+ * another negative errno.
+ */
+int watch_workers(struct watch *watch, struct worker *const *workers, size_t count,
+		  uint64_t until_us, void (*tick)(void *data, uint64_t us), void *data);
+
 /** watch_now() - the time, in microseconds of CLOCK_MONOTONIC */
 uint64_t watch_now(void);
 

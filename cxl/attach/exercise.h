@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_EXERCISE_H
+#define CXL_ATTACH_EXERCISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxl/attach/plan.h"
+#include "cxl/attach/provider.h"
+#include "cxl/attach/schedule.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/step.h"
+#include "cxl/attach/watch.h"
+#include "util/iomem.h"
+
+/*
+ * Taking a memdev down in every way that there is, also in several at once, bringing everything
+ * back after each trial, and looking what the kernel made of it.
+ */
+
+/* Something that should not be */
+struct finding {
+	/*
+	 * splat, stuck, contract (a promise of a take-down, or of its undoing), quiet (half of
+	 * something is left), restore (it cannot be brought back), taint, leak or exposure
+	 */
+	const char *kind;
+	char *signature; /* the same for the same trouble */
+	char *detail;	 /* lines: the report, what is not as promised, where it is stuck */
+};
+
+/* What one actor did in a trial */
+struct deed {
+	enum actor actor;
+	struct step *steps; /* its texts belong to the exercise, until the next trial */
+	size_t nr_steps;
+	uint64_t delay_us; /* after the first */
+	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin */
+	uint64_t ended_us; /* 0: it has not come back */
+	int rc;		   /* of the first step that failed, which in a race is no finding */
+};
+
+struct outcome {
+	struct deed deeds[NR_ACTORS];
+	size_t nr_deeds;
+	struct finding *findings;
+	size_t nr_findings;
+	uint64_t exposure_us; /* of one actor alone, where it could be measured */
+	uint64_t took_us;     /* with everything that was verified and brought back */
+	bool stop;	      /* nothing more should be done on this machine */
+};
+
+struct exercise {
+	uint64_t limit_us;		  /* how long an actor may take */
+	uint64_t exposure_limit_us;	  /* how long a region may be gone before its provider */
+	uint64_t durations_us[NR_ACTORS]; /* what each takes alone: exercise_measure() */
+
+	/* Private */
+	char *host;	      /* of the memdev; its own name may change */
+	struct snapshot home; /* as it was at first, and is to be again */
+	struct snapshot last; /* the latest look, which the next one goes by */
+	struct attach_answers answers;
+	struct iomem iomem;
+	struct contract_host *hosts; /* what is expected of each provider */
+	size_t nr_hosts;
+	struct plan plan; /* of the actor that is alone */
+	struct watch watch;
+	struct worker *workers[NR_ACTORS];
+	uint64_t taint;
+	char *names;	/* of the devices, when no number had been lost yet */
+	size_t renamed; /* for how many trials in a row they have been others */
+};
+
+/**
+ * exercise_open() - look at the machine
+ * @host: of the memdev that is to be taken down
+ * @what: what could not be read, if anything could not
+ *
+ * Return: 0 or a negative errno (-ENODEV: nothing is attached to that host); then there is nothing
+ * to close.
+ */
+int exercise_open(struct exercise *exercise, const char *host, const char **what);
+void exercise_close(struct exercise *exercise);
+
+/**
+ * exercise_prepare() - what each actor of a contest is going to do
+ *
+ * Return: NULL, or why one of them cannot, as a sentence; a new string that the caller frees.
+ */
+char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
+		       const struct trial *trial, struct outcome *outcome);
+
+/**
+ * exercise_run() - do what was prepared, bring everything back, and judge
+ *
+ * It may not come back: reading sysfs waits for locks, too. Whoever cannot wait for ever has it
+ * done by another process.
+ *
+ * Return: 0, or a negative errno if it could not be done at all.
+ */
+int exercise_run(struct exercise *exercise, const struct contest *contest, struct outcome *outcome);
+
+/** outcome_release() - free what exercise_prepare() and exercise_run() made */
+void outcome_release(struct outcome *outcome);
+
+#endif

@@ -1,0 +1,727 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cxl/attach/dependents.h"
+#include "cxl/attach/exercise.h"
+#include "cxl/attach/plan.h"
+#include "cxl/attach/provider.h"
+#include "cxl/attach/schedule.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/users.h"
+#include "cxl/bring-back.h"
+#include "cxl/command.h"
+#include "cxl/detached.h"
+#include "cxl/exercise-report.h"
+#include "cxl/listing.h"
+#include "cxl/takedown-draw.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+#include "util/memory.h"
+#include "util/records.h"
+#include "util/sysfs.h"
+
+#define NAME "cxl exercise-autoremove"
+
+/* Twice through the sweep of every race */
+#define DEFAULT_ITERATIONS (2 * SWEEP_CELLS)
+
+/* How often progress is told, where nobody looks on a terminal */
+#define TELL_US 5000000
+
+enum {
+	KEY_VIA = 0x300,
+	KEY_RACE,
+	KEY_ALL_PAIRS,
+	KEY_STORM,
+	KEY_ITERATIONS,
+	KEY_DURATION,
+	KEY_SEED,
+	KEY_TIMEOUT,
+	KEY_MAX_EXPOSURE,
+	KEY_JOURNAL,
+	KEY_CONTINUE,
+	KEY_REPORT,
+	KEY_TABLE,
+	KEY_REAL_HARDWARE,
+	KEY_DEBUG,
+};
+
+struct options {
+	const char *memdev, *bus, *journal, *report;
+	struct contest *contests; /* as given; pairs and storm of all actors apart */
+	size_t nr_contests;
+	bool all_pairs, storm, go_on, table, real_hardware, has_seed;
+	uint64_t seed, iterations;
+	double duration, timeout, max_exposure; /* seconds */
+};
+
+/* What is exercised */
+struct subject {
+	char *host;
+	actor_set actors; /* that are possible here */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+static uint64_t parse_number(const char *arg, const char *what, const struct argp_state *state)
+{
+	unsigned long long number;
+	char *end;
+
+	errno = 0;
+	number = strtoull(arg, &end, 0);
+	if (arg[0] < '0' || arg[0] > '9' || errno || *end)
+		argp_error(state, "'%s' is no %s", arg, what);
+	return number;
+}
+
+static enum actor parse_actor(const char *name, const struct argp_state *state)
+{
+	enum actor actor = ACTOR_HOST;
+
+	if (!actor_from_name(name, &actor))
+		argp_error(state,
+			   "'%s' is no actor: it is memdev, host, endpoint, port, bus, module, "
+			   "pci-remove, region, list or open",
+			   name);
+	return actor;
+}
+
+static void parse_race(struct options *options, const char *arg, const struct argp_state *state)
+{
+	_cleanup_free_ char *copy = memory_check(strdup(arg));
+	char *comma = strchr(copy, ',');
+	enum actor one, other;
+
+	if (!comma || strchr(comma + 1, ','))
+		argp_error(state, "--race takes two actors: --race host,port");
+	*comma = '\0';
+	one = parse_actor(copy, state);
+	other = parse_actor(comma + 1, state);
+	*append(options->contests, options->nr_contests) =
+		(struct contest){SCENARIO_RACE, {one, other}, 2};
+}
+
+static void check_options(const struct options *options, const struct argp_state *state)
+{
+	if (options->report && (options->nr_contests > 0 || options->all_pairs || options->storm ||
+				options->memdev || options->journal))
+		argp_error(state, "--report does nothing but report");
+	if (options->go_on && !options->journal)
+		argp_error(state, "--continue needs the --journal to go on with");
+	if (options->real_hardware && (!options->bus || !options->memdev))
+		argp_error(state, "--real-hardware goes with --bus and a memdev, both by name");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case KEY_VIA:
+		*append(options->contests, options->nr_contests) =
+			(struct contest){SCENARIO_ALONE, {parse_actor(arg, state)}, 1};
+		return 0;
+	case KEY_RACE:
+		parse_race(options, arg, state);
+		return 0;
+	case KEY_ALL_PAIRS:
+		options->all_pairs = true;
+		return 0;
+	case KEY_STORM:
+		options->storm = true;
+		return 0;
+	case KEY_ITERATIONS:
+		options->iterations = parse_number(arg, "number of iterations", state);
+		return 0;
+	case KEY_DURATION:
+		options->duration = parse_seconds(arg, state);
+		return 0;
+	case KEY_SEED:
+		options->seed = parse_number(arg, "seed", state);
+		options->has_seed = true;
+		return 0;
+	case KEY_TIMEOUT:
+		options->timeout = parse_seconds(arg, state);
+		return 0;
+	case KEY_MAX_EXPOSURE:
+		options->max_exposure = parse_seconds(arg, state);
+		return 0;
+	case KEY_JOURNAL:
+		options->journal = arg;
+		return 0;
+	case KEY_CONTINUE:
+		options->go_on = true;
+		return 0;
+	case KEY_REPORT:
+		options->report = arg;
+		return 0;
+	case KEY_TABLE:
+		options->table = true;
+		return 0;
+	case KEY_REAL_HARDWARE:
+		options->real_hardware = true;
+		return 0;
+	case 'b':
+		options->bus = arg;
+		return 0;
+	case KEY_DEBUG:
+		sysfs_debug = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->memdev)
+			argp_error(state, "one memdev at a time");
+		listing_check_name(arg, "mem", state);
+		options->memdev = arg;
+		return 0;
+	case ARGP_KEY_END:
+		check_options(options, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option argp_options[] = {
+	{"via", KEY_VIA, "ACTOR", 0, "One actor alone; can be given several times", 1},
+	{"race", KEY_RACE, "ACTOR,ACTOR", 0, "Two that race; can be given several times", 1},
+	{"all-pairs", KEY_ALL_PAIRS, NULL, 0, "Every two that there are, and each with itself", 1},
+	{"storm", KEY_STORM, NULL, 0, "All at once", 1},
+	{"iterations", KEY_ITERATIONS, "N", 0,
+	 "How often each of these (default 32; without end with --duration)", 2},
+	{"duration", KEY_DURATION, "SECONDS", 0, "End after that time", 2},
+	{"seed", KEY_SEED, "N", 0, "The same seed gives the same schedule", 2},
+	{"timeout", KEY_TIMEOUT, "SECONDS", 0, "After that, an actor counts as stuck (default 30)",
+	 2},
+	{"max-exposure", KEY_MAX_EXPOSURE, "SECONDS", 0,
+	 "How long a region may be gone before its provider (default 10)", 2},
+	{"journal", KEY_JOURNAL, "FILE", 0,
+	 "Where it is kept what is going on (default: a new file in /var/tmp)", 3},
+	{"continue", KEY_CONTINUE, NULL, 0, "Go on after what is in the journal", 3},
+	{"report", KEY_REPORT, "JOURNAL", 0, "Only report what is in that journal", 3},
+	{"table", KEY_TABLE, NULL, 0, "A table, and the findings as text, instead of JSON", 3},
+	{"real-hardware", KEY_REAL_HARDWARE, NULL, 0,
+	 "Also on a bus that is none of the kernel's tests; with --bus and MEMDEV", 4},
+	{"bus", 'b', "BUS", 0, "The memdev is on this bus (root0, 0, ACPI.CXL, cxl_test)", 4},
+	{"debug", KEY_DEBUG, NULL, 0, "Say what could not be read", 5},
+	{0},
+};
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.args_doc = "[MEMDEV]",
+	.doc = "Take an attached memdev down again and again, in every way and in several at once, "
+	       "bring everything back, and report what the kernel does wrong.\v"
+	       "Actors: memdev, host, endpoint, port, bus, module, pci-remove (as of detach-memdev "
+	       "--via), region (its driver), list (reads all of sysfs), open (the memdev's file). "
+	       "Without any of --via, --race, --all-pairs, --storm: all pairs, then a storm.\n\n"
+	       "Examples:\n"
+	       "  cxl exercise-autoremove --via host --iterations 200\n"
+	       "  cxl exercise-autoremove --race host,port --duration 60 --table\n"
+	       "  cxl exercise-autoremove --report /var/tmp/cxl-exercise-20260101-120000\n"
+	       "\nExit status: 0 nothing found, 1 failed, 2 wrong usage, 3 refused, 4 the kernel "
+	       "did "
+	       "something wrong, 5 this system cannot do it.",
+};
+
+static const struct snapshot_memdev *choose_memdev(const struct options *options,
+						   const struct snapshot *snapshot,
+						   const struct attach_answers *answers)
+{
+	const struct listing_options listing = {.buses = options->bus, .memdevs = options->memdev};
+
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
+
+		if (attach_of_memdev(answers, memdev)->state == ATTACH_ATTACHED &&
+		    memdev->host.name && memdev->host.driver &&
+		    listing_matches_bus(&listing, memdev->endpoint) &&
+		    (!options->memdev || listing_matches(options->memdev, "mem", memdev->name)))
+			return memdev;
+	}
+	fprintf(stderr, NAME ": no attached memdev%s%s%s%s\n", options->memdev ? " named " : "",
+		options->memdev ?: "", options->bus ? " on bus " : "", options->bus ?: "");
+	return NULL;
+}
+
+static bool is_test_bus(const struct snapshot_memdev *memdev)
+{
+	const struct snapshot_port *bus = snapshot_bus(memdev->endpoint);
+	const char *provider = bus ? listing_bus_provider(bus) : NULL;
+
+	return provider && strcmp(provider, "cxl_test") == 0;
+}
+
+/* Would detach-memdev refuse that path without -f? On test buses, only for what could crash. */
+static bool is_refused(const struct plan *plan, bool test_bus)
+{
+	if (plan->loses_system_ram)
+		return true;
+	return !test_bus && plan->nr_excess > 0;
+}
+
+static actor_set looking_actors(const struct snapshot_memdev *memdev)
+{
+	actor_set set = 1U << ACTOR_LIST | 1U << ACTOR_OPEN;
+
+	if (memdev->nr_regions > 0 && memdev->regions[0]->driver)
+		set |= 1U << ACTOR_REGION;
+	return set;
+}
+
+/* Which actors can be, and are allowed; those that are refused are said */
+static actor_set possible_actors(const struct attach_answers *answers,
+				 const struct snapshot_memdev *memdev, actor_set *refused)
+{
+	actor_set set = looking_actors(memdev);
+
+	*refused = 0;
+	for (int path = 0; path < NR_PATHS; path++) {
+		struct plan plan;
+		_cleanup_free_ char *why =
+			plan_make(answers, &memdev, 1, (enum takedown_path)path, NULL, &plan);
+
+		if (!why && is_refused(&plan, is_test_bus(memdev)))
+			*refused |= 1U << path;
+		else if (!why)
+			set |= 1U << path;
+		plan_release(&plan);
+	}
+	return set;
+}
+
+static void say_refused(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
+			actor_set refused)
+{
+	for (int path = 0; path < NR_PATHS; path++) {
+		struct plan plan;
+		_cleanup_free_ char *why = NULL;
+
+		if (!(refused & 1U << path))
+			continue;
+		why = plan_make(answers, &memdev, 1, (enum takedown_path)path, NULL, &plan);
+		fprintf(stderr, NAME ": refused: by %s, more than %s would go:\n",
+			plan_path_name((enum takedown_path)path), memdev->name);
+		say_excess(&plan);
+		plan_release(&plan);
+	}
+}
+
+/* Which actors the contests that were asked for need */
+static actor_set wanted_actors(const struct options *options)
+{
+	actor_set wanted = 0;
+
+	for (size_t i = 0; i < options->nr_contests; i++) {
+		for (size_t j = 0; j < options->contests[i].nr_actors; j++)
+			wanted |= 1U << options->contests[i].actors[j];
+	}
+	return wanted;
+}
+
+static int check_actors(const struct options *options, const struct attach_answers *answers,
+			const struct snapshot_memdev *memdev, struct subject *subject)
+{
+	actor_set refused, wanted = wanted_actors(options);
+
+	subject->actors = possible_actors(answers, memdev, &refused);
+	/* What nobody asked for by name is left out where it is refused. */
+	if (wanted & refused || (!is_test_bus(memdev) && wanted == 0 && refused)) {
+		say_refused(answers, memdev, refused);
+		return EXIT_REFUSED;
+	}
+	for (int i = 0; i < NR_ACTORS; i++) {
+		if (!(wanted & ~subject->actors & 1U << i))
+			continue;
+		fprintf(stderr, NAME ": %s cannot be taken down by %s\n", memdev->name,
+			actor_name((enum actor)i));
+		return EXIT_CANNOT;
+	}
+	return EXIT_DONE;
+}
+
+static int choose(const struct options *options, struct subject *subject)
+{
+	struct snapshot snapshot;
+	struct attach_answers answers;
+	const struct snapshot_memdev *memdev;
+	int rc = snapshot_take(&snapshot), status = EXIT_FAILED;
+
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));
+		return EXIT_FAILED;
+	}
+	attach_infer(&snapshot, &answers);
+	snapshot_read_dependents(&snapshot);
+	snapshot_read_users(&snapshot);
+	memdev = choose_memdev(options, &snapshot, &answers);
+	if (memdev && !is_test_bus(memdev) && !options->real_hardware) {
+		fprintf(stderr,
+			NAME ": refused: %s is on a bus of real hardware; see --real-hardware\n",
+			memdev->name);
+		status = EXIT_REFUSED;
+	} else if (memdev) {
+		status = check_actors(options, &answers, memdev, subject);
+		subject->host = memory_check(strdup(memdev->host.name));
+	}
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+	return status;
+}
+
+static void fill_schedule(const struct options *options, actor_set actors,
+			  struct schedule *schedule)
+{
+	bool standard = options->nr_contests == 0 && !options->all_pairs && !options->storm;
+
+	schedule_open(schedule, options->seed);
+	for (size_t i = 0; i < options->nr_contests; i++)
+		*append(schedule->contests, schedule->nr_contests) = options->contests[i];
+	if (standard || options->all_pairs)
+		schedule_add_pairs(schedule, actors);
+	if (standard || options->storm)
+		schedule_add(schedule, SCENARIO_STORM, actors);
+}
+
+/* One run: from here on in a process of its own, which may not come back */
+struct run {
+	const struct options *options;
+	struct exercise exercise;
+	struct schedule schedule;
+	uint64_t begun_us, told_us, findings;
+	size_t first;
+	int journal;
+};
+
+static int note(struct run *run, struct json_object *record)
+{
+	int rc = records_add(run->journal, record);
+
+	if (rc < 0)
+		fprintf(stderr, NAME ": cannot write the journal: %s\n", strerror(-rc));
+	return rc;
+}
+
+static size_t total(const struct run *run)
+{
+	return run->options->iterations * run->schedule.nr_contests;
+}
+
+static void tell(struct run *run, size_t done)
+{
+	uint64_t now = watch_now();
+	double seconds = (double)(now - run->begun_us) / 1000000;
+	double rate = seconds > 0 ? (double)(done - run->first) / seconds : 0;
+	double left = run->options->iterations && rate > 0 ? (double)(total(run) - done) / rate
+							   : run->options->duration - seconds;
+	bool terminal = isatty(STDERR_FILENO);
+
+	if (run->options->duration > 0 && run->options->duration - seconds < left)
+		left = run->options->duration - seconds;
+	if (!terminal && now - run->told_us < TELL_US)
+		return;
+	run->told_us = now;
+	fprintf(stderr, "%s" NAME ": %zu trials, %.1f a second, %ju findings, %.0f s left%s",
+		terminal ? "\r\033[K" : "", done, rate, (uintmax_t)run->findings,
+		left > 0 ? left : 0, terminal ? "" : "\n");
+}
+
+/* How long each actor takes alone; what is wrong with one already is found in its trials */
+static int measure(struct run *run, actor_set actors)
+{
+	for (int i = 0; i < NR_ACTORS; i++) {
+		const struct contest contest = {SCENARIO_ALONE, {(enum actor)i}, 1};
+		struct outcome outcome;
+		_cleanup_free_ char *why = NULL;
+		const struct deed *deed = &outcome.deeds[0];
+		int rc = 0;
+
+		if (!(actors & 1U << i))
+			continue;
+		why = exercise_prepare(&run->exercise, &contest, &(struct trial){0}, &outcome);
+		if (!why)
+			rc = exercise_run(&run->exercise, &contest, &outcome);
+		if (!why && rc == 0 && deed->ended_us > deed->begun_us)
+			run->exercise.durations_us[i] = deed->ended_us - deed->begun_us;
+		if (rc == 0 && outcome.stop)
+			rc = -EIO;
+		outcome_release(&outcome);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* 1: go on; 0: the machine is not to be touched any more; or a negative errno */
+static int try(struct run *run, const struct trial *trial)
+{
+	const struct contest *contest = &run->schedule.contests[trial->contest];
+	struct outcome outcome;
+	_cleanup_free_ char *why = exercise_prepare(&run->exercise, contest, trial, &outcome);
+	int rc = why ? -ENODEV : note(run, exercise_record_trial(trial, &outcome));
+
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	if (rc == 0)
+		rc = exercise_run(&run->exercise, contest, &outcome);
+	run->findings += outcome.nr_findings;
+	if (rc == 0)
+		rc = note(run, exercise_record_result(trial, &outcome));
+	if (rc == 0)
+		rc = !outcome.stop;
+	outcome_release(&outcome);
+	return rc;
+}
+
+static bool is_over(const struct run *run, size_t done)
+{
+	const struct options *options = run->options;
+
+	if (options->duration > 0 &&
+	    (double)(watch_now() - run->begun_us) / 1000000 >= options->duration)
+		return true;
+	return options->iterations > 0 && done >= total(run);
+}
+
+static int all_trials(struct run *run)
+{
+	size_t done = run->first;
+	int rc = 1;
+
+	run->begun_us = watch_now();
+	while (rc == 1 && !interrupted && !is_over(run, done)) {
+		struct trial trial;
+
+		schedule_next(&run->schedule, &trial);
+		rc = try(run, &trial);
+		tell(run, ++done);
+	}
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	if (rc < 0)
+		return note(run, exercise_record_end("failed", strerror(-rc))) ?: rc;
+	if (rc == 0)
+		return note(run, exercise_record_end("stopped",
+						     "the kernel may hold locks that it does not "
+						     "give back"));
+	return note(run, exercise_record_end(interrupted ? "interrupted" : "complete", NULL));
+}
+
+static int exercise(struct run *run, const struct subject *subject)
+{
+	const struct options *options = run->options;
+	const char *what;
+	int rc;
+
+	run->exercise.limit_us = (uint64_t)(options->timeout * 1000000);
+	run->exercise.exposure_limit_us = (uint64_t)(options->max_exposure * 1000000);
+	rc = exercise_open(&run->exercise, subject->host, &what);
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
+		return rc;
+	}
+	fill_schedule(options, subject->actors, &run->schedule);
+	schedule_skip(&run->schedule, run->first);
+	rc = measure(run, subject->actors);
+	if (rc == 0)
+		rc = note(run, exercise_record_start(&run->exercise, &run->schedule, options->seed,
+						     run->first));
+	if (rc == 0)
+		rc = all_trials(run);
+	schedule_close(&run->schedule);
+	exercise_close(&run->exercise);
+	return rc;
+}
+
+static char *new_journal(void)
+{
+	struct tm now;
+	char name[32];
+	time_t seconds = time(NULL);
+
+	localtime_r(&seconds, &now);
+	strftime(name, sizeof(name), "%Y%m%d-%H%M%S", &now);
+	return memory_print("/var/tmp/cxl-exercise-%s", name);
+}
+
+/* Where to go on: the number after the last trial that was begun; its seed is that of the journal
+ */
+static size_t read_progress(struct options *options)
+{
+	struct json_object *records = records_read(options->journal);
+	size_t next = 0;
+
+	for (size_t i = 0; records && i < json_object_array_length(records); i++) {
+		struct json_object *record = json_object_array_get_idx(records, i), *value;
+
+		if (json_object_object_get_ex(record, "seed", &value))
+			options->seed = json_object_get_uint64(value);
+		if (json_object_object_get_ex(record, "trial", &value))
+			next = json_object_get_uint64(value) + 1;
+	}
+	json_object_put(records);
+	return next;
+}
+
+static int report(const struct options *options, const char *journal)
+{
+	struct json_object *records = records_read(journal), *json;
+	int rc, status;
+
+	if (!records) {
+		fprintf(stderr, NAME ": cannot read %s: %s\n", journal, strerror(errno));
+		return EXIT_FAILED;
+	}
+	json = exercise_report(records);
+	json_object_put(records);
+	status = exercise_has_findings(json) ? EXIT_BROKEN_PROMISE : EXIT_DONE;
+	if (options->table) {
+		rc = exercise_draw(json);
+		json_object_put(json);
+	} else {
+		rc = json_print(json);
+	}
+	if (rc == 0)
+		return status;
+	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
+	return EXIT_FAILED;
+}
+
+/* How large the journal is: it grows as long as it goes on */
+static off_t size_of(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 ? status.st_size : 0;
+}
+
+/*
+ * Wait for the process that does it; 0, or a negative errno: -ETIME if it does not come back from
+ * the kernel.
+ */
+static int wait_for(pid_t pid, int journal, double timeout)
+{
+	_cleanup_close_ int pidfd = pidfd_open(pid, 0);
+	struct pollfd ready = {.fd = pidfd, .events = POLLIN};
+	/* One actor may wait that long, and after it everything that brings things back. */
+	uint64_t limit_us = (uint64_t)((timeout * 4 + 60) * 1000000), grown_us = watch_now();
+	off_t size = size_of(journal);
+	int status;
+
+	if (pidfd < 0)
+		return -errno;
+	while (poll(&ready, 1, 1000) <= 0) {
+		off_t now = size_of(journal);
+
+		if (now != size)
+			grown_us = watch_now();
+		size = now;
+		if (watch_now() - grown_us > limit_us)
+			return -ETIME;
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ECHILD;
+}
+
+static int supervise(struct run *run, const struct subject *subject)
+{
+	const struct sigaction action = {.sa_handler = interrupt};
+	pid_t pid;
+	int rc;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		_exit(exercise(run, subject) < 0);
+	rc = wait_for(pid, run->journal, run->options->timeout);
+	if (rc == -ETIME) {
+		fprintf(stderr, NAME ": process %d does not come back from the kernel\n", (int)pid);
+		note(run, exercise_record_end("stopped", "it does not come back from the kernel"));
+		rc = 0;
+	}
+	return rc;
+}
+
+static int start(struct options *options)
+{
+	_cleanup_free_ char *journal = NULL;
+	struct subject subject = {0};
+	struct run run = {.options = options};
+	int status = choose(options, &subject), lock = -1, rc;
+
+	if (status == EXIT_DONE) {
+		lock = detached_lock(NAME);
+		status = lock < 0 ? EXIT_FAILED : EXIT_DONE;
+	}
+	if (status != EXIT_DONE) {
+		free(subject.host);
+		return status;
+	}
+	journal = options->journal ? memory_check(strdup(options->journal)) : new_journal();
+	if (options->go_on)
+		run.first = read_progress(options);
+	run.journal = records_open(journal);
+	if (run.journal < 0) {
+		fprintf(stderr, NAME ": cannot write %s: %s\n", journal, strerror(-run.journal));
+		status = EXIT_FAILED;
+	} else {
+		fprintf(stderr, NAME ": the journal is %s\n", journal);
+		rc = supervise(&run, &subject);
+		status = report(options, journal);
+		status = rc < 0 && status == EXIT_DONE ? EXIT_FAILED : status;
+		close(run.journal);
+	}
+	close(lock);
+	free(subject.host);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct options options = {.timeout = 30, .max_exposure = 10};
+	int status;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &options);
+	if (!options.has_seed && getrandom(&options.seed, 4, 0) != 4)
+		options.seed = (uint64_t)time(NULL);
+	if (options.iterations == 0 && options.duration <= 0)
+		options.iterations = DEFAULT_ITERATIONS;
+	if (options.report)
+		status = report(&options, options.report);
+	else if (geteuid() != 0)
+		status = (fputs(NAME ": this needs root\n", stderr), EXIT_CANNOT);
+	else
+		status = start(&options);
+	free(options.contests);
+	return status;
+}
+
+const struct cxl_command exercise_autoremove_command = {
+	.name = "exercise-autoremove",
+	.help = "take a memdev down in races, and catch the kernel",
+	.argp = &argp,
+	.run = run,
+};

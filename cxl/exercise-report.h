@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_EXERCISE_REPORT_H
+#define CXL_EXERCISE_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct contest;
+struct exercise;
+struct json_object;
+struct outcome;
+struct schedule;
+struct trial;
+
+/*
+ * The records of exercise-autoremove, and what they say together. What is reported comes from the
+ * records alone, so that it can be had of a machine that died as well.
+ */
+
+/** exercise_record_start() - what is going to be tried, where, and how long each actor takes alone
+ */
+struct json_object *exercise_record_start(const struct exercise *exercise,
+					  const struct schedule *schedule, uint64_t seed,
+					  size_t first);
+
+/** exercise_record_trial() - before a trial: all that is going to be done */
+struct json_object *exercise_record_trial(const struct trial *trial, const struct outcome *outcome);
+
+/** exercise_record_result() - after it */
+struct json_object *exercise_record_result(const struct trial *trial,
+					   const struct outcome *outcome);
+
+/** exercise_record_end() - why it ended: "complete", "interrupted", "stopped", "failed" */
+struct json_object *exercise_record_end(const char *how, const char *why);
+
+/** exercise_report() - what all records say together; of an array of them */
+struct json_object *exercise_report(struct json_object *records);
+
+/** exercise_has_findings() - does a report have any? */
+bool exercise_has_findings(struct json_object *report);
+
+/** exercise_draw() - print a report for people */
+int exercise_draw(struct json_object *report);
+
+#endif

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What exercise-autoremove refuses, and what it reports of journals. What it does is tested on the real kernel
+# (test/vm/exercise).
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+export CXL_STATE_DIR=$machine_top/state
+journal=$machine_top/journal
+exercise() { run on_machine "$CXL" exercise-autoremove "$@"; }
+answer() { jq -c "$1" <<<"$out"; }
+
+# report: of what stdin has as journal
+report_of() {
+	cat >"$journal"
+	exercise --report "$journal"
+	keep exercise-autoremove
+}
+start='{"record":"start","kernel":"7.3.0","host":"a","seed":7,"contests":[{"scenario":"race","actors":["host","port"]},{"scenario":"storm","actors":["host","port","list"]}]}'
+trial() { echo '{"record":"trial","trial":'"$1"',"contest":'"$2"',"deeds":[]}'; }
+result() { echo '{"record":"result","trial":'"$1"',"took_us":100000,"findings":['"$2"']}'; }
+finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
+
+machine accelerator
+for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--iterations x" "--iterations -1" \
+	"--seed 1x" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
+	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
+	# shellcheck disable=SC2086 # several arguments
+	exercise $wrong
+	is "wrong usage: $wrong" "$status" 2
+done
+exercise --via pci-remove
+is "an actor that is not possible here" "$status$err" "5cxl exercise-autoremove: mem0 cannot be taken down by pci-remove"
+exercise mem7
+is "an unknown memdev" "$status$err" "1cxl exercise-autoremove: no attached memdev named mem7"
+exercise -b root7
+is "an unknown bus" "$status$err" "1cxl exercise-autoremove: no attached memdev on bus root7"
+run setpriv --reuid 65534 --clear-groups "$CXL" exercise-autoremove
+is "not root" "$status$err" "5cxl exercise-autoremove: this needs root"
+exercise --via host --journal "$machine_top/none/journal"
+like "a journal that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/journal: No such file"
+
+machine pci-accelerator
+exercise
+is "real hardware is refused" "$status$err" \
+	"3cxl exercise-autoremove: refused: mem0 is on a bus of real hardware; see --real-hardware"
+machine no-cxl
+exercise
+is "no CXL" "$status$err" "1cxl exercise-autoremove: no attached memdev"
+machine pci-two-bridges
+exercise --real-hardware -b ACPI.CXL mem0 --via bus
+is "what would take others down is refused, too" "$status" 3
+like "and named" "$err" "refused: by bus, more than mem0 would go:"
+
+machine accelerator
+exercise --report "$machine_top/none"
+is "a journal that is not there" "$status$err" \
+	"1cxl exercise-autoremove: cannot read $machine_top/none: No such file or directory"
+report_of </dev/null
+is "an empty journal" "$status$(answer '[.ended, .trials]')" '0["empty",0]'
+report_of < <(echo "$start")
+is "nothing was tried" "$status$(answer '[.ended, .trials, .kernel, .seed]')" '0["running",0,"7.3.0",7]'
+report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0; result 1; echo '{"record":"end","how":"complete"}')
+is "nothing was found" "$status$(answer '[.ended, .trials, .trials_per_second, .findings]')" '0["complete",2,10.0,[]]'
+is "how often what was tried" "$(answer '[.contests[] | .trials]')" '[1,1]'
+report_of < <(echo "$start"; trial 0 1; result 0 "$finding"; trial 1 0; result 1 "$finding,$finding"; trial 2 0; result 2)
+is "the same three times" "$status$(answer '.findings | map([.signature, .count, .first_trial, .contests])')" \
+	'4[["bug x < y",3,0,{"storm":1,"host,port":2}]]'
+report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0)
+is "the machine died" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
+	'4["died",[["died","died in host,port",1]]]'
+report_of < <(echo "$start"; trial 0 0; echo "$start"; trial 1 1; result 1; echo '{"record":"end","how":"complete"}')
+is "it died, and went on after that" "$status$(answer '[.ended, .trials, (.findings | map(.signature))]')" \
+	'4["complete",2,["died in host,port"]]'
+report_of < <(echo "$start"; trial 0 0; result 0 "$finding"; echo '{"record":"end","how":"stopped","why":"locks"}'
+	printf '{"record":"tri')
+is "a line without its end" "$status$(answer '[.ended, .why, .trials]')" '4["stopped","locks",1]'
+report_of < <(echo "$start"; trial 0 99; result 0 "$finding"; echo '[]'; echo '{"record":7}'; echo '{}'; echo nothing)
+is "what this program did not write" "$status$(answer '[.trials, (.findings | map(.contests))]')" '4[1,[{"unknown":1}]]'
+head -c 100000 /dev/urandom >"$journal"
+exercise --report "$journal"
+is "no journal at all" "$status$(answer .ended)" '0"empty"'
+
+(echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$journal"
+exercise --report "$journal" --table
+is "as a table" "$status$out" "4CONTEST   TRIALS FINDINGS
+host,port      1        1
+storm          1        0
+
+trials: 2, findings: 1; running
+
+bug x < y
+  seen: 1, first in trial 1
+  in host,port: 1
+line"
+run bash -c '"$0" exercise-autoremove --report "$1" >/dev/full' "$CXL" "$journal"
+is "a full disk" "$status$err" "1cxl exercise-autoremove: cannot write the report: No space left on device"
+
+ok "all that was printed is as its schema says" all_valid exercise-autoremove
+finish
