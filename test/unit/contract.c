@@ -253,6 +253,73 @@ static void a_return_is_compared_with_what_was(void **state)
 	}
 }
 
+static void disable_mem0(struct snapshot *snapshot)
+{
+	snapshot_find_memdev(snapshot, "mem0")->enabled = false;
+}
+
+/* One state in which everything has come to rest, and what is wrong with it */
+static const struct {
+	const char *what, *driver;
+	const char *const *without;
+	void (*change)(struct snapshot *snapshot);
+	bool claimed; /* the region's addresses, in /proc/iomem */
+	const char *broken;
+} quiets[] = {
+	{"all is there", "sfc", NULL, NULL, true, ""},
+	{"nothing is left", NULL, gone, NULL, false, ""},
+	{"bound without a memdev", "sfc", gone, NULL, false,
+	 "provider-has-all 0000:11:00.0 is bound to sfc, and has no memdev"},
+	{"bound, and the memdev has no driver", "sfc", NULL, disable_mem0, true,
+	 "provider-has-all 0000:11:00.0 is bound to sfc, and mem0 has no driver"},
+	{"bound without an endpoint, and so without a region", "sfc",
+	 WITHOUT("endpoint2", "decoder2.0", "region0"), NULL, false,
+	 "provider-has-all 0000:11:00.0 is bound to sfc, and mem0 has no endpoint; mem0 has no "
+	 "region "
+	 "at 0x100000000, where region0 was"},
+	{"not bound, and all is there", NULL, NULL, NULL, true,
+	 "nothing-left 0000:11:00.0 is not bound to sfc, and mem0 is there; 0000:11:00.0 is not "
+	 "bound "
+	 "to sfc, and region0 is there"},
+	{"a region is left", NULL, WITHOUT("endpoint2", "decoder2.0", "mem0"), NULL, true,
+	 "nothing-left 0000:11:00.0 is not bound to sfc, and region0 is there"},
+	{"addresses are left", NULL, gone, NULL, true,
+	 "nothing-left region0 has gone, and /proc/iomem has it"},
+	{"a decoder names it", NULL, gone, name_the_region, false,
+	 "decoders-released decoder1.0 names region0, which is not there"},
+};
+
+static void half_of_something_is_named(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	static const struct contract_region was = {"region0", 0x100000000, 0x10000000, FLAG_YES};
+	char text[1000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(quiets) / sizeof(*quiets); i++) {
+		struct contract_host host = {.host = "0000:11:00.0",
+					     .bus = "pci",
+					     .driver = "sfc",
+					     .driver_now = (char *)quiets[i].driver,
+					     .regions = &was,
+					     .nr_regions = 1,
+					     .as_before = true};
+		struct iomem iomem = {ranges_before, quiets[i].claimed ? 2 : 1};
+		struct contract contract;
+		struct snapshot after;
+
+		small_machine(&after, quiets[i].without ?: nothing);
+		if (quiets[i].change)
+			quiets[i].change(&after);
+		contract_of_quiet(&host, 1, &(struct contract_look){&after, &iomem, NULL},
+				  &contract);
+		print_message("# %s\n", quiets[i].what);
+		assert_string_equal(broken_text(&contract, text), quiets[i].broken);
+		contract_release(&contract);
+		snapshot_release(&after);
+	}
+}
+
 static struct watch_event event(uint64_t us, const char *action, const char *device)
 {
 	return (struct watch_event){us, (char *)action, (char *)device, (char *)"cxl"};
@@ -331,6 +398,7 @@ int main(void)
 		cmocka_unit_test(each_broken_promise_is_named),
 		cmocka_unit_test(without_a_look_nothing_is_known),
 		cmocka_unit_test(a_return_is_compared_with_what_was),
+		cmocka_unit_test(half_of_something_is_named),
 		cmocka_unit_test(the_exposure_is_between_region_and_provider),
 		cmocka_unit_test(kinds_of_complaints),
 	};

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cxl/attach/restore.h"
+#include "cxl/attach/snapshot.h"
+#include "cxl/attach/step.h"
+#include "test/unit/small-machine.h"
+
+#define WITHOUT(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const char *const nothing[] = {NULL};
+
+/* What is tried in any case, since the snapshot does not tell whether it is needed */
+#define BUS "bind:ACPI0017:00:cxl_acpi "
+#define HOSTS                                                                                      \
+	"load::sfc load::sfc load::cxl_pci bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc "           \
+	"bind:0000:31:00.0:cxl_pci "
+
+static void disable_port1(struct snapshot *snapshot)
+{
+	snapshot_find_port(snapshot, "port1")->enabled = false;
+}
+
+/* A switch's port comes back with what is below it. */
+static void disable_port3(struct snapshot *snapshot)
+{
+	snapshot_find_port(snapshot, "port3")->enabled = false;
+}
+
+static void disable_mem2(struct snapshot *snapshot)
+{
+	snapshot_find_memdev(snapshot, "mem2")->enabled = false;
+}
+
+static void unbind_regions(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_regions; i++)
+		snapshot->regions[i].driver = NULL;
+}
+
+static void override_mem1(struct snapshot *snapshot)
+{
+	snapshot_find_memdev(snapshot, "mem1")->host.driver_override = "sfc";
+}
+
+static void never_bound(struct snapshot *snapshot)
+{
+	snapshot_find_region(snapshot, "region1")->driver = NULL;
+}
+
+static const struct {
+	const char *what;
+	void (*at_home)(struct snapshot *snapshot);
+	const char *const *without;
+	void (*now)(struct snapshot *snapshot);
+	bool rescan;
+	const char *steps;
+} cases[] = {
+	{.what = "all is there", .steps = BUS HOSTS},
+	{.what = "a memdev has gone",
+	 .without = WITHOUT("mem0", "endpoint2", "decoder2.0", "region0"),
+	 .steps = BUS HOSTS},
+	{.what = "the bus has gone",
+	 .without = WITHOUT("root0", "port1", "port3", "port5", "endpoint2", "endpoint4",
+			    "endpoint6", "mem0", "mem1", "region0", "region1", "region2"),
+	 .now = disable_mem2,
+	 .steps = BUS HOSTS "bind:mem2:cxl_mem "},
+	{.what = "a port is unbound",
+	 .now = disable_port1,
+	 .steps = BUS "bind:port1:cxl_port " HOSTS},
+	{.what = "a switch's port is unbound", .now = disable_port3, .steps = BUS HOSTS},
+	{.what = "regions are unbound",
+	 .now = unbind_regions,
+	 .steps = BUS HOSTS
+	 "bind:region0:cxl_region bind:region1:cxl_region bind:region2:cxl_region "},
+	{.what = "but one was never bound",
+	 .at_home = never_bound,
+	 .now = unbind_regions,
+	 .steps = BUS HOSTS "bind:region0:cxl_region bind:region2:cxl_region "},
+	{.what = "a PCI device was removed",
+	 .at_home = override_mem1,
+	 .rescan = true,
+	 .steps = "autoprobe:: rescan:: override:0000:21:00.0:sfc autoprobe:: " BUS HOSTS},
+};
+
+static void what_is_missing_is_brought_back(void **state)
+{
+	char text[2000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct snapshot home, now;
+		struct step *steps;
+		size_t count;
+
+		small_machine(&home, nothing);
+		small_machine(&now, cases[i].without ?: nothing);
+		if (cases[i].at_home)
+			cases[i].at_home(&home);
+		if (cases[i].now)
+			cases[i].now(&now);
+		restore_steps(&home, &now, cases[i].rescan, &steps, &count);
+		*text = '\0';
+		for (size_t j = 0; j < count; j++) {
+			sprintf(text + strlen(text), "%s:%s:%s ", step_name(steps[j].action),
+				steps[j].device ?: "", steps[j].driver ?: "");
+			assert_true(step_is_sound(&steps[j]));
+		}
+		print_message("# %s\n", cases[i].what);
+		assert_string_equal(text, cases[i].steps);
+		free(steps);
+		snapshot_release(&home);
+		snapshot_release(&now);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_missing_is_brought_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
