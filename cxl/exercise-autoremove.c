@@ -28,6 +28,7 @@
 #include "cxl/takedown-draw.h"
 #include "util/cleanup.h"
 #include "util/json.h"
+#include "util/kmsg.h"
 #include "util/memory.h"
 #include "util/records.h"
 #include "util/sysfs.h"
@@ -53,16 +54,19 @@ enum {
 	KEY_JOURNAL,
 	KEY_CONTINUE,
 	KEY_REPORT,
+	KEY_CRASHED,
+	KEY_AT,
 	KEY_TABLE,
 	KEY_REAL_HARDWARE,
 	KEY_DEBUG,
 };
 
 struct options {
-	const char *memdev, *bus, *journal, *report;
+	const char *memdev, *bus, *journal, *report, *crashed;
 	struct contest *contests; /* as given; pairs and storm of all actors apart */
 	size_t nr_contests;
-	bool all_pairs, storm, go_on, table, real_hardware, has_seed;
+	double place;
+	bool has_place, all_pairs, storm, go_on, table, real_hardware, has_seed;
 	uint64_t seed, iterations;
 	double duration, timeout, max_exposure; /* seconds */
 };
@@ -120,13 +124,23 @@ static void parse_race(struct options *options, const char *arg, const struct ar
 		(struct contest){SCENARIO_RACE, {one, other}, 2};
 }
 
+static double parse_place(const char *arg, const struct argp_state *state)
+{
+	char *end;
+	double place = strtod(arg, &end);
+
+	if (end == arg || *end || !(place >= -1 && place <= 1))
+		argp_error(state, "'%s' is no place in a sweep, from -1 to 1", arg);
+	return place;
+}
+
 static void check_options(const struct options *options, const struct argp_state *state)
 {
 	if (options->report && (options->nr_contests > 0 || options->all_pairs || options->storm ||
 				options->memdev || options->journal))
 		argp_error(state, "--report does nothing but report");
-	if (options->go_on && !options->journal)
-		argp_error(state, "--continue needs the --journal to go on with");
+	if ((options->go_on || options->crashed) && !options->journal)
+		argp_error(state, "which --journal?");
 	if (options->real_hardware && (!options->bus || !options->memdev))
 		argp_error(state, "--real-hardware goes with --bus and a memdev, both by name");
 }
@@ -174,6 +188,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_REPORT:
 		options->report = arg;
 		return 0;
+	case KEY_CRASHED:
+		options->crashed = arg;
+		return 0;
+	case KEY_AT:
+		options->place = parse_place(arg, state);
+		options->has_place = true;
+		return 0;
 	case KEY_TABLE:
 		options->table = true;
 		return 0;
@@ -205,6 +226,10 @@ static const struct argp_option argp_options[] = {
 	{"race", KEY_RACE, "ACTOR,ACTOR", 0, "Two that race; can be given several times", 1},
 	{"all-pairs", KEY_ALL_PAIRS, NULL, 0, "Every two that there are, and each with itself", 1},
 	{"storm", KEY_STORM, NULL, 0, "All at once", 1},
+	{"at", KEY_AT, "PLACE", 0,
+	 "Each race at one place of its sweep: from -1, the first starts when the second is over, "
+	 "to 1, the opposite",
+	 2},
 	{"iterations", KEY_ITERATIONS, "N", 0,
 	 "How often each of these (default 32; without end with --duration)", 2},
 	{"duration", KEY_DURATION, "SECONDS", 0, "End after that time", 2},
@@ -217,6 +242,9 @@ static const struct argp_option argp_options[] = {
 	 "Where it is kept what is going on (default: a new file in /var/tmp)", 3},
 	{"continue", KEY_CONTINUE, NULL, 0, "Go on after what is in the journal", 3},
 	{"report", KEY_REPORT, "JOURNAL", 0, "Only report what is in that journal", 3},
+	{"crashed", KEY_CRASHED, "LOG", 0,
+	 "Only add to the journal what the kernel said last, in the log of the machine that died",
+	 3},
 	{"table", KEY_TABLE, NULL, 0, "A table, and the findings as text, instead of JSON", 3},
 	{"real-hardware", KEY_REAL_HARDWARE, NULL, 0,
 	 "Also on a bus that is none of the kernel's tests; with --bus and MEMDEV", 4},
@@ -394,6 +422,8 @@ static void fill_schedule(const struct options *options, actor_set actors,
 	bool standard = options->nr_contests == 0 && !options->all_pairs && !options->storm;
 
 	schedule_open(schedule, options->seed);
+	if (options->has_place)
+		schedule_stay(schedule, options->place);
 	for (size_t i = 0; i < options->nr_contests; i++)
 		*append(schedule->contests, schedule->nr_contests) = options->contests[i];
 	if (standard || options->all_pairs)
@@ -477,12 +507,15 @@ static int try(struct run *run, const struct trial *trial)
 	const struct contest *contest = &run->schedule.contests[trial->contest];
 	struct outcome outcome;
 	_cleanup_free_ char *why = exercise_prepare(&run->exercise, contest, trial, &outcome);
+	_cleanup_free_ char *mark = exercise_mark(trial, contest);
 	int rc = why ? -ENODEV : note(run, exercise_record_trial(trial, &outcome));
 
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
-	if (rc == 0)
+	if (rc == 0) {
+		kmsg_say(mark);
 		rc = exercise_run(&run->exercise, contest, &outcome);
+	}
 	run->findings += outcome.nr_findings;
 	if (rc == 0)
 		rc = note(run, exercise_record_result(trial, &outcome));
@@ -665,6 +698,27 @@ static int supervise(struct run *run, const struct subject *subject)
 	return rc;
 }
 
+static int add_crash(const struct options *options)
+{
+	struct json_object *crash = exercise_record_crash(options->crashed);
+	int journal, rc;
+
+	if (!crash) {
+		fprintf(stderr, NAME ": cannot read %s: %s\n", options->crashed, strerror(errno));
+		return EXIT_FAILED;
+	}
+	journal = records_open(options->journal);
+	rc = journal < 0 ? journal : records_add(journal, crash);
+	if (journal < 0)
+		json_object_put(crash);
+	else
+		close(journal);
+	if (rc == 0)
+		return report(options, options->journal);
+	fprintf(stderr, NAME ": cannot write %s: %s\n", options->journal, strerror(-rc));
+	return EXIT_FAILED;
+}
+
 static int start(struct options *options)
 {
 	_cleanup_free_ char *journal = NULL;
@@ -711,6 +765,8 @@ static int run(int argc, char **argv)
 		options.iterations = DEFAULT_ITERATIONS;
 	if (options.report)
 		status = report(&options, options.report);
+	else if (options.crashed)
+		status = add_crash(&options);
 	else if (geteuid() != 0)
 		status = (fputs(NAME ": this needs root\n", stderr), EXIT_CANNOT);
 	else

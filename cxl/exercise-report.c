@@ -8,10 +8,12 @@
 
 #include "cxl/attach/exercise.h"
 #include "cxl/attach/schedule.h"
+#include "cxl/attach/splat.h"
 #include "cxl/exercise-report.h"
 #include "cxl/takedown-draw.h"
 #include "util/cleanup.h"
 #include "util/json.h"
+#include "util/kmsg.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/table.h"
@@ -88,6 +90,7 @@ struct json_object *exercise_record_trial(const struct trial *trial, const struc
 
 	json_add_number(json, "trial", trial->number);
 	json_add_number(json, "contest", trial->contest);
+	json_add(json, "place", json_object_new_double(trial->place));
 	for (size_t i = 0; i < outcome->nr_deeds; i++)
 		json_append(deeds, report_deed(&outcome->deeds[i]));
 	json_add(json, "deeds", deeds);
@@ -119,6 +122,17 @@ static struct json_object *report_times(const struct deed *deed, uint64_t first)
 	return json;
 }
 
+static struct json_object *report_finding(const char *kind, const char *signature,
+					  const char *detail)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "kind", kind);
+	json_add_string(json, "signature", signature);
+	json_add_string(json, "detail", detail);
+	return json;
+}
+
 struct json_object *exercise_record_result(const struct trial *trial, const struct outcome *outcome)
 {
 	struct json_object *json = new_record("result");
@@ -130,15 +144,10 @@ struct json_object *exercise_record_result(const struct trial *trial, const stru
 	for (size_t i = 0; i < outcome->nr_deeds; i++)
 		json_append(deeds, report_times(&outcome->deeds[i], first_begun(outcome)));
 	json_add(json, "deeds", deeds);
-	for (size_t i = 0; i < outcome->nr_findings; i++) {
-		const struct finding *finding = &outcome->findings[i];
-		struct json_object *item = json_new_object();
-
-		json_add_string(item, "kind", finding->kind);
-		json_add_string(item, "signature", finding->signature);
-		json_add_string(item, "detail", finding->detail);
-		json_append(findings, item);
-	}
+	for (size_t i = 0; i < outcome->nr_findings; i++)
+		json_append(findings, report_finding(outcome->findings[i].kind,
+						     outcome->findings[i].signature,
+						     outcome->findings[i].detail));
 	json_add(json, "findings", findings);
 	return json;
 }
@@ -149,6 +158,95 @@ struct json_object *exercise_record_end(const char *how, const char *why)
 
 	json_add_string(json, "how", how);
 	json_add_string(json, "why", why);
+	return json;
+}
+
+/* What a line of the log begins with before each trial */
+static const char mark[] = "cxl exercise-autoremove: trial ";
+
+char *exercise_mark(const struct trial *trial, const struct contest *contest)
+{
+	char *text = memory_print("%s%zu:", mark, trial->number);
+
+	for (size_t i = 0; i < contest->nr_actors; i++) {
+		_cleanup_free_ char *before = text;
+
+		text = memory_print("%s %s", before, actor_name(contest->actors[i]));
+	}
+	return text;
+}
+
+/* "[   12.345678] text", or "[   12.345678][  T81] text": the text */
+static char *without_time(char *line)
+{
+	line[strcspn(line, "\r\n")] = '\0';
+	while (*line == '[' && strchr(line, ']'))
+		line = strchr(line, ']') + 1;
+	return *line == ' ' ? line + 1 : line;
+}
+
+/* The lines since the last trial began */
+static struct watch_line *read_log(FILE *file, size_t *count)
+{
+	struct watch_line *lines = NULL;
+	_cleanup_free_ char *buf = NULL;
+	size_t size = 0;
+
+	*count = 0;
+	while (getline(&buf, &size, file) >= 0) {
+		const char *text = without_time(buf);
+
+		if (strstr(text, mark)) {
+			for (size_t i = 0; i < *count; i++)
+				free(lines[i].text);
+			*count = 0;
+		}
+		*append(lines, *count) = (struct watch_line){
+			.text = memory_check(strdup(text)),
+			.splat = kmsg_splat(text),
+		};
+	}
+	return lines;
+}
+
+static char *join_lines(const struct watch_line *lines, size_t count)
+{
+	char *text = memory_check(strdup(""));
+
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *before = text;
+
+		text = memory_print("%s%s\n", before, lines[i].text);
+	}
+	return text;
+}
+
+struct json_object *exercise_record_crash(const char *log)
+{
+	FILE *file = fopen(log, "re");
+	struct json_object *json, *findings;
+	struct watch_line *lines;
+	struct splats splats;
+	size_t count;
+
+	if (!file)
+		return NULL;
+	lines = read_log(file, &count);
+	fclose(file);
+	json = new_record("crash");
+	findings = json_new_array();
+	splats_find(lines, count, &splats);
+	for (size_t i = 0; i < splats.count; i++) {
+		const struct splat *splat = &splats.list[i];
+		_cleanup_free_ char *detail = join_lines(lines + splat->first, splat->count);
+
+		json_append(findings, report_finding("splat", splat->signature, detail));
+	}
+	json_add(json, "findings", findings);
+	splats_release(&splats);
+	for (size_t i = 0; i < count; i++)
+		free(lines[i].text);
+	free(lines);
 	return json;
 }
 
@@ -294,9 +392,19 @@ static void read_start(struct reading *reading, struct json_object *start)
 	reading->why = NULL;
 }
 
+static void read_findings(struct reading *reading, struct json_object *trial,
+			  struct json_object *findings)
+{
+	for (size_t i = 0; i < json_object_array_length(findings); i++) {
+		struct json_object *finding = json_object_array_get_idx(findings, i);
+
+		add_finding(reading, trial, text_in(finding, "kind"),
+			    text_in(finding, "signature") ?: "", text_in(finding, "detail"));
+	}
+}
+
 static void read_result(struct reading *reading, struct json_object *result)
 {
-	struct json_object *findings = json_object_object_get(result, "findings");
 	struct json_object *trial = reading->trial;
 
 	reading->trial = NULL;
@@ -304,12 +412,21 @@ static void read_result(struct reading *reading, struct json_object *result)
 		return;
 	reading->results++;
 	reading->took_us += number_in(result, "took_us");
-	for (size_t i = 0; i < json_object_array_length(findings); i++) {
-		struct json_object *finding = json_object_array_get_idx(findings, i);
+	read_findings(reading, trial, json_object_object_get(result, "findings"));
+}
 
-		add_finding(reading, trial, text_in(finding, "kind"),
-			    text_in(finding, "signature") ?: "", text_in(finding, "detail"));
-	}
+/* What the kernel said last is about the trial that has no result. */
+static void read_crash(struct reading *reading, struct json_object *crash)
+{
+	struct json_object *findings = json_object_object_get(crash, "findings");
+	bool explained = json_object_array_length(findings) > 0;
+
+	reading->how = "died";
+	if (reading->trial && explained)
+		read_findings(reading, reading->trial, findings);
+	else
+		read_death(reading);
+	reading->trial = NULL;
 }
 
 static void read_record(struct reading *reading, struct json_object *record)
@@ -326,6 +443,8 @@ static void read_record(struct reading *reading, struct json_object *record)
 			count_up(contest, "trials");
 	} else if (is_record(record, "result")) {
 		read_result(reading, record);
+	} else if (is_record(record, "crash")) {
+		read_crash(reading, record);
 	} else if (is_record(record, "end")) {
 		reading->how = text_in(record, "how");
 		reading->why = text_in(record, "why");

@@ -33,6 +33,17 @@ struct json_object *exercise_record_result(const struct trial *trial,
 /** exercise_record_end() - why it ended: "complete", "interrupted", "stopped", "failed" */
 struct json_object *exercise_record_end(const char *how, const char *why);
 
+/** exercise_mark() - what is said in the kernel log before a trial; a new string */
+char *exercise_mark(const struct trial *trial, const struct contest *contest);
+
+/**
+ * exercise_record_crash() - what the kernel said last, on a machine that died
+ * @log: the machine's console, or the end of its kernel log
+ *
+ * Return: NULL with errno set if it cannot be read.
+ */
+struct json_object *exercise_record_crash(const char *log);
+
 /** exercise_report() - what all records say together; of an array of them */
 struct json_object *exercise_report(struct json_object *records);
 

@@ -103,6 +103,20 @@ int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record)
 	return got > 0;
 }
 
+void kmsg_say(const char *text)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	/* It only helps those who read the log: what cannot be written there is in the way of
+	 * nothing.
+	 */
+	if (write(fd, text, strlen(text)) < 0)
+		errno = 0;
+	close(fd);
+}
+
 const char *kmsg_splat(const char *text)
 {
 	for (size_t i = 0; i < sizeof(splats) / sizeof(*splats); i++) {

@@ -36,6 +36,9 @@ int kmsg_fd(const struct kmsg *kmsg);
  */
 int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record);
 
+/** kmsg_say() - add a line of our own to the log; without root nothing happens */
+void kmsg_say(const char *text);
+
 /**
  * kmsg_splat() - what kind of complaint a line begins
  *

@@ -24,8 +24,8 @@
 /* How often everything is brought back before it counts as impossible */
 #define RESTORE_TRIES 3
 
-/* A number that has been taken for so many trials is not given back any more. */
-#define RENAMED_TRIALS 3
+/* So many numbers more than there are devices can be taken while old ones are being released. */
+#define NUMBERS_SPARE 4
 
 static void add_finding(struct outcome *outcome, const char *kind, char *signature, char *detail)
 {
@@ -50,23 +50,6 @@ static const struct snapshot_memdev *memdev_of(const struct exercise *exercise)
 			return memdev;
 	}
 	return NULL;
-}
-
-/* The names of everything that gets a number when it is made */
-static char *names_of(const struct snapshot *snapshot)
-{
-	char *names = memory_check(strdup(""));
-
-#define add_names(kind)                                                                            \
-	for (size_t i = 0; i < snapshot->nr_##kind; i++) {                                         \
-		_cleanup_free_ char *before = names;                                               \
-		names = memory_print("%s%s ", before, snapshot->kind[i].name);                     \
-	}
-	add_names(ports);
-	add_names(memdevs);
-	add_names(regions);
-#undef add_names
-	return names;
 }
 
 static void leave_home(struct exercise *exercise)
@@ -110,6 +93,58 @@ static int look_home(struct exercise *exercise)
 	return snapshot_take_again(&exercise->home, &exercise->last);
 }
 
+/* "endpoint3": 3 */
+static uint64_t number_of(const char *name)
+{
+	return strtoull(name + strcspn(name, "0123456789"), NULL, 10);
+}
+
+/* The kernel numbers all ports, whatever their kind, and memdevs and regions each on their own. */
+static void highest_numbers(const struct snapshot *snapshot, uint64_t *numbers)
+{
+	memset(numbers, 0, 3 * sizeof(*numbers));
+#define find_highest(kind, i)                                                                      \
+	for (size_t at = 0; at < snapshot->nr_##kind; at++) {                                      \
+		uint64_t number = number_of(snapshot->kind[at].name);                              \
+		numbers[i] = number > numbers[i] ? number : numbers[i];                            \
+	}
+	find_highest(ports, 0);
+	find_highest(memdevs, 1);
+	find_highest(regions, 2);
+#undef find_highest
+}
+
+/* The lowest number that is free is given: as long as all come back, they do not grow. */
+static void allow_numbers(struct exercise *exercise)
+{
+	const struct snapshot *home = &exercise->home;
+
+	highest_numbers(home, exercise->numbers);
+	exercise->numbers[0] += home->nr_ports + NUMBERS_SPARE;
+	exercise->numbers[1] += home->nr_memdevs + NUMBERS_SPARE;
+	exercise->numbers[2] += home->nr_regions + NUMBERS_SPARE;
+}
+
+static void judge_numbers(struct exercise *exercise, struct outcome *outcome)
+{
+	static const char *const kinds[] = {"port", "memdev", "region"};
+	uint64_t numbers[3];
+	bool more = false;
+
+	highest_numbers(&exercise->home, numbers);
+	for (int i = 0; i < 3; i++) {
+		if (numbers[i] <= exercise->numbers[i])
+			continue;
+		add_finding(outcome, "leak", memory_print("leak of a %s", kinds[i]),
+			    memory_print("the highest number of a %s is %ju: lower ones have not "
+					 "been given back",
+					 kinds[i], (uintmax_t)numbers[i]));
+		more = true;
+	}
+	if (more)
+		allow_numbers(exercise);
+}
+
 int exercise_open(struct exercise *exercise, const char *host, const char **what)
 {
 	int rc;
@@ -126,7 +161,7 @@ int exercise_open(struct exercise *exercise, const char *host, const char **what
 		free(exercise->host);
 		return rc;
 	}
-	exercise->names = names_of(&exercise->home);
+	allow_numbers(exercise);
 	exercise->taint = read_taint();
 	return 0;
 }
@@ -138,7 +173,6 @@ void exercise_close(struct exercise *exercise)
 	watch_close(&exercise->watch);
 	leave_home(exercise);
 	free(exercise->host);
-	free(exercise->names);
 }
 
 static bool takes_down(enum actor actor)
@@ -573,24 +607,6 @@ static int restore(struct exercise *exercise, struct outcome *outcome)
 	return rc;
 }
 
-/* A number that is not given back shows in those that come after it. */
-static void judge_names(struct exercise *exercise, struct outcome *outcome)
-{
-	char *names = names_of(&exercise->home);
-
-	exercise->renamed = strcmp(names, exercise->names) == 0 ? 0 : exercise->renamed + 1;
-	if (exercise->renamed < RENAMED_TRIALS) {
-		free(names);
-		return;
-	}
-	add_finding(outcome, "leak", memory_check(strdup("leak of a device")),
-		    memory_print("numbers are not given back any more: there was %s\nthere is %s",
-				 exercise->names, names));
-	free(exercise->names);
-	exercise->names = names;
-	exercise->renamed = 0;
-}
-
 static int settle(struct exercise *exercise, struct outcome *outcome)
 {
 	const struct step flush = {.action = STEP_FLUSH};
@@ -612,7 +628,7 @@ static int settle(struct exercise *exercise, struct outcome *outcome)
 		rc = look_home(exercise);
 	}
 	if (rc == 0 && !outcome->stop)
-		judge_names(exercise, outcome);
+		judge_numbers(exercise, outcome);
 	return rc;
 }
 

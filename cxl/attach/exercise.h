@@ -68,8 +68,7 @@ struct exercise {
 	struct watch watch;
 	struct worker *workers[NR_ACTORS];
 	uint64_t taint;
-	char *names;	/* of the devices, when no number had been lost yet */
-	size_t renamed; /* for how many trials in a row they have been others */
+	uint64_t numbers[3]; /* of ports, memdevs, regions: none is to be higher */
 };
 
 /**

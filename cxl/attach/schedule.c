@@ -141,7 +141,11 @@ static void begin_round(struct schedule *schedule, size_t round)
 /* From -1, the second is over when the first begins, to 1, the opposite */
 static double place_in_sweep(const struct schedule *schedule, size_t contest, size_t round)
 {
-	size_t cell = schedule->cells[contest * SWEEP_CELLS + round % SWEEP_CELLS];
+	size_t cell;
+
+	if (schedule->fixed)
+		return schedule->place;
+	cell = schedule->cells[contest * SWEEP_CELLS + round % SWEEP_CELLS];
 
 	return ((double)cell + schedule->shift[contest]) * 2 / SWEEP_CELLS - 1;
 }
@@ -159,12 +163,19 @@ void schedule_next(struct schedule *schedule, struct trial *trial)
 	contest = &schedule->contests[trial->contest];
 	at = place_in_sweep(schedule, trial->contest, round);
 	if (contest->scenario == SCENARIO_RACE) {
+		trial->place = at;
 		trial->starts[0] = at < 0 ? -at : 0;
 		trial->starts[1] = at > 0 ? at : 0;
 	} else if (contest->scenario == SCENARIO_STORM) {
 		for (size_t i = 0; i < contest->nr_actors; i++)
 			trial->starts[i] = erand48(schedule->random);
 	}
+}
+
+void schedule_stay(struct schedule *schedule, double place)
+{
+	schedule->fixed = true;
+	schedule->place = place;
 }
 
 void schedule_skip(struct schedule *schedule, size_t trials)

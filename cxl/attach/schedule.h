@@ -55,6 +55,8 @@ struct trial {
 	 * starts first (of a storm: that takes longest); see trial_delays()
 	 */
 	double starts[NR_ACTORS];
+	double place; /* of a race, in its sweep: from -1, the second is over when the first begins
+		       */
 };
 
 struct schedule {
@@ -62,6 +64,8 @@ struct schedule {
 	size_t nr_contests;
 
 	/* Private */
+	bool fixed; /* each race at @place, instead of a sweep */
+	double place;
 	size_t next;
 	unsigned short random[3];
 	size_t *order; /* of the contests, in this round */
@@ -93,6 +97,9 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors);
  * race visits every cell of its sweep once, each at another place in the next sweep.
  */
 void schedule_next(struct schedule *schedule, struct trial *trial);
+
+/** schedule_stay() - every race at the same place in its sweep, from -1 to 1 */
+void schedule_stay(struct schedule *schedule, double place);
 
 /** schedule_skip() - as many trials as have been done already */
 void schedule_skip(struct schedule *schedule, size_t trials);

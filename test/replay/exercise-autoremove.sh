@@ -24,7 +24,7 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--iterations x" "--iterations -1" \
-	"--seed 1x" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
+	"--seed 1x" "--at 2" "--at x" "--crashed x" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
 	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
 	# shellcheck disable=SC2086 # several arguments
 	exercise $wrong
@@ -81,6 +81,28 @@ is "what this program did not write" "$status$(answer '[.trials, (.findings | ma
 head -c 100000 /dev/urandom >"$journal"
 exercise --report "$journal"
 is "no journal at all" "$status$(answer .ended)" '0"empty"'
+
+(echo "$start"; trial 4 0) >"$journal"
+cat >"$machine_top/console" <<'LOG'
+[    1.000000] cxl exercise-autoremove: trial 3: host
+[    1.100000] WARNING: x.c:1 at of_an_earlier_trial+0x1/0x2 [cxl_core], CPU#0: sh/1
+[    2.000000] cxl exercise-autoremove: trial 4: host port
+[    2.100000] BUG: kernel NULL pointer dereference, address: 0000000000000010
+[    2.100001] RIP: 0010:devm_cxl_add_endpoint+0x47/0x160 [cxl_core]
+[    2.100002] Call Trace:
+[    2.100003]  <TASK>
+[    2.100004]  cxl_mem_probe+0x12b/0x2f0 [cxl_mem]
+[    2.100005]  </TASK>
+LOG
+exercise --journal "$journal" --crashed "$machine_top/console"
+is "what the kernel said last" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
+	'4["died",[["splat","bug devm_cxl_add_endpoint < cxl_mem_probe",4]]]'
+keep exercise-autoremove
+(echo "$start"; trial 4 0) >"$journal"
+exercise --journal "$journal" --crashed /dev/null
+is "it said nothing" "$status$(answer '.findings | map(.signature)')" '4["died in host,port"]'
+exercise --journal "$journal" --crashed "$machine_top/none"
+is "a log that is not there" "$status$err" "1cxl exercise-autoremove: cannot read $machine_top/none: No such file or directory"
 
 (echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$journal"
 exercise --report "$journal" --table

@@ -127,6 +127,23 @@ static void sweeps(void **state)
 	schedule_close(&schedule);
 }
 
+static void one_place(void **state)
+{
+	struct schedule schedule;
+	struct trial trial;
+
+	(void)state;
+	schedule_open(&schedule, 3);
+	schedule_add(&schedule, SCENARIO_RACE, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
+	schedule_stay(&schedule, -0.25);
+	for (int i = 0; i < 100; i++) {
+		schedule_next(&schedule, &trial);
+		assert_true(trial.place == -0.25);
+		assert_true(trial.starts[0] == 0.25 && trial.starts[1] == 0);
+	}
+	schedule_close(&schedule);
+}
+
 static void delays(void **state)
 {
 	const struct contest race = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
@@ -164,9 +181,10 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pairs),    cmocka_unit_test(same_seed_same_schedule),
-		cmocka_unit_test(skipping), cmocka_unit_test(sweeps),
-		cmocka_unit_test(delays),   cmocka_unit_test(names),
+		cmocka_unit_test(pairs),     cmocka_unit_test(same_seed_same_schedule),
+		cmocka_unit_test(skipping),  cmocka_unit_test(sweeps),
+		cmocka_unit_test(one_place), cmocka_unit_test(delays),
+		cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "cxl/attach/shrink.h"
+
+/* Fewer iterations than these are not worth looking for. */
+#define FEW_ITERATIONS 4
+
+const struct attempt *shrink_best(const struct attempt *done, size_t count)
+{
+	const struct attempt *best = &done[0];
+
+	/* Each one is made from the best before it, and is less. */
+	for (size_t i = 0; i < count; i++) {
+		if (done[i].shown)
+			best = &done[i];
+	}
+	return best;
+}
+
+static size_t size_of(actor_set actors)
+{
+	return (size_t)__builtin_popcount(actors);
+}
+
+static bool was_tried(const struct attempt *done, size_t count, const struct attempt *attempt)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (done[i].actors == attempt->actors &&
+		    done[i].at_one_place == attempt->at_one_place &&
+		    done[i].iterations <= attempt->iterations)
+			return true;
+	}
+	return false;
+}
+
+/* Without one of the actors */
+static bool with_fewer_actors(const struct attempt *done, size_t count, struct attempt *next)
+{
+	actor_set all = next->actors;
+
+	for (int i = 0; i < NR_ACTORS && size_of(all) > 1; i++) {
+		if (!(all & 1U << i))
+			continue;
+		next->actors = all & ~(1U << i);
+		if (!was_tried(done, count, next))
+			return true;
+	}
+	next->actors = all;
+	return false;
+}
+
+static bool at_one_place(const struct attempt *done, size_t count, struct attempt *next)
+{
+	if (size_of(next->actors) != 2 || next->at_one_place)
+		return false;
+	next->at_one_place = true;
+	next->place = next->shown_place;
+	if (!was_tried(done, count, next))
+		return true;
+	next->at_one_place = false;
+	return false;
+}
+
+/* Half of them; or as many as it took, if that is less */
+static bool in_fewer_iterations(const struct attempt *done, size_t count, struct attempt *next)
+{
+	if (next->iterations <= FEW_ITERATIONS)
+		return false;
+	next->iterations =
+		next->trials < next->iterations / 2 ? next->trials : next->iterations / 2;
+	if (next->iterations < FEW_ITERATIONS)
+		next->iterations = FEW_ITERATIONS;
+	return !was_tried(done, count, next);
+}
+
+bool shrink_next(const struct attempt *done, size_t count, struct attempt *next)
+{
+	*next = *shrink_best(done, count);
+	next->shown = false;
+	return with_fewer_actors(done, count, next) || at_one_place(done, count, next) ||
+	       in_fewer_iterations(done, count, next);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "cxl/attach/shrink.h"
+
+#define BIT(actor) (1U << (actor))
+
+/* A kernel whose trouble needs certain actors, and is shown in so many trials, in a sweep or at
+ * once */
+struct kernel {
+	actor_set needs;
+	size_t in_sweep, at_place;
+};
+
+static void attempt(const struct kernel *kernel, struct attempt *attempt)
+{
+	size_t takes = attempt->at_one_place ? kernel->at_place : kernel->in_sweep;
+
+	assert_true(attempt->iterations > 0);
+	if (attempt->at_one_place)
+		assert_true(attempt->place == 0.25);
+	attempt->shown = (attempt->actors & kernel->needs) == kernel->needs && takes > 0 &&
+			 takes <= attempt->iterations;
+	attempt->trials = attempt->shown ? takes : attempt->iterations;
+	attempt->shown_place = 0.25;
+}
+
+/* Until nothing is left to try: the least, and how many attempts it took */
+static struct attempt shrink(const struct kernel *kernel, actor_set from, size_t *count)
+{
+	struct attempt done[200] = {{.actors = from,
+				     .iterations = 64,
+				     .shown = true,
+				     .trials = 40,
+				     .shown_place = 0.25}};
+
+	*count = 1;
+	while (shrink_next(done, *count, &done[*count])) {
+		attempt(kernel, &done[*count]);
+		(*count)++;
+		assert_true(*count < 200);
+	}
+	return *shrink_best(done, *count);
+}
+
+static const actor_set storm = BIT(ACTOR_MEMDEV) | BIT(ACTOR_HOST) | BIT(ACTOR_ENDPOINT) |
+			       BIT(ACTOR_PORT) | BIT(ACTOR_BUS) | BIT(ACTOR_LIST);
+
+static void a_storm_becomes_a_race(void **state)
+{
+	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), 10, 5};
+	struct attempt least;
+	size_t count;
+
+	(void)state;
+	least = shrink(&kernel, storm, &count);
+	assert_int_equal(least.actors, kernel.needs);
+	assert_true(least.at_one_place);
+	assert_int_equal(least.iterations, 5);
+	assert_true(count < 40);
+}
+
+static void one_actor_is_enough(void **state)
+{
+	const struct kernel kernel = {BIT(ACTOR_PORT), 1, 1};
+	struct attempt least;
+	size_t count;
+
+	(void)state;
+	least = shrink(&kernel, storm, &count);
+	assert_int_equal(least.actors, kernel.needs);
+	assert_false(least.at_one_place);
+	assert_int_equal(least.iterations, 4);
+}
+
+static void three_are_needed(void **state)
+{
+	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT) | BIT(ACTOR_LIST), 20, 0};
+	struct attempt least;
+	size_t count;
+
+	(void)state;
+	least = shrink(&kernel, storm, &count);
+	assert_int_equal(least.actors, kernel.needs);
+	assert_false(least.at_one_place);
+	assert_int_equal(least.iterations, 20);
+}
+
+/* A place that does not show it again is no place to stay at. */
+static void only_in_a_sweep(void **state)
+{
+	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), 30, 0};
+	struct attempt least;
+	size_t count;
+
+	(void)state;
+	least = shrink(&kernel, kernel.needs, &count);
+	assert_int_equal(least.actors, kernel.needs);
+	assert_false(least.at_one_place);
+	assert_int_equal(least.iterations, 32);
+}
+
+/* What never shows again stays as it was seen. */
+static void never_again(void **state)
+{
+	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), 0, 0};
+	struct attempt least;
+	size_t count;
+
+	(void)state;
+	least = shrink(&kernel, storm, &count);
+	assert_int_equal(least.actors, storm);
+	assert_int_equal(least.iterations, 64);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_storm_becomes_a_race),
+		cmocka_unit_test(one_actor_is_enough),
+		cmocka_unit_test(three_are_needed),
+		cmocka_unit_test(only_in_a_sweep),
+		cmocka_unit_test(never_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
