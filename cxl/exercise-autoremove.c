@@ -24,6 +24,7 @@
 #include "cxl/command.h"
 #include "cxl/detached.h"
 #include "cxl/exercise-report.h"
+#include "cxl/exercise-script.h"
 #include "cxl/listing.h"
 #include "cxl/takedown-draw.h"
 #include "util/cleanup.h"
@@ -55,6 +56,7 @@ enum {
 	KEY_CONTINUE,
 	KEY_REPORT,
 	KEY_CRASHED,
+	KEY_SCRIPT,
 	KEY_AT,
 	KEY_TABLE,
 	KEY_REAL_HARDWARE,
@@ -66,7 +68,7 @@ struct options {
 	struct contest *contests; /* as given; pairs and storm of all actors apart */
 	size_t nr_contests;
 	double place;
-	bool has_place, all_pairs, storm, go_on, table, real_hardware, has_seed;
+	bool has_place, script, all_pairs, storm, go_on, table, real_hardware, has_seed;
 	uint64_t seed, iterations;
 	double duration, timeout, max_exposure; /* seconds */
 };
@@ -141,6 +143,8 @@ static void check_options(const struct options *options, const struct argp_state
 		argp_error(state, "--report does nothing but report");
 	if ((options->go_on || options->crashed) && !options->journal)
 		argp_error(state, "which --journal?");
+	if (options->script && (options->nr_contests != 1 || options->all_pairs || options->storm))
+		argp_error(state, "--script goes with one --via or --race");
 	if (options->real_hardware && (!options->bus || !options->memdev))
 		argp_error(state, "--real-hardware goes with --bus and a memdev, both by name");
 }
@@ -190,6 +194,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CRASHED:
 		options->crashed = arg;
+		return 0;
+	case KEY_SCRIPT:
+		options->script = true;
 		return 0;
 	case KEY_AT:
 		options->place = parse_place(arg, state);
@@ -245,6 +252,8 @@ static const struct argp_option argp_options[] = {
 	{"crashed", KEY_CRASHED, "LOG", 0,
 	 "Only add to the journal what the kernel said last, in the log of the machine that died",
 	 3},
+	{"script", KEY_SCRIPT, NULL, 0,
+	 "Only print a shell script that does what one --via or --race would do, at --at", 3},
 	{"table", KEY_TABLE, NULL, 0, "A table, and the findings as text, instead of JSON", 3},
 	{"real-hardware", KEY_REAL_HARDWARE, NULL, 0,
 	 "Also on a bus that is none of the kernel's tests; with --bus and MEMDEV", 4},
@@ -559,6 +568,23 @@ static int all_trials(struct run *run)
 	return note(run, exercise_record_end(interrupted ? "interrupted" : "complete", NULL));
 }
 
+/* What the first trial would do, as a script */
+static int print_script(struct run *run)
+{
+	struct outcome outcome;
+	struct trial trial;
+	_cleanup_free_ char *why = NULL;
+
+	schedule_next(&run->schedule, &trial);
+	why = exercise_prepare(&run->exercise, &run->schedule.contests[0], &trial, &outcome);
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	else
+		exercise_script(&run->exercise, &outcome, run->options->iterations);
+	outcome_release(&outcome);
+	return why ? -ENODEV : json_flush();
+}
+
 static int exercise(struct run *run, const struct subject *subject)
 {
 	const struct options *options = run->options;
@@ -574,11 +600,13 @@ static int exercise(struct run *run, const struct subject *subject)
 	}
 	fill_schedule(options, subject->actors, &run->schedule);
 	schedule_skip(&run->schedule, run->first);
-	rc = measure(run, subject->actors);
-	if (rc == 0)
+	rc = measure(run, options->script ? wanted_actors(options) : subject->actors);
+	if (rc == 0 && options->script)
+		rc = print_script(run);
+	else if (rc == 0)
 		rc = note(run, exercise_record_start(&run->exercise, &run->schedule, options->seed,
 						     run->first));
-	if (rc == 0)
+	if (rc == 0 && !options->script)
 		rc = all_trials(run);
 	schedule_close(&run->schedule);
 	exercise_close(&run->exercise);
@@ -734,7 +762,9 @@ static int start(struct options *options)
 		free(subject.host);
 		return status;
 	}
-	journal = options->journal ? memory_check(strdup(options->journal)) : new_journal();
+	journal = options->script    ? memory_check(strdup("/dev/null"))
+		  : options->journal ? memory_check(strdup(options->journal))
+				     : new_journal();
 	if (options->go_on)
 		run.first = read_progress(options);
 	run.journal = records_open(journal);
@@ -742,9 +772,10 @@ static int start(struct options *options)
 		fprintf(stderr, NAME ": cannot write %s: %s\n", journal, strerror(-run.journal));
 		status = EXIT_FAILED;
 	} else {
-		fprintf(stderr, NAME ": the journal is %s\n", journal);
+		if (!options->script)
+			fprintf(stderr, NAME ": the journal is %s\n", journal);
 		rc = supervise(&run, &subject);
-		status = report(options, journal);
+		status = options->script ? EXIT_DONE : report(options, journal);
 		status = rc < 0 && status == EXIT_DONE ? EXIT_FAILED : status;
 		close(run.journal);
 	}
