@@ -123,10 +123,8 @@ static struct json_object *get_array(struct json_object *json, const char *key, 
 {
 	struct json_object *array = json_object_object_get(json, key);
 
-	if (!json_object_is_type(array, json_type_array))
-		array = NULL;
-	*count = array ? json_object_array_length(array) : 0;
-	return array;
+	*count = json_length(array);
+	return *count > 0 ? array : NULL;
 }
 
 static bool load_step(struct json_object *json, struct step *step)

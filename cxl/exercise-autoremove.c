@@ -25,6 +25,7 @@
 #include "cxl/detached.h"
 #include "cxl/exercise-report.h"
 #include "cxl/exercise-script.h"
+#include "cxl/exercise-shrink.h"
 #include "cxl/listing.h"
 #include "cxl/takedown-draw.h"
 #include "util/cleanup.h"
@@ -56,6 +57,8 @@ enum {
 	KEY_CONTINUE,
 	KEY_REPORT,
 	KEY_CRASHED,
+	KEY_SHRINK,
+	KEY_SIGNATURE,
 	KEY_SCRIPT,
 	KEY_AT,
 	KEY_TABLE,
@@ -64,7 +67,7 @@ enum {
 };
 
 struct options {
-	const char *memdev, *bus, *journal, *report, *crashed;
+	const char *memdev, *bus, *journal, *report, *crashed, *shrink, *signature;
 	struct contest *contests; /* as given; pairs and storm of all actors apart */
 	size_t nr_contests;
 	double place;
@@ -126,6 +129,20 @@ static void parse_race(struct options *options, const char *arg, const struct ar
 		(struct contest){SCENARIO_RACE, {one, other}, 2};
 }
 
+static void parse_storm(struct options *options, const char *arg, const struct argp_state *state)
+{
+	_cleanup_free_ char *copy = memory_check(strdup(arg));
+	char *rest = copy, *name;
+	struct contest storm = {.scenario = SCENARIO_STORM};
+
+	while ((name = strsep(&rest, ","))) {
+		if (storm.nr_actors == NR_ACTORS)
+			argp_error(state, "a storm has each actor once");
+		storm.actors[storm.nr_actors++] = parse_actor(name, state);
+	}
+	*append(options->contests, options->nr_contests) = storm;
+}
+
 static double parse_place(const char *arg, const struct argp_state *state)
 {
 	char *end;
@@ -141,7 +158,9 @@ static void check_options(const struct options *options, const struct argp_state
 	if (options->report && (options->nr_contests > 0 || options->all_pairs || options->storm ||
 				options->memdev || options->journal))
 		argp_error(state, "--report does nothing but report");
-	if ((options->go_on || options->crashed) && !options->journal)
+	if (!options->shrink != !options->signature)
+		argp_error(state, "--shrink goes with the --signature of a finding");
+	if ((options->go_on || options->crashed || options->shrink) && !options->journal)
 		argp_error(state, "which --journal?");
 	if (options->script && (options->nr_contests != 1 || options->all_pairs || options->storm))
 		argp_error(state, "--script goes with one --via or --race");
@@ -165,7 +184,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->all_pairs = true;
 		return 0;
 	case KEY_STORM:
-		options->storm = true;
+		if (arg)
+			parse_storm(options, arg, state);
+		else
+			options->storm = true;
 		return 0;
 	case KEY_ITERATIONS:
 		options->iterations = parse_number(arg, "number of iterations", state);
@@ -194,6 +216,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CRASHED:
 		options->crashed = arg;
+		return 0;
+	case KEY_SHRINK:
+		options->shrink = arg;
+		return 0;
+	case KEY_SIGNATURE:
+		options->signature = arg;
 		return 0;
 	case KEY_SCRIPT:
 		options->script = true;
@@ -232,7 +260,7 @@ static const struct argp_option argp_options[] = {
 	{"via", KEY_VIA, "ACTOR", 0, "One actor alone; can be given several times", 1},
 	{"race", KEY_RACE, "ACTOR,ACTOR", 0, "Two that race; can be given several times", 1},
 	{"all-pairs", KEY_ALL_PAIRS, NULL, 0, "Every two that there are, and each with itself", 1},
-	{"storm", KEY_STORM, NULL, 0, "All at once", 1},
+	{"storm", KEY_STORM, "ACTOR,...", OPTION_ARG_OPTIONAL, "All at once, or these", 1},
 	{"at", KEY_AT, "PLACE", 0,
 	 "Each race at one place of its sweep: from -1, the first starts when the second is over, "
 	 "to 1, the opposite",
@@ -252,6 +280,11 @@ static const struct argp_option argp_options[] = {
 	{"crashed", KEY_CRASHED, "LOG", 0,
 	 "Only add to the journal what the kernel said last, in the log of the machine that died",
 	 3},
+	{"shrink", KEY_SHRINK, "ATTEMPTS", 0,
+	 "Only tell what to try next to find the least that shows the --signature, which was seen "
+	 "in the --journal",
+	 3},
+	{"signature", KEY_SIGNATURE, "TEXT", 0, "A finding's, for --shrink", 3},
 	{"script", KEY_SCRIPT, NULL, 0,
 	 "Only print a shell script that does what one --via or --race would do, at --at", 3},
 	{"table", KEY_TABLE, NULL, 0, "A table, and the findings as text, instead of JSON", 3},
@@ -631,7 +664,7 @@ static size_t read_progress(struct options *options)
 	struct json_object *records = records_read(options->journal);
 	size_t next = 0;
 
-	for (size_t i = 0; records && i < json_object_array_length(records); i++) {
+	for (size_t i = 0; i < json_length(records); i++) {
 		struct json_object *record = json_object_array_get_idx(records, i), *value;
 
 		if (json_object_object_get_ex(record, "seed", &value))
@@ -747,6 +780,19 @@ static int add_crash(const struct options *options)
 	return EXIT_FAILED;
 }
 
+static int shrink(const struct options *options)
+{
+	int rc = exercise_shrink(options->shrink, options->journal, options->signature);
+
+	if (rc == 0)
+		return EXIT_DONE;
+	fprintf(stderr, NAME ": cannot shrink it: %s\n",
+		rc == -ENOENT	  ? "there is no such finding in the journal"
+		: rc == -EALREADY ? "nothing is left to try"
+				  : strerror(-rc));
+	return EXIT_FAILED;
+}
+
 static int start(struct options *options)
 {
 	_cleanup_free_ char *journal = NULL;
@@ -796,6 +842,8 @@ static int run(int argc, char **argv)
 		options.iterations = DEFAULT_ITERATIONS;
 	if (options.report)
 		status = report(&options, options.report);
+	else if (options.shrink)
+		status = shrink(&options);
 	else if (options.crashed)
 		status = add_crash(&options);
 	else if (geteuid() != 0)

@@ -287,7 +287,7 @@ static struct json_object *contest_of(const struct reading *reading, struct json
 {
 	size_t number = number_in(trial, "contest");
 
-	return number < json_object_array_length(reading->contests)
+	return number < json_length(reading->contests)
 		       ? json_object_array_get_idx(reading->contests, number)
 		       : NULL;
 }
@@ -300,7 +300,7 @@ static char *name_of(struct json_object *contest)
 
 	if (scenario && strcmp(scenario, "storm") == 0)
 		return memory_check(strdup("storm"));
-	for (size_t i = 0; i < json_object_array_length(actors); i++) {
+	for (size_t i = 0; i < json_length(actors); i++) {
 		_cleanup_free_ char *before = name;
 
 		name = memory_print("%s%s%s", before ?: "", before ? "," : "",
@@ -311,7 +311,7 @@ static char *name_of(struct json_object *contest)
 
 static struct json_object *find_finding(struct json_object *findings, const char *signature)
 {
-	for (size_t i = 0; i < json_object_array_length(findings); i++) {
+	for (size_t i = 0; i < json_length(findings); i++) {
 		struct json_object *finding = json_object_array_get_idx(findings, i);
 
 		if (strcmp(text_in(finding, "signature") ?: "", signature) == 0)
@@ -375,7 +375,7 @@ static void read_start(struct reading *reading, struct json_object *start)
 
 	read_death(reading);
 	if (!reading->start) {
-		for (size_t i = 0; i < json_object_array_length(contests); i++) {
+		for (size_t i = 0; i < json_length(contests); i++) {
 			struct json_object *from = json_object_array_get_idx(contests, i);
 			struct json_object *contest = json_new_object();
 
@@ -395,7 +395,7 @@ static void read_start(struct reading *reading, struct json_object *start)
 static void read_findings(struct reading *reading, struct json_object *trial,
 			  struct json_object *findings)
 {
-	for (size_t i = 0; i < json_object_array_length(findings); i++) {
+	for (size_t i = 0; i < json_length(findings); i++) {
 		struct json_object *finding = json_object_array_get_idx(findings, i);
 
 		add_finding(reading, trial, text_in(finding, "kind"),
@@ -419,7 +419,7 @@ static void read_result(struct reading *reading, struct json_object *result)
 static void read_crash(struct reading *reading, struct json_object *crash)
 {
 	struct json_object *findings = json_object_object_get(crash, "findings");
-	bool explained = json_object_array_length(findings) > 0;
+	bool explained = json_length(findings) > 0;
 
 	reading->how = "died";
 	if (reading->trial && explained)
@@ -456,7 +456,7 @@ struct json_object *exercise_report(struct json_object *records)
 	struct json_object *json = json_new_object();
 	struct reading reading = {.contests = json_new_array(), .findings = json_new_array()};
 
-	for (size_t i = 0; i < json_object_array_length(records); i++)
+	for (size_t i = 0; i < json_length(records); i++)
 		read_record(&reading, json_object_array_get_idx(records, i));
 	if (reading.trial)
 		reading.how = "died";
@@ -479,7 +479,7 @@ struct json_object *exercise_report(struct json_object *records)
 
 bool exercise_has_findings(struct json_object *report)
 {
-	return json_object_array_length(json_object_object_get(report, "findings")) > 0;
+	return json_length(json_object_object_get(report, "findings")) > 0;
 }
 
 static int draw_contests(struct json_object *contests)
@@ -493,7 +493,7 @@ static int draw_contests(struct json_object *contests)
 	const char *unknown;
 	struct table *table = table_new(columns, NULL, "CONTEST,TRIALS,FINDINGS", false, &unknown);
 
-	for (size_t i = 0; i < json_object_array_length(contests); i++) {
+	for (size_t i = 0; i < json_length(contests); i++) {
 		struct json_object *contest = json_object_array_get_idx(contests, i);
 		_cleanup_free_ char *name = name_of(contest);
 		struct json_object *more = json_new_object();
@@ -511,9 +511,9 @@ int exercise_draw(struct json_object *report)
 	int rc = draw_contests(json_object_object_get(report, "contests"));
 
 	printf("\ntrials: %" PRIu64 ", findings: %zu; %s%s%s\n", number_in(report, "trials"),
-	       json_object_array_length(findings), text_in(report, "ended"),
-	       text_in(report, "why") ? ": " : "", text_in(report, "why") ?: "");
-	for (size_t i = 0; i < json_object_array_length(findings); i++) {
+	       json_length(findings), text_in(report, "ended"), text_in(report, "why") ? ": " : "",
+	       text_in(report, "why") ?: "");
+	for (size_t i = 0; i < json_length(findings); i++) {
 		struct json_object *finding = json_object_array_get_idx(findings, i);
 
 		printf("\n%s\n  seen: %" PRIu64 ", first in trial %" PRIu64 "\n",

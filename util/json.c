@@ -27,6 +27,11 @@ void json_add(struct json_object *object, const char *key, struct json_object *v
 		memory_check(NULL);
 }
 
+size_t json_length(struct json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
 void json_append(struct json_object *array, struct json_object *value)
 {
 	if (json_object_array_add(array, value) < 0)

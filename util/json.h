@@ -22,6 +22,9 @@ struct json_object *json_new_array(void);
 /** json_add() - @value, which @object then owns, under @key */
 void json_add(struct json_object *object, const char *key, struct json_object *value);
 
+/** json_length() - how many elements an array has; 0 for what is no array, also for NULL */
+size_t json_length(struct json_object *array);
+
 /** json_append() - @value, which @array then owns, at its end */
 void json_append(struct json_object *array, struct json_object *value);
 

@@ -24,7 +24,7 @@ static size_t size_of(actor_set actors)
 static bool was_tried(const struct attempt *done, size_t count, const struct attempt *attempt)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (done[i].actors == attempt->actors &&
+		if (done[i].actors == attempt->actors && done[i].twice == attempt->twice &&
 		    done[i].at_one_place == attempt->at_one_place &&
 		    done[i].iterations <= attempt->iterations)
 			return true;
@@ -37,27 +37,30 @@ static bool with_fewer_actors(const struct attempt *done, size_t count, struct a
 {
 	actor_set all = next->actors;
 
+	if (next->twice) {
+		next->twice = false;
+		next->at_one_place = false;
+		return !was_tried(done, count, next);
+	}
 	for (int i = 0; i < NR_ACTORS && size_of(all) > 1; i++) {
 		if (!(all & 1U << i))
 			continue;
 		next->actors = all & ~(1U << i);
+		if (size_of(next->actors) < 2)
+			next->at_one_place = false;
 		if (!was_tried(done, count, next))
 			return true;
 	}
-	next->actors = all;
 	return false;
 }
 
 static bool at_one_place(const struct attempt *done, size_t count, struct attempt *next)
 {
-	if (size_of(next->actors) != 2 || next->at_one_place)
+	if ((size_of(next->actors) != 2 && !next->twice) || next->at_one_place)
 		return false;
 	next->at_one_place = true;
 	next->place = next->shown_place;
-	if (!was_tried(done, count, next))
-		return true;
-	next->at_one_place = false;
-	return false;
+	return !was_tried(done, count, next);
 }
 
 /* Half of them; or as many as it took, if that is less */
@@ -74,8 +77,14 @@ static bool in_fewer_iterations(const struct attempt *done, size_t count, struct
 
 bool shrink_next(const struct attempt *done, size_t count, struct attempt *next)
 {
-	*next = *shrink_best(done, count);
-	next->shown = false;
-	return with_fewer_actors(done, count, next) || at_one_place(done, count, next) ||
-	       in_fewer_iterations(done, count, next);
+	bool (*const ways[])(const struct attempt *done, size_t count, struct attempt *next) = {
+		with_fewer_actors, at_one_place, in_fewer_iterations};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		*next = *shrink_best(done, count);
+		next->shown = false;
+		if (ways[i](done, count, next))
+			return true;
+	}
+	return false;
 }

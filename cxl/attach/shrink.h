@@ -15,6 +15,7 @@
 
 struct attempt {
 	actor_set actors;
+	bool twice;	   /* the one actor races with itself */
 	bool at_one_place; /* each trial at the same place in the sweep: @place, from -1 to 1 */
 	double place;
 	size_t iterations; /* at most so many trials */

@@ -24,7 +24,7 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--iterations x" "--iterations -1" \
-	"--seed 1x" "--at 2" "--at x" "--crashed x" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
+	"--seed 1x" "--at 2" "--at x" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
 	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
 	# shellcheck disable=SC2086 # several arguments
 	exercise $wrong
@@ -76,8 +76,9 @@ is "it died, and went on after that" "$status$(answer '[.ended, .trials, (.findi
 report_of < <(echo "$start"; trial 0 0; result 0 "$finding"; echo '{"record":"end","how":"stopped","why":"locks"}'
 	printf '{"record":"tri')
 is "a line without its end" "$status$(answer '[.ended, .why, .trials]')" '4["stopped","locks",1]'
-report_of < <(echo "$start"; trial 0 99; result 0 "$finding"; echo '[]'; echo '{"record":7}'; echo '{}'; echo nothing)
-is "what this program did not write" "$status$(answer '[.trials, (.findings | map(.contests))]')" '4[1,[{"unknown":1}]]'
+report_of < <(echo "$start"; trial 0 99; result 0 "$finding"; echo '[]'; echo '{"record":7}'; echo '{}'; echo nothing
+	echo '{"record":"start","contests":7}'; echo '{"record":"trial"}'; echo '{"record":"result"}'; echo '{"record":"crash"}')
+is "what this program did not write" "$status$(answer '[.trials, (.findings | map(.contests))]')" '4[2,[{"unknown":1}]]'
 head -c 100000 /dev/urandom >"$journal"
 exercise --report "$journal"
 is "no journal at all" "$status$(answer .ended)" '0"empty"'
@@ -103,6 +104,38 @@ exercise --journal "$journal" --crashed /dev/null
 is "it said nothing" "$status$(answer '.findings | map(.signature)')" '4["died in host,port"]'
 exercise --journal "$journal" --crashed "$machine_top/none"
 is "a log that is not there" "$status$err" "1cxl exercise-autoremove: cannot read $machine_top/none: No such file or directory"
+
+# What to try next: where it was seen, then with fewer actors, at one place, in fewer iterations
+attempts=$machine_top/attempts
+shrink() { exercise --shrink "$attempts" --signature 'bug x < y' --journal "$journal"; }
+seen='{"record":"start","contests":[{"actors":["host","port","list"]}]}'
+(echo "$seen"; trial 0 0; result 0; trial 1 0; result 1 "$finding") >"$journal"
+shrink
+is "from a storm, one actor less" "$status$(answer .)" \
+	'0{"least":"--storm=host,port,list --iterations=64","next":"--race=port,list --iterations=64"}'
+(echo "$start"; trial 0 0; result 0) >"$journal"
+shrink
+is "not shown: another one less" "$(answer .next)" '"--race=host,list --iterations=64"'
+shrink
+is "and another" "$(answer .next)" '"--race=host,port --iterations=64"'
+(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"place":0.25}'; result 0 "$finding") >"$journal"
+shrink
+is "shown: from there, the next one less" "$(answer .)" \
+	'{"least":"--race=host,port --iterations=64","next":"--via=port --iterations=64"}'
+(echo "$start"; trial 0 0; result 0) >"$journal"
+shrink
+shrink
+is "none alone: at the place where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --iterations=64"'
+for ((i = 0; i < 20; i++)); do
+	shrink
+	[ "$(answer .next)" != null ] || break
+done
+is "nothing is left to try" "$(answer .)" '{"least":"--race=host,port --iterations=64"}'
+shrink
+is "not even if asked again" "$status$err" "1cxl exercise-autoremove: cannot shrink it: nothing is left to try"
+rm "$attempts"
+shrink
+is "no such finding" "$status$err" "1cxl exercise-autoremove: cannot shrink it: there is no such finding in the journal"
 
 (echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$journal"
 exercise --report "$journal" --table
