@@ -505,6 +505,19 @@ static int draw_contests(struct json_object *contests)
 	return table_print(table);
 }
 
+/* In which contests, and how often */
+static void draw_where(struct json_object *contests)
+{
+	struct json_object_iterator at = json_object_iter_begin(contests);
+	struct json_object_iterator end = json_object_iter_end(contests);
+
+	while (!json_object_iter_equal(&at, &end)) {
+		printf("  in %s: %" PRIu64 "\n", json_object_iter_peek_name(&at),
+		       json_object_get_uint64(json_object_iter_peek_value(&at)));
+		json_object_iter_next(&at);
+	}
+}
+
 int exercise_draw(struct json_object *report)
 {
 	struct json_object *findings = json_object_object_get(report, "findings");
@@ -519,9 +532,7 @@ int exercise_draw(struct json_object *report)
 		printf("\n%s\n  seen: %" PRIu64 ", first in trial %" PRIu64 "\n",
 		       text_in(finding, "signature"), number_in(finding, "count"),
 		       number_in(finding, "first_trial"));
-		json_object_object_foreach(json_object_object_get(finding, "contests"), contest,
-					   count)
-			printf("  in %s: %" PRIu64 "\n", contest, json_object_get_uint64(count));
+		draw_where(json_object_object_get(finding, "contests"));
 		printf("%s\n", text_in(finding, "detail") ?: "");
 	}
 	return rc ?: json_flush();

@@ -83,7 +83,7 @@ static enum snapshot_flag read_class_attributes(int fd)
 /* The device as it was read before, if it is still the same one; else NULL */
 #define known(device, find)                                                                        \
 	({                                                                                         \
-		const typeof(*find(NULL, NULL)) *known_ =                                          \
+		const __auto_type known_ =                                                         \
 			(device)->before ? find((device)->before, (device)->name) : NULL;          \
 		known_ && known_->inode == (device)->inode ? known_ : NULL;                        \
 	})

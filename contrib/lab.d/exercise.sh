@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Exercising this lab's kernel with cxl exercise-autoremove: guest after guest, since they crash. Then, for each
+# finding, the least that still shows it, as a script, and how often that does. All in one folder:
+#
+#   journal, report.json         what was tried in which order, and what came of it
+#   matrix.svg                   which two actors met how often, and where something was found
+#   summary                      what is printed at the end
+#   finding-N/report             the finding, with kernel and schedule: to be sent with the script
+#   finding-N/reproducer.sh      needs nothing of this project
+#   finding-N/attempts, ...      how it was found, and the consoles of guests that died
+
+# What may be exercised there: on the PCI machine that has to be said.
+exercise_target() {
+	target=()
+	[ "$opt_machine" = mock ] || target=(--real-hardware -b ACPI.CXL mem0)
+}
+
+# exercise_tool COMMAND...: a program of the userland, or our cxl, with the results as /share
+exercise_tool() {
+	"$LAB_DIR/in-root" "$userland" --ro "$installed" /usr/local --rw "$results" /share \
+		--ro "$LAB_SRC" /src -- "$@"
+}
+
+# exercise_guest LIMIT JOURNAL OPTION...: one guest that exercises; what it said when it died is in the journal, too
+exercise_guest() {
+	local journal=$2
+	opt_timeout=$1
+	guest_boot cxl exercise-autoremove "${target[@]}" --journal "/share/$journal" "${@:3}" >/dev/null \
+		2> >(grep -vE 'trials, |the journal is' >&2)
+	[ "$status" -eq "$E_CRASH" ] || [ "$status" -eq "$E_LIMIT" ] || return 0
+	cp "$boot/console.log" "$results/$journal.console.log"
+	exercise_tool cxl exercise-autoremove --journal "/share/$journal" \
+		--crashed "/share/$journal.console.log" >/dev/null || :
+}
+
+# shellcheck disable=SC2016 # for sh and jq to expand
+# exercise_report FILTER JOURNAL: what jq makes of the journal's report
+exercise_report() {
+	exercise_tool sh -c 'cxl exercise-autoremove --report "/share/$1" | jq -r "$2"' - "$2" "$1"
+}
+
+# Until every contest was visited as often as it should be, or the time is over
+exercise_all() {
+	local left deadline=$((SECONDS + opt_budget * 60)) ended=''
+	while left=$((deadline - SECONDS)); [ "$left" -gt 30 ] && [ "$ended" != complete ]; do
+		exercise_guest $((left + 180)) journal --continue --iterations "$opt_iterations" --duration "$left"
+		ended=$(exercise_report .ended journal)
+		say "exercise: $(exercise_report '"\(.trials) trials, \(.findings | length) kinds of findings; the guest: \(.ended)"' journal)"
+		[ "$status" -eq 0 ] || [ "$status" -eq 4 ] || [ "$status" -ge "$E_CRASH" ] ||
+			die "exercise-autoremove ended with status $status"
+	done
+}
+
+# shellcheck disable=SC2016 # for jq to expand
+# exercise_shrink N SIGNATURE: the options that show it with the least, in $least
+exercise_shrink() {
+	local answer next journal=journal options number=0
+	while answer=$(exercise_tool cxl exercise-autoremove --shrink "/share/finding-$1/attempts" --signature "$2" \
+		--journal "/share/$journal"); do
+		least=$(exercise_tool jq -rn --argjson answer "$answer" '$answer.least')
+		next=$(exercise_tool jq -rn --argjson answer "$answer" '$answer.next // empty')
+		[ -n "$next" ] || return 0
+		journal=finding-$1/journal-$((number += 1))
+		say "finding $1: does it show with $next?"
+		read -ra options <<<"$next"
+		exercise_guest 600 "$journal" "${options[@]}"
+	done
+	return 1
+}
+
+# exercise_try N SIGNATURE: how often of ten fresh guests does the script show it within a minute, in $hits
+exercise_try() {
+	local try function
+	function=${2#* }
+	function=${function%% *}
+	hits=0
+	for try in 1 2 3 4 5 6 7 8 9 10; do
+		opt_timeout=60
+		guest_boot bash "/share/finding-$1/reproducer.sh" >/dev/null 2>&1 || :
+		! grep -qE "\b$function\+0x" "$boot/console.log" || {
+			hits=$((hits + 1))
+			cp "$boot/console.log" "$results/finding-$1/console-$try.log"
+		}
+		say "finding $1: the script has shown it in $hits of $try guests"
+	done
+}
+
+# exercise_write N SIGNATURE: what one sends along
+exercise_write() {
+	{
+		echo "$2"
+		echo
+		echo "Kernel: $(exercise_report .kernel journal), as configured in ${kernel##*/}/config ($opt_flavor)"
+		echo "Shown by: cxl exercise-autoremove $least"
+		echo "Its script has shown it in $hits of 10 fresh guests, within a minute each."
+		echo
+		exercise_report ".findings[$(($1 - 1))] | \"Seen \\(.count) times, in \\(.contests | keys | join(\" and \"))\n\n\\(.detail)\"" journal
+	} >"$results/finding-$1/report"
+}
+
+exercise_finding() {
+	local signature options least='' hits=0
+	signature=$(exercise_report ".findings[$(($1 - 1))].signature" journal)
+	mkdir -p "$results/finding-$1"
+	exercise_shrink "$1" "$signature" || { say "finding $1 cannot be shrunk: $signature"; return 0; }
+	read -ra options <<<"$least"
+	opt_timeout=300
+	guest_boot cxl exercise-autoremove "${target[@]}" --script "${options[@]}" \
+		>"$results/finding-$1/reproducer.sh"
+	exercise_try "$1" "$signature"
+	exercise_write "$1" "$signature"
+	printf '%-40s %s of 10  %s\n' "$least" "$hits" "$signature" >>"$results/least"
+}
+
+exercise() {
+	local count number results
+	results=${opt_share:-$LAB_CACHE/exercise/$(date +%Y%m%d-%H%M%S)}
+	opt_share=$results
+	mkdir -p "$results"
+	rm -f "$results/least"
+	exercise_target
+	say "exercise: the results are in $results"
+	exercise_all
+	exercise_tool cxl exercise-autoremove --report /share/journal >"$results/report.json" || :
+	count=$(exercise_report '.findings | length' journal)
+	for ((number = 1; number <= count; number++)); do
+		exercise_finding "$number"
+	done
+	{
+		exercise_tool /src/contrib/lab.d/exercise-matrix /share/report.json /share/matrix.svg
+		[ ! -e "$results/least" ] || { echo; echo 'The least that shows each, and how often its script does:'; cat "$results/least"; }
+	} | tee "$results/summary"
+	[ "$count" -eq 0 ] || exit 4
+}
