@@ -63,6 +63,8 @@ test_other_lanes() {
 	part "guest with expanders, every row" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "guard, every row" vm_tests 'guard guard-mock' --timeout 1800
 	part "guard, PCI guest, every row" vm_tests_guard_pci
+	ROUNDS=200 part "exercise, each actor 200 times" vm_tests exercise --timeout 7200
+	ROUNDS=200 part "exercise, each actor 200 times, kasan" vm_tests exercise --flavor kasan --timeout 7200
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
 		--kernel-args slab_debug=U --timeout 1800
@@ -105,12 +107,13 @@ test_without_guest() {
 
 test_mock_guests() {
 	part "guest with an accelerator" vm_tests accelerators
-	ROWS_EVERY=3 part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
+	ROWS_EVERY=5 part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "guest without CXL" vm_tests no-cxl --no-modules
 	ROWS_EVERY=3 part "guard, guest with an accelerator" vm_tests "guard guard-mock" --timeout 1800
-	ROUNDS=5 part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
+	ROUNDS=3 part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "benchmark of one round" vm_tests bench
 	part "claims, guest with an accelerator" vm_tests claims
+	part "exercise, guest with an accelerator" vm_tests exercise
 }
 
 test_pci_guests() {
@@ -120,8 +123,9 @@ test_pci_guests() {
 	part "PCI guest with four accelerators" vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
 	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
-	ROWS_EVERY=3 part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
+	ROWS_EVERY=6 part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
 	part "a region deleted under its driver" vm_tests guard-delete --machine pci --expanders 1
+	part "exercise, PCI guest whose driver misbehaves" vm_tests exercise-pci --machine pci
 }
 
 # What else has a PCI guest, for the lane that has less to do

@@ -7,7 +7,7 @@
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
-sleep_ms=8000
+sleep_ms=15000
 parameter=/sys/module/cxl_lab_accel/parameters/remove_sleep_ms
 host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
 driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)

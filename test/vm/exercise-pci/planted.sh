@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What exercise-autoremove finds of a provider that misbehaves in each way that it can be told to, on the PCI
+# machine; and that real hardware has to be asked for.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+parameters=/sys/module/cxl_lab_accel/parameters
+state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus) | .regions |= map(del(.region)))'; }
+whole=$(state)
+mem() { basename /sys/bus/pci/drivers/cxl_lab_accel/0000:*/mem*; }
+exercise() {
+	rm -f /tmp/journal
+	run "$CXL" exercise-autoremove --journal /tmp/journal --real-hardware -b ACPI.CXL "$(mem)" "$@"
+}
+# planted SWITCH ON OFF OPTION...: with that switch of the provider on, in $out
+planted() {
+	echo "$2" >"$parameters/$1"
+	exercise "${@:4}"
+	echo "$3" >"$parameters/$1"
+}
+signatures() { answer '.findings | map(.signature)'; }
+
+run "$CXL" exercise-autoremove
+is "real hardware is refused" "$status$(grep -o 'on a bus of real hardware' <<<"$err")" "3on a bus of real hardware"
+exercise --via memdev --via host --via endpoint --via pci-remove --iterations 2
+is "each actor alone: nothing is found" "$status$(answer '[.ended, .trials, .findings]')" '0["complete",8,[]]'
+is "each actor alone: everything is as it was" "$(state)" "$whole"
+
+planted remove_warn 1 0 --via host --iterations 2
+is "a warning is found, and named" "$status$(signatures)" '4["warning lab_accel_remove"]'
+is "a warning: both times" "$(answer '[.findings[0].count, .ended]')" '[2,"complete"]'
+like "a warning: the whole report" "$(jq -r '.findings[0].detail' <<<"$out")" "lab_accel_remove.*Call Trace:.*pci_device_remove.*end trace"
+planted keep_mapping 1 0 --via memdev --iterations 1
+is "a mapping that is kept is found" "$status$(signatures)" '4["contract addresses-released"]'
+planted keep_reference 1 0 --via host --iterations 8
+is "a reference that is kept is found" "$status$(signatures)" '4["leak of a memdev"]'
+planted remove_sleep_ms 15000 0 --via host --timeout 3 --iterations 5
+is "a remove() that hangs is found, and nothing more is done" "$status$(answer '[.ended, .trials, (.findings | map(.kind))]')" \
+	'4["stopped",1,["stuck"]]'
+like "a remove() that hangs: where" "$(jq -r '.findings[0].detail' <<<"$out")" "host \(process [0-9]+\) has not come back after 3 s"
+sleep 14
+"$CXL" attach-memdev --all >/dev/null
+is "after all that, everything is as it was" "$(state | jq -c 'map(.attach)')" "$(jq -c 'map(.attach)' <<<"$whole")"
+finish

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# exercise-autoremove on the mock's accelerator: each actor alone finds nothing; it can be interrupted, goes on
+# after that, and brings everything back whatever is done to it.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+journal=/tmp/journal
+state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus) | .regions |= map(del(.region)))'; }
+whole=$(state)
+exercise() { rm -f "$journal"; run "$CXL" exercise-autoremove --journal "$journal" "$@"; }
+# shellcheck disable=SC2329 # by ok
+valid() { "$SOURCE/test/validate" "$SOURCE/Documentation/schema/exercise-autoremove.schema.json" /dev/stdin <<<"$out"; }
+
+rounds=${ROUNDS:-2}
+exercise --via memdev --via host --via endpoint --via port --via bus --via module --via region --via list --via open \
+	--iterations "$rounds" --seed 5
+is "each actor alone: nothing is found" "$status$(answer '[.ended, .trials, .seed, .findings]')" "0[\"complete\",$((9 * rounds)),5,[]]"
+ok "each actor alone: the report is valid" valid
+is "each actor alone: everything is as it was" "$(state)" "$whole"
+is "each was tried as often as it should" "$(answer '[.contests[].trials] | unique')" "[$rounds]"
+is "what was going to be done was written down first" \
+	"$(jq -c 'select(.record == "trial" or .record == "result") | .record' "$journal" | paste -sd, | sed 's/"trial","result"//g; s/,//g')" ""
+is "with every step" "$(jq -c 'select(.record == "trial" and .contest == 3).deeds[0].steps' "$journal" | head -n 1)" \
+	"[\"unbind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') from cxl_port\",\"bind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') to cxl_port\",\"bind cxl_type2_accel.0 to cxl_mock_accel\"]"
+like "and in the kernel log" "$(dmesg)" "cxl exercise-autoremove: trial 0: "
+
+# Contests that no bug of this kernel is known for: the machine goes on
+exercise --race memdev,list --race host,open --iterations 3
+is "races: nothing is found" "$status$(answer '[.trials, .findings]')" '0[6,[]]'
+is "races: at another place each time" "$(jq -s 'map(select(.record == "trial").place) | unique | length' "$journal")" 6
+is "races: everything is as it was" "$(state)" "$whole"
+"$CXL" exercise-autoremove --report "$journal" --table >/tmp/table
+like "as a table" "$(</tmp/table)" $'memdev,list +3 +0\nhost,open +3 +0\n\ntrials: 6, findings: 0; complete'
+
+# Interrupted, and gone on with
+rm -f "$journal"
+"$CXL" exercise-autoremove --journal "$journal" --via host --seed 9 --iterations 40 >/tmp/out 2>/tmp/err &
+pid=$!
+until [ "$(grep -c '"record":"result"' "$journal" 2>/dev/null)" -ge 2 ]; do sleep 0.2; done
+kill -INT "$pid"
+wait "$pid"
+is "interrupted: status 0, since nothing was found" $? 0
+is "interrupted: says so" "$(jq -r .ended /tmp/out)" interrupted
+is "interrupted: the trial was finished" "$(tail -n 2 "$journal" | jq -r .record | paste -sd,)" result,end
+is "interrupted: everything is as it was" "$(state)" "$whole"
+done=$(jq .trials /tmp/out)
+run "$CXL" exercise-autoremove --journal "$journal" --continue --via host --iterations $((done + 2))
+is "gone on with: from where it was" "$status$(answer '[.ended, .trials, .seed]')" "0[\"complete\",$((done + 2)),9]"
+
+# Nobody else takes something down meanwhile
+mkdir -p /run/cxl
+exec {lock}>>/run/cxl/lock
+flock "$lock"
+exercise --via host --iterations 1
+is "somebody else is at it" "$status$(grep -o 'is taking something down' <<<"$err")" "1is taking something down"
+exec {lock}>&-
+
+# An actor that somebody kills: what it did is undone, and a new one takes its place
+rm -f "$journal"
+"$CXL" exercise-autoremove --journal "$journal" --race host,memdev --iterations 6 >/tmp/out 2>/tmp/err &
+pid=$!
+until [ "$(grep -c '"record":"result"' "$journal" 2>/dev/null)" -ge 2 ]; do sleep 0.1; done
+pkill -KILL -P "$(pgrep -P "$pid" | head -n 1)"
+wait "$pid"
+is "an actor was killed: status 0" $? 0
+is "an actor was killed: it goes on" "$(jq -c '[.ended, .trials]' /tmp/out)" '["complete",6]'
+is "an actor was killed: everything is as it was" "$(state)" "$whole"
+
+# A full disk: nothing is done that cannot be written down
+mkdir -p /tmp/small
+mount -t tmpfs -o size=8k tmpfs /tmp/small
+run "$CXL" exercise-autoremove --journal /tmp/small/journal --via host --iterations 20
+is "a full disk: failed" "$status" 1
+like "a full disk: says so" "$err" "cannot write the journal: No space left on device"
+is "a full disk: everything is as it was" "$(state)" "$whole"
+umount /tmp/small
+
+# The kernel log is overrun: what was lost could have been a complaint
+rm -f "$journal"
+(while :; do for ((i = 0; i < 2000; i++)); do echo "noise $i, as long as a line of a kernel log can well be when it is long"; done >/dev/kmsg; done) 2>/dev/null &
+noise=$!
+exercise --via host --iterations 2
+kill "$noise"
+wait "$noise" 2>/dev/null
+is "an overrun log: it goes on" "$(answer '[.ended, .trials]')" '["complete",2]'
+finish_log() {
+	# The mark of this test's beginning may be gone from the log: there is nothing to compare with.
+	is "the kernel has not complained" "$(dmesg | grep -E -f "$SOURCE/contrib/lab.d/splats")" ""
+	finish
+}
+finish_log
