@@ -58,7 +58,7 @@ static int look(const struct bringing_back *back, const struct watch *watch, str
 	int rc;
 
 	snapshot_release(after);
-	rc = snapshot_take_again(back->before, after);
+	rc = snapshot_take_outline(back->before, after);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < back->nr_hosts; i++) {

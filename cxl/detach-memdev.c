@@ -208,6 +208,21 @@ static const struct snapshot_memdev **find_named(const struct takedown *takedown
 	return named;
 }
 
+/* Who attached what; the modules are only asked where the devices leave it open. */
+static void infer(struct takedown *takedown, bool has_modules)
+{
+	bool open = false;
+
+	attach_infer(&takedown->before, &takedown->answers);
+	for (size_t i = 0; i < takedown->before.nr_memdevs; i++)
+		open |= takedown->answers.memdevs[i].state == ATTACH_UNKNOWN;
+	if (!open || has_modules)
+		return;
+	attach_answers_release(&takedown->answers);
+	snapshot_add_modules(&takedown->before);
+	attach_infer(&takedown->before, &takedown->answers);
+}
+
 static int make_plan(struct takedown *takedown)
 {
 	_cleanup_free_ const struct snapshot_memdev **named = NULL;
@@ -215,13 +230,13 @@ static int make_plan(struct takedown *takedown)
 	/* A module may drive hosts without a memdev, which then lose their driver, too. */
 	bool whole = takedown->options->path == PATH_MODULE || takedown->options->watch_only > 0;
 	int rc =
-		whole ? snapshot_take(&takedown->before) : snapshot_take_memdevs(&takedown->before);
+		whole ? snapshot_take(&takedown->before) : snapshot_take_devices(&takedown->before);
 
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));
 		return EXIT_FAILED;
 	}
-	attach_infer(&takedown->before, &takedown->answers);
+	infer(takedown, whole);
 	named = find_named(takedown);
 	if (!named)
 		return EXIT_FAILED;

@@ -82,10 +82,11 @@ static void expect_hosts(struct exercise *exercise)
 /* What there is now is what there is to be after each trial. */
 static int look_home(struct exercise *exercise)
 {
-	int rc = snapshot_take_memdevs(&exercise->home);
+	int rc = snapshot_take_devices(&exercise->home);
 
 	if (rc < 0)
 		return rc;
+	snapshot_add_modules(&exercise->home);
 	attach_infer(&exercise->home, &exercise->answers);
 	snapshot_read_dependents(&exercise->home);
 	iomem_read(&exercise->iomem);
@@ -380,10 +381,8 @@ static void judge_detach(struct exercise *exercise, struct outcome *outcome)
 	iomem_release(&iomem);
 }
 
-static void time_deed(struct exercise *exercise, struct deed *deed, const struct worker_step *steps,
-		      size_t count)
+static void time_deed(struct deed *deed, const struct worker_step *steps, size_t count)
 {
-	(void)exercise;
 	for (size_t i = 0; i < count; i++) {
 		if (i == 0 && !deed->begun_us)
 			deed->begun_us = steps[i].begun_us;
@@ -400,14 +399,14 @@ static int run_alone(struct exercise *exercise, struct outcome *outcome)
 	struct deed *deed = &outcome->deeds[0];
 	int rc = do_steps(exercise, outcome, plan->steps, plan->nr_steps, actor_name(deed->actor));
 
-	time_deed(exercise, deed, exercise->watch.steps, exercise->watch.nr_steps);
+	time_deed(deed, exercise->watch.steps, exercise->watch.nr_steps);
 	if (rc == 0)
 		rc = look(exercise);
 	if (rc < 0)
 		return rc;
 	judge_detach(exercise, outcome);
 	rc = do_steps(exercise, outcome, plan->undo, plan->nr_undo, actor_name(deed->actor));
-	time_deed(exercise, deed, exercise->watch.steps, exercise->watch.nr_steps);
+	time_deed(deed, exercise->watch.steps, exercise->watch.nr_steps);
 	return rc;
 }
 
@@ -458,7 +457,7 @@ static int run_race(struct exercise *exercise, struct outcome *outcome)
 		struct deed *deed = &outcome->deeds[i];
 		int done = worker_poll(exercise->workers[i]);
 
-		time_deed(exercise, deed, worker_steps(exercise->workers[i]), deed->nr_steps);
+		time_deed(deed, worker_steps(exercise->workers[i]), deed->nr_steps);
 		if (done == 0 && rc == -ETIME)
 			note_stuck(exercise, outcome, actor_name(deed->actor),
 				   worker_pid(exercise->workers[i]));

@@ -30,6 +30,7 @@ struct device {
 	uint64_t inode;	    /* of the entry: sysfs gives every number once (kernfs_ino()) */
 	int fd;
 	const struct snapshot *before; /* NULL: it was never read before */
+	bool outline;		       /* snapshot_take_outline() */
 };
 
 /* "mem0" is a name with the prefix "mem": digits follow, and nothing else but them and dots */
@@ -103,6 +104,19 @@ static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 	host->subsystem = read_link(snapshot, device->fd, "../subsystem");
 	host->driver = read_link(snapshot, device->fd, "../driver");
 	host->module = host->driver ? read_link(snapshot, device->fd, "../driver/module") : NULL;
+	host->imports_attach = host->holds_cxl_mem = FLAG_UNKNOWN;
+}
+
+static void describe_memdev(const struct device *device, const struct snapshot_memdev *known,
+			    struct snapshot_memdev *memdev)
+{
+	int fd = device->fd;
+
+	memdev->class_attributes = known ? known->class_attributes : read_class_attributes(fd);
+	memdev->serial = known ? known->serial : sysfs_read_number(fd, "serial");
+	memdev->numa_node = known ? known->numa_node : read_numa_node(fd);
+	memdev->ram_size = sysfs_read_number(fd, "ram/size");
+	memdev->pmem_size = sysfs_read_number(fd, "pmem/size");
 }
 
 static void read_memdev(struct snapshot *snapshot, const struct device *device)
@@ -121,13 +135,10 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	memdev->name = device->name;
 	memdev->inode = device->inode;
 	memdev->id = strtoull(device->name + strlen("mem"), NULL, 10);
-	memdev->class_attributes = known ? known->class_attributes : read_class_attributes(fd);
-	memdev->serial = known ? known->serial : sysfs_read_number(fd, "serial");
-	memdev->numa_node = known ? known->numa_node : read_numa_node(fd);
-	memdev->ram_size = sysfs_read_number(fd, "ram/size");
-	memdev->pmem_size = sysfs_read_number(fd, "pmem/size");
 	memdev->enabled = sysfs_exists(fd, "driver");
 	read_host(snapshot, &memdev->host, device);
+	if (!device->outline)
+		describe_memdev(device, known, memdev);
 }
 
 static void read_region(struct snapshot *snapshot, const struct device *device)
@@ -154,16 +165,18 @@ static void read_child(struct snapshot *snapshot, const struct device *device)
 	child->region_name = device->parent;
 }
 
-/* What nothing changes (cxl_parse_cfmws() in drivers/cxl/acpi.c) */
-static void copy_root_decoder(struct snapshot *snapshot, struct snapshot_decoder *decoder,
-			      const struct snapshot_decoder *known)
+/* What it decodes, and whether firmware locked that: of an outline, nothing */
+static void read_range(const struct device *device, const struct snapshot_decoder *known,
+		       struct snapshot_decoder *decoder)
 {
-	decoder->target_type = snapshot_keep(snapshot, known->target_type);
-	decoder->target_list = snapshot_keep(snapshot, known->target_list);
-	decoder->start = known->start;
-	decoder->size = known->size;
-	decoder->locked = known->locked;
-	decoder->delete_region = known->delete_region;
+	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
+	decoder->locked = FLAG_UNKNOWN;
+	if (device->outline)
+		return;
+	decoder->start = sysfs_read_number(device->fd, "start");
+	decoder->size = sysfs_read_number(device->fd, "size");
+	/* As read when the port was made (init_hdm_decoder() in drivers/cxl/core/hdm.c) */
+	decoder->locked = known ? known->locked : read_flag(device->fd, "locked");
 }
 
 static void read_decoder(struct snapshot *snapshot, const struct device *device)
@@ -177,19 +190,14 @@ static void read_decoder(struct snapshot *snapshot, const struct device *device)
 	decoder->name = device->name;
 	decoder->inode = device->inode;
 	decoder->port_name = device->parent;
-	if (root && known) {
-		copy_root_decoder(snapshot, decoder, known);
-		return;
-	}
 	decoder->region_name = root ? NULL : read_text(snapshot, fd, "region");
-	decoder->target_type = read_text(snapshot, fd, "target_type");
-	decoder->target_list = endpoint ? NULL : read_text(snapshot, fd, "target_list");
-	decoder->start = sysfs_read_number(fd, "start");
-	decoder->size = sysfs_read_number(fd, "size");
-	/* Firmware's, as read when the port was made (init_hdm_decoder() in drivers/cxl/core/hdm.c)
-	 */
-	decoder->locked = known ? known->locked : read_flag(fd, "locked");
-	decoder->delete_region = root && sysfs_exists(fd, "delete_region");
+	/* Each where somebody goes by it, since there can be thousands */
+	if (endpoint && decoder->region_name)
+		decoder->target_type = read_text(snapshot, fd, "target_type");
+	if (!root && !endpoint && !device->outline)
+		decoder->target_list = read_text(snapshot, fd, "target_list");
+	read_range(device, known, decoder);
+	decoder->delete_region = root && !device->outline && sysfs_exists(fd, "delete_region");
 }
 
 static void read_port(struct snapshot *snapshot, const struct device *device)
@@ -237,30 +245,76 @@ static const char *read_parent(struct snapshot *snapshot, int devices, const cha
 	return snapshot_keep(snapshot, start ? start + 1 : target);
 }
 
-static void read_device(const struct snapshot *before, struct snapshot *snapshot, int devices,
+/* Nothing changes what a root decoder is and decodes (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
+static bool copy_root_decoder(const struct snapshot *before, struct snapshot *snapshot,
+			      const struct dirent *entry)
+{
+	const struct snapshot_decoder *known =
+		before ? snapshot_find_decoder(before, entry->d_name) : NULL;
+	struct snapshot_decoder *decoder;
+
+	if (!known || known->inode != entry->d_ino || !known->port_name ||
+	    !has_prefix(known->port_name, "root"))
+		return false;
+	decoder = append(snapshot->decoders, snapshot->nr_decoders);
+	decoder->name = snapshot_keep(snapshot, known->name);
+	decoder->inode = known->inode;
+	decoder->port_name = snapshot_keep(snapshot, known->port_name);
+	decoder->start = known->start;
+	decoder->size = known->size;
+	decoder->locked = known->locked;
+	decoder->delete_region = known->delete_region;
+	return true;
+}
+
+/* Where a device that is still the same one hangs; else NULL */
+static const char *known_parent(const struct snapshot *before, const struct dirent *entry)
+{
+	const struct snapshot_decoder *decoder =
+		before ? snapshot_find_decoder(before, entry->d_name) : NULL;
+	const struct snapshot_port *port =
+		before ? snapshot_find_port(before, entry->d_name) : NULL;
+
+	if (decoder && decoder->inode == entry->d_ino)
+		return decoder->port_name;
+	return port && port->inode == entry->d_ino ? port->parent_name : NULL;
+}
+
+/* How the devices are read: struct device */
+struct reading {
+	const struct snapshot *before;
+	bool outline;
+};
+
+static void read_device(const struct reading *reading, struct snapshot *snapshot, int devices,
 			const struct dirent *entry)
 {
 	const char *name = entry->d_name;
 	_cleanup_close_ int fd = -1;
+	const char *parent;
 	size_t i = 0;
 
 	while (i < sizeof(kinds) / sizeof(*kinds) && !has_prefix(name, kinds[i].prefix))
 		i++;
-	if (i == sizeof(kinds) / sizeof(*kinds))
+	if (i == sizeof(kinds) / sizeof(*kinds) ||
+	    copy_root_decoder(reading->before, snapshot, entry))
 		return;
 	fd = openat(devices, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
 		snapshot->nr_left_out += kinds[i].read == read_memdev;
 		return;
 	}
-	kinds[i].read(snapshot, &(struct device){.name = snapshot_keep(snapshot, name),
-						 .parent = read_parent(snapshot, devices, name),
-						 .inode = entry->d_ino,
-						 .fd = fd,
-						 .before = before});
+	parent = snapshot_keep(snapshot, known_parent(reading->before, entry));
+	kinds[i].read(snapshot,
+		      &(struct device){.name = snapshot_keep(snapshot, name),
+				       .parent = parent ?: read_parent(snapshot, devices, name),
+				       .inode = entry->d_ino,
+				       .fd = fd,
+				       .before = reading->before,
+				       .outline = reading->outline});
 }
 
-static int read_devices(const struct snapshot *before, struct snapshot *snapshot)
+static int read_devices(const struct reading *reading, struct snapshot *snapshot)
 {
 	int fd = open("/sys/bus/cxl/devices", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *devices = fd < 0 ? NULL : fdopendir(fd);
@@ -274,23 +328,19 @@ static int read_devices(const struct snapshot *before, struct snapshot *snapshot
 		return rc == -ENOENT ? 0 : rc;
 	}
 	while ((entry = readdir(devices)))
-		read_device(before, snapshot, fd, entry);
+		read_device(reading, snapshot, fd, entry);
 	closedir(devices);
 	return 0;
 }
 
-int snapshot_take_devices(struct snapshot *snapshot)
-{
-	return snapshot_take_again(NULL, snapshot);
-}
-
-int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot)
+static int take_devices(const struct reading *reading, struct snapshot *snapshot)
 {
 	int rc;
 
-	*snapshot = (struct snapshot){.has_bus = access("/sys/bus/cxl", F_OK) == 0};
+	*snapshot = (struct snapshot){.has_bus = access("/sys/bus/cxl", F_OK) == 0,
+				      .attach_support = FLAG_UNKNOWN};
 	obstack_init(&snapshot->texts);
-	rc = read_devices(before, snapshot);
+	rc = read_devices(reading, snapshot);
 	if (rc) {
 		snapshot_release(snapshot);
 		return rc;
@@ -299,7 +349,22 @@ int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot
 	return 0;
 }
 
-static int take(struct snapshot *snapshot, bool lone_hosts)
+int snapshot_take_devices(struct snapshot *snapshot)
+{
+	return take_devices(&(struct reading){0}, snapshot);
+}
+
+int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot)
+{
+	return take_devices(&(struct reading){.before = before}, snapshot);
+}
+
+int snapshot_take_outline(const struct snapshot *before, struct snapshot *snapshot)
+{
+	return take_devices(&(struct reading){.before = before, .outline = true}, snapshot);
+}
+
+int snapshot_take(struct snapshot *snapshot)
 {
 	int rc = snapshot_take_devices(snapshot);
 	struct modules *modules;
@@ -308,20 +373,17 @@ static int take(struct snapshot *snapshot, bool lone_hosts)
 		return rc;
 	modules = modules_open();
 	snapshot_read_modules(snapshot, modules);
-	if (lone_hosts)
-		snapshot_read_lone_hosts(snapshot, modules);
+	snapshot_read_lone_hosts(snapshot, modules);
 	modules_close(modules);
 	return 0;
 }
 
-int snapshot_take(struct snapshot *snapshot)
+void snapshot_add_modules(struct snapshot *snapshot)
 {
-	return take(snapshot, true);
-}
+	struct modules *modules = modules_open();
 
-int snapshot_take_memdevs(struct snapshot *snapshot)
-{
-	return take(snapshot, false);
+	snapshot_read_modules(snapshot, modules);
+	modules_close(modules);
 }
 
 void snapshot_release(struct snapshot *snapshot)

@@ -98,10 +98,11 @@ struct snapshot_decoder {
 	uint64_t inode;
 	const char *port_name;
 	struct snapshot_port *port;
-	const char *region_name;	  /* not of a root decoder: many regions can lie in that */
-	struct snapshot_region *region;	  /* what it maps */
-	const char *target_type;	  /* "accelerator" (device coherent) or "expander" */
-	const char *target_list;	  /* "0,1": ids of downstream ports; root and switch */
+	const char *region_name;	/* not of a root decoder: many regions can lie in that */
+	struct snapshot_region *region; /* what it maps */
+	/* "accelerator" (device coherent) or "expander"; of an endpoint's that maps a region */
+	const char *target_type;
+	const char *target_list;	  /* "0,1": ids of downstream ports; of a switch's */
 	uint64_t start;			  /* what it decodes: first address */
 	uint64_t size;			  /* bytes */
 	enum snapshot_flag locked;	  /* by firmware, until the next reset */
@@ -193,13 +194,6 @@ struct snapshot {
 int snapshot_take(struct snapshot *snapshot);
 
 /**
- * snapshot_take_memdevs() - all but the hosts that have no memdev
- *
- * For these every device of several buses has to be looked at; as snapshot_take() in all else.
- */
-int snapshot_take_memdevs(struct snapshot *snapshot);
-
-/**
  * snapshot_take_devices() - read the CXL devices alone: no modules, no lone hosts
  *
  * For comparing two looks at the same devices; as snapshot_take() in all else.
@@ -211,9 +205,24 @@ int snapshot_take_devices(struct snapshot *snapshot);
  * @before: what was seen then; it need not outlive @snapshot
  *
  * Of a device that is still the same one, what cannot change as long as it exists is not read
- * again: where it hangs, what kind it is, and all of a root decoder (its range is firmware's).
+ * again: where it hangs, what kind it is, and all of a root decoder.
  */
 int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot);
+
+/**
+ * snapshot_take_outline() - only what there is, who drives it, and which region a decoder maps
+ *
+ * Of memdevs and decoders nothing else is read; as snapshot_take_again() in all else.
+ */
+int snapshot_take_outline(const struct snapshot *before, struct snapshot *snapshot);
+
+/**
+ * snapshot_add_modules() - what snapshot_take_devices() left out of the hosts: their modules
+ *
+ * This takes as long as all else, and only matters where the devices themselves leave open who
+ * attached them.
+ */
+void snapshot_add_modules(struct snapshot *snapshot);
 
 /** snapshot_release() - free what one of the above made */
 void snapshot_release(struct snapshot *snapshot);

@@ -195,7 +195,8 @@ int watch_workers(struct watch *watch, struct worker *const *workers, size_t cou
 	for (;;) {
 		/* What they did before they said so is among the events that are taken in now. */
 		int done = poll_workers(workers, count);
-		int rc = watch_drain(watch);
+		int rc = done == 1 || ready[count + 1].revents ? watch_drain(watch)
+							       : drain_events(watch);
 		uint64_t now = watch_now();
 
 		if (rc < 0)
