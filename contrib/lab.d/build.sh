@@ -6,16 +6,17 @@
 
 # setup_build: the build that the guests run
 setup_build() {
-	local builds=$LAB_CACHE/checkouts stale options=()
+	local builds=$LAB_CACHE/checkouts stale options=(--native-file /src/build-dev.ini)
 	for stale in "$builds"/*/; do
 		[ ! -e "$stale/checkout" ] || [ -d "$(cat "$stale/checkout")" ] || rm -rf "$stale"
 	done
 	builds=$builds/$(key "$LAB_SRC")
 	mkdir -p "$builds"
 	echo "$LAB_SRC" >"$builds/checkout"
-	# Only the userland that all else is made in has what manual pages take.
-	[ "$guest_root" = "$userland" ] || options+=(-Ddocs=disabled)
-	build "cxl" "$guest_root" dev --native-file /src/build-dev.ini --prefix /usr/local "${options[@]}"
+	# Only the userland that all else is made in has what manual pages take. When meson configures anew by
+	# itself, that file would win over an option here.
+	[ "$guest_root" = "$userland" ] || options=(--werror)
+	build "cxl" "$guest_root" dev --prefix /usr/local "${options[@]}"
 	installed=$(build_folder "$guest_root")/dev.install/usr/local
 }
 
