@@ -726,6 +726,10 @@ static int wait_for(pid_t pid, int journal, double timeout)
 	while (poll(&ready, 1, 1000) <= 0) {
 		off_t now = size_of(journal);
 
+		/* A signal may have been meant for this process alone. */
+		if (interrupted)
+			kill(pid, SIGTERM);
+
 		if (now != size)
 			grown_us = watch_now();
 		size = now;

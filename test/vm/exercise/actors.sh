@@ -10,6 +10,9 @@ journal=/tmp/journal
 state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus) | .regions |= map(del(.region)))'; }
 whole=$(state)
 exercise() { rm -f "$journal"; run "$CXL" exercise-autoremove --journal "$journal" "$@"; }
+# results: how many trials are over
+results() { grep -sc '"record":"result"' "$journal" || :; }
+until_results() { until [ "$(results)" -ge "$1" ] 2>/dev/null; do sleep 0.1; done; }
 # shellcheck disable=SC2329 # by ok
 valid() { "$SOURCE/test/validate" "$SOURCE/Documentation/schema/exercise-autoremove.schema.json" /dev/stdin <<<"$out"; }
 
@@ -38,7 +41,7 @@ like "as a table" "$(</tmp/table)" $'memdev,list +3 +0\nhost,open +3 +0\n\ntrial
 rm -f "$journal"
 "$CXL" exercise-autoremove --journal "$journal" --via host --seed 9 --iterations 40 >/tmp/out 2>/tmp/err &
 pid=$!
-until [ "$(grep -c '"record":"result"' "$journal" 2>/dev/null)" -ge 2 ]; do sleep 0.2; done
+until_results 2
 kill -INT "$pid"
 wait "$pid"
 is "interrupted: status 0, since nothing was found" $? 0
@@ -61,7 +64,7 @@ exec {lock}>&-
 rm -f "$journal"
 "$CXL" exercise-autoremove --journal "$journal" --race host,memdev --iterations 6 >/tmp/out 2>/tmp/err &
 pid=$!
-until [ "$(grep -c '"record":"result"' "$journal" 2>/dev/null)" -ge 2 ]; do sleep 0.1; done
+until_results 2
 pkill -KILL -P "$(pgrep -P "$pid" | head -n 1)"
 wait "$pid"
 is "an actor was killed: status 0" $? 0
@@ -70,7 +73,7 @@ is "an actor was killed: everything is as it was" "$(state)" "$whole"
 
 # A full disk: nothing is done that cannot be written down
 mkdir -p /tmp/small
-mount -t tmpfs -o size=8k tmpfs /tmp/small
+mount -t tmpfs -o size=4k tmpfs /tmp/small
 run "$CXL" exercise-autoremove --journal /tmp/small/journal --via host --iterations 20
 is "a full disk: failed" "$status" 1
 like "a full disk: says so" "$err" "cannot write the journal: No space left on device"
