@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <poll.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cxl/attach/dependents.h"
-#include "cxl/attach/exercise.h"
 #include "cxl/attach/plan.h"
 #include "cxl/attach/provider.h"
 #include "cxl/attach/schedule.h"
@@ -24,13 +18,12 @@
 #include "cxl/command.h"
 #include "cxl/detached.h"
 #include "cxl/exercise-report.h"
-#include "cxl/exercise-script.h"
+#include "cxl/exercise-run.h"
 #include "cxl/exercise-shrink.h"
 #include "cxl/listing.h"
 #include "cxl/takedown-draw.h"
 #include "util/cleanup.h"
 #include "util/json.h"
-#include "util/kmsg.h"
 #include "util/memory.h"
 #include "util/records.h"
 #include "util/sysfs.h"
@@ -39,9 +32,6 @@
 
 /* Twice through the sweep of every race */
 #define DEFAULT_ITERATIONS (2 * SWEEP_CELLS)
-
-/* How often progress is told, where nobody looks on a terminal */
-#define TELL_US 5000000
 
 enum {
 	KEY_VIA = 0x300,
@@ -81,14 +71,6 @@ struct subject {
 	char *host;
 	actor_set actors; /* that are possible here */
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
 
 static uint64_t parse_number(const char *arg, const char *what, const struct argp_state *state)
 {
@@ -474,178 +456,6 @@ static void fill_schedule(const struct options *options, actor_set actors,
 		schedule_add(schedule, SCENARIO_STORM, actors);
 }
 
-/* One run: from here on in a process of its own, which may not come back */
-struct run {
-	const struct options *options;
-	struct exercise exercise;
-	struct schedule schedule;
-	uint64_t begun_us, told_us, findings;
-	size_t first;
-	int journal;
-};
-
-static int note(struct run *run, struct json_object *record)
-{
-	int rc = records_add(run->journal, record);
-
-	if (rc < 0)
-		fprintf(stderr, NAME ": cannot write the journal: %s\n", strerror(-rc));
-	return rc;
-}
-
-static size_t total(const struct run *run)
-{
-	return run->options->iterations * run->schedule.nr_contests;
-}
-
-static void tell(struct run *run, size_t done)
-{
-	uint64_t now = watch_now();
-	double seconds = (double)(now - run->begun_us) / 1000000;
-	double rate = seconds > 0 ? (double)(done - run->first) / seconds : 0;
-	double left = run->options->iterations && rate > 0 ? (double)(total(run) - done) / rate
-							   : run->options->duration - seconds;
-	bool terminal = isatty(STDERR_FILENO);
-
-	if (run->options->duration > 0 && run->options->duration - seconds < left)
-		left = run->options->duration - seconds;
-	if (!terminal && now - run->told_us < TELL_US)
-		return;
-	run->told_us = now;
-	fprintf(stderr, "%s" NAME ": %zu trials, %.1f a second, %ju findings, %.0f s left%s",
-		terminal ? "\r\033[K" : "", done, rate, (uintmax_t)run->findings,
-		left > 0 ? left : 0, terminal ? "" : "\n");
-}
-
-/* How long each actor takes alone; what is wrong with one already is found in its trials */
-static int measure(struct run *run, actor_set actors)
-{
-	for (int i = 0; i < NR_ACTORS; i++) {
-		const struct contest contest = {SCENARIO_ALONE, {(enum actor)i}, 1};
-		struct outcome outcome;
-		_cleanup_free_ char *why = NULL;
-		const struct deed *deed = &outcome.deeds[0];
-		int rc = 0;
-
-		if (!(actors & 1U << i))
-			continue;
-		why = exercise_prepare(&run->exercise, &contest, &(struct trial){0}, &outcome);
-		if (!why)
-			rc = exercise_run(&run->exercise, &contest, &outcome);
-		if (!why && rc == 0 && deed->ended_us > deed->begun_us)
-			run->exercise.durations_us[i] = deed->ended_us - deed->begun_us;
-		if (rc == 0 && outcome.stop)
-			rc = -EIO;
-		outcome_release(&outcome);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-/* 1: go on; 0: the machine is not to be touched any more; or a negative errno */
-static int try(struct run *run, const struct trial *trial)
-{
-	const struct contest *contest = &run->schedule.contests[trial->contest];
-	struct outcome outcome;
-	_cleanup_free_ char *why = exercise_prepare(&run->exercise, contest, trial, &outcome);
-	_cleanup_free_ char *mark = exercise_mark(trial, contest);
-	int rc = why ? -ENODEV : note(run, exercise_record_trial(trial, &outcome));
-
-	if (why)
-		fprintf(stderr, NAME ": %s\n", why);
-	if (rc == 0) {
-		kmsg_say(mark);
-		rc = exercise_run(&run->exercise, contest, &outcome);
-	}
-	run->findings += outcome.nr_findings;
-	if (rc == 0)
-		rc = note(run, exercise_record_result(trial, &outcome));
-	if (rc == 0)
-		rc = !outcome.stop;
-	outcome_release(&outcome);
-	return rc;
-}
-
-static bool is_over(const struct run *run, size_t done)
-{
-	const struct options *options = run->options;
-
-	if (options->duration > 0 &&
-	    (double)(watch_now() - run->begun_us) / 1000000 >= options->duration)
-		return true;
-	return options->iterations > 0 && done >= total(run);
-}
-
-static int all_trials(struct run *run)
-{
-	size_t done = run->first;
-	int rc = 1;
-
-	run->begun_us = watch_now();
-	while (rc == 1 && !interrupted && !is_over(run, done)) {
-		struct trial trial;
-
-		schedule_next(&run->schedule, &trial);
-		rc = try(run, &trial);
-		tell(run, ++done);
-	}
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-	if (rc < 0)
-		return note(run, exercise_record_end("failed", strerror(-rc))) ?: rc;
-	if (rc == 0)
-		return note(run, exercise_record_end("stopped",
-						     "the kernel may hold locks that it does not "
-						     "give back"));
-	return note(run, exercise_record_end(interrupted ? "interrupted" : "complete", NULL));
-}
-
-/* What the first trial would do, as a script */
-static int print_script(struct run *run)
-{
-	struct outcome outcome;
-	struct trial trial;
-	_cleanup_free_ char *why = NULL;
-
-	schedule_next(&run->schedule, &trial);
-	why = exercise_prepare(&run->exercise, &run->schedule.contests[0], &trial, &outcome);
-	if (why)
-		fprintf(stderr, NAME ": %s\n", why);
-	else
-		exercise_script(&run->exercise, &outcome, run->options->iterations);
-	outcome_release(&outcome);
-	return why ? -ENODEV : json_flush();
-}
-
-static int exercise(struct run *run, const struct subject *subject)
-{
-	const struct options *options = run->options;
-	const char *what;
-	int rc;
-
-	run->exercise.limit_us = (uint64_t)(options->timeout * 1000000);
-	run->exercise.exposure_limit_us = (uint64_t)(options->max_exposure * 1000000);
-	rc = exercise_open(&run->exercise, subject->host, &what);
-	if (rc < 0) {
-		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
-		return rc;
-	}
-	fill_schedule(options, subject->actors, &run->schedule);
-	schedule_skip(&run->schedule, run->first);
-	rc = measure(run, options->script ? wanted_actors(options) : subject->actors);
-	if (rc == 0 && options->script)
-		rc = print_script(run);
-	else if (rc == 0)
-		rc = note(run, exercise_record_start(&run->exercise, &run->schedule, options->seed,
-						     run->first));
-	if (rc == 0 && !options->script)
-		rc = all_trials(run);
-	schedule_close(&run->schedule);
-	exercise_close(&run->exercise);
-	return rc;
-}
-
 static char *new_journal(void)
 {
 	struct tm now;
@@ -657,9 +467,8 @@ static char *new_journal(void)
 	return memory_print("/var/tmp/cxl-exercise-%s", name);
 }
 
-/* Where to go on: the number after the last trial that was begun; its seed is that of the journal
- */
-static size_t read_progress(struct options *options)
+/* Where to go on: after the last trial that was begun, with the same seed; and of which contests */
+static size_t read_progress(struct options *options, char **contests)
 {
 	struct json_object *records = records_read(options->journal);
 	size_t next = 0;
@@ -671,6 +480,8 @@ static size_t read_progress(struct options *options)
 			options->seed = json_object_get_uint64(value);
 		if (json_object_object_get_ex(record, "trial", &value))
 			next = json_object_get_uint64(value) + 1;
+		if (!*contests && json_object_object_get_ex(record, "contests", &value))
+			*contests = memory_check(strdup(json_object_to_json_string(value)));
 	}
 	json_object_put(records);
 	return next;
@@ -698,69 +509,6 @@ static int report(const struct options *options, const char *journal)
 		return status;
 	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
 	return EXIT_FAILED;
-}
-
-/* How large the journal is: it grows as long as it goes on */
-static off_t size_of(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 ? status.st_size : 0;
-}
-
-/*
- * Wait for the process that does it; 0, or a negative errno: -ETIME if it does not come back from
- * the kernel.
- */
-static int wait_for(pid_t pid, int journal, double timeout)
-{
-	_cleanup_close_ int pidfd = pidfd_open(pid, 0);
-	struct pollfd ready = {.fd = pidfd, .events = POLLIN};
-	/* One actor may wait that long, and after it everything that brings things back. */
-	uint64_t limit_us = (uint64_t)((timeout * 4 + 60) * 1000000), grown_us = watch_now();
-	off_t size = size_of(journal);
-	int status;
-
-	if (pidfd < 0)
-		return -errno;
-	while (poll(&ready, 1, 1000) <= 0) {
-		off_t now = size_of(journal);
-
-		/* A signal may have been meant for this process alone. */
-		if (interrupted)
-			kill(pid, SIGTERM);
-
-		if (now != size)
-			grown_us = watch_now();
-		size = now;
-		if (watch_now() - grown_us > limit_us)
-			return -ETIME;
-	}
-	if (waitpid(pid, &status, 0) != pid)
-		return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ECHILD;
-}
-
-static int supervise(struct run *run, const struct subject *subject)
-{
-	const struct sigaction action = {.sa_handler = interrupt};
-	pid_t pid;
-	int rc;
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (pid == 0)
-		_exit(exercise(run, subject) < 0);
-	rc = wait_for(pid, run->journal, run->options->timeout);
-	if (rc == -ETIME) {
-		fprintf(stderr, NAME ": process %d does not come back from the kernel\n", (int)pid);
-		note(run, exercise_record_end("stopped", "it does not come back from the kernel"));
-		rc = 0;
-	}
-	return rc;
 }
 
 static int add_crash(const struct options *options)
@@ -797,39 +545,58 @@ static int shrink(const struct options *options)
 	return EXIT_FAILED;
 }
 
+static int exercise(struct options *options, const struct subject *subject, const char *journal)
+{
+	_cleanup_free_ char *contests = NULL;
+	struct schedule schedule;
+	struct exercise_settings settings = {
+		.host = subject->host,
+		.schedule = &schedule,
+		.iterations = options->iterations,
+		.duration = options->duration,
+		.timeout = options->timeout,
+		.max_exposure = options->max_exposure,
+		.script = options->script,
+	};
+	int rc, status;
+
+	if (options->go_on)
+		settings.first = read_progress(options, &contests);
+	settings.seed = options->seed;
+	settings.contests = contests;
+	settings.journal = records_open(journal);
+	if (settings.journal < 0) {
+		fprintf(stderr, NAME ": cannot write %s: %s\n", journal,
+			strerror(-settings.journal));
+		return EXIT_FAILED;
+	}
+	if (!options->script)
+		fprintf(stderr, NAME ": the journal is %s\n", journal);
+	fill_schedule(options, subject->actors, &schedule);
+	rc = exercise_supervise(&settings);
+	schedule_close(&schedule);
+	close(settings.journal);
+	status = options->script ? EXIT_DONE : report(options, journal);
+	return rc < 0 && status == EXIT_DONE ? EXIT_FAILED : status;
+}
+
 static int start(struct options *options)
 {
 	_cleanup_free_ char *journal = NULL;
 	struct subject subject = {0};
-	struct run run = {.options = options};
-	int status = choose(options, &subject), lock = -1, rc;
+	int status = choose(options, &subject), lock = -1;
 
 	if (status == EXIT_DONE) {
 		lock = detached_lock(NAME);
 		status = lock < 0 ? EXIT_FAILED : EXIT_DONE;
 	}
-	if (status != EXIT_DONE) {
-		free(subject.host);
-		return status;
+	if (status == EXIT_DONE) {
+		journal = options->script    ? memory_check(strdup("/dev/null"))
+			  : options->journal ? memory_check(strdup(options->journal))
+					     : new_journal();
+		status = exercise(options, &subject, journal);
+		close(lock);
 	}
-	journal = options->script    ? memory_check(strdup("/dev/null"))
-		  : options->journal ? memory_check(strdup(options->journal))
-				     : new_journal();
-	if (options->go_on)
-		run.first = read_progress(options);
-	run.journal = records_open(journal);
-	if (run.journal < 0) {
-		fprintf(stderr, NAME ": cannot write %s: %s\n", journal, strerror(-run.journal));
-		status = EXIT_FAILED;
-	} else {
-		if (!options->script)
-			fprintf(stderr, NAME ": the journal is %s\n", journal);
-		rc = supervise(&run, &subject);
-		status = options->script ? EXIT_DONE : report(options, journal);
-		status = rc < 0 && status == EXIT_DONE ? EXIT_FAILED : status;
-		close(run.journal);
-	}
-	close(lock);
 	free(subject.host);
 	return status;
 }

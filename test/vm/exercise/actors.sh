@@ -51,6 +51,8 @@ is "interrupted: everything is as it was" "$(state)" "$whole"
 done=$(jq .trials /tmp/out)
 run "$CXL" exercise-autoremove --journal "$journal" --continue --via host --iterations $((done + 2))
 is "gone on with: from where it was" "$status$(answer '[.ended, .trials, .seed]')" "0[\"complete\",$((done + 2)),9]"
+run "$CXL" exercise-autoremove --journal "$journal" --continue --via port --iterations 5
+is "with other contests than before: refused" "$status$(grep -o 'is one of other contests' <<<"$err")" "1is one of other contests"
 
 # Nobody else takes something down meanwhile
 mkdir -p /run/cxl

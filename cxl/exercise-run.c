@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cxl/attach/exercise.h"
+#include "cxl/attach/schedule.h"
+#include "cxl/exercise-report.h"
+#include "cxl/exercise-run.h"
+#include "cxl/exercise-script.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+#include "util/kmsg.h"
+#include "util/records.h"
+
+#define NAME "cxl exercise-autoremove"
+
+/* How often progress is told, where nobody looks on a terminal */
+#define TELL_US 5000000
+
+/* In a process of its own, which may not come back */
+struct run {
+	const struct exercise_settings *settings;
+	struct exercise exercise;
+	uint64_t begun_us, told_us, findings;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+static int note(struct run *run, struct json_object *record)
+{
+	int rc = records_add(run->settings->journal, record);
+
+	if (rc < 0)
+		fprintf(stderr, NAME ": cannot write the journal: %s\n", strerror(-rc));
+	return rc;
+}
+
+static size_t total(const struct run *run)
+{
+	return run->settings->iterations * run->settings->schedule->nr_contests;
+}
+
+static void tell(struct run *run, size_t done)
+{
+	uint64_t now = watch_now();
+	double seconds = (double)(now - run->begun_us) / 1000000;
+	double rate = seconds > 0 ? (double)(done - run->settings->first) / seconds : 0;
+	double left = run->settings->iterations && rate > 0 ? (double)(total(run) - done) / rate
+							    : run->settings->duration - seconds;
+	bool terminal = isatty(STDERR_FILENO);
+
+	if (run->settings->duration > 0 && run->settings->duration - seconds < left)
+		left = run->settings->duration - seconds;
+	if (!terminal && now - run->told_us < TELL_US)
+		return;
+	run->told_us = now;
+	fprintf(stderr, "%s" NAME ": %zu trials, %.1f a second, %ju findings, %.0f s left%s",
+		terminal ? "\r\033[K" : "", done, rate, (uintmax_t)run->findings,
+		left > 0 ? left : 0, terminal ? "" : "\n");
+}
+
+static actor_set actors_of(const struct schedule *schedule)
+{
+	actor_set actors = 0;
+
+	for (size_t i = 0; i < schedule->nr_contests; i++) {
+		for (size_t j = 0; j < schedule->contests[i].nr_actors; j++)
+			actors |= 1U << schedule->contests[i].actors[j];
+	}
+	return actors;
+}
+
+/* How long each actor takes alone; what is wrong with one already is found in its trials */
+static int measure(struct run *run)
+{
+	actor_set actors = actors_of(run->settings->schedule);
+
+	for (int i = 0; i < NR_ACTORS; i++) {
+		const struct contest contest = {SCENARIO_ALONE, {(enum actor)i}, 1};
+		struct outcome outcome;
+		_cleanup_free_ char *why = NULL;
+		const struct deed *deed = &outcome.deeds[0];
+		int rc = 0;
+
+		if (!(actors & 1U << i))
+			continue;
+		why = exercise_prepare(&run->exercise, &contest, &(struct trial){0}, &outcome);
+		if (!why)
+			rc = exercise_run(&run->exercise, &contest, &outcome);
+		if (!why && rc == 0 && deed->ended_us > deed->begun_us)
+			run->exercise.durations_us[i] = deed->ended_us - deed->begun_us;
+		if (rc == 0 && outcome.stop)
+			rc = -EIO;
+		outcome_release(&outcome);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* 1: go on; 0: the machine is not to be touched any more; or a negative errno */
+static int try(struct run *run, const struct trial *trial)
+{
+	const struct contest *contest = &run->settings->schedule->contests[trial->contest];
+	struct outcome outcome;
+	_cleanup_free_ char *why = exercise_prepare(&run->exercise, contest, trial, &outcome);
+	_cleanup_free_ char *mark = exercise_mark(trial, contest);
+	int rc = why ? -ENODEV : note(run, exercise_record_trial(trial, &outcome));
+
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	if (rc == 0) {
+		kmsg_say(mark);
+		rc = exercise_run(&run->exercise, contest, &outcome);
+	}
+	run->findings += outcome.nr_findings;
+	if (rc == 0)
+		rc = note(run, exercise_record_result(trial, &outcome));
+	if (rc == 0)
+		rc = !outcome.stop;
+	outcome_release(&outcome);
+	return rc;
+}
+
+static bool is_over(const struct run *run, size_t done)
+{
+	const struct exercise_settings *settings = run->settings;
+
+	if (settings->duration > 0 &&
+	    (double)(watch_now() - run->begun_us) / 1000000 >= settings->duration)
+		return true;
+	return settings->iterations > 0 && done >= total(run);
+}
+
+static int all_trials(struct run *run)
+{
+	size_t done = run->settings->first;
+	int rc = 1;
+
+	run->begun_us = watch_now();
+	while (rc == 1 && !interrupted && !is_over(run, done)) {
+		struct trial trial;
+
+		schedule_next(run->settings->schedule, &trial);
+		rc = try(run, &trial);
+		tell(run, ++done);
+	}
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	if (rc < 0)
+		return note(run, exercise_record_end("failed", strerror(-rc))) ?: rc;
+	if (rc == 0)
+		return note(run, exercise_record_end("stopped",
+						     "the kernel may hold locks that it does not "
+						     "give back"));
+	return note(run, exercise_record_end(interrupted ? "interrupted" : "complete", NULL));
+}
+
+/* What the first trial would do, as a script */
+static int print_script(struct run *run)
+{
+	struct outcome outcome;
+	struct trial trial;
+	_cleanup_free_ char *why = NULL;
+
+	schedule_next(run->settings->schedule, &trial);
+	why = exercise_prepare(&run->exercise, &run->settings->schedule->contests[0], &trial,
+			       &outcome);
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	else
+		exercise_script(&run->exercise, &outcome, run->settings->iterations);
+	outcome_release(&outcome);
+	return why ? -ENODEV : json_flush();
+}
+
+/* The start of this run, unless it goes on with another schedule than that of the journal */
+static int note_start(struct run *run)
+{
+	const struct exercise_settings *settings = run->settings;
+	struct json_object *start = exercise_record_start(&run->exercise, settings->schedule,
+							  settings->seed, settings->first);
+	const char *contests =
+		json_object_to_json_string(json_object_object_get(start, "contests"));
+
+	if (!settings->contests || strcmp(settings->contests, contests) == 0)
+		return note(run, start);
+	fputs(NAME ": the journal is one of other contests: go on with the same options\n", stderr);
+	json_object_put(start);
+	return -EINVAL;
+}
+
+static int exercise(struct run *run)
+{
+	const struct exercise_settings *settings = run->settings;
+	const char *what;
+	int rc;
+
+	run->exercise.limit_us = (uint64_t)(settings->timeout * 1000000);
+	run->exercise.exposure_limit_us = (uint64_t)(settings->max_exposure * 1000000);
+	rc = exercise_open(&run->exercise, settings->host, &what);
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
+		return rc;
+	}
+	schedule_skip(settings->schedule, settings->first);
+	rc = measure(run);
+	if (rc == 0 && settings->script)
+		rc = print_script(run);
+	else if (rc == 0)
+		rc = note_start(run);
+	if (rc == 0 && !settings->script)
+		rc = all_trials(run);
+	exercise_close(&run->exercise);
+	return rc;
+}
+
+/* How large the journal is: it grows as long as it goes on */
+static off_t size_of(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 ? status.st_size : 0;
+}
+
+/*
+ * Wait for the process that does it; 0, or a negative errno: -ETIME if it does not come back from
+ * the kernel.
+ */
+static int wait_for(pid_t pid, int journal, double timeout)
+{
+	_cleanup_close_ int pidfd = pidfd_open(pid, 0);
+	struct pollfd ready = {.fd = pidfd, .events = POLLIN};
+	/* One actor may wait that long, and after it everything that brings things back. */
+	uint64_t limit_us = (uint64_t)((timeout * 4 + 60) * 1000000), grown_us = watch_now();
+	off_t size = size_of(journal);
+	int status;
+
+	if (pidfd < 0)
+		return -errno;
+	while (poll(&ready, 1, 1000) <= 0) {
+		off_t now = size_of(journal);
+
+		/* A signal may have been meant for this process alone. */
+		if (interrupted)
+			kill(pid, SIGTERM);
+
+		if (now != size)
+			grown_us = watch_now();
+		size = now;
+		if (watch_now() - grown_us > limit_us)
+			return -ETIME;
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ECHILD;
+}
+
+int exercise_supervise(const struct exercise_settings *settings)
+{
+	const struct sigaction action = {.sa_handler = interrupt};
+	struct run run = {.settings = settings};
+	pid_t pid;
+	int rc;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		_exit(exercise(&run) < 0);
+	rc = wait_for(pid, settings->journal, settings->timeout);
+	if (rc == -ETIME) {
+		fprintf(stderr, NAME ": process %d does not come back from the kernel\n", (int)pid);
+		note(&run, exercise_record_end("stopped", "it does not come back from the kernel"));
+		rc = 0;
+	}
+	return rc;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_EXERCISE_RUN_H
+#define CXL_EXERCISE_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxl/attach/schedule.h"
+
+/* One run of exercise-autoremove: its trials, in a process that is watched by another */
+struct exercise_settings {
+	const char *host;	   /* of the memdev */
+	struct schedule *schedule; /* with its contests */
+	uint64_t seed;
+	uint64_t iterations;  /* of each contest; 0: without end */
+	double duration;      /* seconds; 0: as long as it takes */
+	double timeout;	      /* seconds after which an actor is stuck */
+	double max_exposure;  /* seconds */
+	size_t first;	      /* trial of the schedule that is the first of this run */
+	const char *contests; /* what the journal has, that is gone on with; or NULL */
+	int journal;	      /* where the records go */
+	bool script;	      /* only print the first trial as a shell script */
+};
+
+/**
+ * exercise_supervise() - start the process that does it, and wait until it has, or does not come
+ * back
+ *
+ * Return: 0, or a negative errno if it could not be done; what was found is in the journal.
+ */
+int exercise_supervise(const struct exercise_settings *settings);
+
+#endif
