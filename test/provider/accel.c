@@ -51,6 +51,18 @@ static bool keep_mapping;
 module_param(keep_mapping, bool, 0644);
 MODULE_PARM_DESC(keep_mapping, "Misbehave: leave the region mapped on remove");
 
+static bool keep_range;
+module_param(keep_range, bool, 0644);
+MODULE_PARM_DESC(keep_range, "Misbehave: keep the region's addresses on remove");
+
+static bool remove_use_after_free;
+module_param(remove_use_after_free, bool, 0644);
+MODULE_PARM_DESC(remove_use_after_free, "Misbehave: read freed memory in remove");
+
+static bool remove_inversion;
+module_param(remove_inversion, bool, 0644);
+MODULE_PARM_DESC(remove_inversion, "Misbehave: take locks in remove in another order than before");
+
 struct lab_accel {
 	struct cxl_dev_state cxlds; /* first: devm_cxl_dev_state_create() wants it there */
 	struct cxl_memdev *cxlmd;
@@ -151,6 +163,35 @@ static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 }
 
+static DEFINE_MUTEX(lab_accel_lock_one);
+static DEFINE_MUTEX(lab_accel_lock_other);
+
+static void lab_accel_lock_both(struct mutex *first, struct mutex *second)
+{
+	mutex_lock(first);
+	mutex_lock(second);
+	mutex_unlock(second);
+	mutex_unlock(first);
+}
+
+/* Nothing hangs, since it is never done at the same time; it could be, which lockdep sees. */
+static void lab_accel_invert_locks(void)
+{
+	lab_accel_lock_both(&lab_accel_lock_one, &lab_accel_lock_other);
+	lab_accel_lock_both(&lab_accel_lock_other, &lab_accel_lock_one);
+}
+
+static void lab_accel_use_after_free(void)
+{
+	u32 *word = kzalloc(sizeof(*word), GFP_KERNEL);
+
+	if (!word)
+		return;
+	kfree(word);
+	OPTIMIZER_HIDE_VAR(word); /* or the compiler would refuse */
+	pr_info("freed memory has %u\n", READ_ONCE(*word));
+}
+
 /*
  * The memdev, and with it the region, go after this, with the device's managed resources. No
  * register is touched: the device may be gone already.
@@ -162,6 +203,13 @@ static void lab_accel_remove(struct pci_dev *pdev)
 	if (remove_sleep_ms)
 		msleep(remove_sleep_ms);
 	WARN(remove_warn, "%s: told to warn\n", pci_name(pdev));
+	if (remove_inversion)
+		lab_accel_invert_locks();
+	if (remove_use_after_free)
+		lab_accel_use_after_free();
+	if (keep_range && !request_mem_region(accel->range.start, range_len(&accel->range),
+					      "cxl_lab_accel"))
+		dev_info(&pdev->dev, "the addresses are kept already\n");
 	unregister_netdev(accel->netdev);
 	free_netdev(accel->netdev);
 	if (!keep_mapping)

@@ -36,11 +36,23 @@ planted keep_mapping 1 0 --via memdev --iterations 1
 is "a mapping that is kept is found" "$status$(signatures)" '4["contract addresses-released"]'
 planted keep_reference 1 0 --via host --iterations 8
 is "a reference that is kept is found" "$status$(signatures)" '4["leak of a memdev"]'
+# A kernel that looks for the misuse of locks, and one that looks for that of memory
+if [ -e /proc/lockdep ]; then
+	planted remove_inversion 1 0 --via host --iterations 1
+	is "locks in another order are found, and named" "$status$(signatures)" '4["lockdep lab_accel_lock_both"]'
+fi
+if grep -qs kasan_report /proc/kallsyms; then
+	planted remove_use_after_free 1 0 --via host --iterations 1
+	is "use after free is found, and named" "$status$(signatures)" '4["kasan lab_accel_use_after_free"]'
+fi
 planted remove_sleep_ms 15000 0 --via host --timeout 3 --iterations 5
 is "a remove() that hangs is found, and nothing more is done" "$status$(answer '[.ended, .trials, (.findings | map(.kind))]')" \
 	'4["stopped",1,["stuck"]]'
 like "a remove() that hangs: where" "$(jq -r '.findings[0].detail' <<<"$out")" "host \(process [0-9]+\) has not come back after 3 s"
 sleep 14
+"$CXL" attach-memdev --all >/dev/null
+planted keep_range 1 0 --via memdev --iterations 1
+is "addresses that stay taken are found" "$status$(signatures)" '4["contract addresses-released"]'
 "$CXL" attach-memdev --all >/dev/null
 is "after all that, everything is as it was" "$(state | jq -c 'map(.attach)')" "$(jq -c 'map(.attach)' <<<"$whole")"
 finish
