@@ -44,7 +44,7 @@ struct json_object *exercise_record_start(const struct exercise *exercise,
 					  size_t first)
 {
 	struct json_object *json = new_record("start");
-	struct json_object *contests = json_new_array(), *durations = json_new_object();
+	struct json_object *contests = json_new_array();
 	struct utsname kernel;
 
 	uname(&kernel);
@@ -60,12 +60,6 @@ struct json_object *exercise_record_start(const struct exercise *exercise,
 		json_append(contests, contest);
 	}
 	json_add(json, "contests", contests);
-	for (int i = 0; i < NR_ACTORS; i++) {
-		if (exercise->durations_us[i])
-			json_add_number(durations, actor_name((enum actor)i),
-					exercise->durations_us[i]);
-	}
-	json_add(json, "durations_us", durations);
 	return json;
 }
 
@@ -84,16 +78,31 @@ static struct json_object *report_deed(const struct deed *deed)
 	return json;
 }
 
+static void add_deeds(struct json_object *json, const struct outcome *outcome)
+{
+	struct json_object *deeds = json_new_array();
+
+	for (size_t i = 0; i < outcome->nr_deeds; i++)
+		json_append(deeds, report_deed(&outcome->deeds[i]));
+	json_add(json, "deeds", deeds);
+}
+
+struct json_object *exercise_record_measure(const struct outcome *outcome)
+{
+	struct json_object *json = new_record("measure");
+
+	add_deeds(json, outcome);
+	return json;
+}
+
 struct json_object *exercise_record_trial(const struct trial *trial, const struct outcome *outcome)
 {
-	struct json_object *json = new_record("trial"), *deeds = json_new_array();
+	struct json_object *json = new_record("trial");
 
 	json_add_number(json, "trial", trial->number);
 	json_add_number(json, "contest", trial->contest);
 	json_add(json, "place", json_object_new_double(trial->place));
-	for (size_t i = 0; i < outcome->nr_deeds; i++)
-		json_append(deeds, report_deed(&outcome->deeds[i]));
-	json_add(json, "deeds", deeds);
+	add_deeds(json, outcome);
 	return json;
 }
 
@@ -138,7 +147,8 @@ struct json_object *exercise_record_result(const struct trial *trial, const stru
 	struct json_object *json = new_record("result");
 	struct json_object *deeds = json_new_array(), *findings = json_new_array();
 
-	json_add_number(json, "trial", trial->number);
+	if (trial)
+		json_add_number(json, "trial", trial->number);
 	json_add_number(json, "took_us", outcome->took_us);
 	json_add_number(json, "exposure_us", outcome->exposure_us);
 	for (size_t i = 0; i < outcome->nr_deeds; i++)
@@ -287,6 +297,9 @@ static struct json_object *contest_of(const struct reading *reading, struct json
 {
 	size_t number = number_in(trial, "contest");
 
+	/* A measurement is of none. */
+	if (!json_object_object_get_ex(trial, "contest", NULL))
+		return NULL;
 	return number < json_length(reading->contests)
 		       ? json_object_array_get_idx(reading->contests, number)
 		       : NULL;
@@ -307,6 +320,18 @@ static char *name_of(struct json_object *contest)
 				    json_object_get_string(json_object_array_get_idx(actors, i)));
 	}
 	return name ?: memory_check(strdup("nobody"));
+}
+
+/* Of a measurement, who was measured */
+static char *name_of_trial(const struct reading *reading, struct json_object *trial)
+{
+	struct json_object *contest = contest_of(reading, trial);
+	struct json_object *deeds = json_object_object_get(trial, "deeds");
+	const char *actor = json_length(deeds) > 0
+				    ? text_in(json_object_array_get_idx(deeds, 0), "actor")
+				    : NULL;
+
+	return contest ? name_of(contest) : memory_check(strdup(actor ?: "unknown"));
 }
 
 static struct json_object *find_finding(struct json_object *findings, const char *signature)
@@ -335,7 +360,7 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 {
 	struct json_object *contest = contest_of(reading, trial);
 	struct json_object *finding = find_finding(reading->findings, signature);
-	_cleanup_free_ char *name = contest ? name_of(contest) : memory_check(strdup("unknown"));
+	_cleanup_free_ char *name = name_of_trial(reading, trial);
 
 	if (!finding) {
 		finding = json_new_object();
@@ -356,14 +381,12 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 /* A trial that has no result: the machine died, or nobody came back from it */
 static void read_death(struct reading *reading)
 {
-	_cleanup_free_ char *contest = NULL, *signature = NULL;
-	struct json_object *of;
+	_cleanup_free_ char *name = NULL, *signature = NULL;
 
 	if (!reading->trial)
 		return;
-	of = contest_of(reading, reading->trial);
-	contest = of ? name_of(of) : NULL;
-	signature = memory_print("died in %s", contest ?: "an unknown contest");
+	name = name_of_trial(reading, reading->trial);
+	signature = memory_print("died in %s", name);
 	add_finding(reading, reading->trial, "died", signature,
 		    "this trial was begun and has no result");
 	reading->trial = NULL;
@@ -410,8 +433,10 @@ static void read_result(struct reading *reading, struct json_object *result)
 	reading->trial = NULL;
 	if (!trial)
 		return;
-	reading->results++;
-	reading->took_us += number_in(result, "took_us");
+	if (contest_of(reading, trial)) {
+		reading->results++;
+		reading->took_us += number_in(result, "took_us");
+	}
 	read_findings(reading, trial, json_object_object_get(result, "findings"));
 }
 
@@ -433,6 +458,9 @@ static void read_record(struct reading *reading, struct json_object *record)
 {
 	if (is_record(record, "start")) {
 		read_start(reading, record);
+	} else if (is_record(record, "measure")) {
+		read_death(reading);
+		reading->trial = record;
 	} else if (is_record(record, "trial")) {
 		struct json_object *contest = contest_of(reading, record);
 

@@ -26,7 +26,10 @@ struct json_object *exercise_record_start(const struct exercise *exercise,
 /** exercise_record_trial() - before a trial: all that is going to be done */
 struct json_object *exercise_record_trial(const struct trial *trial, const struct outcome *outcome);
 
-/** exercise_record_result() - after it */
+/** exercise_record_measure() - before an actor is tried alone, for the time that it takes */
+struct json_object *exercise_record_measure(const struct outcome *outcome);
+
+/** exercise_record_result() - after either; of a measurement, @trial is NULL */
 struct json_object *exercise_record_result(const struct trial *trial,
 					   const struct outcome *outcome);
 

@@ -84,32 +84,41 @@ static actor_set actors_of(const struct schedule *schedule)
 	return actors;
 }
 
-/* How long each actor takes alone; what is wrong with one already is found in its trials */
+/* One actor alone, for the time that it takes: 1, 0 or a negative errno as try() */
+static int measure_actor(struct run *run, enum actor actor)
+{
+	const struct contest contest = {SCENARIO_ALONE, {actor}, 1};
+	struct outcome outcome;
+	_cleanup_free_ char *why =
+		exercise_prepare(&run->exercise, &contest, &(struct trial){0}, &outcome);
+	const struct deed *deed = &outcome.deeds[0];
+	int rc = why ? -ENODEV : note(run, exercise_record_measure(&outcome));
+
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	if (rc == 0)
+		rc = exercise_run(&run->exercise, &contest, &outcome);
+	run->findings += outcome.nr_findings;
+	if (rc == 0)
+		rc = note(run, exercise_record_result(NULL, &outcome));
+	if (rc == 0 && deed->ended_us > deed->begun_us)
+		run->exercise.durations_us[actor] = deed->ended_us - deed->begun_us;
+	if (rc == 0)
+		rc = !outcome.stop;
+	outcome_release(&outcome);
+	return rc;
+}
+
 static int measure(struct run *run)
 {
 	actor_set actors = actors_of(run->settings->schedule);
+	int rc = 1;
 
-	for (int i = 0; i < NR_ACTORS; i++) {
-		const struct contest contest = {SCENARIO_ALONE, {(enum actor)i}, 1};
-		struct outcome outcome;
-		_cleanup_free_ char *why = NULL;
-		const struct deed *deed = &outcome.deeds[0];
-		int rc = 0;
-
-		if (!(actors & 1U << i))
-			continue;
-		why = exercise_prepare(&run->exercise, &contest, &(struct trial){0}, &outcome);
-		if (!why)
-			rc = exercise_run(&run->exercise, &contest, &outcome);
-		if (!why && rc == 0 && deed->ended_us > deed->begun_us)
-			run->exercise.durations_us[i] = deed->ended_us - deed->begun_us;
-		if (rc == 0 && outcome.stop)
-			rc = -EIO;
-		outcome_release(&outcome);
-		if (rc < 0)
-			return rc;
+	for (int i = 0; i < NR_ACTORS && rc == 1; i++) {
+		if (actors & 1U << i)
+			rc = measure_actor(run, (enum actor)i);
 	}
-	return 0;
+	return rc;
 }
 
 /* 1: go on; 0: the machine is not to be touched any more; or a negative errno */
@@ -149,7 +158,7 @@ static bool is_over(const struct run *run, size_t done)
 static int all_trials(struct run *run)
 {
 	size_t done = run->settings->first;
-	int rc = 1;
+	int rc = measure(run);
 
 	run->begun_us = watch_now();
 	while (rc == 1 && !interrupted && !is_over(run, done)) {
@@ -176,7 +185,10 @@ static int print_script(struct run *run)
 	struct outcome outcome;
 	struct trial trial;
 	_cleanup_free_ char *why = NULL;
+	int rc = measure(run);
 
+	if (rc != 1)
+		return rc < 0 ? rc : -EIO;
 	schedule_next(run->settings->schedule, &trial);
 	why = exercise_prepare(&run->exercise, &run->settings->schedule->contests[0], &trial,
 			       &outcome);
@@ -218,13 +230,9 @@ static int exercise(struct run *run)
 		return rc;
 	}
 	schedule_skip(settings->schedule, settings->first);
-	rc = measure(run);
-	if (rc == 0 && settings->script)
-		rc = print_script(run);
-	else if (rc == 0)
-		rc = note_start(run);
-	if (rc == 0 && !settings->script)
-		rc = all_trials(run);
+	rc = note_start(run);
+	if (rc == 0)
+		rc = settings->script ? print_script(run) : all_trials(run);
 	exercise_close(&run->exercise);
 	return rc;
 }

@@ -33,12 +33,18 @@ static void add_actor(struct attempt *attempt, const char *name)
 	attempt->actors |= 1U << actor;
 }
 
-/* Which actors a contest has, of the records' start */
-static void read_contest(struct json_object *start, size_t number, struct attempt *attempt)
+/* Which actors a trial has: those of its contest, of the records' start; or who was measured */
+static void read_contest(struct json_object *start, struct json_object *trial,
+			 struct attempt *attempt)
 {
-	struct json_object *contests = get(start, "contests"), *actors;
+	struct json_object *contests = get(start, "contests"), *actors,
+			   *deeds = get(trial, "deeds");
+	size_t number = json_object_get_uint64(get(trial, "contest"));
 
-	if (number >= json_length(contests))
+	if (is_record(trial, "measure") && json_length(deeds) > 0)
+		add_actor(attempt, json_object_get_string(
+					   get(json_object_array_get_idx(deeds, 0), "actor")));
+	if (is_record(trial, "measure") || number >= json_length(contests))
 		return;
 	actors = get(json_object_array_get_idx(contests, number), "actors");
 	for (size_t i = 0; i < json_length(actors); i++)
@@ -86,16 +92,18 @@ static bool find_shown(struct json_object *records, const char *signature, struc
 
 		if (is_record(record, "start"))
 			start = record;
-		else if (is_record(record, "trial"))
+		else if (is_record(record, "trial") || is_record(record, "measure"))
 			trial = record;
 		if (!start || !trial || !has_finding(record, signature))
 			continue;
 		attempt->shown = true;
 		attempt->shown_place = json_object_get_double(get(trial, "place"));
-		attempt->trials = trials_until(records, i, number_of(trial));
+		attempt->trials = is_record(trial, "measure")
+					  ? 1
+					  : trials_until(records, i, number_of(trial));
 		attempt->actors = 0;
 		attempt->twice = false;
-		read_contest(start, number_of(trial), attempt);
+		read_contest(start, trial, attempt);
 		return true;
 	}
 	return false;

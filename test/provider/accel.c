@@ -207,8 +207,8 @@ static void lab_accel_remove(struct pci_dev *pdev)
 		lab_accel_invert_locks();
 	if (remove_use_after_free)
 		lab_accel_use_after_free();
-	if (keep_range && !request_mem_region(accel->range.start, range_len(&accel->range),
-					      "cxl_lab_accel"))
+	if (keep_range &&
+	    !request_mem_region(accel->range.start, range_len(&accel->range), "cxl_lab_accel"))
 		dev_info(&pdev->dev, "the addresses are kept already\n");
 	unregister_netdev(accel->netdev);
 	free_netdev(accel->netdev);

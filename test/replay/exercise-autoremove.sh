@@ -73,6 +73,10 @@ is "the machine died" "$status$(answer '[.ended, (.findings | map([.kind, .signa
 report_of < <(echo "$start"; trial 0 0; echo "$start"; trial 1 1; result 1; echo '{"record":"end","how":"complete"}')
 is "it died, and went on after that" "$status$(answer '[.ended, .trials, (.findings | map(.signature))]')" \
 	'4["complete",2,["died in host,port"]]'
+report_of < <(echo "$start"; echo '{"record":"measure","deeds":[{"actor":"bus"}]}'; result 0 "$finding")
+is "when an actor was measured" "$status$(answer '[.trials, (.findings | map([.signature, .contests]))]')" '4[0,[["bug x < y",{"bus":1}]]]'
+report_of < <(echo "$start"; echo '{"record":"measure","deeds":[{"actor":"bus"}]}')
+is "it died when an actor was measured" "$(answer '[.ended, (.findings | map(.signature))]')" '["died",["died in bus"]]'
 report_of < <(echo "$start"; trial 0 0; result 0 "$finding"; echo '{"record":"end","how":"stopped","why":"locks"}'
 	printf '{"record":"tri')
 is "a line without its end" "$status$(answer '[.ended, .why, .trials]')" '4["stopped","locks",1]'
