@@ -18,6 +18,9 @@ for row in 'cxl detach-memdev --reattach' 'cxl version' 'cxl detach-memdev --usa
 	'script, with cxl-cli and jq' '[(]detach-memdev - version[)] / bare' '[(]detach-memdev - usage[)] / bare' 'script / detach-memdev'; do
 	like "has a line: $row" "$out" "$row +-?$times"
 done
+for row in 'cxl exercise-autoremove --via memdev' 'exercise-autoremove / bare' 'exercise-autoremove / script'; do
+	like "has a line: $row" "$out" "$row +[0-9.]+"
+done
 like "what was undone without the flush" "$out" 'without the flush, [01] of 1 binds were undone'
 is "every run is in the file" "$(jq -c '.runs | map_values(length)' /tmp/round.json)" \
 	'{"detach":1,"version":1,"start":1,"bare":1,"bare_no_flush":1,"script":1}'
