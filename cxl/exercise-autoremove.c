@@ -17,6 +17,7 @@
 #include "cxl/bring-back.h"
 #include "cxl/command.h"
 #include "cxl/detached.h"
+#include "cxl/exercise-records.h"
 #include "cxl/exercise-report.h"
 #include "cxl/exercise-run.h"
 #include "cxl/exercise-shrink.h"

@@ -12,7 +12,7 @@
 
 #include "cxl/attach/exercise.h"
 #include "cxl/attach/schedule.h"
-#include "cxl/exercise-report.h"
+#include "cxl/exercise-records.h"
 #include "cxl/exercise-run.h"
 #include "cxl/exercise-script.h"
 #include "util/cleanup.h"
