@@ -24,7 +24,8 @@ ok "each actor alone: the report is valid" valid
 is "each actor alone: everything is as it was" "$(state)" "$whole"
 is "each was tried as often as it should" "$(answer '[.contests[].trials] | unique')" "[$rounds]"
 is "what was going to be done was written down first" \
-	"$(jq -c 'select(.record == "trial" or .record == "result") | .record' "$journal" | paste -sd, | sed 's/"trial","result"//g; s/,//g')" ""
+	"$(jq -r 'select(.record | IN("measure", "trial", "result")) | if .record == "result" then "after" else "before" end' "$journal" |
+		paste -sd, | sed 's/before,after,*//g')" ""
 is "with every step" "$(jq -c 'select(.record == "trial" and .contest == 3).deeds[0].steps' "$journal" | head -n 1)" \
 	"[\"unbind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') from cxl_port\",\"bind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') to cxl_port\",\"bind cxl_type2_accel.0 to cxl_mock_accel\"]"
 like "and in the kernel log" "$(dmesg)" "cxl exercise-autoremove: trial 0: "
