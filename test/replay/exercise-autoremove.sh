@@ -153,6 +153,18 @@ bug x < y
   seen: 1, first in trial 1
   in host,port: 1
 line"
+# The picture of it: the lab's
+exercise --report "$journal"
+echo "$out" | jq '.contests += [{scenario: "race", actors: ["host", "host"], trials: 3, findings: 0}]' >"$machine_top/report"
+run "$SOURCE/contrib/lab.d/exercise-matrix" "$machine_top/report" "$machine_top/matrix.svg"
+is "as a matrix" "$status$out" "0             host     port     list
+host          0/3
+port          1/1
+list
+storm         0/1
+findings/trials; 2 trials, 1 kinds of findings
+  bug x < y (host,port 1)"
+ok "as a picture" python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$machine_top/matrix.svg"
 run bash -c '"$0" exercise-autoremove --report "$1" >/dev/full' "$CXL" "$journal"
 is "a full disk" "$status$err" "1cxl exercise-autoremove: cannot write the report: No space left on device"
 
