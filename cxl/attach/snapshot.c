@@ -135,6 +135,9 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	memdev->name = device->name;
 	memdev->inode = device->inode;
 	memdev->id = strtoull(device->name + strlen("mem"), NULL, 10);
+	memdev->class_attributes = FLAG_UNKNOWN;
+	memdev->serial = memdev->numa_node = SNAPSHOT_NO_NUMBER;
+	memdev->ram_size = memdev->pmem_size = SNAPSHOT_NO_NUMBER;
 	memdev->enabled = sysfs_exists(fd, "driver");
 	read_host(snapshot, &memdev->host, device);
 	if (!device->outline)
