@@ -379,22 +379,10 @@ static void say_refused(const struct attach_answers *answers, const struct snaps
 	}
 }
 
-/* Which actors the contests that were asked for need */
-static actor_set wanted_actors(const struct options *options)
-{
-	actor_set wanted = 0;
-
-	for (size_t i = 0; i < options->nr_contests; i++) {
-		for (size_t j = 0; j < options->contests[i].nr_actors; j++)
-			wanted |= 1U << options->contests[i].actors[j];
-	}
-	return wanted;
-}
-
 static int check_actors(const struct options *options, const struct attach_answers *answers,
 			const struct snapshot_memdev *memdev, struct subject *subject)
 {
-	actor_set refused, wanted = wanted_actors(options);
+	actor_set refused, wanted = contests_actors(options->contests, options->nr_contests);
 
 	subject->actors = possible_actors(answers, memdev, &refused);
 	/* What nobody asked for by name is left out where it is refused. */

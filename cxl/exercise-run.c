@@ -73,17 +73,6 @@ static void tell(struct run *run, size_t done)
 		left > 0 ? left : 0, terminal ? "" : "\n");
 }
 
-static actor_set actors_of(const struct schedule *schedule)
-{
-	actor_set actors = 0;
-
-	for (size_t i = 0; i < schedule->nr_contests; i++) {
-		for (size_t j = 0; j < schedule->contests[i].nr_actors; j++)
-			actors |= 1U << schedule->contests[i].actors[j];
-	}
-	return actors;
-}
-
 /* One actor alone, for the time that it takes: 1, 0 or a negative errno as try() */
 static int measure_actor(struct run *run, enum actor actor)
 {
@@ -111,7 +100,8 @@ static int measure_actor(struct run *run, enum actor actor)
 
 static int measure(struct run *run)
 {
-	actor_set actors = actors_of(run->settings->schedule);
+	actor_set actors = contests_actors(run->settings->schedule->contests,
+					   run->settings->schedule->nr_contests);
 	int rc = 1;
 
 	for (int i = 0; i < NR_ACTORS && rc == 1; i++) {

@@ -15,16 +15,6 @@ struct names {
 	const char *memdev, *endpoint, *port, *region;
 };
 
-static const struct snapshot_memdev *find_memdev(const struct exercise *exercise)
-{
-	size_t i = 0;
-
-	/* exercise_open() would have failed without it. */
-	while (!text_same(exercise->home.memdevs[i].host.name, exercise->host))
-		i++;
-	return &exercise->home.memdevs[i];
-}
-
 /* As the script has it: names from sysfs have no character that means something to a shell, but for
  * what step_is_sound() lets through; the quotes take care of these.
  */
@@ -107,15 +97,6 @@ static void print_lookup(const struct snapshot_host *host)
 	       host->subsystem, host->name);
 }
 
-static bool has_removed(const struct outcome *prepared)
-{
-	for (size_t i = 0; i < prepared->nr_deeds; i++) {
-		if (prepared->deeds[i].actor == ACTOR_PCI_REMOVE)
-			return true;
-	}
-	return false;
-}
-
 /* Ports and regions are bound whichever there are: what is bound already says so, and no more. */
 static void print_restore(const struct exercise *exercise, const struct outcome *prepared)
 {
@@ -123,7 +104,8 @@ static void print_restore(const struct exercise *exercise, const struct outcome 
 	struct step *steps;
 	size_t count;
 
-	restore_steps(&exercise->home, &exercise->home, has_removed(prepared), &steps, &count);
+	restore_steps(&exercise->home, &exercise->home, outcome_has_removed(prepared), &steps,
+		      &count);
 	printf("restore() {\n\techo 1 >/sys/bus/cxl/flush\n");
 	for (size_t i = 0; i < count; i++) {
 		/* First the ports, then what hangs below them */
@@ -158,7 +140,7 @@ static void print_deed(const struct names *names, const struct deed *deed)
 void exercise_script(const struct exercise *exercise, const struct outcome *prepared,
 		     size_t iterations)
 {
-	const struct snapshot_memdev *memdev = find_memdev(exercise);
+	const struct snapshot_memdev *memdev = exercise_memdev(exercise);
 	const struct names names = {
 		.memdev = memdev->name,
 		.endpoint = memdev->endpoint ? memdev->endpoint->name : NULL,

@@ -14,6 +14,7 @@
 #include "util/cleanup.h"
 #include "util/journal.h"
 #include "util/memory.h"
+#include "util/write.h"
 
 static const char suffix[] = ".json";
 
@@ -56,19 +57,9 @@ static int write_synced(const char *path, const char *text)
 {
 	_cleanup_close_ int fd =
 		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	size_t length = strlen(text);
+	int rc = fd < 0 ? -errno : write_all(fd, text);
 
-	if (fd < 0)
-		return -errno;
-	while (length > 0) {
-		ssize_t written = TEMP_FAILURE_RETRY(write(fd, text, length));
-
-		if (written < 0)
-			return -errno;
-		text += written;
-		length -= (size_t)written;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
+	return rc == 0 && fsync(fd) < 0 ? -errno : rc;
 }
 
 static int sync_folder(const char *folder)

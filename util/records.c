@@ -10,6 +10,7 @@
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/records.h"
+#include "util/write.h"
 
 /* The last line of a machine that died may be without its end. */
 static int end_line(int fd, off_t size)
@@ -34,26 +35,13 @@ int records_open(const char *path)
 	return rc;
 }
 
-static int write_all(int fd, const char *text, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = TEMP_FAILURE_RETRY(write(fd, text, length));
-
-		if (written < 0)
-			return -errno;
-		text += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
 int records_add(int fd, struct json_object *record)
 {
 	_cleanup_free_ char *line = memory_print(
 		"%s\n", json_object_to_json_string_ext(
 				record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	off_t size = lseek(fd, 0, SEEK_END);
-	int rc = write_all(fd, line, strlen(line));
+	int rc = write_all(fd, line);
 
 	json_object_put(record);
 	if (rc == 0 && fdatasync(fd) < 0 && errno != EINVAL)

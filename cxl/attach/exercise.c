@@ -41,7 +41,7 @@ static uint64_t read_taint(void)
 	return sysfs_read_number(AT_FDCWD, "/proc/sys/kernel/tainted");
 }
 
-static const struct snapshot_memdev *memdev_of(const struct exercise *exercise)
+const struct snapshot_memdev *exercise_memdev(const struct exercise *exercise)
 {
 	for (size_t i = 0; i < exercise->home.nr_memdevs; i++) {
 		const struct snapshot_memdev *memdev = &exercise->home.memdevs[i];
@@ -153,7 +153,7 @@ int exercise_open(struct exercise *exercise, const char *host, const char **what
 	*what = "the CXL devices";
 	exercise->host = memory_check(strdup(host));
 	rc = look_home(exercise);
-	if (rc == 0 && !memdev_of(exercise))
+	if (rc == 0 && !exercise_memdev(exercise))
 		rc = -ENODEV;
 	if (rc == 0)
 		rc = watch_open(&exercise->watch, what);
@@ -189,7 +189,7 @@ static void copy_steps(struct deed *deed, const struct step *steps, size_t count
 
 static char *prepare_path(struct exercise *exercise, struct deed *deed)
 {
-	const struct snapshot_memdev *memdev = memdev_of(exercise);
+	const struct snapshot_memdev *memdev = exercise_memdev(exercise);
 	char *why;
 
 	plan_release(&exercise->plan);
@@ -204,7 +204,7 @@ static char *prepare_path(struct exercise *exercise, struct deed *deed)
 
 static char *prepare_region(struct exercise *exercise, struct deed *deed)
 {
-	const struct snapshot_memdev *memdev = memdev_of(exercise);
+	const struct snapshot_memdev *memdev = exercise_memdev(exercise);
 	struct step step = {.bus = "cxl", .driver = "cxl_region"};
 
 	if (memdev->nr_regions == 0 || !memdev->regions[0]->driver)
@@ -220,7 +220,7 @@ static char *prepare_region(struct exercise *exercise, struct deed *deed)
 static char *prepare_deed(struct exercise *exercise, struct deed *deed)
 {
 	const struct step list = {.action = STEP_LIST};
-	const struct step open = {.action = STEP_OPEN, .device = memdev_of(exercise)->name};
+	const struct step open = {.action = STEP_OPEN, .device = exercise_memdev(exercise)->name};
 
 	if (takes_down(deed->actor))
 		return prepare_path(exercise, deed);
@@ -523,7 +523,7 @@ static void judge_quiet(struct exercise *exercise, struct outcome *outcome)
 	iomem_release(&iomem);
 }
 
-static bool has_removed(const struct outcome *outcome)
+bool outcome_has_removed(const struct outcome *outcome)
 {
 	for (size_t i = 0; i < outcome->nr_deeds; i++) {
 		if (outcome->deeds[i].actor == ACTOR_PCI_REMOVE)
@@ -538,7 +538,8 @@ static int restore_once(struct exercise *exercise, struct outcome *outcome)
 	size_t count;
 	int rc;
 
-	restore_steps(&exercise->home, &exercise->last, has_removed(outcome), &steps, &count);
+	restore_steps(&exercise->home, &exercise->last, outcome_has_removed(outcome), &steps,
+		      &count);
 	rc = do_steps(exercise, outcome, steps, count, "bringing everything back");
 	free(steps);
 	return rc == 0 ? look(exercise) : rc;
@@ -547,7 +548,7 @@ static int restore_once(struct exercise *exercise, struct outcome *outcome)
 /* Where a port cannot be used again, making all ports of its bus anew helps. */
 static int restore_by_bus(struct exercise *exercise, struct outcome *outcome)
 {
-	const struct snapshot_port *root = snapshot_bus(memdev_of(exercise)->endpoint);
+	const struct snapshot_port *root = snapshot_bus(exercise_memdev(exercise)->endpoint);
 	_cleanup_free_ char *why = NULL;
 	struct plan plan;
 	int rc;

@@ -100,6 +100,12 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
  */
 int exercise_run(struct exercise *exercise, const struct contest *contest, struct outcome *outcome);
 
+/** exercise_memdev() - the memdev that is taken down, as it was at home */
+const struct snapshot_memdev *exercise_memdev(const struct exercise *exercise);
+
+/** outcome_has_removed() - may one of the actors have removed a PCI device? */
+bool outcome_has_removed(const struct outcome *outcome);
+
 /** outcome_release() - free what exercise_prepare() and exercise_run() made */
 void outcome_release(struct outcome *outcome);
 

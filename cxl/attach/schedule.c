@@ -49,6 +49,17 @@ const char *scenario_name(enum scenario scenario)
 	return names[scenario];
 }
 
+actor_set contests_actors(const struct contest *contests, size_t count)
+{
+	actor_set actors = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < contests[i].nr_actors; j++)
+			actors |= 1U << contests[i].actors[j];
+	}
+	return actors;
+}
+
 void schedule_open(struct schedule *schedule, uint64_t seed)
 {
 	*schedule = (struct schedule){

@@ -112,6 +112,9 @@ void schedule_skip(struct schedule *schedule, size_t trials);
 void trial_delays(const struct contest *contest, const struct trial *trial,
 		  const uint64_t *durations_us, uint64_t *delays_us);
 
+/** contests_actors() - everybody who takes part in any of them */
+actor_set contests_actors(const struct contest *contests, size_t count);
+
 /** actor_name() - "memdev", ..., "pci-remove", "region", "list" or "open" */
 const char *actor_name(enum actor actor);
 
