@@ -427,33 +427,36 @@ static void drop_worker(struct exercise *exercise, size_t i)
 	exercise->workers[i] = NULL;
 }
 
-/* All start from one barrier; each is waited for. */
-static int race(struct exercise *exercise, struct outcome *outcome)
+/* All start from one barrier; each is waited for. The first @begun are those that were started. */
+static int race(struct exercise *exercise, const struct outcome *outcome, size_t *begun)
 {
 	uint64_t start = watch_now() + TO_BARRIER_US * outcome->nr_deeds, last = 0;
-	int rc = 0;
+	int rc = 0, waited;
 
-	for (size_t i = 0; i < outcome->nr_deeds && rc == 0; i++) {
-		const struct deed *deed = &outcome->deeds[i];
+	*begun = 0;
+	while (*begun < outcome->nr_deeds && rc == 0) {
+		const struct deed *deed = &outcome->deeds[*begun];
 
-		rc = worker_do(exercise->workers[i], deed->steps, deed->nr_steps,
+		rc = worker_do(&exercise->workers[*begun], deed->steps, deed->nr_steps,
 			       start + deed->delay_us, false);
 		last = deed->delay_us > last ? deed->delay_us : last;
+		*begun += rc == 0;
 	}
-	if (rc < 0)
-		return rc;
-	return watch_workers(&exercise->watch, exercise->workers, outcome->nr_deeds,
-			     start + last + exercise->limit_us, NULL, NULL);
+	/* Those that have begun are not to go on while something else is done. */
+	waited = watch_workers(&exercise->watch, exercise->workers, *begun,
+			       start + last + exercise->limit_us, NULL, NULL);
+	return rc ?: waited;
 }
 
 static int run_race(struct exercise *exercise, struct outcome *outcome)
 {
+	size_t begun = 0;
 	int rc = start_workers(exercise, outcome->nr_deeds);
 
 	if (rc == 0)
-		rc = race(exercise, outcome);
+		rc = race(exercise, outcome, &begun);
 	/* Which of them was it? A worker that somebody killed has done what it has done. */
-	for (size_t i = 0; i < outcome->nr_deeds && exercise->workers[i]; i++) {
+	for (size_t i = 0; i < begun; i++) {
 		struct deed *deed = &outcome->deeds[i];
 		int done = worker_poll(exercise->workers[i]);
 
@@ -467,7 +470,7 @@ static int run_race(struct exercise *exercise, struct outcome *outcome)
 	outcome->stop |= is_broken(exercise);
 	if (outcome->stop)
 		return -EIO;
-	return rc == -ETIME || rc == -ECHILD || rc == -EPIPE ? 0 : rc;
+	return rc == -ETIME || rc == -ECHILD ? 0 : rc;
 }
 
 static bool same_counts(const struct snapshot *one, const struct snapshot *other)

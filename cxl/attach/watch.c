@@ -167,17 +167,21 @@ static void note_stuck(struct watch *watch)
 		watch->stuck.stack = copy(text);
 }
 
-/* All of them have: 1; not yet: 0; one never will: a negative errno */
-static int poll_workers(struct worker *const *workers, size_t count)
+/* Not all are done yet: 0; all are: 1, or a negative errno if the process of one has gone */
+static int poll_workers(struct worker *const *workers, size_t count, struct pollfd *ready)
 {
 	int all = 1;
 
 	for (size_t i = 0; i < count; i++) {
 		int done = worker_poll(workers[i]);
 
-		if (done < 0)
-			return done;
-		all &= done;
+		/* Nothing more is heard of it. */
+		if (done != 0)
+			ready[i].fd = -1;
+		if (done == 0)
+			all = 0;
+		else if (done < 0 && all != 0)
+			all = done;
 	}
 	return all;
 }
@@ -194,7 +198,7 @@ int watch_workers(struct watch *watch, struct worker *const *workers, size_t cou
 	ready[count + 1] = (struct pollfd){.fd = kmsg_fd(watch->kmsg), .events = POLLIN};
 	for (;;) {
 		/* What they did before they said so is among the events that are taken in now. */
-		int done = poll_workers(workers, count);
+		int done = poll_workers(workers, count, ready);
 		int rc = done == 1 || ready[count + 1].revents ? watch_drain(watch)
 							       : drain_events(watch);
 		uint64_t now = watch_now();
@@ -252,19 +256,16 @@ int watch_run(struct watch *watch, const struct step *steps, size_t count, uint6
 {
 	int rc;
 
-	if (!watch->worker)
-		watch->worker = worker_start();
-	if (!watch->worker)
-		return -errno;
-	rc = worker_do(watch->worker, steps, count, 0, true);
-	if (rc == 0)
-		rc = watch_workers(watch, &watch->worker, 1, watch_now() + timeout_us,
-				   tell_onlooker, &(struct onlooker){watch, steps, progress});
+	free(watch->steps);
+	watch->steps = memory_check(calloc(count + 1, sizeof(*watch->steps)));
+	watch->nr_steps = count;
+	rc = worker_do(&watch->worker, steps, count, 0, true);
+	if (rc < 0)
+		return rc;
+	rc = watch_workers(watch, &watch->worker, 1, watch_now() + timeout_us, tell_onlooker,
+			   &(struct onlooker){watch, steps, progress});
 	if (rc == -ETIME)
 		note_stuck(watch);
-	free(watch->steps);
-	watch->nr_steps = count;
-	watch->steps = memory_check(calloc(count + 1, sizeof(*watch->steps)));
 	memcpy(watch->steps, worker_steps(watch->worker), count * sizeof(*watch->steps));
 	if (rc < 0)
 		leave_worker(watch);

@@ -90,8 +90,8 @@ int watch_run(struct watch *watch, const struct step *steps, size_t count, uint6
  * watch_workers() - wait until all of these workers have done what they do, and watch meanwhile
  * @tick: called now and then with @data and how long it has been; may be NULL
  *
- * Return: 0; -ETIME if one had not done it by then; -ECHILD if the process of one has gone; or
- * another negative errno.
+ * Return: 0; -ETIME if one had not done it by then; -ECHILD if the process of one has gone, once
+ * the others are done; or another negative errno.
  */
 int watch_workers(struct watch *watch, struct worker *const *workers, size_t count,
 		  uint64_t until_us, void (*tick)(void *data, uint64_t us), void *data);

@@ -174,8 +174,8 @@ static bool put(char *to, bool *has, const char *text)
 	return true;
 }
 
-int worker_do(struct worker *worker, const struct step *steps, size_t count, uint64_t start_us,
-	      bool flush)
+static int give(struct worker *worker, const struct step *steps, size_t count, uint64_t start_us,
+		bool flush)
 {
 	free(worker->steps);
 	worker->steps = memory_check(calloc(count + 1, sizeof(*worker->steps)));
@@ -199,6 +199,26 @@ int worker_do(struct worker *worker, const struct step *steps, size_t count, uin
 			return -EPIPE;
 	}
 	return 0;
+}
+
+int worker_do(struct worker **worker, const struct step *steps, size_t count, uint64_t start_us,
+	      bool flush)
+{
+	int rc = *worker ? give(*worker, steps, count, start_us, flush) : -EPIPE;
+
+	/* Nothing has been done yet: it begins when it has all of the steps. */
+	if (rc == -EPIPE) {
+		worker_end(*worker);
+		*worker = worker_start();
+		if (!*worker)
+			return -errno;
+		rc = give(*worker, steps, count, start_us, flush);
+	}
+	if (rc < 0) {
+		worker_end(*worker);
+		*worker = NULL;
+	}
+	return rc;
 }
 
 int worker_fd(const struct worker *worker)
@@ -250,8 +270,8 @@ void worker_end(struct worker *worker)
 	if (!worker)
 		return;
 	close(worker->socket);
-	if (!worker->busy)
-		TEMP_FAILURE_RETRY(waitpid(worker->pid, NULL, 0));
+	/* One that has been killed is among those that never say that they are done. */
+	TEMP_FAILURE_RETRY(waitpid(worker->pid, NULL, worker->busy ? WNOHANG : 0));
 	free(worker->steps);
 	free(worker);
 }

@@ -24,22 +24,23 @@ struct worker_step {
 };
 
 /**
- * worker_start() - start the process, which waits for work
+ * worker_start() - start the process, which waits for work, so that there is one when it is needed
  *
  * Return: the worker, to be given back with worker_end(); or NULL with errno set.
  */
 struct worker *worker_start(void);
 
 /**
- * worker_do() - have it do steps, one after the other, up to the first but a bind that fails
+ * worker_do() - have one do steps, one after the other, up to the first but a bind that fails
+ * @worker: NULL or one that somebody has killed: a new one is started
  * @start_us: not before that time; 0: at once
  * @flush: after each step, wait for the kernel's detach work (a write to /sys/bus/cxl/flush)
  *
  * Returns at once. What was to be done before has to be done: see worker_poll().
  *
- * Return: 0, or a negative errno: -ENAMETOOLONG, or -EPIPE if the process has gone.
+ * Return: 0, or a negative errno: -ENAMETOOLONG, or that of fork(2); @worker is NULL then.
  */
-int worker_do(struct worker *worker, const struct step *steps, size_t count, uint64_t start_us,
+int worker_do(struct worker **worker, const struct step *steps, size_t count, uint64_t start_us,
 	      bool flush);
 
 /** worker_fd() - a file descriptor that polls readable when the worker has got on */
@@ -60,7 +61,8 @@ size_t worker_current(const struct worker *worker);
 
 pid_t worker_pid(const struct worker *worker);
 
-/** worker_end() - end the process if it waits for work, leave it behind if it does not */
+/** worker_end() - end the process if it waits for work, leave it behind if it does not; NULL:
+ * nothing */
 void worker_end(struct worker *worker);
 
 #endif
