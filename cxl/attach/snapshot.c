@@ -168,18 +168,23 @@ static void read_child(struct snapshot *snapshot, const struct device *device)
 	child->region_name = device->parent;
 }
 
-/* What it decodes, and whether firmware locked that: of an outline, nothing */
+/*
+ * What it decodes, and whether firmware locked that. Of one that decodes nothing, as most do, there
+ * is nothing more to know: none of them can be locked (init_hdm_decoder() in
+ * drivers/cxl/core/hdm.c).
+ */
 static void read_range(const struct device *device, const struct snapshot_decoder *known,
 		       struct snapshot_decoder *decoder)
 {
-	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
-	decoder->locked = FLAG_UNKNOWN;
-	if (device->outline)
-		return;
-	decoder->start = sysfs_read_number(device->fd, "start");
 	decoder->size = sysfs_read_number(device->fd, "size");
-	/* As read when the port was made (init_hdm_decoder() in drivers/cxl/core/hdm.c) */
-	decoder->locked = known ? known->locked : read_flag(device->fd, "locked");
+	if (decoder->size == 0) {
+		decoder->start = 0;
+		decoder->locked = FLAG_NO;
+		return;
+	}
+	decoder->start = sysfs_read_number(device->fd, "start");
+	/* As read when the port was made */
+	decoder->locked = known && known->size ? known->locked : read_flag(device->fd, "locked");
 }
 
 static void read_decoder(struct snapshot *snapshot, const struct device *device)
@@ -197,9 +202,12 @@ static void read_decoder(struct snapshot *snapshot, const struct device *device)
 	/* Each where somebody goes by it, since there can be thousands */
 	if (endpoint && decoder->region_name)
 		decoder->target_type = read_text(snapshot, fd, "target_type");
-	if (!root && !endpoint && !device->outline)
+	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
+	decoder->locked = FLAG_UNKNOWN;
+	if (!device->outline)
+		read_range(device, known, decoder);
+	if (!device->outline && !root && !endpoint && decoder->size != 0)
 		decoder->target_list = read_text(snapshot, fd, "target_list");
-	read_range(device, known, decoder);
 	decoder->delete_region = root && !device->outline && sysfs_exists(fd, "delete_region");
 }
 

@@ -102,9 +102,9 @@ struct snapshot_decoder {
 	struct snapshot_region *region; /* what it maps */
 	/* "accelerator" (device coherent) or "expander"; of an endpoint's that maps a region */
 	const char *target_type;
-	const char *target_list;	  /* "0,1": ids of downstream ports; of a switch's */
-	uint64_t start;			  /* what it decodes: first address */
-	uint64_t size;			  /* bytes */
+	const char *target_list; /* "0,1": ids of downstream ports; of a switch's that has a size */
+	uint64_t start;		 /* what it decodes: first address */
+	uint64_t size;		 /* bytes */
 	enum snapshot_flag locked;	  /* by firmware, until the next reset */
 	enum snapshot_flag delete_region; /* root: user space can delete regions here */
 };

@@ -179,7 +179,7 @@ static const struct node *find_node(const struct search *search, const struct st
 	return NULL;
 }
 
-/* Most processes of a machine are the kernel's own, which have no files, and no program. */
+/* Processes of the kernel's own have no files, and no program. */
 static bool is_kernel_thread(int proc, const char *pid)
 {
 	_cleanup_free_ char *path = memory_print("%s/exe", pid);
