@@ -14,6 +14,7 @@
 #include "cxl/attach/schedule.h"
 #include "cxl/attach/snapshot.h"
 #include "cxl/attach/users.h"
+#include "cxl/attach/worker.h"
 #include "cxl/bring-back.h"
 #include "cxl/command.h"
 #include "cxl/detached.h"
@@ -31,8 +32,8 @@
 
 #define NAME "cxl exercise-autoremove"
 
-/* Twice through the sweep of every race */
-#define DEFAULT_ITERATIONS (2 * SWEEP_CELLS)
+/* Once through the sweep of every race */
+#define DEFAULT_ITERATIONS SWEEP_TRIALS
 
 enum {
 	KEY_VIA = 0x300,
@@ -52,6 +53,7 @@ enum {
 	KEY_SIGNATURE,
 	KEY_SCRIPT,
 	KEY_AT,
+	KEY_CPUS,
 	KEY_TABLE,
 	KEY_REAL_HARDWARE,
 	KEY_DEBUG,
@@ -62,6 +64,7 @@ struct options {
 	struct contest *contests; /* as given; pairs and storm of all actors apart */
 	size_t nr_contests;
 	double place;
+	enum schedule_cpus cpus;
 	bool has_place, script, all_pairs, storm, go_on, table, real_hardware, has_seed;
 	uint64_t seed, iterations;
 	double duration, timeout, max_exposure; /* seconds */
@@ -136,6 +139,13 @@ static double parse_place(const char *arg, const struct argp_state *state)
 	return place;
 }
 
+static enum schedule_cpus parse_cpus(const char *arg, const struct argp_state *state)
+{
+	if (strcmp(arg, "one") != 0 && strcmp(arg, "all") != 0)
+		argp_error(state, "--cpus takes 'one' or 'all', not '%s'", arg);
+	return strcmp(arg, "one") == 0 ? CPUS_ONE : CPUS_ALL;
+}
+
 static void check_options(const struct options *options, const struct argp_state *state)
 {
 	if (options->report && (options->nr_contests > 0 || options->all_pairs || options->storm ||
@@ -146,7 +156,7 @@ static void check_options(const struct options *options, const struct argp_state
 	if ((options->go_on || options->crashed || options->shrink) && !options->journal)
 		argp_error(state, "which --journal?");
 	if (options->script && (options->nr_contests != 1 || options->all_pairs || options->storm))
-		argp_error(state, "--script goes with one --via or --race");
+		argp_error(state, "--script goes with one --via, --race or --storm=ACTOR,...");
 	if (options->real_hardware && (!options->bus || !options->memdev))
 		argp_error(state, "--real-hardware goes with --bus and a memdev, both by name");
 }
@@ -213,6 +223,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->place = parse_place(arg, state);
 		options->has_place = true;
 		return 0;
+	case KEY_CPUS:
+		options->cpus = parse_cpus(arg, state);
+		return 0;
 	case KEY_TABLE:
 		options->table = true;
 		return 0;
@@ -248,6 +261,10 @@ static const struct argp_option argp_options[] = {
 	 "Each race at one place of its sweep: from -1, the first starts when the second is over, "
 	 "to 1, the opposite",
 	 2},
+	{"cpus", KEY_CPUS, "one|all", 0,
+	 "Races and storms on one processor, where who starts later goes first, or on all of them "
+	 "(default: in turn)",
+	 2},
 	{"iterations", KEY_ITERATIONS, "N", 0,
 	 "How often each of these (default 32; without end with --duration)", 2},
 	{"duration", KEY_DURATION, "SECONDS", 0, "End after that time", 2},
@@ -269,7 +286,7 @@ static const struct argp_option argp_options[] = {
 	 3},
 	{"signature", KEY_SIGNATURE, "TEXT", 0, "A finding's, for --shrink", 3},
 	{"script", KEY_SCRIPT, NULL, 0,
-	 "Only print a shell script that does what one --via or --race would do, at --at", 3},
+	 "Only print a shell script that does what one --via, --race or --storm=... would do", 3},
 	{"table", KEY_TABLE, NULL, 0, "A table, and the findings as text, instead of JSON", 3},
 	{"real-hardware", KEY_REAL_HARDWARE, NULL, 0,
 	 "Also on a bus that is none of the kernel's tests; with --bus and MEMDEV", 4},
@@ -435,8 +452,9 @@ static void fill_schedule(const struct options *options, actor_set actors,
 	bool standard = options->nr_contests == 0 && !options->all_pairs && !options->storm;
 
 	schedule_open(schedule, options->seed);
-	if (options->has_place)
-		schedule_stay(schedule, options->place);
+	schedule->cpus = options->cpus;
+	schedule->fixed = options->has_place;
+	schedule->place = options->place;
 	for (size_t i = 0; i < options->nr_contests; i++)
 		*append(schedule->contests, schedule->nr_contests) = options->contests[i];
 	if (standard || options->all_pairs)
@@ -534,6 +552,34 @@ static int shrink(const struct options *options)
 	return EXIT_FAILED;
 }
 
+static int open_journal(const char *path, int *journal)
+{
+	*journal = records_open(path);
+	if (*journal >= 0)
+		return EXIT_DONE;
+	fprintf(stderr, NAME ": cannot write %s: %s\n", path, strerror(-*journal));
+	return EXIT_FAILED;
+}
+
+/* Where trials can have all actors on one processor, who starts later has to go first there. */
+static int choose_cpu(const struct schedule *schedule, int *cpu)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < schedule->nr_contests; i++) {
+		if (schedule->contests[i].nr_actors > most)
+			most = schedule->contests[i].nr_actors;
+	}
+	*cpu = most > 1 && schedule->cpus != CPUS_ALL ? worker_cpu() : 0;
+	if (*cpu >= 0)
+		return EXIT_DONE;
+	fprintf(stderr,
+		NAME ": the scheduler lets no actor go before the others (%s): only --cpus=all is "
+		     "possible here\n",
+		strerror(-*cpu));
+	return EXIT_CANNOT;
+}
+
 static int exercise(struct options *options, const struct subject *subject, const char *journal)
 {
 	_cleanup_free_ char *contests = NULL;
@@ -553,15 +599,16 @@ static int exercise(struct options *options, const struct subject *subject, cons
 		settings.first = read_progress(options, &contests);
 	settings.seed = options->seed;
 	settings.contests = contests;
-	settings.journal = records_open(journal);
-	if (settings.journal < 0) {
-		fprintf(stderr, NAME ": cannot write %s: %s\n", journal,
-			strerror(-settings.journal));
-		return EXIT_FAILED;
+	fill_schedule(options, subject->actors, &schedule);
+	status = choose_cpu(&schedule, &settings.cpu);
+	if (status == EXIT_DONE)
+		status = open_journal(journal, &settings.journal);
+	if (status != EXIT_DONE) {
+		schedule_close(&schedule);
+		return status;
 	}
 	if (!options->script)
 		fprintf(stderr, NAME ": the journal is %s\n", journal);
-	fill_schedule(options, subject->actors, &schedule);
 	rc = exercise_supervise(&settings);
 	schedule_close(&schedule);
 	close(settings.journal);

@@ -172,6 +172,13 @@ static int all_trials(struct run *run)
 /* What the first trial would do, as a script */
 static int print_script(struct run *run)
 {
+	const struct schedule *schedule = run->settings->schedule;
+	const struct exercise_script script = {
+		.contest = &schedule->contests[0],
+		.iterations = run->settings->iterations,
+		.fixed = schedule->fixed,
+		.place = schedule->place,
+	};
 	struct outcome outcome;
 	struct trial trial;
 	_cleanup_free_ char *why = NULL;
@@ -180,12 +187,11 @@ static int print_script(struct run *run)
 	if (rc != 1)
 		return rc < 0 ? rc : -EIO;
 	schedule_next(run->settings->schedule, &trial);
-	why = exercise_prepare(&run->exercise, &run->settings->schedule->contests[0], &trial,
-			       &outcome);
+	why = exercise_prepare(&run->exercise, script.contest, &trial, &outcome);
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
 	else
-		exercise_script(&run->exercise, &outcome, run->settings->iterations);
+		exercise_print_script(&run->exercise, &outcome, &script);
 	outcome_release(&outcome);
 	return why ? -ENODEV : json_flush();
 }
@@ -212,6 +218,7 @@ static int exercise(struct run *run)
 	const char *what;
 	int rc;
 
+	run->exercise.cpu = settings->cpu;
 	run->exercise.limit_us = (uint64_t)(settings->timeout * 1000000);
 	run->exercise.exposure_limit_us = (uint64_t)(settings->max_exposure * 1000000);
 	rc = exercise_open(&run->exercise, settings->host, &what);

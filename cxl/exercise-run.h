@@ -20,6 +20,7 @@ struct exercise_settings {
 	size_t first;	      /* trial of the schedule that is the first of this run */
 	const char *contests; /* what the journal has, that is gone on with; or NULL */
 	int journal;	      /* where the records go */
+	int cpu;	      /* where all actors of a trial are on one: worker_cpu() */
 	bool script;	      /* only print the first trial as a shell script */
 };
 

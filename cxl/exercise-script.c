@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 
@@ -9,6 +10,9 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/text.h"
+
+/* Until all shells of a round wait for its beginning */
+#define TO_BARRIER_US 300000
 
 /* The devices whose names are looked up in each round, and the shell's variables for them */
 struct names {
@@ -68,7 +72,7 @@ static void print_step(const struct names *names, const struct step *step)
 }
 
 static void print_head(const struct exercise *exercise, const struct outcome *prepared,
-		       size_t iterations)
+		       const struct exercise_script *script)
 {
 	struct utsname kernel;
 
@@ -76,10 +80,39 @@ static void print_head(const struct exercise *exercise, const struct outcome *pr
 	printf("#!/bin/bash\n# Seen on Linux %s:", kernel.release);
 	for (size_t i = 0; i < prepared->nr_deeds; i++)
 		printf(" %s", actor_name(prepared->deeds[i].actor));
-	printf(" at the same time, up to %zu times.\n"
+	printf("%s, up to %zu times.\n"
 	       "# To be run as root, where %s has its driver and its memory is attached.\n"
 	       "exec 2>/dev/null\n\n",
-	       iterations, exercise->host);
+	       prepared->nr_deeds > 1 ? " at the same time" : "", script->iterations,
+	       exercise->host);
+}
+
+/* To start at a time, nothing may be started then: reading from where nothing comes is waiting. */
+static void print_timing(const struct outcome *prepared)
+{
+	printf("exec 3<> <(:)\n"
+	       "now() { now=${EPOCHREALTIME/[.,]/}; }\n"
+	       "at() {\n"
+	       "\tlocal left\n"
+	       "\tnow\n"
+	       "\tleft=$(($1 - now))\n"
+	       "\t[ $left -le 0 ] || {\n"
+	       "\t\tprintf -v left %%d.%%06d $((left / 1000000)) $((left %% 1000000))\n"
+	       "\t\tread -rt $left -u 3\n"
+	       "\t}\n"
+	       "}\n"
+	       "between() { echo $(($1 + (RANDOM * 32768 + RANDOM) %% ($2 - $1 + 1))); }\n\n");
+	if (prepared->deeds[0].priority == 0)
+		return;
+	printf("# All on one processor: who starts later goes first\n"
+	       "taskset -pc $(($(nproc) - 1)) $$ >/dev/null\n"
+	       "rank() {\n"
+	       "\tlocal rank=1 i\n"
+	       "\tfor i in ${!delay[*]}; do\n"
+	       "\t\t((delay[i] < delay[$1] || delay[i] == delay[$1] && i < $1)) && ((rank++))\n"
+	       "\tdone\n"
+	       "\tchrt -fp $rank $BASHPID\n"
+	       "}\n\n");
 }
 
 /* The names can be others in each round. */
@@ -124,21 +157,59 @@ static void print_restore(const struct exercise *exercise, const struct outcome 
 	free(steps);
 }
 
-static void print_deed(const struct names *names, const struct deed *deed)
+/* How much later than the first the second of a race starts, at a place of its sweep */
+static int64_t offset_at(const struct exercise *exercise, const struct contest *race, double place)
+{
+	const uint64_t *durations = exercise->durations_us;
+
+	return (int64_t)(place * (double)durations[race->actors[place < 0 ? 1 : 0]]);
+}
+
+static double limit(double place)
+{
+	return place < -1 ? -1 : place > 1 ? 1 : place;
+}
+
+/* Each round draws anew: from the whole sweep, or from the one cell about the place. */
+static void print_delays(const struct exercise *exercise, const struct exercise_script *script)
+{
+	const struct contest *contest = script->contest;
+	double half = script->fixed ? 1.0 / SWEEP_CELLS : 1;
+	uint64_t longest = 0;
+
+	if (contest->scenario == SCENARIO_RACE) {
+		printf("\toffset=$(between %jd %jd)\n"
+		       "\tdelay=($((offset < 0 ? -offset : 0)) $((offset > 0 ? offset : 0)))\n",
+		       (intmax_t)offset_at(exercise, contest, limit(script->place - half)),
+		       (intmax_t)offset_at(exercise, contest, limit(script->place + half)));
+		return;
+	}
+	for (size_t i = 0; i < contest->nr_actors; i++) {
+		uint64_t duration = exercise->durations_us[contest->actors[i]];
+
+		longest = duration > longest ? duration : longest;
+	}
+	for (size_t i = 0; i < contest->nr_actors && contest->nr_actors > 1; i++)
+		printf("\tdelay[%zu]=$(between 0 %ju)\n", i, (uintmax_t)longest);
+}
+
+static void print_deed(const struct names *names, const struct deed *deed, size_t i, bool alone)
 {
 	printf("\t(");
-	if (deed->delay_us > 0)
-		printf("sleep %.3f; ", (double)deed->delay_us / 1000000);
-	for (size_t i = 0; i < deed->nr_steps; i++) {
-		if (i > 0)
+	if (deed->priority > 0)
+		printf("rank %zu; ", i);
+	if (!alone)
+		printf("at $((start + delay[%zu])); ", i);
+	for (size_t step = 0; step < deed->nr_steps; step++) {
+		if (step > 0)
 			printf("; ");
-		print_step(names, &deed->steps[i]);
+		print_step(names, &deed->steps[step]);
 	}
 	printf(") &\n");
 }
 
-void exercise_script(const struct exercise *exercise, const struct outcome *prepared,
-		     size_t iterations)
+void exercise_print_script(const struct exercise *exercise, const struct outcome *prepared,
+			   const struct exercise_script *script)
 {
 	const struct snapshot_memdev *memdev = exercise_memdev(exercise);
 	const struct names names = {
@@ -147,16 +218,22 @@ void exercise_script(const struct exercise *exercise, const struct outcome *prep
 		.port = memdev->endpoint ? memdev->endpoint->parent_name : NULL,
 		.region = memdev->nr_regions > 0 ? memdev->regions[0]->name : NULL,
 	};
+	bool alone = prepared->nr_deeds == 1;
 
-	print_head(exercise, prepared, iterations);
+	print_head(exercise, prepared, script);
+	if (!alone)
+		print_timing(prepared);
 	print_lookup(&memdev->host);
 	print_restore(exercise, prepared);
 	printf("for ((round = 1; round <= %zu; round++)); do\n"
 	       "\techo \"round $round\"\n"
 	       "\tlook\n",
-	       iterations);
+	       script->iterations);
+	print_delays(exercise, script);
+	if (!alone)
+		printf("\tnow\n\tstart=$((now + %d))\n", TO_BARRIER_US);
 	for (size_t i = 0; i < prepared->nr_deeds; i++)
-		print_deed(&names, &prepared->deeds[i]);
+		print_deed(&names, &prepared->deeds[i], i, alone);
 	printf("\twait\n"
 	       "\trestore\n"
 	       "done\n");

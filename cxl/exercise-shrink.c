@@ -18,9 +18,14 @@ static struct json_object *get(struct json_object *json, const char *key)
 	return json_object_object_get(json, key);
 }
 
+static const char *text_in(struct json_object *json, const char *key)
+{
+	return json_object_get_string(get(json, key));
+}
+
 static bool is_record(struct json_object *record, const char *kind)
 {
-	return text_same(json_object_get_string(get(record, "record")), kind);
+	return text_same(text_in(record, "record"), kind);
 }
 
 static void add_actor(struct attempt *attempt, const char *name)
@@ -98,6 +103,7 @@ static bool find_shown(struct json_object *records, const char *signature, struc
 			continue;
 		attempt->shown = true;
 		attempt->shown_place = json_object_get_double(get(trial, "place"));
+		attempt->shown_on_one = text_same(text_in(trial, "cpus"), "one");
 		attempt->trials = is_record(trial, "measure")
 					  ? 1
 					  : trials_until(records, i, number_of(trial));
@@ -107,6 +113,12 @@ static bool find_shown(struct json_object *records, const char *signature, struc
 		return true;
 	}
 	return false;
+}
+
+/* NULL: both in turn */
+static const char *cpus_name(enum schedule_cpus cpus)
+{
+	return cpus == CPUS_ONE ? "one" : cpus == CPUS_ALL ? "all" : NULL;
 }
 
 static struct json_object *attempt_to_json(const struct attempt *attempt)
@@ -121,12 +133,14 @@ static struct json_object *attempt_to_json(const struct attempt *attempt)
 			json_append(actors, json_object_new_string(actor_name((enum actor)i)));
 	}
 	json_add(json, "actors", actors);
+	json_add_string(json, "cpus", cpus_name(attempt->cpus));
 	if (attempt->at_one_place)
 		json_add(json, "place", json_object_new_double(attempt->place));
 	json_add_number(json, "iterations", attempt->iterations);
 	json_add_bool(json, "shown", attempt->shown);
 	json_add_number(json, "trials", attempt->trials);
 	json_add(json, "shown_place", json_object_new_double(attempt->shown_place));
+	json_add_string(json, "shown_cpus", attempt->shown_on_one ? "one" : "all");
 	return json;
 }
 
@@ -138,8 +152,13 @@ static struct attempt attempt_from_json(struct json_object *json)
 		.shown = json_object_get_boolean(get(json, "shown")),
 		.trials = json_object_get_uint64(get(json, "trials")),
 		.shown_place = json_object_get_double(get(json, "shown_place")),
+		.shown_on_one = text_same(text_in(json, "shown_cpus"), "one"),
 	};
+	const char *cpus = text_in(json, "cpus");
 
+	attempt.cpus = text_same(cpus, "one")	? CPUS_ONE
+		       : text_same(cpus, "all") ? CPUS_ALL
+						: CPUS_BOTH;
 	for (size_t i = 0; i < json_length(actors); i++)
 		add_actor(&attempt, json_object_get_string(json_object_array_get_idx(actors, i)));
 	attempt.at_one_place = json_object_object_get_ex(json, "place", &place);
@@ -168,7 +187,7 @@ static struct attempt *read_attempts(const char *path, size_t *count)
 static char *options_of(const struct attempt *attempt)
 {
 	_cleanup_free_ char *actors = NULL, *place = NULL;
-	const char *how;
+	const char *how, *cpus = cpus_name(attempt->cpus);
 	int count = __builtin_popcount(attempt->actors);
 
 	for (int i = 0; i < NR_ACTORS; i++) {
@@ -185,8 +204,8 @@ static char *options_of(const struct attempt *attempt)
 	place = attempt->at_one_place ? memory_print(" --at=%.4f", attempt->place)
 				      : memory_check(strdup(""));
 	how = count > 2 ? "storm" : count == 2 || attempt->twice ? "race" : "via";
-	return memory_print("--%s=%s%s --iterations=%zu", how, actors ?: "", place,
-			    attempt->iterations);
+	return memory_print("--%s=%s%s%s%s --iterations=%zu", how, actors ?: "",
+			    cpus ? " --cpus=" : "", cpus ?: "", place, attempt->iterations);
 }
 
 /* How the latest attempt went: the one that was asked for, or the first, which is where it was seen
@@ -194,7 +213,7 @@ static char *options_of(const struct attempt *attempt)
 static int judge(const struct attempt *done, size_t count, struct json_object *records,
 		 const char *signature, struct attempt *now)
 {
-	struct attempt asked = {.iterations = 4 * SWEEP_CELLS};
+	struct attempt asked = {.iterations = 2 * SWEEP_TRIALS};
 
 	if (count > 0 && !shrink_next(done, count, &asked))
 		return -EALREADY;

@@ -234,15 +234,18 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 		       const struct trial *trial, struct outcome *outcome)
 {
 	uint64_t delays[NR_ACTORS];
+	int priorities[NR_ACTORS];
 
 	*outcome = (struct outcome){.nr_deeds = contest->nr_actors};
 	trial_delays(contest, trial, exercise->durations_us, delays);
+	trial_priorities(contest, trial, delays, priorities);
 	for (size_t i = 0; i < contest->nr_actors; i++) {
 		struct deed *deed = &outcome->deeds[i];
 		char *why;
 
 		deed->actor = contest->actors[i];
 		deed->delay_us = delays[i];
+		deed->priority = priorities[i];
 		why = prepare_deed(exercise, deed);
 		if (why)
 			return why;
@@ -438,7 +441,9 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 		const struct deed *deed = &outcome->deeds[*begun];
 
 		rc = worker_do(&exercise->workers[*begun], deed->steps, deed->nr_steps,
-			       start + deed->delay_us, false);
+			       &(struct worker_terms){.start_us = start + deed->delay_us,
+						      .priority = deed->priority,
+						      .cpu = exercise->cpu});
 		last = deed->delay_us > last ? deed->delay_us : last;
 		*begun += rc == 0;
 	}

@@ -36,6 +36,7 @@ struct deed {
 	struct step *steps; /* its texts belong to the exercise, until the next trial */
 	size_t nr_steps;
 	uint64_t delay_us; /* after the first */
+	int priority;	   /* on the one processor that all are on; 0: they are on all of them */
 	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin */
 	uint64_t ended_us; /* 0: it has not come back */
 	int rc;		   /* of the first step that failed, which in a race is no finding */
@@ -55,6 +56,7 @@ struct exercise {
 	uint64_t limit_us;		  /* how long an actor may take */
 	uint64_t exposure_limit_us;	  /* how long a region may be gone before its provider */
 	uint64_t durations_us[NR_ACTORS]; /* what each takes alone: exercise_measure() */
+	int cpu;			  /* where all are on one: worker_cpu() */
 
 	/* Private */
 	char *host;	      /* of the memdev; its own name may change */

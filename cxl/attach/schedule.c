@@ -131,7 +131,7 @@ static void shuffle(struct schedule *schedule, size_t *numbers, size_t count)
 static void begin_sweep(struct schedule *schedule, size_t contest)
 {
 	schedule->shift[contest] = erand48(schedule->random);
-	shuffle(schedule, &schedule->cells[contest * SWEEP_CELLS], SWEEP_CELLS);
+	shuffle(schedule, &schedule->cells[contest * SWEEP_TRIALS], SWEEP_TRIALS);
 }
 
 static void begin_round(struct schedule *schedule, size_t round)
@@ -142,51 +142,51 @@ static void begin_round(struct schedule *schedule, size_t round)
 		schedule->order = memory_check(calloc(count, sizeof(*schedule->order)));
 		schedule->shift = memory_check(calloc(count, sizeof(*schedule->shift)));
 		schedule->cells =
-			memory_check(calloc(count * SWEEP_CELLS, sizeof(*schedule->cells)));
+			memory_check(calloc(count * SWEEP_TRIALS, sizeof(*schedule->cells)));
 	}
 	shuffle(schedule, schedule->order, count);
-	for (size_t i = 0; round % SWEEP_CELLS == 0 && i < count; i++)
+	for (size_t i = 0; round % SWEEP_TRIALS == 0 && i < count; i++)
 		begin_sweep(schedule, i);
 }
 
-/* From -1, the second is over when the first begins, to 1, the opposite */
-static double place_in_sweep(const struct schedule *schedule, size_t contest, size_t round)
+/* Which of the sweep's trials it is this time: its cell, and above that, the way */
+static size_t trial_in_sweep(const struct schedule *schedule, size_t contest, size_t round)
 {
-	size_t cell;
+	return schedule->cells[contest * SWEEP_TRIALS + round % SWEEP_TRIALS];
+}
 
+/* From -1, the second is over when the first begins, to 1, the opposite */
+static double place_of(const struct schedule *schedule, size_t contest, size_t number)
+{
 	if (schedule->fixed)
 		return schedule->place;
-	cell = schedule->cells[contest * SWEEP_CELLS + round % SWEEP_CELLS];
-
-	return ((double)cell + schedule->shift[contest]) * 2 / SWEEP_CELLS - 1;
+	return ((double)(number % SWEEP_CELLS) + schedule->shift[contest]) * 2 / SWEEP_CELLS - 1;
 }
 
 void schedule_next(struct schedule *schedule, struct trial *trial)
 {
 	size_t round = schedule->next / schedule->nr_contests;
-	size_t place = schedule->next % schedule->nr_contests;
+	size_t place = schedule->next % schedule->nr_contests, number;
 	const struct contest *contest;
-	double at;
 
 	if (place == 0)
 		begin_round(schedule, round);
 	*trial = (struct trial){.number = schedule->next++, .contest = schedule->order[place]};
 	contest = &schedule->contests[trial->contest];
-	at = place_in_sweep(schedule, trial->contest, round);
+	if (contest->scenario == SCENARIO_ALONE)
+		return;
+	number = trial_in_sweep(schedule, trial->contest, round);
+	trial->one_cpu =
+		schedule->cpus == CPUS_BOTH ? number >= SWEEP_CELLS : schedule->cpus == CPUS_ONE;
 	if (contest->scenario == SCENARIO_RACE) {
-		trial->place = at;
+		double at = trial->place = place_of(schedule, trial->contest, number);
+
 		trial->starts[0] = at < 0 ? -at : 0;
 		trial->starts[1] = at > 0 ? at : 0;
-	} else if (contest->scenario == SCENARIO_STORM) {
-		for (size_t i = 0; i < contest->nr_actors; i++)
-			trial->starts[i] = erand48(schedule->random);
+		return;
 	}
-}
-
-void schedule_stay(struct schedule *schedule, double place)
-{
-	schedule->fixed = true;
-	schedule->place = place;
+	for (size_t i = 0; i < contest->nr_actors; i++)
+		trial->starts[i] = erand48(schedule->random);
 }
 
 void schedule_skip(struct schedule *schedule, size_t trials)
@@ -217,5 +217,16 @@ void trial_delays(const struct contest *contest, const struct trial *trial,
 					 : longest(contest, durations_us);
 
 		delays_us[i] = (uint64_t)(trial->starts[i] * (double)whole);
+	}
+}
+
+void trial_priorities(const struct contest *contest, const struct trial *trial,
+		      const uint64_t *delays_us, int *priorities)
+{
+	for (size_t i = 0; i < contest->nr_actors; i++) {
+		priorities[i] = trial->one_cpu;
+		for (size_t j = 0; j < contest->nr_actors && trial->one_cpu; j++)
+			priorities[i] += delays_us[j] < delays_us[i] ||
+					 (delays_us[j] == delays_us[i] && j < i);
 	}
 }

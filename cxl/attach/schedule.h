@@ -14,6 +14,11 @@
  * taken down. Two of them that race start apart by some part of the time that the first one takes
  * alone (measured on the machine), from the second being over when the first begins to the
  * opposite: a sweep visits every overlap.
+ *
+ * Each overlap is visited twice: with the actors side by side on all processors, and on one, where
+ * who starts later goes first. There, all that the later one does can come between any two
+ * instructions of the earlier one, also between two that are too close to each other for anybody
+ * who runs beside it.
  */
 
 enum actor {
@@ -57,24 +62,36 @@ struct trial {
 	double starts[NR_ACTORS];
 	double place; /* of a race, in its sweep: from -1, the second is over when the first begins
 		       */
+	bool one_cpu; /* all on one processor, and who starts later goes first */
+};
+
+/* Which of its trials a contest has on one processor */
+enum schedule_cpus {
+	CPUS_BOTH, /* every other one */
+	CPUS_ALL,  /* none */
+	CPUS_ONE,  /* all of them */
 };
 
 struct schedule {
 	struct contest *contests;
 	size_t nr_contests;
-
-	/* Private */
+	enum schedule_cpus cpus;
 	bool fixed; /* each race at @place, instead of a sweep */
 	double place;
+
+	/* Private */
 	size_t next;
 	unsigned short random[3];
 	size_t *order; /* of the contests, in this round */
 	double *shift; /* by contest, of this sweep's cells */
-	size_t *cells; /* by contest, the cells in the order of this sweep */
+	size_t *cells; /* by contest, SWEEP_TRIALS numbers in the order of this sweep */
 };
 
 /* In how many parts a sweep divides the times from one extreme to the other */
 #define SWEEP_CELLS 16
+
+/* A sweep has each of them side by side and on one processor. */
+#define SWEEP_TRIALS (2 * SWEEP_CELLS)
 
 /** schedule_open() - a schedule without contests; released with schedule_close() */
 void schedule_open(struct schedule *schedule, uint64_t seed);
@@ -93,13 +110,11 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors);
 /**
  * schedule_next() - the next trial
  *
- * Round after round, each contest comes once, in another order each time. In SWEEP_CELLS rounds a
- * race visits every cell of its sweep once, each at another place in the next sweep.
+ * Round after round, each contest comes once, in another order each time. In SWEEP_TRIALS rounds a
+ * race visits every cell of its sweep once in each of the two ways, each at another place in the
+ * next sweep.
  */
 void schedule_next(struct schedule *schedule, struct trial *trial);
-
-/** schedule_stay() - every race at the same place in its sweep, from -1 to 1 */
-void schedule_stay(struct schedule *schedule, double place);
 
 /** schedule_skip() - as many trials as have been done already */
 void schedule_skip(struct schedule *schedule, size_t trials);
@@ -111,6 +126,15 @@ void schedule_skip(struct schedule *schedule, size_t trials);
  */
 void trial_delays(const struct contest *contest, const struct trial *trial,
 		  const uint64_t *durations_us, uint64_t *delays_us);
+
+/**
+ * trial_priorities() - who goes first on one processor
+ * @delays_us: by actor, of trial_delays()
+ * @priorities: by actor, from 1: the later an actor starts, the higher; 0 each if they are on all
+ *              processors
+ */
+void trial_priorities(const struct contest *contest, const struct trial *trial,
+		      const uint64_t *delays_us, int *priorities);
 
 /** contests_actors() - everybody who takes part in any of them */
 actor_set contests_actors(const struct contest *contests, size_t count);

@@ -25,11 +25,20 @@ static bool was_tried(const struct attempt *done, size_t count, const struct att
 {
 	for (size_t i = 0; i < count; i++) {
 		if (done[i].actors == attempt->actors && done[i].twice == attempt->twice &&
+		    done[i].cpus == attempt->cpus &&
 		    done[i].at_one_place == attempt->at_one_place &&
 		    done[i].iterations <= attempt->iterations)
 			return true;
 	}
 	return false;
+}
+
+/* One actor alone has no place, and goes before nobody. */
+static void become_alone(struct attempt *next)
+{
+	next->twice = false;
+	next->at_one_place = false;
+	next->cpus = CPUS_BOTH;
 }
 
 /* Without one of the actors */
@@ -38,8 +47,7 @@ static bool with_fewer_actors(const struct attempt *done, size_t count, struct a
 	actor_set all = next->actors;
 
 	if (next->twice) {
-		next->twice = false;
-		next->at_one_place = false;
+		become_alone(next);
 		return !was_tried(done, count, next);
 	}
 	for (int i = 0; i < NR_ACTORS && size_of(all) > 1; i++) {
@@ -47,11 +55,19 @@ static bool with_fewer_actors(const struct attempt *done, size_t count, struct a
 			continue;
 		next->actors = all & ~(1U << i);
 		if (size_of(next->actors) < 2)
-			next->at_one_place = false;
+			become_alone(next);
 		if (!was_tried(done, count, next))
 			return true;
 	}
 	return false;
+}
+
+static bool in_one_way(const struct attempt *done, size_t count, struct attempt *next)
+{
+	if ((size_of(next->actors) < 2 && !next->twice) || next->cpus != CPUS_BOTH)
+		return false;
+	next->cpus = next->shown_on_one ? CPUS_ONE : CPUS_ALL;
+	return !was_tried(done, count, next);
 }
 
 static bool at_one_place(const struct attempt *done, size_t count, struct attempt *next)
@@ -78,7 +94,7 @@ static bool in_fewer_iterations(const struct attempt *done, size_t count, struct
 bool shrink_next(const struct attempt *done, size_t count, struct attempt *next)
 {
 	bool (*const ways[])(const struct attempt *done, size_t count, struct attempt *next) = {
-		with_fewer_actors, at_one_place, in_fewer_iterations};
+		with_fewer_actors, in_one_way, at_one_place, in_fewer_iterations};
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		*next = *shrink_best(done, count);

@@ -9,25 +9,27 @@
 
 /*
  * From something that showed once, in one contest among others, to the least that still shows it:
- * fewer actors, one place in the sweep, few iterations. Pure: somebody else makes the attempts,
- * each on a machine of its own.
+ * fewer actors, on one processor or on all, one place in the sweep, few iterations. Pure: somebody
+ * else makes the attempts, each on a machine of its own.
  */
 
 struct attempt {
 	actor_set actors;
-	bool twice;	   /* the one actor races with itself */
+	bool twice; /* the one actor races with itself */
+	enum schedule_cpus cpus;
 	bool at_one_place; /* each trial at the same place in the sweep: @place, from -1 to 1 */
 	double place;
 	size_t iterations; /* at most so many trials */
 	bool shown;
 	size_t trials;	    /* how many there were, if it was shown, with the one that did */
 	double shown_place; /* of a race, where in the sweep it was shown */
+	bool shown_on_one;  /* all were on one processor */
 };
 
 /**
  * shrink_next() - what to try next
  * @done: all attempts so far, in their order; the first is where it was seen, and has shown it
- * @next: to be tried, with @shown, @trials and @shown_place to be filled in
+ * @next: to be tried, with @shown, @trials and @shown_... to be filled in
  *
  * Return: false if there is nothing left to try: shrink_best() is the least.
  */

@@ -259,7 +259,7 @@ int watch_run(struct watch *watch, const struct step *steps, size_t count, uint6
 	free(watch->steps);
 	watch->steps = memory_check(calloc(count + 1, sizeof(*watch->steps)));
 	watch->nr_steps = count;
-	rc = worker_do(&watch->worker, steps, count, 0, true);
+	rc = worker_do(&watch->worker, steps, count, &(struct worker_terms){.flush = true});
 	if (rc < 0)
 		return rc;
 	rc = watch_workers(watch, &watch->worker, 1, watch_now() + timeout_us, tell_onlooker,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,10 +31,10 @@ struct worker {
 /* What the two say to each other, each in one packet: a step, and then how it goes */
 struct request {
 	enum step_action action;
-	bool on, flush, last;
+	bool on, last;
 	bool has_bus, has_driver, has_device;
 	char bus[NAME_SIZE], driver[NAME_SIZE], device[NAME_SIZE];
-	uint64_t start_us; /* of the last: not before that */
+	struct worker_terms terms;
 };
 
 struct reply {
@@ -102,7 +103,7 @@ static bool work_on(int socket, const struct request *request, size_t i)
 	reply.how.ended_us = now_us();
 	tell(socket, &reply);
 	/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
-	if (request->flush)
+	if (request->terms.flush)
 		sysfs_write("/sys/bus/cxl/flush", "1");
 	snprintf(point, sizeof(point), "step-%zu", i);
 	test_point_in_child(point);
@@ -126,15 +127,36 @@ static bool receive(int socket, struct request **requests, size_t *count)
 	return true;
 }
 
+/* Where the scheduler does not let it, it goes on as anybody else; see worker_cpu(). */
+static void take_place(const struct worker_terms *terms, const cpu_set_t *everywhere)
+{
+	const struct sched_param param = {.sched_priority = terms->priority};
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET((size_t)terms->cpu, &cpus);
+	sched_setaffinity(0, sizeof(cpus), terms->priority ? &cpus : everywhere);
+	sched_setscheduler(0, terms->priority ? SCHED_FIFO : SCHED_OTHER, &param);
+}
+
 static void work(int socket)
 {
 	struct request *requests;
+	cpu_set_t everywhere;
 	size_t count;
 
+	CPU_ZERO(&everywhere);
+	sched_getaffinity(0, sizeof(everywhere), &everywhere);
 	while (receive(socket, &requests, &count)) {
-		wait_until(requests[count - 1].start_us);
+		const struct worker_terms *terms = &requests[0].terms;
+
+		if (terms->priority)
+			take_place(terms, &everywhere);
+		wait_until(terms->start_us);
 		for (size_t i = 0; i < count && work_on(socket, &requests[i], i); i++)
 			;
+		if (terms->priority)
+			take_place(&(struct worker_terms){0}, &everywhere);
 		tell(socket, &(struct reply){.done = true});
 		free(requests);
 	}
@@ -174,8 +196,8 @@ static bool put(char *to, bool *has, const char *text)
 	return true;
 }
 
-static int give(struct worker *worker, const struct step *steps, size_t count, uint64_t start_us,
-		bool flush)
+static int give(struct worker *worker, const struct step *steps, size_t count,
+		const struct worker_terms *terms)
 {
 	free(worker->steps);
 	worker->steps = memory_check(calloc(count + 1, sizeof(*worker->steps)));
@@ -185,9 +207,8 @@ static int give(struct worker *worker, const struct step *steps, size_t count, u
 		struct request request = {
 			.action = steps[i].action,
 			.on = steps[i].on,
-			.flush = flush,
 			.last = i + 1 == count,
-			.start_us = start_us,
+			.terms = *terms,
 		};
 
 		if (!put(request.bus, &request.has_bus, steps[i].bus) ||
@@ -201,10 +222,10 @@ static int give(struct worker *worker, const struct step *steps, size_t count, u
 	return 0;
 }
 
-int worker_do(struct worker **worker, const struct step *steps, size_t count, uint64_t start_us,
-	      bool flush)
+int worker_do(struct worker **worker, const struct step *steps, size_t count,
+	      const struct worker_terms *terms)
 {
-	int rc = *worker ? give(*worker, steps, count, start_us, flush) : -EPIPE;
+	int rc = *worker ? give(*worker, steps, count, terms) : -EPIPE;
 
 	/* Nothing has been done yet: it begins when it has all of the steps. */
 	if (rc == -EPIPE) {
@@ -212,13 +233,30 @@ int worker_do(struct worker **worker, const struct step *steps, size_t count, ui
 		*worker = worker_start();
 		if (!*worker)
 			return -errno;
-		rc = give(*worker, steps, count, start_us, flush);
+		rc = give(*worker, steps, count, terms);
 	}
 	if (rc < 0) {
 		worker_end(*worker);
 		*worker = NULL;
 	}
 	return rc;
+}
+
+int worker_cpu(void)
+{
+	const struct sched_param first = {.sched_priority = 1}, other = {0};
+	cpu_set_t cpus;
+	int last = -ENODEV;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0 ||
+	    sched_setscheduler(0, SCHED_FIFO, &first) < 0)
+		return -errno;
+	sched_setscheduler(0, SCHED_OTHER, &other);
+	for (int i = 0; i < CPU_SETSIZE; i++) {
+		if (CPU_ISSET((size_t)i, &cpus))
+			last = i;
+	}
+	return last;
 }
 
 int worker_fd(const struct worker *worker)

@@ -15,6 +15,14 @@ struct step;
  */
 struct worker;
 
+/* When, and before whom, a worker does its steps */
+struct worker_terms {
+	uint64_t start_us; /* not before that time; 0: at once */
+	int priority;	   /* from 1: of the scheduler's policy SCHED_FIFO; 0: as anybody else */
+	int cpu;	   /* with a priority: only on this processor */
+	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
+};
+
 /* How one step went */
 struct worker_step {
 	uint64_t begun_us; /* 0: it was not begun */
@@ -33,15 +41,21 @@ struct worker *worker_start(void);
 /**
  * worker_do() - have one do steps, one after the other, up to the first but a bind that fails
  * @worker: NULL or one that somebody has killed: a new one is started
- * @start_us: not before that time; 0: at once
- * @flush: after each step, wait for the kernel's detach work (a write to /sys/bus/cxl/flush)
  *
  * Returns at once. What was to be done before has to be done: see worker_poll().
  *
  * Return: 0, or a negative errno: -ENAMETOOLONG, or that of fork(2); @worker is NULL then.
  */
-int worker_do(struct worker **worker, const struct step *steps, size_t count, uint64_t start_us,
-	      bool flush);
+int worker_do(struct worker **worker, const struct step *steps, size_t count,
+	      const struct worker_terms *terms);
+
+/**
+ * worker_cpu() - a processor for those that have a priority: the last of those that there are
+ *
+ * Return: its number; or a negative errno if the scheduler lets this process go before nobody
+ * (sched(7): CAP_SYS_NICE, RLIMIT_RTPRIO, the cgroup's realtime bandwidth).
+ */
+int worker_cpu(void);
 
 /** worker_fd() - a file descriptor that polls readable when the worker has got on */
 int worker_fd(const struct worker *worker);

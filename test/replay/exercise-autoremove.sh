@@ -24,7 +24,7 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--iterations x" "--iterations -1" \
-	"--seed 1x" "--at 2" "--at x" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
+	"--seed 1x" "--at 2" "--at x" "--cpus=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
 	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
 	# shellcheck disable=SC2086 # several arguments
 	exercise $wrong
@@ -38,6 +38,9 @@ exercise -b root7
 is "an unknown bus" "$status$err" "1cxl exercise-autoremove: no attached memdev on bus root7"
 run setpriv --reuid 65534 --clear-groups "$CXL" exercise-autoremove
 is "not root" "$status$err" "5cxl exercise-autoremove: this needs root"
+run on_machine setpriv --bounding-set=-sys_nice "$CXL" exercise-autoremove --race host,port --journal "$journal"
+is "nobody may go first" "$status$err" \
+	"5cxl exercise-autoremove: the scheduler lets no actor go before the others (Operation not permitted): only --cpus=all is possible here"
 exercise --via host --journal "$machine_top/none/journal"
 like "a journal that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/journal: No such file"
 
@@ -122,14 +125,16 @@ shrink
 is "not shown: another one less" "$(answer .next)" '"--race=host,list --iterations=64"'
 shrink
 is "and another" "$(answer .next)" '"--race=host,port --iterations=64"'
-(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"place":0.25}'; result 0 "$finding") >"$journal"
+(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"place":0.25,"cpus":"one"}'; result 0 "$finding") >"$journal"
 shrink
 is "shown: from there, the next one less" "$(answer .)" \
 	'{"least":"--race=host,port --iterations=64","next":"--via=port --iterations=64"}'
 (echo "$start"; trial 0 0; result 0) >"$journal"
 shrink
 shrink
-is "none alone: at the place where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --iterations=64"'
+is "none alone: on as many processors" "$(answer .next)" '"--race=host,port --cpus=one --iterations=64"'
+shrink
+is "not so, either: at the place where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --iterations=64"'
 for ((i = 0; i < 20; i++)); do
 	shrink
 	[ "$(answer .next)" != null ] || break

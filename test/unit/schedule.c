@@ -96,14 +96,14 @@ static void skipping(void **state)
 static void sweeps(void **state)
 {
 	struct schedule schedule;
-	size_t rounds = 3 * SWEEP_CELLS;
+	size_t rounds = 3 * SWEEP_TRIALS;
 
 	(void)state;
 	open_default(&schedule, 3);
 	for (size_t sweep = 0; sweep < 3; sweep++) {
-		size_t visits[32][SWEEP_CELLS] = {0};
+		size_t visits[32][2][SWEEP_CELLS] = {0};
 
-		for (size_t i = 0; i < SWEEP_CELLS * schedule.nr_contests; i++) {
+		for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_contests; i++) {
 			struct trial trial;
 			double at;
 
@@ -114,12 +114,15 @@ static void sweeps(void **state)
 			assert_true(trial.starts[0] == 0 || trial.starts[1] == 0);
 			at = trial.starts[1] - trial.starts[0];
 			assert_true(at >= -1 && at < 1);
-			visits[trial.contest][(size_t)((at + 1) / 2 * SWEEP_CELLS)]++;
+			visits[trial.contest][trial.one_cpu]
+			      [(size_t)((at + 1) / 2 * SWEEP_CELLS)]++;
 		}
 		for (size_t i = 0; i < schedule.nr_contests; i++) {
 			for (size_t j = 0; j < SWEEP_CELLS; j++) {
-				if (schedule.contests[i].scenario == SCENARIO_RACE)
-					assert_int_equal(visits[i][j], 1);
+				if (schedule.contests[i].scenario != SCENARIO_RACE)
+					continue;
+				assert_int_equal(visits[i][false][j], 1);
+				assert_int_equal(visits[i][true][j], 1);
 			}
 		}
 	}
@@ -135,7 +138,8 @@ static void one_place(void **state)
 	(void)state;
 	schedule_open(&schedule, 3);
 	schedule_add(&schedule, SCENARIO_RACE, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
-	schedule_stay(&schedule, -0.25);
+	schedule.fixed = true;
+	schedule.place = -0.25;
 	for (int i = 0; i < 100; i++) {
 		schedule_next(&schedule, &trial);
 		assert_true(trial.place == -0.25);
@@ -165,6 +169,51 @@ static void delays(void **state)
 	assert_int_equal(us[2], 3000);
 }
 
+/* How many of a storm's and a race's trials are on one processor, of a whole sweep */
+static size_t on_one(enum schedule_cpus cpus)
+{
+	struct schedule schedule;
+	size_t count = 0;
+
+	schedule_open(&schedule, 3);
+	schedule.cpus = cpus;
+	schedule_add(&schedule, SCENARIO_RACE, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
+	schedule_add(&schedule, SCENARIO_STORM, some);
+	schedule_add(&schedule, SCENARIO_ALONE, BIT(ACTOR_HOST));
+	for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_contests; i++) {
+		struct trial trial;
+
+		schedule_next(&schedule, &trial);
+		assert_false(trial.one_cpu && trial.contest == 2);
+		count += trial.one_cpu;
+	}
+	schedule_close(&schedule);
+	return count;
+}
+
+static void on_which_processors(void **state)
+{
+	(void)state;
+	assert_int_equal(on_one(CPUS_ALL), 0);
+	assert_int_equal(on_one(CPUS_ONE), 2 * SWEEP_TRIALS);
+	assert_int_equal(on_one(CPUS_BOTH), SWEEP_TRIALS);
+}
+
+static void priorities(void **state)
+{
+	const struct contest storm = {SCENARIO_STORM, {ACTOR_HOST, ACTOR_PORT, ACTOR_LIST}, 3};
+	const uint64_t delays[NR_ACTORS] = {7, 0, 7};
+	int first[NR_ACTORS];
+
+	(void)state;
+	trial_priorities(&storm, &(struct trial){.one_cpu = true}, delays, first);
+	assert_int_equal(first[1], 1);
+	assert_int_equal(first[0], 2);
+	assert_int_equal(first[2], 3); /* two at the same time are not equal */
+	trial_priorities(&storm, &(struct trial){.one_cpu = false}, delays, first);
+	assert_int_equal(first[0] + first[1] + first[2], 0);
+}
+
 static void names(void **state)
 {
 	enum actor actor;
@@ -181,10 +230,11 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pairs),     cmocka_unit_test(same_seed_same_schedule),
-		cmocka_unit_test(skipping),  cmocka_unit_test(sweeps),
-		cmocka_unit_test(one_place), cmocka_unit_test(delays),
-		cmocka_unit_test(names),
+		cmocka_unit_test(pairs),      cmocka_unit_test(same_seed_same_schedule),
+		cmocka_unit_test(skipping),   cmocka_unit_test(sweeps),
+		cmocka_unit_test(one_place),  cmocka_unit_test(delays),
+		cmocka_unit_test(names),      cmocka_unit_test(on_which_processors),
+		cmocka_unit_test(priorities),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@ struct kernel {
 	actor_set needs;
 	bool twice;
 	size_t in_sweep, at_place;
+	bool not_on_one; /* never if all are on one processor */
 };
 
 static void attempt(const struct kernel *kernel, struct attempt *attempt)
@@ -27,9 +28,11 @@ static void attempt(const struct kernel *kernel, struct attempt *attempt)
 		assert_true(attempt->place == 0.25);
 	attempt->shown = (attempt->actors & kernel->needs) == kernel->needs &&
 			 (attempt->twice || !kernel->twice) && takes > 0 &&
-			 takes <= attempt->iterations;
+			 takes <= attempt->iterations &&
+			 !(kernel->not_on_one && attempt->cpus == CPUS_ONE);
 	attempt->trials = attempt->shown ? takes : attempt->iterations;
 	attempt->shown_place = 0.25;
+	attempt->shown_on_one = !kernel->not_on_one && attempt->cpus != CPUS_ALL;
 }
 
 /* Until nothing is left to try: the least, and how many attempts it took */
@@ -56,7 +59,7 @@ static const actor_set storm = BIT(ACTOR_MEMDEV) | BIT(ACTOR_HOST) | BIT(ACTOR_E
 
 static void a_storm_becomes_a_race(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 10, 5};
+	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 10, 5, false};
 	struct attempt least;
 	size_t count;
 
@@ -64,13 +67,14 @@ static void a_storm_becomes_a_race(void **state)
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
 	assert_true(least.at_one_place);
+	assert_int_equal(least.cpus, CPUS_ONE);
 	assert_int_equal(least.iterations, 5);
 	assert_true(count < 40);
 }
 
 static void one_actor_is_enough(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_PORT), false, 1, 1};
+	const struct kernel kernel = {BIT(ACTOR_PORT), false, 1, 1, false};
 	struct attempt least;
 	size_t count;
 
@@ -84,7 +88,7 @@ static void one_actor_is_enough(void **state)
 static void three_are_needed(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT) | BIT(ACTOR_LIST), false,
-				      20, 0};
+				      20, 0, false};
 	struct attempt least;
 	size_t count;
 
@@ -97,8 +101,8 @@ static void three_are_needed(void **state)
 
 static void one_with_itself(void **state)
 {
-	const struct kernel twice = {BIT(ACTOR_HOST), true, 20, 8};
-	const struct kernel alone = {BIT(ACTOR_HOST), false, 20, 8};
+	const struct kernel twice = {BIT(ACTOR_HOST), true, 20, 8, false};
+	const struct kernel alone = {BIT(ACTOR_HOST), false, 20, 8, false};
 	struct attempt least;
 	size_t count;
 
@@ -114,7 +118,7 @@ static void one_with_itself(void **state)
 /* A place that does not show it again is no place to stay at. */
 static void only_in_a_sweep(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 0};
+	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 0, false};
 	struct attempt least;
 	size_t count;
 
@@ -122,13 +126,27 @@ static void only_in_a_sweep(void **state)
 	least = shrink(&kernel, kernel.needs, &count);
 	assert_int_equal(least.actors, kernel.needs);
 	assert_false(least.at_one_place);
-	assert_int_equal(least.iterations, 32);
+	assert_int_equal(least.iterations, 30);
+}
+
+static void only_side_by_side(void **state)
+{
+	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 10,
+				      .not_on_one = true};
+	struct attempt least;
+	size_t count;
+
+	(void)state;
+	least = shrink(&kernel, storm, &count);
+	assert_int_equal(least.actors, kernel.needs);
+	assert_int_equal(least.cpus, CPUS_ALL);
+	assert_true(least.at_one_place);
 }
 
 /* What never shows again stays as it was seen. */
 static void never_again(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 0, 0};
+	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 0, 0, false};
 	struct attempt least;
 	size_t count;
 
@@ -144,6 +162,7 @@ int main(void)
 		cmocka_unit_test(a_storm_becomes_a_race), cmocka_unit_test(one_actor_is_enough),
 		cmocka_unit_test(three_are_needed),	  cmocka_unit_test(one_with_itself),
 		cmocka_unit_test(only_in_a_sweep),	  cmocka_unit_test(never_again),
+		cmocka_unit_test(only_side_by_side),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
