@@ -149,6 +149,8 @@ struct json_object *exercise_record_result(const struct trial *trial, const stru
 		json_add_number(json, "trial", trial->number);
 	json_add_number(json, "took_us", outcome->took_us);
 	json_add_number(json, "exposure_us", outcome->exposure_us);
+	if (outcome->log_lost)
+		json_add_bool(json, "log_lost", true);
 	for (size_t i = 0; i < outcome->nr_deeds; i++)
 		json_append(deeds, report_times(&outcome->deeds[i], first_begun(outcome)));
 	json_add(json, "deeds", deeds);

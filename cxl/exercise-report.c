@@ -34,7 +34,7 @@ struct reading {
 	struct json_object *contests; /* of the report, with what came of each */
 	struct json_object *findings;
 	const char *how, *why;
-	uint64_t trials, results, took_us;
+	uint64_t trials, results, took_us, logs_lost;
 };
 
 static void count_up(struct json_object *json, const char *key)
@@ -95,14 +95,11 @@ static struct json_object *find_finding(struct json_object *findings, const char
 	return NULL;
 }
 
-static void add_contest(struct json_object *finding, const char *name)
+static void count_by(struct json_object *counts, const char *name)
 {
-	struct json_object *contests = json_object_object_get(finding, "contests");
-	struct json_object *count;
-
-	if (!json_object_object_get_ex(contests, name, &count))
-		json_add_number(contests, name, 0);
-	count_up(contests, name);
+	if (!json_object_object_get_ex(counts, name, NULL))
+		json_add_number(counts, name, 0);
+	count_up(counts, name);
 }
 
 static void add_finding(struct reading *reading, struct json_object *trial, const char *kind,
@@ -119,11 +116,13 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 		json_add_number(finding, "count", 0);
 		json_add_number(finding, "first_trial", number_in(trial, "trial"));
 		json_add(finding, "contests", json_new_object());
+		json_add(finding, "cpus", json_new_object());
 		json_add_string(finding, "detail", detail);
 		json_append(reading->findings, finding);
 	}
 	count_up(finding, "count");
-	add_contest(finding, name);
+	count_by(json_object_object_get(finding, "contests"), name);
+	count_by(json_object_object_get(finding, "cpus"), text_in(trial, "cpus") ?: "all");
 	if (contest)
 		count_up(contest, "findings");
 }
@@ -187,6 +186,7 @@ static void read_result(struct reading *reading, struct json_object *result)
 		reading->results++;
 		reading->took_us += number_in(result, "took_us");
 	}
+	reading->logs_lost += json_object_get_boolean(json_object_object_get(result, "log_lost"));
 	read_findings(reading, trial, json_object_object_get(result, "findings"));
 }
 
@@ -250,6 +250,7 @@ struct json_object *exercise_report(struct json_object *records)
 		json_add(json, "trials_per_second",
 			 json_object_new_double((double)reading.results * 1000000 /
 						(double)reading.took_us));
+	json_add_number(json, "logs_lost", reading.logs_lost);
 	json_add(json, "contests", reading.contests);
 	json_add(json, "findings", reading.findings);
 	return json;
@@ -283,14 +284,13 @@ static int draw_contests(struct json_object *contests)
 	return table_print(table);
 }
 
-/* In which contests, and how often */
-static void draw_where(struct json_object *contests)
+static void draw_counts(struct json_object *counts, const char *before, const char *after)
 {
-	struct json_object_iterator at = json_object_iter_begin(contests);
-	struct json_object_iterator end = json_object_iter_end(contests);
+	struct json_object_iterator at = json_object_iter_begin(counts);
+	struct json_object_iterator end = json_object_iter_end(counts);
 
 	while (!json_object_iter_equal(&at, &end)) {
-		printf("  in %s: %" PRIu64 "\n", json_object_iter_peek_name(&at),
+		printf("  %s %s%s: %" PRIu64 "\n", before, json_object_iter_peek_name(&at), after,
 		       json_object_get_uint64(json_object_iter_peek_value(&at)));
 		json_object_iter_next(&at);
 	}
@@ -304,13 +304,18 @@ int exercise_draw(struct json_object *report)
 	printf("\ntrials: %" PRIu64 ", findings: %zu; %s%s%s\n", number_in(report, "trials"),
 	       json_length(findings), text_in(report, "ended"), text_in(report, "why") ? ": " : "",
 	       text_in(report, "why") ?: "");
+	if (number_in(report, "logs_lost"))
+		printf("of %" PRIu64 " trials, a part of the kernel log was overwritten before it "
+		       "was read: there may have been more\n",
+		       number_in(report, "logs_lost"));
 	for (size_t i = 0; i < json_length(findings); i++) {
 		struct json_object *finding = json_object_array_get_idx(findings, i);
 
 		printf("\n%s\n  seen: %" PRIu64 ", first in trial %" PRIu64 "\n",
 		       text_in(finding, "signature"), number_in(finding, "count"),
 		       number_in(finding, "first_trial"));
-		draw_where(json_object_object_get(finding, "contests"));
+		draw_counts(json_object_object_get(finding, "contests"), "in", "");
+		draw_counts(json_object_object_get(finding, "cpus"), "on", " cpus");
 		printf("%s\n", text_in(finding, "detail") ?: "");
 	}
 	return rc ?: json_flush();

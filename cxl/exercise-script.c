@@ -125,9 +125,28 @@ static void print_lookup(const struct snapshot_host *host)
 	       "\tdone\n"
 	       "\tport=$(basename \"$(dirname \"$(readlink -f \"$endpoint\")\")\")\n"
 	       "\tregion=$(cat \"$endpoint\"/decoder*/region | grep -m 1 region)\n"
+	       "\tresource=$(cat \"/sys/bus/cxl/devices/$region/resource\")\n"
 	       "\tendpoint=${endpoint##*/}\n"
 	       "}\n\n",
 	       host->subsystem, host->name);
+}
+
+/* What the kernel has not complained of can be wrong all the same: as judge_quiet() looks for it */
+static void print_check(const struct snapshot_host *host)
+{
+	printf("# Of a host that has lost its driver, nothing is to be left.\n"
+	       "check() {\n"
+	       "\techo 1 >/sys/bus/cxl/flush\n"
+	       "\t[ ! -e \"/sys/bus/%s/devices/%s/driver\" ] || return\n"
+	       "\tfor at in \"/sys/bus/%s/devices/%s\"/mem[0-9]*; do\n"
+	       "\t\t[ ! -e \"$at\" ] || echo \"left behind: ${at##*/}\" >/dev/kmsg\n"
+	       "\tdone\n"
+	       "\tfor at in /sys/bus/cxl/devices/region*; do\n"
+	       "\t\t[ \"$(cat \"$at/resource\")\" != \"$resource\" ] || echo \"left behind: "
+	       "${at##*/}\" >/dev/kmsg\n"
+	       "\tdone\n"
+	       "}\n\n",
+	       host->subsystem, host->name, host->subsystem, host->name);
 }
 
 /* Ports and regions are bound whichever there are: what is bound already says so, and no more. */
@@ -139,7 +158,7 @@ static void print_restore(const struct exercise *exercise, const struct outcome 
 
 	restore_steps(&exercise->home, &exercise->home, outcome_has_removed(prepared), &steps,
 		      &count);
-	printf("restore() {\n\techo 1 >/sys/bus/cxl/flush\n");
+	printf("restore() {\n");
 	for (size_t i = 0; i < count; i++) {
 		/* First the ports, then what hangs below them */
 		if (i > 0 && steps[i].action == STEP_LOAD && steps[i - 1].action != STEP_LOAD)
@@ -224,6 +243,7 @@ void exercise_print_script(const struct exercise *exercise, const struct outcome
 	if (!alone)
 		print_timing(prepared);
 	print_lookup(&memdev->host);
+	print_check(&memdev->host);
 	print_restore(exercise, prepared);
 	printf("for ((round = 1; round <= %zu; round++)); do\n"
 	       "\techo \"round $round\"\n"
@@ -235,6 +255,7 @@ void exercise_print_script(const struct exercise *exercise, const struct outcome
 	for (size_t i = 0; i < prepared->nr_deeds; i++)
 		print_deed(&names, &prepared->deeds[i], i, alone);
 	printf("\twait\n"
+	       "\tcheck\n"
 	       "\trestore\n"
 	       "done\n");
 }

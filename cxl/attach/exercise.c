@@ -685,6 +685,7 @@ int exercise_run(struct exercise *exercise, const struct contest *contest, struc
 		rc = settle(exercise, outcome);
 	watch_drain(&exercise->watch);
 	note_splats(exercise, outcome);
+	outcome->log_lost = exercise->watch.lost_log;
 	outcome->took_us = watch_now() - begun;
 	return outcome->stop ? 0 : rc;
 }

@@ -70,6 +70,9 @@ is "how often what was tried" "$(answer '[.contests[] | .trials]')" '[1,1]'
 report_of < <(echo "$start"; trial 0 1; result 0 "$finding"; trial 1 0; result 1 "$finding,$finding"; trial 2 0; result 2)
 is "the same three times" "$status$(answer '.findings | map([.signature, .count, .first_trial, .contests])')" \
 	'4[["bug x < y",3,0,{"storm":1,"host,port":2}]]'
+report_of < <(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"cpus":"one"}'; result 0 "$finding"; trial 1 0; result 1 "$finding"
+	trial 2 0; echo '{"record":"result","trial":2,"log_lost":true}')
+is "on which processors, and a log that was overrun" "$(answer '[.logs_lost, .findings[0].cpus]')" '[1,{"one":1,"all":1}]'
 report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0)
 is "the machine died" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
 	'4["died",[["died","died in host,port",1]]]'
@@ -157,6 +160,7 @@ trials: 2, findings: 1; running
 bug x < y
   seen: 1, first in trial 1
   in host,port: 1
+  on all cpus: 1
 line"
 # The picture of it: the lab's
 exercise --report "$journal"

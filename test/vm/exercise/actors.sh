@@ -35,8 +35,18 @@ exercise --race memdev,list --race host,open --iterations 3
 is "races: nothing is found" "$status$(answer '[.trials, .findings]')" '0[6,[]]'
 is "races: at another place each time" "$(jq -s 'map(select(.record == "trial").place) | unique | length' "$journal")" 6
 is "races: everything is as it was" "$(state)" "$whole"
+is "races: on one processor and on all" "$(jq -rs 'map(select(.record == "trial").cpus) | unique | join(" ")' "$journal")" "all one"
 "$CXL" exercise-autoremove --report "$journal" --table >/tmp/table
 like "as a table" "$(</tmp/table)" $'memdev,list +3 +0\nhost,open +3 +0\n\ntrials: 6, findings: 0; complete'
+
+# As a script that needs nothing of this program
+for options in "--via host" "--race host,port --at 0.25 --cpus one" "--storm=host,memdev,list --cpus all"; do
+	# shellcheck disable=SC2086 # several arguments
+	"$CXL" exercise-autoremove --script $options --iterations 2 >/tmp/script 2>/tmp/err
+	is "a script for $options" "$?$(</tmp/err)" 0
+	is "a script for $options: does it" "$(env -i PATH="$PATH" timeout 120 bash /tmp/script | paste -sd,)" "round 1,round 2"
+	is "a script for $options: everything is as it was" "$(state)" "$whole"
+done
 
 # Interrupted, and gone on with
 rm -f "$journal"
@@ -96,6 +106,7 @@ exercise --via host --iterations 2
 kill "$noise"
 wait "$noise" 2>/dev/null
 is "an overrun log: it goes on" "$(answer '[.ended, .trials]')" '["complete",2]'
+ok "an overrun log: says so" jq -e '.logs_lost > 0' <<<"$out"
 finish_log() {
 	# The mark of this test's beginning may be gone from the log: there is nothing to compare with.
 	is "the kernel has not complained" "$(dmesg | grep -E -f "$SOURCE/contrib/lab.d/splats")" ""
