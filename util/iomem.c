@@ -49,10 +49,13 @@ static int read_lines(struct iomem *iomem, const char *path,
 {
 	FILE *file = fopen(path, "re");
 	_cleanup_free_ char *line = NULL;
+	/* The kernel gives a page at once, of which stdio would only ask for a quarter. */
+	char buffer[4096];
 	size_t size = 0;
 
 	if (!file)
 		return -errno;
+	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
 	while (getline(&line, &size, file) >= 0)
 		add(iomem, line);
 	fclose(file);

@@ -42,18 +42,26 @@ static void add_dependent(struct snapshot *snapshot, struct snapshot_host *host,
 
 static void read_folder(struct snapshot *snapshot, struct snapshot_host *host, int fd, int depth);
 
+/* Every device has a folder "power", in which there is no device. */
+static bool is_folder(int parent, const struct dirent *entry)
+{
+	struct stat status;
+
+	if (entry->d_name[0] == '.' || strcmp(entry->d_name, "power") == 0)
+		return false;
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_DIR;
+	return fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(status.st_mode);
+}
+
 /* A device, or a folder that only groups the devices of a class ("net") */
 static void read_entry(struct snapshot *snapshot, struct snapshot_host *host, int parent,
 		       const char *name, int depth)
 {
 	_cleanup_free_ char *subsystem = NULL;
-	struct stat status;
-	int fd;
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (name[0] == '.' || fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !S_ISDIR(status.st_mode))
-		return;
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	subsystem = sysfs_link_name(fd, "subsystem");
@@ -75,8 +83,10 @@ static void read_folder(struct snapshot *snapshot, struct snapshot_host *host, i
 		close(fd);
 		return;
 	}
-	while ((entry = readdir(folder)))
-		read_entry(snapshot, host, fd, entry->d_name, depth);
+	while ((entry = readdir(folder))) {
+		if (is_folder(fd, entry))
+			read_entry(snapshot, host, fd, entry->d_name, depth);
+	}
 	closedir(folder);
 }
 
