@@ -256,24 +256,39 @@ static const char *read_parent(struct snapshot *snapshot, int devices, const cha
 	return snapshot_keep(snapshot, start ? start + 1 : target);
 }
 
-/* Nothing changes what a root decoder is and decodes (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
-static bool copy_root_decoder(const struct snapshot *before, struct snapshot *snapshot,
-			      const struct dirent *entry)
+/* How the devices are read: struct device */
+struct reading {
+	const struct snapshot *before;
+	bool outline;
+};
+
+/*
+ * A decoder that is still the same one, of which nothing has to be read again: nothing changes what
+ * a root decoder is and decodes (cxl_parse_cfmws() in drivers/cxl/acpi.c), and to an outline, only
+ * those of endpoints matter.
+ */
+static bool copy_decoder(const struct reading *reading, struct snapshot *snapshot,
+			 const struct dirent *entry)
 {
+	const struct snapshot *before = reading->before;
 	const struct snapshot_decoder *known =
 		before ? snapshot_find_decoder(before, entry->d_name) : NULL;
 	struct snapshot_decoder *decoder;
+	bool root;
 
 	if (!known || known->inode != entry->d_ino || !known->port_name ||
-	    !has_prefix(known->port_name, "root"))
+	    has_prefix(known->port_name, "endpoint"))
+		return false;
+	root = has_prefix(known->port_name, "root");
+	if (!root && !reading->outline)
 		return false;
 	decoder = append(snapshot->decoders, snapshot->nr_decoders);
 	decoder->name = snapshot_keep(snapshot, known->name);
 	decoder->inode = known->inode;
 	decoder->port_name = snapshot_keep(snapshot, known->port_name);
-	decoder->start = known->start;
-	decoder->size = known->size;
-	decoder->locked = known->locked;
+	decoder->start = root ? known->start : SNAPSHOT_NO_NUMBER;
+	decoder->size = root ? known->size : SNAPSHOT_NO_NUMBER;
+	decoder->locked = root ? known->locked : FLAG_UNKNOWN;
 	decoder->delete_region = known->delete_region;
 	return true;
 }
@@ -291,12 +306,6 @@ static const char *known_parent(const struct snapshot *before, const struct dire
 	return port && port->inode == entry->d_ino ? port->parent_name : NULL;
 }
 
-/* How the devices are read: struct device */
-struct reading {
-	const struct snapshot *before;
-	bool outline;
-};
-
 static void read_device(const struct reading *reading, struct snapshot *snapshot, int devices,
 			const struct dirent *entry)
 {
@@ -307,8 +316,7 @@ static void read_device(const struct reading *reading, struct snapshot *snapshot
 
 	while (i < sizeof(kinds) / sizeof(*kinds) && !has_prefix(name, kinds[i].prefix))
 		i++;
-	if (i == sizeof(kinds) / sizeof(*kinds) ||
-	    copy_root_decoder(reading->before, snapshot, entry))
+	if (i == sizeof(kinds) / sizeof(*kinds) || copy_decoder(reading, snapshot, entry))
 		return;
 	fd = openat(devices, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {

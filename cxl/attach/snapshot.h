@@ -210,7 +210,7 @@ int snapshot_take_devices(struct snapshot *snapshot);
 int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot);
 
 /**
- * snapshot_take_outline() - only what there is, who drives it, and which region a decoder maps
+ * snapshot_take_outline() - only what there is, who drives it, and which regions memdevs have
  *
  * Of memdevs and decoders nothing else is read; as snapshot_take_again() in all else.
  */
