@@ -88,6 +88,7 @@ static int run(const struct bringing_back *back, struct watch *watch, struct sna
 	int looked,
 		rc = watch_run(watch, back->steps, back->nr_steps, back->timeout_us, show_progress);
 
+	watch_dismiss(watch);
 	show_progress(NULL, 0);
 	test_point("returned");
 	if (rc == -ETIME) {

@@ -187,28 +187,44 @@ static void read_range(const struct device *device, const struct snapshot_decode
 	decoder->locked = known && known->size ? known->locked : read_flag(device->fd, "locked");
 }
 
-static void read_decoder(struct snapshot *snapshot, const struct device *device)
+/* A root decoder has a window of addresses, which nobody goes by: its regions have theirs. */
+static void read_root_decoder(const struct device *device, struct snapshot_decoder *decoder)
 {
-	const struct snapshot_decoder *known = known(device, snapshot_find_decoder);
-	struct snapshot_decoder *decoder = append(snapshot->decoders, snapshot->nr_decoders);
-	bool root = device->parent && has_prefix(device->parent, "root");
+	decoder->locked = read_flag(device->fd, "locked");
+	decoder->delete_region = sysfs_exists(device->fd, "delete_region");
+}
+
+/* Each attribute where somebody goes by it, since there can be thousands of decoders */
+static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
+			       const struct snapshot_decoder *known,
+			       struct snapshot_decoder *decoder)
+{
 	bool endpoint = device->parent && has_prefix(device->parent, "endpoint");
 	int fd = device->fd;
+
+	decoder->region_name = read_text(snapshot, fd, "region");
+	if (endpoint && decoder->region_name)
+		decoder->target_type = read_text(snapshot, fd, "target_type");
+	if (device->outline)
+		return;
+	read_range(device, known, decoder);
+	if (!endpoint && decoder->size != 0)
+		decoder->target_list = read_text(snapshot, fd, "target_list");
+}
+
+static void read_decoder(struct snapshot *snapshot, const struct device *device)
+{
+	struct snapshot_decoder *decoder = append(snapshot->decoders, snapshot->nr_decoders);
 
 	decoder->name = device->name;
 	decoder->inode = device->inode;
 	decoder->port_name = device->parent;
-	decoder->region_name = root ? NULL : read_text(snapshot, fd, "region");
-	/* Each where somebody goes by it, since there can be thousands */
-	if (endpoint && decoder->region_name)
-		decoder->target_type = read_text(snapshot, fd, "target_type");
 	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
 	decoder->locked = FLAG_UNKNOWN;
-	if (!device->outline)
-		read_range(device, known, decoder);
-	if (!device->outline && !root && !endpoint && decoder->size != 0)
-		decoder->target_list = read_text(snapshot, fd, "target_list");
-	decoder->delete_region = root && !device->outline && sysfs_exists(fd, "delete_region");
+	if (!device->parent || !has_prefix(device->parent, "root"))
+		read_other_decoder(snapshot, device, known(device, snapshot_find_decoder), decoder);
+	else if (!device->outline)
+		read_root_decoder(device, decoder);
 }
 
 static void read_port(struct snapshot *snapshot, const struct device *device)
@@ -264,7 +280,7 @@ struct reading {
 
 /*
  * A decoder that is still the same one, of which nothing has to be read again: nothing changes what
- * a root decoder is and decodes (cxl_parse_cfmws() in drivers/cxl/acpi.c), and to an outline, only
+ * a root decoder is (cxl_parse_cfmws() in drivers/cxl/acpi.c), and to an outline, only
  * those of endpoints matter.
  */
 static bool copy_decoder(const struct reading *reading, struct snapshot *snapshot,
@@ -286,8 +302,7 @@ static bool copy_decoder(const struct reading *reading, struct snapshot *snapsho
 	decoder->name = snapshot_keep(snapshot, known->name);
 	decoder->inode = known->inode;
 	decoder->port_name = snapshot_keep(snapshot, known->port_name);
-	decoder->start = root ? known->start : SNAPSHOT_NO_NUMBER;
-	decoder->size = root ? known->size : SNAPSHOT_NO_NUMBER;
+	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
 	decoder->locked = root ? known->locked : FLAG_UNKNOWN;
 	decoder->delete_region = known->delete_region;
 	return true;

@@ -272,6 +272,11 @@ int watch_run(struct watch *watch, const struct step *steps, size_t count, uint6
 	return rc < 0 ? rc : first_failure(watch);
 }
 
+void watch_dismiss(struct watch *watch)
+{
+	worker_dismiss(watch->worker);
+}
+
 uint64_t watch_begun(const struct watch *watch)
 {
 	if (watch->nr_steps > 0 && watch->steps[0].begun_us)

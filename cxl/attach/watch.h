@@ -86,6 +86,9 @@ int watch_wait(struct watch *watch, uint64_t until_us);
 int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,
 	      void (*progress)(const struct step *step, uint64_t us));
 
+/** watch_dismiss() - there is no more to be done by watch_run(), only to be watched */
+void watch_dismiss(struct watch *watch);
+
 /**
  * watch_workers() - wait until all of these workers have done what they do, and watch meanwhile
  * @tick: called now and then with @data and how long it has been; may be NULL

@@ -303,13 +303,19 @@ pid_t worker_pid(const struct worker *worker)
 	return worker->pid;
 }
 
+void worker_dismiss(struct worker *worker)
+{
+	if (worker)
+		shutdown(worker->socket, SHUT_WR);
+}
+
 void worker_end(struct worker *worker)
 {
 	if (!worker)
 		return;
 	close(worker->socket);
-	/* It ends by itself, unless it is stuck: nobody has to wait for that. */
-	waitpid(worker->pid, NULL, WNOHANG);
+	/* One that has been killed is among those that never say that they are done. */
+	TEMP_FAILURE_RETRY(waitpid(worker->pid, NULL, worker->busy ? WNOHANG : 0));
 	free(worker->steps);
 	free(worker);
 }

@@ -75,6 +75,9 @@ size_t worker_current(const struct worker *worker);
 
 pid_t worker_pid(const struct worker *worker);
 
+/** worker_dismiss() - it gets no more work, and can go already: worker_end() then waits less */
+void worker_dismiss(struct worker *worker);
+
 /** worker_end() - end the process if it waits for work, leave it behind if it does not; NULL:
  * nothing */
 void worker_end(struct worker *worker);
