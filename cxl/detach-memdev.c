@@ -326,7 +326,8 @@ static int look_after(struct takedown *takedown)
 
 	if (rc < 0)
 		return rc;
-	iomem_read(&takedown->iomem_after);
+	if (iomem_read(&takedown->iomem_after) == 0)
+		iomem_add_mappings(&takedown->iomem_after);
 	return 0;
 }
 

@@ -73,14 +73,15 @@ int iomem_read(struct iomem *iomem)
 		return rc;
 	for (size_t i = 0; i < iomem->count; i++)
 		highest |= iomem->ranges[i].end;
-	/* A kernel without that file has no mappings to show; the addresses are known all the same.
-	 */
-	if (highest > 0) {
-		read_lines(iomem, "/proc/vmallocinfo", add_mapping);
+	if (highest > 0)
 		return 0;
-	}
 	iomem_release(iomem);
 	return -EPERM;
+}
+
+void iomem_add_mappings(struct iomem *iomem)
+{
+	read_lines(iomem, "/proc/vmallocinfo", add_mapping);
 }
 
 void iomem_release(struct iomem *iomem)

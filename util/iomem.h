@@ -24,11 +24,15 @@ struct iomem {
 };
 
 /**
- * iomem_read() - read it; released with iomem_release()
+ * iomem_read() - read the ranges; released with iomem_release()
  *
  * Return: 0, or a negative errno: -EPERM without root, to whom alone the kernel shows addresses.
  */
 int iomem_read(struct iomem *iomem);
+
+/** iomem_add_mappings() - likewise, the mappings; none of a kernel that does not show them */
+void iomem_add_mappings(struct iomem *iomem);
+
 void iomem_release(struct iomem *iomem);
 
 #endif

@@ -368,8 +368,10 @@ static void judge_detach(struct exercise *exercise, struct outcome *outcome)
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
 		drivers[i] = step_driver_of(plan->memdevs[i]->host.subsystem,
 					    plan->memdevs[i]->host.name);
-	if (iomem_read(&iomem) == 0)
+	if (iomem_read(&iomem) == 0) {
+		iomem_add_mappings(&iomem);
 		after.iomem = &iomem;
+	}
 	contract_of_detach(plan, &before, &after, &exercise->watch, &contract);
 	note_contract(outcome, "contract", &contract);
 	if (contract_exposure(plan, &exercise->watch, &outcome->exposure_us) &&

@@ -23,6 +23,9 @@ static void *chunk_alloc(size_t size)
 	return memory_check(malloc(size));
 }
 
+/* A region has no more of them: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h. */
+#define TARGETS_MAX 16
+
 /* One device that is being read: an entry of /sys/bus/cxl/devices */
 struct device {
 	const char *name;
@@ -223,7 +226,7 @@ static void read_decoder(struct snapshot *snapshot, const struct device *device)
 	decoder->locked = FLAG_UNKNOWN;
 	if (!device->parent || !has_prefix(device->parent, "root"))
 		read_other_decoder(snapshot, device, known(device, snapshot_find_decoder), decoder);
-	else if (!device->outline)
+	else
 		read_root_decoder(device, decoder);
 }
 
@@ -278,32 +281,23 @@ struct reading {
 	bool outline;
 };
 
-/*
- * A decoder that is still the same one, of which nothing has to be read again: nothing changes what
- * a root decoder is (cxl_parse_cfmws() in drivers/cxl/acpi.c), and to an outline, only
- * those of endpoints matter.
- */
-static bool copy_decoder(const struct reading *reading, struct snapshot *snapshot,
-			 const struct dirent *entry)
+/* Nothing changes what a root decoder is (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
+static bool copy_root_decoder(const struct snapshot *before, struct snapshot *snapshot,
+			      const struct dirent *entry)
 {
-	const struct snapshot *before = reading->before;
 	const struct snapshot_decoder *known =
 		before ? snapshot_find_decoder(before, entry->d_name) : NULL;
 	struct snapshot_decoder *decoder;
-	bool root;
 
 	if (!known || known->inode != entry->d_ino || !known->port_name ||
-	    has_prefix(known->port_name, "endpoint"))
-		return false;
-	root = has_prefix(known->port_name, "root");
-	if (!root && !reading->outline)
+	    !has_prefix(known->port_name, "root"))
 		return false;
 	decoder = append(snapshot->decoders, snapshot->nr_decoders);
 	decoder->name = snapshot_keep(snapshot, known->name);
 	decoder->inode = known->inode;
 	decoder->port_name = snapshot_keep(snapshot, known->port_name);
 	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
-	decoder->locked = root ? known->locked : FLAG_UNKNOWN;
+	decoder->locked = known->locked;
 	decoder->delete_region = known->delete_region;
 	return true;
 }
@@ -331,7 +325,10 @@ static void read_device(const struct reading *reading, struct snapshot *snapshot
 
 	while (i < sizeof(kinds) / sizeof(*kinds) && !has_prefix(name, kinds[i].prefix))
 		i++;
-	if (i == sizeof(kinds) / sizeof(*kinds) || copy_decoder(reading, snapshot, entry))
+	if (i == sizeof(kinds) / sizeof(*kinds))
+		return;
+	if (kinds[i].read == read_decoder &&
+	    (reading->outline || copy_root_decoder(reading->before, snapshot, entry)))
 		return;
 	fd = openat(devices, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
@@ -346,6 +343,26 @@ static void read_device(const struct reading *reading, struct snapshot *snapshot
 				       .fd = fd,
 				       .before = reading->before,
 				       .outline = reading->outline});
+}
+
+/* The endpoints' decoders that map a region, by which its memdevs are known */
+static void read_targets(struct snapshot *snapshot, int devices, const char *region, uint64_t count)
+{
+	for (uint64_t i = 0; i < count && i < TARGETS_MAX; i++) {
+		_cleanup_free_ char *path = memory_print("%s/target%ju", region, (uintmax_t)i);
+		const char *name = read_text(snapshot, devices, path);
+		_cleanup_close_ int fd =
+			name && has_prefix(name, "decoder")
+				? openat(devices, name, O_PATH | O_DIRECTORY | O_CLOEXEC)
+				: -1;
+
+		if (fd >= 0)
+			read_decoder(snapshot, &(struct device){.name = name,
+								.parent = read_parent(
+									snapshot, devices, name),
+								.fd = fd,
+								.outline = true});
+	}
 }
 
 static int read_devices(const struct reading *reading, struct snapshot *snapshot)
@@ -363,6 +380,9 @@ static int read_devices(const struct reading *reading, struct snapshot *snapshot
 	}
 	while ((entry = readdir(devices)))
 		read_device(reading, snapshot, fd, entry);
+	for (size_t i = 0; reading->outline && i < snapshot->nr_regions; i++)
+		read_targets(snapshot, fd, snapshot->regions[i].name,
+			     snapshot->regions[i].interleave_ways);
 	closedir(devices);
 	return 0;
 }

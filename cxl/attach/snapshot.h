@@ -212,7 +212,8 @@ int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot
 /**
  * snapshot_take_outline() - only what there is, who drives it, and which regions memdevs have
  *
- * Of memdevs and decoders nothing else is read; as snapshot_take_again() in all else.
+ * Of memdevs nothing else is read, and of decoders only those by which a memdev takes part in a
+ * region are; as snapshot_take_again() in all else.
  */
 int snapshot_take_outline(const struct snapshot *before, struct snapshot *snapshot);
 
