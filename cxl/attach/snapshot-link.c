@@ -172,9 +172,13 @@ static void link_memdev(struct snapshot_memdev *memdev)
 	}
 }
 
-void snapshot_link(struct snapshot *snapshot)
+void snapshot_sort_ports(struct snapshot *snapshot)
 {
 	sort(snapshot->ports, snapshot->nr_ports);
+}
+
+void snapshot_link(struct snapshot *snapshot)
+{
 	sort(snapshot->decoders, snapshot->nr_decoders);
 	sort(snapshot->regions, snapshot->nr_regions);
 	sort(snapshot->memdevs, snapshot->nr_memdevs);

@@ -302,47 +302,89 @@ static bool copy_root_decoder(const struct snapshot *before, struct snapshot *sn
 	return true;
 }
 
-/* Where a device that is still the same one hangs; else NULL */
+/* Under which port a port hangs that is still the same one; else NULL */
 static const char *known_parent(const struct snapshot *before, const struct dirent *entry)
 {
-	const struct snapshot_decoder *decoder =
-		before ? snapshot_find_decoder(before, entry->d_name) : NULL;
 	const struct snapshot_port *port =
 		before ? snapshot_find_port(before, entry->d_name) : NULL;
 
-	if (decoder && decoder->inode == entry->d_ino)
-		return decoder->port_name;
 	return port && port->inode == entry->d_ino ? port->parent_name : NULL;
 }
 
-static void read_device(const struct reading *reading, struct snapshot *snapshot, int devices,
-			const struct dirent *entry)
+/* "decoder3.0" is one of the port that has number 3 (cxl_decoder_add() in drivers/cxl/core/port.c).
+ */
+static const char *port_of_decoder(const struct snapshot *snapshot, const char *name)
 {
-	const char *name = entry->d_name;
-	_cleanup_close_ int fd = -1;
-	const char *parent;
+	static const char *const prefixes[] = {"endpoint", "port", "root"};
+	const char *number = name + strlen("decoder");
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+		_cleanup_free_ char *port =
+			memory_print("%s%.*s", prefixes[i], (int)strcspn(number, "."), number);
+		const struct snapshot_port *found = snapshot_find_port(snapshot, port);
+
+		if (found)
+			return found->name;
+	}
+	return NULL;
+}
+
+static int open_device(int devices, const char *path)
+{
+	return openat(devices, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/*
+ * A device's folder, and what it hangs under. There are more decoders than all else: to go through
+ * the folder of their port, which was read before, spares their links.
+ */
+static void find_device(struct snapshot *snapshot, int devices, struct device *device, bool decoder)
+{
+	device->fd = -1;
+	if (decoder)
+		device->parent = port_of_decoder(snapshot, device->name);
+	if (decoder && device->parent) {
+		_cleanup_free_ char *path = memory_print("%s/%s", device->parent, device->name);
+
+		device->fd = open_device(devices, path);
+	}
+	if (device->fd >= 0)
+		return;
+	device->fd = open_device(devices, device->name);
+	if (device->fd >= 0 && (decoder || !device->parent))
+		device->parent = read_parent(snapshot, devices, device->name);
+}
+
+/* Ports come first: decoders are found through them. */
+enum pass {
+	PASS_PORTS,
+	PASS_OTHERS,
+};
+
+static void read_device(const struct reading *reading, struct snapshot *snapshot, int devices,
+			const struct dirent *entry, enum pass pass)
+{
+	struct device device = {
+		.inode = entry->d_ino, .before = reading->before, .outline = reading->outline};
 	size_t i = 0;
 
-	while (i < sizeof(kinds) / sizeof(*kinds) && !has_prefix(name, kinds[i].prefix))
+	while (i < sizeof(kinds) / sizeof(*kinds) && !has_prefix(entry->d_name, kinds[i].prefix))
 		i++;
-	if (i == sizeof(kinds) / sizeof(*kinds))
+	if (i == sizeof(kinds) / sizeof(*kinds) ||
+	    (kinds[i].read == read_port) != (pass == PASS_PORTS))
 		return;
 	if (kinds[i].read == read_decoder &&
 	    (reading->outline || copy_root_decoder(reading->before, snapshot, entry)))
 		return;
-	fd = openat(devices, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
+	device.name = snapshot_keep(snapshot, entry->d_name);
+	device.parent = snapshot_keep(snapshot, known_parent(reading->before, entry));
+	find_device(snapshot, devices, &device, kinds[i].read == read_decoder);
+	if (device.fd < 0) {
 		snapshot->nr_left_out += kinds[i].read == read_memdev;
 		return;
 	}
-	parent = snapshot_keep(snapshot, known_parent(reading->before, entry));
-	kinds[i].read(snapshot,
-		      &(struct device){.name = snapshot_keep(snapshot, name),
-				       .parent = parent ?: read_parent(snapshot, devices, name),
-				       .inode = entry->d_ino,
-				       .fd = fd,
-				       .before = reading->before,
-				       .outline = reading->outline});
+	kinds[i].read(snapshot, &device);
+	close(device.fd);
 }
 
 /* The endpoints' decoders that map a region, by which its memdevs are known */
@@ -350,38 +392,40 @@ static void read_targets(struct snapshot *snapshot, int devices, const char *reg
 {
 	for (uint64_t i = 0; i < count && i < TARGETS_MAX; i++) {
 		_cleanup_free_ char *path = memory_print("%s/target%ju", region, (uintmax_t)i);
-		const char *name = read_text(snapshot, devices, path);
-		_cleanup_close_ int fd =
-			name && has_prefix(name, "decoder")
-				? openat(devices, name, O_PATH | O_DIRECTORY | O_CLOEXEC)
-				: -1;
+		struct device device = {.name = read_text(snapshot, devices, path),
+					.outline = true};
 
-		if (fd >= 0)
-			read_decoder(snapshot, &(struct device){.name = name,
-								.parent = read_parent(
-									snapshot, devices, name),
-								.fd = fd,
-								.outline = true});
+		if (!device.name || !has_prefix(device.name, "decoder"))
+			continue;
+		find_device(snapshot, devices, &device, true);
+		if (device.fd < 0)
+			continue;
+		read_decoder(snapshot, &device);
+		close(device.fd);
 	}
+}
+
+static void read_all(const struct reading *reading, struct snapshot *snapshot, DIR *devices,
+		     enum pass pass)
+{
+	const struct dirent *entry;
+
+	while ((entry = readdir(devices)))
+		read_device(reading, snapshot, dirfd(devices), entry, pass);
 }
 
 static int read_devices(const struct reading *reading, struct snapshot *snapshot)
 {
-	int fd = open("/sys/bus/cxl/devices", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *devices = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	DIR *devices = opendir("/sys/bus/cxl/devices");
 
-	if (!devices) {
-		int rc = -errno;
-
-		if (fd >= 0)
-			close(fd);
-		return rc == -ENOENT ? 0 : rc;
-	}
-	while ((entry = readdir(devices)))
-		read_device(reading, snapshot, fd, entry);
+	if (!devices)
+		return errno == ENOENT ? 0 : -errno;
+	read_all(reading, snapshot, devices, PASS_PORTS);
+	snapshot_sort_ports(snapshot);
+	rewinddir(devices);
+	read_all(reading, snapshot, devices, PASS_OTHERS);
 	for (size_t i = 0; reading->outline && i < snapshot->nr_regions; i++)
-		read_targets(snapshot, fd, snapshot->regions[i].name,
+		read_targets(snapshot, dirfd(devices), snapshot->regions[i].name,
 			     snapshot->regions[i].interleave_ways);
 	closedir(devices);
 	return 0;
