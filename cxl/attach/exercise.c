@@ -617,14 +617,19 @@ static int restore(struct exercise *exercise, struct outcome *outcome)
 	return rc;
 }
 
-static int settle(struct exercise *exercise, struct outcome *outcome)
+static int wait_for_kernel(struct exercise *exercise, struct outcome *outcome)
 {
 	const struct step flush = {.action = STEP_FLUSH};
-	struct contract contract;
-	int rc = do_steps(exercise, outcome, &flush, 1, "waiting for the kernel");
 
-	if (rc == 0)
-		rc = look(exercise);
+	return do_steps(exercise, outcome, &flush, 1, "waiting for the kernel");
+}
+
+/* Once the kernel has come to rest: is all as it was? If not, it is brought back. */
+static int settle(struct exercise *exercise, struct outcome *outcome)
+{
+	struct contract contract;
+	int rc = look(exercise);
+
 	if (rc < 0)
 		return rc;
 	if (!is_home(exercise)) {
@@ -679,10 +684,11 @@ int exercise_run(struct exercise *exercise, const struct contest *contest, struc
 	int rc;
 
 	watch_forget(&exercise->watch);
+	/* Each step of one that is alone has been waited for (watch_run()). */
 	if (contest->scenario == SCENARIO_ALONE && takes_down(contest->actors[0]))
 		rc = run_alone(exercise, outcome);
 	else
-		rc = run_race(exercise, outcome);
+		rc = run_race(exercise, outcome) ?: wait_for_kernel(exercise, outcome);
 	if (rc == 0)
 		rc = settle(exercise, outcome);
 	watch_drain(&exercise->watch);
