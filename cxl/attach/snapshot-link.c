@@ -179,6 +179,7 @@ void snapshot_sort_ports(struct snapshot *snapshot)
 
 void snapshot_link(struct snapshot *snapshot)
 {
+	snapshot_sort_ports(snapshot);
 	sort(snapshot->decoders, snapshot->nr_decoders);
 	sort(snapshot->regions, snapshot->nr_regions);
 	sort(snapshot->memdevs, snapshot->nr_memdevs);

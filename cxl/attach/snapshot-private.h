@@ -13,7 +13,7 @@ const char *snapshot_keep(struct snapshot *snapshot, const char *text);
 void snapshot_sort_ports(struct snapshot *snapshot);
 
 /**
- * snapshot_link() - sort the rest of what was read, and turn the names in it into pointers
+ * snapshot_link() - sort what was read, and turn the names in it into pointers
  *
  * A name that leads nowhere, because the device went away meanwhile, leaves its pointer NULL. Pure.
  */
