@@ -70,6 +70,8 @@ test_other_lanes() {
 		--kernel-args slab_debug=U --timeout 1800
 	ROUNDS=100 part "claims, 100 rounds" vm_tests claims --timeout 7200
 	ROUNDS=100 part "claims, 100 rounds on PCI" vm_tests "claims claims-pci" --machine pci --timeout 7200
+	ROUNDS=64 part "claims, 64 rounds of races" vm_tests claims-races --timeout 3600
+	ROUNDS=64 part "claims, 64 rounds of races, kasan" vm_tests claims-races --flavor kasan --timeout 7200
 	ROUNDS=100 part "claims, 100 rounds, kasan" vm_tests claims --flavor kasan --timeout 7200
 	part "kernel 7.2: PCI guest with an accelerator" vm_tests accelerators --kernel 7.2 --machine pci
 	part "kernel 7.2: PCI guest with two and an expander" vm_tests pci --kernel 7.2 --machine pci \
@@ -112,7 +114,7 @@ test_mock_guests() {
 	ROWS_EVERY=3 part "guard, guest with an accelerator" vm_tests "guard guard-mock" --timeout 1800
 	ROUNDS=3 part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "benchmark of one round" vm_tests bench
-	part "claims, guest with an accelerator" vm_tests claims
+	part "claims, guest with an accelerator" vm_tests "claims claims-races"
 	part "exercise, guest with an accelerator" vm_tests exercise
 }
 
