@@ -219,12 +219,14 @@ static void print_deed(const struct names *names, const struct deed *deed, size_
 		printf("rank %zu; ", i);
 	if (!alone)
 		printf("at $((start + delay[%zu])); ", i);
+	if (deed->cycles > 1)
+		printf("for cycle in {1..%zu}; do ", deed->cycles);
 	for (size_t step = 0; step < deed->nr_steps; step++) {
 		if (step > 0)
 			printf("; ");
 		print_step(names, &deed->steps[step]);
 	}
-	printf(") &\n");
+	printf("%s) &\n", deed->cycles > 1 ? "; done" : "");
 }
 
 void exercise_print_script(const struct exercise *exercise, const struct outcome *prepared,
@@ -247,7 +249,10 @@ void exercise_print_script(const struct exercise *exercise, const struct outcome
 	print_restore(exercise, prepared);
 	printf("for ((round = 1; round <= %zu; round++)); do\n"
 	       "\techo \"round $round\"\n"
-	       "\tlook\n",
+	       "\tlook\n"
+	       "\t# The lowest number that is free is given: nothing is to keep it.\n"
+	       "\t[ \"${first:=$mem}\" = \"$mem\" ] || echo \"taken: $first, now it is $mem\" "
+	       ">/dev/kmsg\n",
 	       script->iterations);
 	print_delays(exercise, script);
 	if (!alone)

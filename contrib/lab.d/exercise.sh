@@ -75,6 +75,7 @@ exercise_pattern() {
 	local function=${1#* }
 	case $1 in
 	"quiet nothing-left"*) echo 'left behind: ' ;;
+	"leak of a memdev") echo 'taken: mem[0-9]+, now it is mem' ;;
 	"quiet "* | "contract "* | "restore "* | "leak "* | exposure | "taint "* | "died "* | "stuck "*) ;;
 	*) echo "\\b${function%% *}\\+0x" ;;
 	esac

@@ -228,6 +228,7 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 		deed->actor = contest->actors[i];
 		deed->delay_us = delays[i];
 		deed->priority = priorities[i];
+		deed->cycles = trial->cycles;
 		why = prepare_deed(exercise, deed);
 		if (why)
 			return why;
@@ -427,7 +428,8 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 		rc = worker_do(&exercise->workers[*begun], deed->steps, deed->nr_steps,
 			       &(struct worker_terms){.start_us = start + deed->delay_us,
 						      .priority = deed->priority,
-						      .cpu = exercise->cpu});
+						      .cpu = exercise->cpu,
+						      .cycles = deed->cycles});
 		last = deed->delay_us > last ? deed->delay_us : last;
 		*begun += rc == 0;
 	}

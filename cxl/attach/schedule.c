@@ -171,13 +171,16 @@ void schedule_next(struct schedule *schedule, struct trial *trial)
 
 	if (place == 0)
 		begin_round(schedule, round);
-	*trial = (struct trial){.number = schedule->next++, .contest = schedule->order[place]};
+	*trial = (struct trial){
+		.number = schedule->next++, .contest = schedule->order[place], .cycles = 1};
 	contest = &schedule->contests[trial->contest];
 	if (contest->scenario == SCENARIO_ALONE)
 		return;
 	number = trial_in_sweep(schedule, trial->contest, round);
 	trial->one_cpu =
 		schedule->cpus == CPUS_BOTH ? number >= SWEEP_CELLS : schedule->cpus == CPUS_ONE;
+	if (!trial->one_cpu)
+		trial->cycles = SIDE_BY_SIDE_CYCLES;
 	if (contest->scenario == SCENARIO_RACE) {
 		double at = trial->place = place_of(schedule, trial->contest, number);
 

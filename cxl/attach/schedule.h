@@ -16,7 +16,9 @@
  * opposite: a sweep visits every overlap.
  *
  * Each overlap is visited twice: with the actors side by side on all processors, and on one, where
- * who starts later goes first. There, all that the later one does can come between any two
+ * who starts later goes first. Side by side, each does its part several times, one after the other:
+ * once everything is half taken down, that goes much faster than the first time, and meets others
+ * at more places. On one processor, all that the later one does can come between any two
  * instructions of the earlier one, also between two that are too close to each other for anybody
  * who runs beside it.
  */
@@ -60,9 +62,10 @@ struct trial {
 	 * starts first (of a storm: that takes longest); see trial_delays()
 	 */
 	double starts[NR_ACTORS];
-	double place; /* of a race, in its sweep: from -1, the second is over when the first begins
-		       */
-	bool one_cpu; /* all on one processor, and who starts later goes first */
+	double place;  /* of a race, in its sweep: from -1, the second is over when the first begins
+			*/
+	bool one_cpu;  /* all on one processor, and who starts later goes first */
+	size_t cycles; /* how often each actor does its part, one after the other */
 };
 
 /* Which of its trials a contest has on one processor */
@@ -86,6 +89,9 @@ struct schedule {
 	double *shift; /* by contest, of this sweep's cells */
 	size_t *cells; /* by contest, SWEEP_TRIALS numbers in the order of this sweep */
 };
+
+/* How often each does its part side by side */
+#define SIDE_BY_SIDE_CYCLES 4
 
 /* In how many parts a sweep divides the times from one extreme to the other */
 #define SWEEP_CELLS 16

@@ -153,8 +153,10 @@ static void work(int socket)
 		if (terms->priority)
 			take_place(terms, &everywhere);
 		wait_until(terms->start_us);
-		for (size_t i = 0; i < count && work_on(socket, &requests[i], i); i++)
-			;
+		for (size_t cycle = 0; cycle < (terms->cycles ?: 1); cycle++) {
+			for (size_t i = 0; i < count && work_on(socket, &requests[i], i); i++)
+				;
+		}
 		if (terms->priority)
 			take_place(&(struct worker_terms){0}, &everywhere);
 		tell(socket, &(struct reply){.done = true});
@@ -264,6 +266,14 @@ int worker_fd(const struct worker *worker)
 	return worker->socket;
 }
 
+static void note(struct worker_step *step, const struct worker_step *how)
+{
+	uint64_t begun_us = step->begun_us ?: how->begun_us;
+
+	*step = *how;
+	step->begun_us = begun_us;
+}
+
 int worker_poll(struct worker *worker)
 {
 	struct reply reply;
@@ -279,7 +289,7 @@ int worker_poll(struct worker *worker)
 		if (reply.done)
 			worker->busy = false;
 		else if (reply.step < worker->nr_steps)
-			worker->steps[reply.step] = reply.how;
+			note(&worker->steps[reply.step], &reply.how);
 	}
 	return 1;
 }

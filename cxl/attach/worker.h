@@ -20,6 +20,7 @@ struct worker_terms {
 	uint64_t start_us; /* not before that time; 0: at once */
 	int priority;	   /* from 1: of the scheduler's policy SCHED_FIFO; 0: as anybody else */
 	int cpu;	   /* with a priority: only on this processor */
+	size_t cycles;	   /* how often all of them, one after the other; 0 is 1 */
 	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
 };
 
@@ -39,7 +40,8 @@ struct worker_step {
 struct worker *worker_start(void);
 
 /**
- * worker_do() - have one do steps, one after the other, up to the first but a bind that fails
+ * worker_do() - have one do steps, one after the other, each time up to the first but a bind that
+ * fails
  * @worker: NULL or one that somebody has killed: a new one is started
  *
  * Returns at once. What was to be done before has to be done: see worker_poll().
@@ -67,7 +69,11 @@ int worker_fd(const struct worker *worker);
  */
 int worker_poll(struct worker *worker);
 
-/** worker_steps() - how each step went so far: as many as there were; good until worker_do() */
+/**
+ * worker_steps() - how each step went so far: as many as there were; good until worker_do()
+ *
+ * Of several cycles, when it first began, and how it last ended.
+ */
 const struct worker_step *worker_steps(const struct worker *worker);
 
 /** worker_current() - the step that it is at, or was at last */
