@@ -13,6 +13,7 @@ races=()
 for actor in memdev host endpoint region bus; do
 	races+=(--race "$actor,bus")
 done
+rm -f /tmp/journal
 run "$CXL" exercise-autoremove --journal /tmp/journal "${races[@]}" --seed 3 --iterations "$rounds"
 is "all were tried" "$(answer '[.ended, .trials, .logs_lost]')" "[\"complete\",$((5 * rounds)),0]"
 is "the kernel has not complained, nor become tainted, nor is anybody stuck in it" \
