@@ -612,6 +612,9 @@ static int exercise(struct options *options, const struct subject *subject, cons
 	rc = exercise_supervise(&settings);
 	schedule_close(&schedule);
 	close(settings.journal);
+	/* A trial whose result could not be written would look as if the machine had died in it. */
+	if (rc == -ENOSPC)
+		return EXIT_FAILED;
 	status = options->script ? EXIT_DONE : report(options, journal);
 	return rc < 0 && status == EXIT_DONE ? EXIT_FAILED : status;
 }

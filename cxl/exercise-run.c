@@ -30,6 +30,14 @@ struct run {
 	const struct exercise_settings *settings;
 	struct exercise exercise;
 	uint64_t begun_us, told_us, findings;
+	bool unwritten; /* the journal lacks something that was done */
+};
+
+/* How that process ends, if it can say so */
+enum {
+	RUN_DONE,
+	RUN_FAILED,
+	RUN_UNWRITTEN,
 };
 
 static volatile sig_atomic_t interrupted;
@@ -44,8 +52,9 @@ static int note(struct run *run, struct json_object *record)
 {
 	int rc = records_add(run->settings->journal, record);
 
-	if (rc < 0)
+	if (rc < 0 && !run->unwritten)
 		fprintf(stderr, NAME ": cannot write the journal: %s\n", strerror(-rc));
+	run->unwritten |= rc < 0;
 	return rc;
 }
 
@@ -272,7 +281,11 @@ static int wait_for(pid_t pid, int journal, double timeout)
 	}
 	if (waitpid(pid, &status, 0) != pid)
 		return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ECHILD;
+	if (!WIFEXITED(status))
+		return -ECHILD;
+	return WEXITSTATUS(status) == RUN_DONE	   ? 0
+	       : WEXITSTATUS(status) == RUN_FAILED ? -EIO
+						   : -ENOSPC;
 }
 
 int exercise_supervise(const struct exercise_settings *settings)
@@ -288,7 +301,7 @@ int exercise_supervise(const struct exercise_settings *settings)
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		_exit(exercise(&run) < 0);
+		_exit(exercise(&run) >= 0 ? RUN_DONE : run.unwritten ? RUN_UNWRITTEN : RUN_FAILED);
 	rc = wait_for(pid, settings->journal, settings->timeout);
 	if (rc == -ETIME) {
 		fprintf(stderr, NAME ": process %d does not come back from the kernel\n", (int)pid);

@@ -29,6 +29,8 @@ struct exercise_settings {
  * back
  *
  * Return: 0, or a negative errno if it could not be done; what was found is in the journal.
+ * -ENOSPC: the journal lacks something that was done, whatever kept it from being written; -ECHILD:
+ * the process died.
  */
 int exercise_supervise(const struct exercise_settings *settings);
 
