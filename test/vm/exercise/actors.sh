@@ -102,6 +102,7 @@ umount /tmp/small
 rm -f "$journal"
 echo N >/sys/module/printk/parameters/ignore_loglevel # nor is it to be printed
 dmesg --console-level 1
+echo on >/proc/sys/kernel/printk_devkmsg # however much it is
 "$CXL" exercise-autoremove --journal "$journal" --via host --iterations 3 >/tmp/out 2>/tmp/err &
 pid=$!
 until_results 2
