@@ -34,6 +34,8 @@ is "a warning: each time, also when the actor was measured" "$(answer '[.finding
 like "a warning: the whole report" "$(jq -r '.findings[0].detail' <<<"$out")" "lab_accel_remove.*Call Trace:.*pci_device_remove.*end trace"
 planted keep_reference 1 0 --via host --iterations 8
 is "a reference that is kept is found" "$status$(signatures)" '4["leak of a memdev"]'
+# The memdev that is there now was made before the switch was off again, and is kept as well.
+"$CXL" detach-memdev -f --reattach "$(mem)" >/dev/null
 # A kernel that looks for the misuse of locks, and one that looks for that of memory: each lab kernel is one of the two
 if [ -e /proc/lockdep ]; then
 	planted remove_inversion 1 0 --via host --iterations 1
