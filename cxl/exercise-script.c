@@ -194,7 +194,6 @@ static void print_delays(const struct exercise *exercise, const struct exercise_
 {
 	const struct contest *contest = script->contest;
 	double half = script->fixed ? 1.0 / SWEEP_CELLS : 1;
-	uint64_t longest = 0;
 
 	if (contest->scenario == SCENARIO_RACE) {
 		printf("\toffset=$(between %jd %jd)\n"
@@ -203,13 +202,9 @@ static void print_delays(const struct exercise *exercise, const struct exercise_
 		       (intmax_t)offset_at(exercise, contest, limit(script->place + half)));
 		return;
 	}
-	for (size_t i = 0; i < contest->nr_actors; i++) {
-		uint64_t duration = exercise->durations_us[contest->actors[i]];
-
-		longest = duration > longest ? duration : longest;
-	}
 	for (size_t i = 0; i < contest->nr_actors && contest->nr_actors > 1; i++)
-		printf("\tdelay[%zu]=$(between 0 %ju)\n", i, (uintmax_t)longest);
+		printf("\tdelay[%zu]=$(between 0 %ju)\n", i,
+		       (uintmax_t)contest_longest(contest, exercise->durations_us));
 }
 
 static void print_deed(const struct names *names, const struct deed *deed, size_t i, bool alone)

@@ -200,7 +200,7 @@ void schedule_skip(struct schedule *schedule, size_t trials)
 		schedule_next(schedule, &trial);
 }
 
-static uint64_t longest(const struct contest *contest, const uint64_t *durations_us)
+uint64_t contest_longest(const struct contest *contest, const uint64_t *durations_us)
 {
 	uint64_t most = 0;
 
@@ -217,7 +217,7 @@ void trial_delays(const struct contest *contest, const struct trial *trial,
 	for (size_t i = 0; i < contest->nr_actors; i++) {
 		uint64_t whole = contest->scenario == SCENARIO_RACE
 					 ? durations_us[contest->actors[1 - i]]
-					 : longest(contest, durations_us);
+					 : contest_longest(contest, durations_us);
 
 		delays_us[i] = (uint64_t)(trial->starts[i] * (double)whole);
 	}

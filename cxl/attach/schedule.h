@@ -142,6 +142,9 @@ void trial_delays(const struct contest *contest, const struct trial *trial,
 void trial_priorities(const struct contest *contest, const struct trial *trial,
 		      const uint64_t *delays_us, int *priorities);
 
+/** contest_longest() - how long the one takes alone that takes longest */
+uint64_t contest_longest(const struct contest *contest, const uint64_t *durations_us);
+
 /** contests_actors() - everybody who takes part in any of them */
 actor_set contests_actors(const struct contest *contests, size_t count);
 
