@@ -221,6 +221,8 @@ static void print_deed(const struct names *names, const struct deed *deed, size_
 			printf("; ");
 		print_step(names, &deed->steps[step]);
 	}
+	if (deed->cycles > 1 && deed->priority > 0)
+		printf("; now; at $((now + delay[%zu]))", i);
 	printf("%s) &\n", deed->cycles > 1 ? "; done" : "");
 }
 

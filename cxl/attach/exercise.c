@@ -229,6 +229,7 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 		deed->delay_us = delays[i];
 		deed->priority = priorities[i];
 		deed->cycles = trial->cycles;
+		deed->pause_us = trial->one_cpu ? delays[i] : 0;
 		why = prepare_deed(exercise, deed);
 		if (why)
 			return why;
@@ -429,7 +430,8 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 			       &(struct worker_terms){.start_us = start + deed->delay_us,
 						      .priority = deed->priority,
 						      .cpu = exercise->cpu,
-						      .cycles = deed->cycles});
+						      .cycles = deed->cycles,
+						      .pause_us = deed->pause_us});
 		last = deed->delay_us > last ? deed->delay_us : last;
 		*begun += rc == 0;
 	}

@@ -37,6 +37,7 @@ struct deed {
 	size_t nr_steps;
 	uint64_t delay_us; /* after the first */
 	size_t cycles;	   /* how often the steps, one after the other */
+	uint64_t pause_us; /* between two cycles */
 	int priority;	   /* on the one processor that all are on; 0: they are on all of them */
 	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin */
 	uint64_t ended_us; /* 0: it has not come back */

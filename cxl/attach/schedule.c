@@ -179,8 +179,7 @@ void schedule_next(struct schedule *schedule, struct trial *trial)
 	number = trial_in_sweep(schedule, trial->contest, round);
 	trial->one_cpu =
 		schedule->cpus == CPUS_BOTH ? number >= SWEEP_CELLS : schedule->cpus == CPUS_ONE;
-	if (!trial->one_cpu)
-		trial->cycles = SIDE_BY_SIDE_CYCLES;
+	trial->cycles = TRIAL_CYCLES;
 	if (contest->scenario == SCENARIO_RACE) {
 		double at = trial->place = place_of(schedule, trial->contest, number);
 

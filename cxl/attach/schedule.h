@@ -16,11 +16,13 @@
  * opposite: a sweep visits every overlap.
  *
  * Each overlap is visited twice: with the actors side by side on all processors, and on one, where
- * who starts later goes first. Side by side, each does its part several times, one after the other:
- * once everything is half taken down, that goes much faster than the first time, and meets others
- * at more places. On one processor, all that the later one does can come between any two
- * instructions of the earlier one, also between two that are too close to each other for anybody
- * who runs beside it.
+ * who starts later goes first. In both ways each does its part several times: what it finds half
+ * taken down, or half put together, is not what it finds when it comes first. Side by side it does
+ * so without a pause: what is half taken down goes much faster, and meets others at more places. On
+ * one processor, all that the later one does can come between any two instructions of the earlier
+ * one, also between two that are too close to each other for anybody who runs beside it; there it
+ * waits each time as long as before the first, so that it comes in between as often at other
+ * places.
  */
 
 enum actor {
@@ -65,7 +67,7 @@ struct trial {
 	double place;  /* of a race, in its sweep: from -1, the second is over when the first begins
 			*/
 	bool one_cpu;  /* all on one processor, and who starts later goes first */
-	size_t cycles; /* how often each actor does its part, one after the other */
+	size_t cycles; /* how often each actor does its part */
 };
 
 /* Which of its trials a contest has on one processor */
@@ -90,8 +92,8 @@ struct schedule {
 	size_t *cells; /* by contest, SWEEP_TRIALS numbers in the order of this sweep */
 };
 
-/* How often each does its part side by side */
-#define SIDE_BY_SIDE_CYCLES 4
+/* How often each does its part where it is not alone */
+#define TRIAL_CYCLES 4
 
 /* In how many parts a sweep divides the times from one extreme to the other */
 #define SWEEP_CELLS 16

@@ -154,6 +154,8 @@ static void work(int socket)
 			take_place(terms, &everywhere);
 		wait_until(terms->start_us);
 		for (size_t cycle = 0; cycle < (terms->cycles ?: 1); cycle++) {
+			if (cycle > 0)
+				wait_until(now_us() + terms->pause_us);
 			for (size_t i = 0; i < count && work_on(socket, &requests[i], i); i++)
 				;
 		}

@@ -21,6 +21,7 @@ struct worker_terms {
 	int priority;	   /* from 1: of the scheduler's policy SCHED_FIFO; 0: as anybody else */
 	int cpu;	   /* with a priority: only on this processor */
 	size_t cycles;	   /* how often all of them, one after the other; 0 is 1 */
+	uint64_t pause_us; /* between two cycles */
 	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
 };
 
