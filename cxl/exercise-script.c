@@ -6,6 +6,7 @@
 #include "cxl/attach/exercise.h"
 #include "cxl/attach/restore.h"
 #include "cxl/attach/schedule.h"
+#include "cxl/attach/worker.h"
 #include "cxl/exercise-script.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
@@ -207,23 +208,28 @@ static void print_delays(const struct exercise *exercise, const struct exercise_
 		       (uintmax_t)contest_longest(contest, exercise->durations_us));
 }
 
-static void print_deed(const struct names *names, const struct deed *deed, size_t i, bool alone)
+/* As worker.c does it: again and again, some of the steps only every now and then */
+static void print_deed(const struct names *names, const struct deed *deed, size_t i)
 {
 	printf("\t(");
 	if (deed->priority > 0)
 		printf("rank %zu; ", i);
-	if (!alone)
-		printf("at $((start + delay[%zu])); ", i);
-	if (deed->cycles > 1)
-		printf("for cycle in {1..%zu}; do ", deed->cycles);
+	if (deed->lasts_us > 0)
+		printf("at $((start + delay[%zu])); for ((time = 0; time == 0 || now < start + "
+		       "%ju; "
+		       "time++)); do ",
+		       i, (uintmax_t)deed->lasts_us);
 	for (size_t step = 0; step < deed->nr_steps; step++) {
-		if (step > 0)
-			printf("; ");
+		if (deed->nr_often > 0 && step >= deed->nr_often)
+			printf("((time %% %d)) || ", WHOLE_EVERY);
 		print_step(names, &deed->steps[step]);
+		printf("; ");
 	}
-	if (deed->cycles > 1 && deed->priority > 0)
-		printf("; now; at $((now + delay[%zu]))", i);
-	printf("%s) &\n", deed->cycles > 1 ? "; done" : "");
+	if (deed->lasts_us > 0)
+		printf("now; ");
+	if (deed->priority > 0)
+		printf("at $((now + delay[%zu])); ", i);
+	printf("%s) &\n", deed->lasts_us > 0 ? "done" : "");
 }
 
 void exercise_print_script(const struct exercise *exercise, const struct outcome *prepared,
@@ -255,7 +261,7 @@ void exercise_print_script(const struct exercise *exercise, const struct outcome
 	if (!alone)
 		printf("\tnow\n\tstart=$((now + %d))\n", TO_BARRIER_US);
 	for (size_t i = 0; i < prepared->nr_deeds; i++)
-		print_deed(&names, &prepared->deeds[i], i, alone);
+		print_deed(&names, &prepared->deeds[i], i);
 	printf("\twait\n"
 	       "\tcheck\n"
 	       "\trestore\n"

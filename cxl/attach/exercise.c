@@ -181,6 +181,13 @@ static char *prepare_path(struct exercise *exercise, struct deed *deed)
 		return why;
 	copy_steps(deed, exercise->plan.steps, exercise->plan.nr_steps);
 	copy_steps(deed, exercise->plan.undo, exercise->plan.nr_undo);
+	/*
+	 * A port and the bus come back with the first step of their undoing. The others bind hosts,
+	 * and so wait for whoever binds them already: who does that each time never comes in
+	 * between.
+	 */
+	if (deed->actor == ACTOR_PORT || deed->actor == ACTOR_BUS)
+		deed->nr_often = exercise->plan.nr_steps + 1;
 	return NULL;
 }
 
@@ -228,7 +235,7 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 		deed->actor = contest->actors[i];
 		deed->delay_us = delays[i];
 		deed->priority = priorities[i];
-		deed->cycles = trial->cycles;
+		deed->lasts_us = contest_lasts(contest, exercise->durations_us);
 		deed->pause_us = trial->one_cpu ? delays[i] : 0;
 		why = prepare_deed(exercise, deed);
 		if (why)
@@ -427,17 +434,20 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 		const struct deed *deed = &outcome->deeds[*begun];
 
 		rc = worker_do(&exercise->workers[*begun], deed->steps, deed->nr_steps,
-			       &(struct worker_terms){.start_us = start + deed->delay_us,
-						      .priority = deed->priority,
-						      .cpu = exercise->cpu,
-						      .cycles = deed->cycles,
-						      .pause_us = deed->pause_us});
+			       &(struct worker_terms){
+				       .start_us = start + deed->delay_us,
+				       .priority = deed->priority,
+				       .cpu = exercise->cpu,
+				       .until_us = deed->lasts_us ? start + deed->lasts_us : 0,
+				       .pause_us = deed->pause_us,
+				       .nr_often = deed->nr_often});
 		last = deed->delay_us > last ? deed->delay_us : last;
 		*begun += rc == 0;
 	}
 	/* Those that have begun are not to go on while something else is done. */
 	waited = watch_workers(&exercise->watch, exercise->workers, *begun,
-			       start + last + exercise->limit_us, NULL, NULL);
+			       start + last + outcome->deeds[0].lasts_us + exercise->limit_us, NULL,
+			       NULL);
 	return rc ?: waited;
 }
 

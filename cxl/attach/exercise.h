@@ -36,8 +36,9 @@ struct deed {
 	struct step *steps; /* its texts belong to the exercise, until the next trial */
 	size_t nr_steps;
 	uint64_t delay_us; /* after the first */
-	size_t cycles;	   /* how often the steps, one after the other */
-	uint64_t pause_us; /* between two cycles */
+	uint64_t lasts_us; /* so long again and again, from the start of the first; 0: once */
+	uint64_t pause_us; /* before each time but the first */
+	size_t nr_often;   /* of the steps: those after it only every now and then; 0: all */
 	int priority;	   /* on the one processor that all are on; 0: they are on all of them */
 	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin */
 	uint64_t ended_us; /* 0: it has not come back */

@@ -6,6 +6,9 @@
 #include "cxl/attach/schedule.h"
 #include "util/memory.h"
 
+/* So long do those go on that are not alone: who takes longest does its part so often. */
+#define TIMES_THE_LONGEST 4
+
 const char *actor_name(enum actor actor)
 {
 	static const char *const names[NR_ACTORS] = {
@@ -171,15 +174,13 @@ void schedule_next(struct schedule *schedule, struct trial *trial)
 
 	if (place == 0)
 		begin_round(schedule, round);
-	*trial = (struct trial){
-		.number = schedule->next++, .contest = schedule->order[place], .cycles = 1};
+	*trial = (struct trial){.number = schedule->next++, .contest = schedule->order[place]};
 	contest = &schedule->contests[trial->contest];
 	if (contest->scenario == SCENARIO_ALONE)
 		return;
 	number = trial_in_sweep(schedule, trial->contest, round);
 	trial->one_cpu =
 		schedule->cpus == CPUS_BOTH ? number >= SWEEP_CELLS : schedule->cpus == CPUS_ONE;
-	trial->cycles = TRIAL_CYCLES;
 	if (contest->scenario == SCENARIO_RACE) {
 		double at = trial->place = place_of(schedule, trial->contest, number);
 
@@ -208,6 +209,13 @@ uint64_t contest_longest(const struct contest *contest, const uint64_t *duration
 			most = durations_us[contest->actors[i]];
 	}
 	return most;
+}
+
+uint64_t contest_lasts(const struct contest *contest, const uint64_t *durations_us)
+{
+	if (contest->scenario == SCENARIO_ALONE)
+		return 0;
+	return TIMES_THE_LONGEST * contest_longest(contest, durations_us);
 }
 
 void trial_delays(const struct contest *contest, const struct trial *trial,

@@ -16,13 +16,12 @@
  * opposite: a sweep visits every overlap.
  *
  * Each overlap is visited twice: with the actors side by side on all processors, and on one, where
- * who starts later goes first. In both ways each does its part several times: what it finds half
- * taken down, or half put together, is not what it finds when it comes first. Side by side it does
- * so without a pause: what is half taken down goes much faster, and meets others at more places. On
- * one processor, all that the later one does can come between any two instructions of the earlier
- * one, also between two that are too close to each other for anybody who runs beside it; there it
- * waits each time as long as before the first, so that it comes in between as often at other
- * places.
+ * who starts later goes first. In both ways each does its part again and again for a while: what it
+ * finds half taken down, or half put together, is not what it finds when it comes first. Side by
+ * side it does so without a pause: what is half taken down goes much faster, and meets others at
+ * more places. On one processor, all that the later one does can come between any two instructions
+ * of the earlier one, also between two that are too close to each other for anybody who runs beside
+ * it; there it waits each time as long as before the first, to come in between at another place.
  */
 
 enum actor {
@@ -64,10 +63,9 @@ struct trial {
 	 * starts first (of a storm: that takes longest); see trial_delays()
 	 */
 	double starts[NR_ACTORS];
-	double place;  /* of a race, in its sweep: from -1, the second is over when the first begins
-			*/
-	bool one_cpu;  /* all on one processor, and who starts later goes first */
-	size_t cycles; /* how often each actor does its part */
+	double place; /* of a race, in its sweep: from -1, the second is over when the first begins
+		       */
+	bool one_cpu; /* all on one processor, and who starts later goes first */
 };
 
 /* Which of its trials a contest has on one processor */
@@ -91,9 +89,6 @@ struct schedule {
 	double *shift; /* by contest, of this sweep's cells */
 	size_t *cells; /* by contest, SWEEP_TRIALS numbers in the order of this sweep */
 };
-
-/* How often each does its part where it is not alone */
-#define TRIAL_CYCLES 4
 
 /* In how many parts a sweep divides the times from one extreme to the other */
 #define SWEEP_CELLS 16
@@ -146,6 +141,9 @@ void trial_priorities(const struct contest *contest, const struct trial *trial,
 
 /** contest_longest() - how long the one takes alone that takes longest */
 uint64_t contest_longest(const struct contest *contest, const uint64_t *durations_us);
+
+/** contest_lasts() - how long they go on, from the first one's start; 0: each does its part once */
+uint64_t contest_lasts(const struct contest *contest, const uint64_t *durations_us);
 
 /** contests_actors() - everybody who takes part in any of them */
 actor_set contests_actors(const struct contest *contests, size_t count);

@@ -111,6 +111,32 @@ static bool work_on(int socket, const struct request *request, size_t i)
 	return reply.how.rc == 0 || step.action == STEP_BIND;
 }
 
+/* Again, without a word in between: whoever listens takes up time that the others should have. */
+static void work_again(int socket, const struct request *requests, size_t count)
+{
+	const struct worker_terms *terms = &requests[0].terms;
+	struct reply *replies = memory_check(calloc(count, sizeof(*replies)));
+
+	for (size_t time = 1; now_us() < terms->until_us; time++) {
+		bool often = terms->nr_often && time % WHOLE_EVERY != 0;
+
+		wait_until(now_us() + terms->pause_us);
+		for (size_t i = 0; i < (often ? terms->nr_often : count); i++) {
+			struct step step = step_of(&requests[i]);
+
+			replies[i].how.begun_us = now_us();
+			replies[i].how.rc = step_do(&step);
+			replies[i].how.ended_us = now_us();
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		replies[i].step = i;
+		if (replies[i].how.ended_us)
+			tell(socket, &replies[i]);
+	}
+	free(replies);
+}
+
 /* The steps up to the one that is the last; false if nobody sends any */
 static bool receive(int socket, struct request **requests, size_t *count)
 {
@@ -153,12 +179,11 @@ static void work(int socket)
 		if (terms->priority)
 			take_place(terms, &everywhere);
 		wait_until(terms->start_us);
-		for (size_t cycle = 0; cycle < (terms->cycles ?: 1); cycle++) {
-			if (cycle > 0)
-				wait_until(now_us() + terms->pause_us);
-			for (size_t i = 0; i < count && work_on(socket, &requests[i], i); i++)
-				;
+		for (size_t i = 0; i < count; i++) {
+			if (!work_on(socket, &requests[i], i) && !terms->until_us)
+				break;
 		}
+		work_again(socket, requests, count);
 		if (terms->priority)
 			take_place(&(struct worker_terms){0}, &everywhere);
 		tell(socket, &(struct reply){.done = true});

@@ -15,13 +15,21 @@ struct step;
  */
 struct worker;
 
+/* Of the times that steps are done again, each so many-th has all of them: worker_terms.nr_often */
+#define WHOLE_EVERY 4
+
 /* When, and before whom, a worker does its steps */
 struct worker_terms {
 	uint64_t start_us; /* not before that time; 0: at once */
 	int priority;	   /* from 1: of the scheduler's policy SCHED_FIFO; 0: as anybody else */
 	int cpu;	   /* with a priority: only on this processor */
-	size_t cycles;	   /* how often all of them, one after the other; 0 is 1 */
-	uint64_t pause_us; /* between two cycles */
+	/*
+	 * Again and again until that time, each step whatever became of those before; 0: once, up
+	 * to the first but a bind that fails
+	 */
+	uint64_t until_us;
+	uint64_t pause_us; /* before each time but the first */
+	size_t nr_often; /* so many of the steps each time, the others every now and then; 0: all */
 	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
 };
 
@@ -41,8 +49,7 @@ struct worker_step {
 struct worker *worker_start(void);
 
 /**
- * worker_do() - have one do steps, one after the other, each time up to the first but a bind that
- * fails
+ * worker_do() - have one do steps, one after the other
  * @worker: NULL or one that somebody has killed: a new one is started
  *
  * Returns at once. What was to be done before has to be done: see worker_poll().
@@ -73,7 +80,8 @@ int worker_poll(struct worker *worker);
 /**
  * worker_steps() - how each step went so far: as many as there were; good until worker_do()
  *
- * Of several cycles, when it first began, and how it last ended.
+ * Of what is done again and again, when it first began, and how it last ended, which is known only
+ * at the very end.
  */
 const struct worker_step *worker_steps(const struct worker *worker);
 
