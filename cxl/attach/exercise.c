@@ -21,6 +21,9 @@
 /* The time between telling the first worker and the barrier at which all start */
 #define TO_BARRIER_US 3000
 
+/* Once one has died in the kernel, the others have that long to come back. */
+#define AFTER_BREAK_US 3000000
+
 /* How often everything is brought back before it counts as impossible */
 #define RESTORE_TRIES 3
 
@@ -306,9 +309,10 @@ static int do_steps(struct exercise *exercise, struct outcome *outcome, const st
 {
 	int rc = watch_run(&exercise->watch, steps, count, exercise->limit_us, NULL);
 
-	if (rc == -ETIME)
-		note_stuck(exercise, outcome, who, exercise->watch.stuck.pid);
 	outcome->stop |= is_broken(exercise);
+	/* What waits for somebody who has died in the kernel shows nothing of its own. */
+	if (rc == -ETIME && !outcome->stop)
+		note_stuck(exercise, outcome, who, exercise->watch.stuck.pid);
 	/* That a step was refused shows in what is there afterwards. */
 	return outcome->stop ? -EIO : 0;
 }
@@ -423,6 +427,21 @@ static void drop_worker(struct exercise *exercise, size_t i)
 	exercise->workers[i] = NULL;
 }
 
+struct race_end {
+	const struct exercise *exercise;
+	uint64_t broken_us; /* when the kernel was seen to be broken; 0: it was not */
+};
+
+/* The others can still come back, unless they wait for the one that has not */
+static bool is_worth_waiting(void *data, uint64_t us)
+{
+	struct race_end *end = data;
+
+	if (end->broken_us == 0 && is_broken(end->exercise))
+		end->broken_us = us;
+	return end->broken_us == 0 || us < end->broken_us + AFTER_BREAK_US;
+}
+
 /* All start from one barrier; each is waited for. The first @begun are those that were started. */
 static int race(struct exercise *exercise, const struct outcome *outcome, size_t *begun)
 {
@@ -446,31 +465,36 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 	}
 	/* Those that have begun are not to go on while something else is done. */
 	waited = watch_workers(&exercise->watch, exercise->workers, *begun,
-			       start + last + outcome->deeds[0].lasts_us + exercise->limit_us, NULL,
-			       NULL);
+			       start + last + outcome->deeds[0].lasts_us + exercise->limit_us,
+			       is_worth_waiting, &(struct race_end){exercise, 0});
 	return rc ?: waited;
 }
 
 static int run_race(struct exercise *exercise, struct outcome *outcome)
 {
 	size_t begun = 0;
+	bool broken;
 	int rc = start_workers(exercise, outcome->nr_deeds);
 
 	if (rc == 0)
 		rc = race(exercise, outcome, &begun);
-	/* Which of them was it? A worker that somebody killed has done what it has done. */
+	broken = is_broken(exercise);
+	outcome->stop |= broken;
+	/*
+	 * Which of them was it? A worker that somebody killed has done what it has done, and who
+	 * waits for one that has died in the kernel shows nothing of its own.
+	 */
 	for (size_t i = 0; i < begun; i++) {
 		struct deed *deed = &outcome->deeds[i];
 		int done = worker_poll(exercise->workers[i]);
 
 		time_deed(deed, worker_steps(exercise->workers[i]), deed->nr_steps);
-		if (done == 0 && rc == -ETIME)
+		if (done == 0 && rc == -ETIME && !broken)
 			note_stuck(exercise, outcome, actor_name(deed->actor),
 				   worker_pid(exercise->workers[i]));
 		if (done != 1)
 			drop_worker(exercise, i);
 	}
-	outcome->stop |= is_broken(exercise);
 	if (outcome->stop)
 		return -EIO;
 	return rc == -ETIME || rc == -ECHILD ? 0 : rc;

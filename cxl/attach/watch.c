@@ -187,7 +187,7 @@ static int poll_workers(struct worker *const *workers, size_t count, struct poll
 }
 
 int watch_workers(struct watch *watch, struct worker *const *workers, size_t count,
-		  uint64_t until_us, void (*tick)(void *data, uint64_t us), void *data)
+		  uint64_t until_us, bool (*tick)(void *data, uint64_t us), void *data)
 {
 	_cleanup_free_ struct pollfd *ready = memory_check(calloc(count + 2, sizeof(*ready)));
 	uint64_t begun = watch_now(), told = begun;
@@ -211,8 +211,8 @@ int watch_workers(struct watch *watch, struct worker *const *workers, size_t cou
 			return -ETIME;
 		if (now >= told + PROGRESS_US) {
 			told = now;
-			if (tick)
-				tick(data, now - begun);
+			if (!tick(data, now - begun))
+				return -ETIME;
 		}
 		now = told + PROGRESS_US < until_us ? told + PROGRESS_US : until_us;
 		if (poll(ready, count + 2, milliseconds(now)) < 0 && errno != EINTR)
@@ -227,12 +227,13 @@ struct onlooker {
 	void (*progress)(const struct step *step, uint64_t us);
 };
 
-static void tell_onlooker(void *data, uint64_t us)
+static bool tell_onlooker(void *data, uint64_t us)
 {
 	const struct onlooker *onlooker = data;
 
 	if (onlooker->progress)
 		onlooker->progress(&onlooker->steps[worker_current(onlooker->watch->worker)], us);
+	return true;
 }
 
 /* What it has not done, it will not do, or nobody waits for it. */

@@ -91,13 +91,14 @@ void watch_dismiss(struct watch *watch);
 
 /**
  * watch_workers() - wait until all of these workers have done what they do, and watch meanwhile
- * @tick: called now and then with @data and how long it has been; may be NULL
+ * @tick: called now and then with @data and how long it has been; false: there is no use in waiting
+ *        any longer
  *
- * Return: 0; -ETIME if one had not done it by then; -ECHILD if the process of one has gone, once
- * the others are done; or another negative errno.
+ * Return: 0; -ETIME if one had not done it by then, or @tick said so; -ECHILD if the process of one
+ * has gone, once the others are done; or another negative errno.
  */
 int watch_workers(struct watch *watch, struct worker *const *workers, size_t count,
-		  uint64_t until_us, void (*tick)(void *data, uint64_t us), void *data);
+		  uint64_t until_us, bool (*tick)(void *data, uint64_t us), void *data);
 
 /** watch_now() - the time, in microseconds of CLOCK_MONOTONIC */
 uint64_t watch_now(void);
