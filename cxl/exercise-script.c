@@ -229,7 +229,8 @@ static void print_deed(const struct names *names, const struct deed *deed, size_
 		printf("now; ");
 	if (deed->priority > 0)
 		printf("at $((now + delay[%zu])); ", i);
-	printf("%s) &\n", deed->lasts_us > 0 ? "done" : "");
+	printf("%s) &\n%s", deed->lasts_us > 0 ? "done" : "",
+	       deed->lasts_us > 0 ? "\tactors+=($!)\n" : "");
 }
 
 void exercise_print_script(const struct exercise *exercise, const struct outcome *prepared,
@@ -258,10 +259,20 @@ void exercise_print_script(const struct exercise *exercise, const struct outcome
 	       ">/dev/kmsg\n",
 	       script->iterations);
 	print_delays(exercise, script);
+	if (prepared->busy)
+		printf("\tbusy=()\n"
+		       "\tfor ((i = $(nproc); i > 0; i--)); do\n"
+		       "\t\t(while :; do :; done) &\n"
+		       "\t\tbusy+=($!)\n"
+		       "\tdone\n");
 	if (!alone)
-		printf("\tnow\n\tstart=$((now + %d))\n", TO_BARRIER_US);
+		printf("\tnow\n\tstart=$((now + %d))\n\tactors=()\n", TO_BARRIER_US);
 	for (size_t i = 0; i < prepared->nr_deeds; i++)
 		print_deed(&names, &prepared->deeds[i], i);
+	if (!alone)
+		printf("\twait \"${actors[@]}\"\n");
+	if (prepared->busy)
+		printf("\tkill \"${busy[@]}\"\n");
 	printf("\twait\n"
 	       "\tcheck\n"
 	       "\trestore\n"

@@ -9,6 +9,7 @@
 #include "cxl/attach/contract.h"
 #include "cxl/attach/dependents.h"
 #include "cxl/attach/exercise.h"
+#include "cxl/attach/load.h"
 #include "cxl/attach/restore.h"
 #include "cxl/attach/splat.h"
 #include "cxl/attach/users.h"
@@ -228,7 +229,10 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 	uint64_t delays[NR_ACTORS];
 	int priorities[NR_ACTORS];
 
-	*outcome = (struct outcome){.nr_deeds = contest->nr_actors};
+	*outcome = (struct outcome){
+		.nr_deeds = contest->nr_actors,
+		.busy = contest->scenario != SCENARIO_ALONE && !trial->one_cpu,
+	};
 	trial_delays(contest, trial, exercise->durations_us, delays);
 	trial_priorities(contest, trial, delays, priorities);
 	for (size_t i = 0; i < contest->nr_actors; i++) {
@@ -445,10 +449,14 @@ static bool is_worth_waiting(void *data, uint64_t us)
 /* All start from one barrier; each is waited for. The first @begun are those that were started. */
 static int race(struct exercise *exercise, const struct outcome *outcome, size_t *begun)
 {
-	uint64_t start = watch_now() + TO_BARRIER_US * outcome->nr_deeds, last = 0;
+	uint64_t start, last = 0;
+	struct load load = {0};
 	int rc = 0, waited;
 
 	*begun = 0;
+	if (outcome->busy)
+		load_start(&load, watch_now() + exercise->limit_us);
+	start = watch_now() + TO_BARRIER_US * outcome->nr_deeds;
 	while (*begun < outcome->nr_deeds && rc == 0) {
 		const struct deed *deed = &outcome->deeds[*begun];
 
@@ -467,6 +475,7 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 	waited = watch_workers(&exercise->watch, exercise->workers, *begun,
 			       start + last + outcome->deeds[0].lasts_us + exercise->limit_us,
 			       is_worth_waiting, &(struct race_end){exercise, 0});
+	load_end(&load);
 	return rc ?: waited;
 }
 

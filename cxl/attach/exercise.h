@@ -48,6 +48,7 @@ struct deed {
 struct outcome {
 	struct deed deeds[NR_ACTORS];
 	size_t nr_deeds;
+	bool busy; /* all processors were kept busy meanwhile */
 	struct finding *findings;
 	size_t nr_findings;
 	uint64_t exposure_us; /* of one actor alone, where it could be measured */

@@ -18,10 +18,11 @@
  * Each overlap is visited twice: with the actors side by side on all processors, and on one, where
  * who starts later goes first. In both ways each does its part again and again for a while: what it
  * finds half taken down, or half put together, is not what it finds when it comes first. Side by
- * side it does so without a pause: what is half taken down goes much faster, and meets others at
- * more places. On one processor, all that the later one does can come between any two instructions
- * of the earlier one, also between two that are too close to each other for anybody who runs beside
- * it; there it waits each time as long as before the first, to come in between at another place.
+ * side it does so without a pause, and on processors that are busy: what is half taken down goes
+ * much faster, and meets others at more places, and who is woken goes on only after a while. On one
+ * processor, all that the later one does can come between any two instructions of the earlier one,
+ * also between two that are too close to each other for anybody who runs beside it; there it waits
+ * each time as long as before the first, to come in between at another place.
  */
 
 enum actor {

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_LOAD_H
+#define CXL_ATTACH_LOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Keeps all processors busy. On an idle one, who is woken goes on at once; on a busy one, whoever
+ * has the processor may have done something else by then, with the lock that was waited for.
+ */
+struct load {
+	pid_t *pids;
+	size_t count;
+};
+
+/**
+ * load_start() - start one process for each processor that this one may use, or as many as possible
+ * @until_us: when they end by themselves, in CLOCK_MONOTONIC; they end with this process, too
+ */
+void load_start(struct load *load, uint64_t until_us);
+
+/** load_end() - end them now */
+void load_end(struct load *load);
+
+#endif
