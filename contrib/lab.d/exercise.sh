@@ -132,7 +132,8 @@ exercise_finding() {
 	exercise_shrink "$1" "$signature" || { say "finding $1 cannot be shrunk: $signature"; return 0; }
 	read -ra options <<<"$least"
 	opt_timeout=300
-	guest_boot cxl exercise-autoremove "${target[@]}" --script "${options[@]}" \
+	# The fewest iterations were enough once. The script goes on for as long as one lets it.
+	guest_boot cxl exercise-autoremove "${target[@]}" --script "${options[@]}" --iterations 10000 \
 		>"$results/finding-$1/reproducer.sh"
 	exercise_try "$1" "$signature"
 	exercise_write "$1" "$signature"

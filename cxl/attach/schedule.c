@@ -7,7 +7,7 @@
 #include "util/memory.h"
 
 /* So long do those go on that are not alone: who takes longest does its part so often. */
-#define TIMES_THE_LONGEST 4
+#define TIMES_THE_LONGEST 8
 
 const char *actor_name(enum actor actor)
 {
