@@ -5,6 +5,7 @@
 # finding, the least that still shows it, as a script, and how often that does. All in one folder:
 #
 #   journal, report.json         what was tried in which order, and what came of it
+#   findings                     one on each line: the journal in which it was seen first, and its signature
 #   matrix.svg                   which two actors met how often, and where something was found
 #   summary                      what is printed at the end
 #   finding-N/report             the finding, with kernel and schedule: to be sent with the script
@@ -41,23 +42,35 @@ exercise_report() {
 	exercise_tool sh -c 'cxl exercise-autoremove --report "/share/$1" | jq -r "$2"' - "$2" "$1"
 }
 
-# Until every contest was visited as often as it should be, or the time is over
-exercise_all() {
-	local left deadline=$((SECONDS + opt_budget * 60)) ended=''
+# exercise_collect JOURNAL: what was seen in it, and in none before
+exercise_collect() {
+	local signature
+	while read -r signature; do
+		cut -f 2 "$results/findings" | grep -qxF -- "$signature" ||
+			printf '%s\t%s\n' "$1" "$signature" >>"$results/findings"
+	done < <(exercise_report '.findings[].signature' "$1")
+}
+
+# exercise_until SECONDS SIGNATURE JOURNAL OPTION...: guest after guest, until the options are done or the time is
+# over; or, if there is a signature, until that has been seen
+exercise_until() {
+	local left deadline=$((SECONDS + $1)) signature=$2 journal=$3 ended=''
 	while left=$((deadline - SECONDS)); [ "$left" -gt 30 ] && [ "$ended" != complete ]; do
-		exercise_guest $((left + 180)) journal --continue --iterations "$opt_iterations" --duration "$left"
-		ended=$(exercise_report .ended journal)
-		say "exercise: $(exercise_report '"\(.trials) trials, \(.findings | length) kinds of findings; the guest: \(.ended)"' journal)"
+		exercise_guest $((left + 180)) "$journal" --continue --duration "$left" "${@:4}"
+		ended=$(exercise_report .ended "$journal")
+		say "exercise: $(exercise_report '"\(.trials) trials, \(.findings | length) kinds of findings; the guest: \(.ended)"' "$journal")"
 		[ "$status" -eq 0 ] || [ "$status" -eq 4 ] || [ "$status" -ge "$E_CRASH" ] ||
 			die "exercise-autoremove ended with status $status"
+		exercise_collect "$journal"
+		[ -z "$signature" ] || ! exercise_report '.findings[].signature' "$journal" | grep -qxF -- "$signature" || return 0
 	done
 }
 
 # shellcheck disable=SC2016 # for jq to expand
-# exercise_shrink N SIGNATURE: the options that show it with the least, in $least
+# exercise_shrink N JOURNAL SIGNATURE: the options that show what was seen in the journal with the least, in $least
 exercise_shrink() {
-	local answer next journal=journal options number=0
-	while answer=$(exercise_tool cxl exercise-autoremove --shrink "/share/finding-$1/attempts" --signature "$2" \
+	local answer next journal=$2 options number=0
+	while answer=$(exercise_tool cxl exercise-autoremove --shrink "/share/finding-$1/attempts" --signature "$3" \
 		--journal "/share/$journal"); do
 		least=$(exercise_tool jq -rn --argjson answer "$answer" '$answer.least')
 		next=$(exercise_tool jq -rn --argjson answer "$answer" '$answer.next // empty')
@@ -65,7 +78,7 @@ exercise_shrink() {
 		journal=finding-$1/journal-$((number += 1))
 		say "finding $1: does it show with $next?"
 		read -ra options <<<"$next"
-		exercise_guest 600 "$journal" "${options[@]}"
+		exercise_until 600 "$3" "$journal" "${options[@]}"
 	done
 	return 1
 }
@@ -93,73 +106,90 @@ exercise_showed() {
 	esac
 }
 
-# exercise_try N SIGNATURE: how often of ten fresh guests does the script show it within a minute, in $hits
+# exercise_try N SIGNATURE: how often of ten fresh guests does the script show it within a minute, in $hits; and in how
+# many does the kernel die of this or something else, in $deaths
 exercise_try() {
 	local try opt_kernel_args="$opt_kernel_args oops=panic panic_on_warn=1" # it has shown all it can then
-	hits=''
+	hits='' deaths=0
 	exercise_visible "$2" || { say "finding $1: whether a script shows it, only cxl exercise-autoremove can tell"; return 0; }
 	hits=0
 	for try in 1 2 3 4 5 6 7 8 9 10; do
 		opt_timeout=60
 		guest_boot bash "/share/finding-$1/reproducer.sh" >/dev/null 2>&1 || :
+		[ "$status" -ne "$E_CRASH" ] || deaths=$((deaths + 1))
 		cp "$boot/console.log" "$results/finding-$1/console.log"
 		! exercise_showed "$1" "$2" || {
 			hits=$((hits + 1))
 			mv "$results/finding-$1/console.log" "$results/finding-$1/console-$try.log"
 		}
-		say "finding $1: the script has shown it in $hits of $try guests"
+		say "finding $1: the script has shown it in $hits of $try guests, and $deaths have crashed"
 	done
 	rm -f "$results/finding-$1/console.log" "$results/finding-$1/judged"
 }
 
-# exercise_write N SIGNATURE: what one sends along
+# exercise_write N JOURNAL SIGNATURE: what one sends along
 exercise_write() {
 	{
-		echo "$2"
+		echo "$3"
 		echo
 		echo "Kernel: $(exercise_report .kernel journal), as configured in ${kernel##*/}/config ($opt_flavor)${opt_kernel_args:+, with $opt_kernel_args}"
 		echo "Shown by: cxl exercise-autoremove $least"
-		echo "${hits:+Its script has shown it in $hits of 10 fresh guests, within a minute each.}"
+		echo "${hits:+Its script has shown it in $hits of 10 fresh guests, within a minute each; $deaths of them crashed.}"
 		echo
-		exercise_report ".findings[$(($1 - 1))] | \"Seen \\(.count) times, in \\(.contests | keys | join(\" and \"))\n\n\\(.detail)\"" journal
+		exercise_report '.findings[] | "\(.signature)\n\nSeen \(.count) times, in \(.contests | keys | join(" and "))\n\n\(.detail)\u001e"' "$2" |
+			awk -v RS='\036\n' -v signature="$3" 'index($0, signature "\n") == 1'
 	} >"$results/finding-$1/report"
 }
 
+# exercise_finding N: that line of the findings
 exercise_finding() {
-	local signature options least='' hits=''
-	signature=$(exercise_report ".findings[$(($1 - 1))].signature" journal)
+	local journal signature options least='' hits='' deaths=0
+	IFS=$'\t' read -r journal signature < <(sed -n "$1p" "$results/findings")
 	mkdir -p "$results/finding-$1"
-	exercise_shrink "$1" "$signature" || { say "finding $1 cannot be shrunk: $signature"; return 0; }
+	exercise_shrink "$1" "$journal" "$signature" || { say "finding $1 cannot be shrunk: $signature"; return 0; }
 	read -ra options <<<"$least"
 	opt_timeout=300
 	# The fewest iterations were enough once. The script goes on for as long as one lets it.
 	guest_boot cxl exercise-autoremove "${target[@]}" --script "${options[@]}" --iterations 10000 \
 		>"$results/finding-$1/reproducer.sh"
 	exercise_try "$1" "$signature"
-	exercise_write "$1" "$signature"
+	exercise_write "$1" "$journal" "$signature"
 	printf '%-40s %s of 10  %s\n' "$least" "${hits:--}" "$signature" >>"$results/least"
 }
 
+# exercise_next: the number of a finding that has not been looked at: those first that the kernel complains of
+exercise_next() {
+	local number signature others=''
+	while IFS=$'\t' read -r number _ signature; do
+		[ ! -e "$results/finding-$number" ] || continue
+		exercise_visible "$signature" && [[ $signature != @("quiet "*|"leak "*) ]] && { echo "$number"; return 0; }
+		others+=" $number"
+	done < <(nl -ba -w 1 "$results/findings")
+	# shellcheck disable=SC2086 # several words
+	set -- $others
+	echo "${1-}"
+}
+
 exercise() {
-	local count number results
+	local number results
 	results=${opt_share:-$LAB_CACHE/exercise/$(date +%Y%m%d-%H%M%S)}
 	opt_share=$results
 	mkdir -p "$results"
 	rm -f "$results/least"
+	touch "$results/findings"
 	exercise_target
 	# What uses memory that has been given back is to find something else there, so that it shows.
 	[ -n "$opt_kernel_args" ] || [ "$opt_flavor" = kasan ] || opt_kernel_args=slab_debug=FZP
 	say "exercise: the results are in $results"
-	exercise_all
+	# Until every contest was visited as often as it should be, or the time is over
+	exercise_until $((opt_budget * 60)) '' journal --iterations "$opt_iterations"
 	exercise_tool cxl exercise-autoremove --report /share/journal >"$results/report.json" || :
-	count=$(exercise_report '.findings | length' journal)
-	# First those that the kernel itself complains of
-	for number in $(exercise_report '.findings | to_entries | sort_by(.value.kind != "splat")[] | .key + 1' journal); do
+	while number=$(exercise_next); [ -n "$number" ]; do
 		exercise_finding "$number"
 	done
 	{
 		exercise_tool /src/contrib/lab.d/exercise-matrix /share/report.json /share/matrix.svg
 		[ ! -e "$results/least" ] || { echo; echo 'The least that shows each, and how often its script does:'; cat "$results/least"; }
 	} | tee "$results/summary"
-	[ "$count" -eq 0 ] || exit 4
+	[ ! -s "$results/findings" ] || exit 4
 }
