@@ -15,6 +15,11 @@
 /* Until all shells of a round wait for its beginning */
 #define TO_BARRIER_US 300000
 
+/* A round of a script takes longer to prepare and to bring back than a trial does: it goes on so
+ * many times as long.
+ */
+#define TIMES_A_TRIAL 4
+
 /* The devices whose names are looked up in each round, and the shell's variables for them */
 struct names {
 	const char *memdev, *endpoint, *port, *region;
@@ -216,9 +221,8 @@ static void print_deed(const struct names *names, const struct deed *deed, size_
 		printf("rank %zu; ", i);
 	if (deed->lasts_us > 0)
 		printf("at $((start + delay[%zu])); for ((time = 0; time == 0 || now < start + "
-		       "%ju; "
-		       "time++)); do ",
-		       i, (uintmax_t)deed->lasts_us);
+		       "%ju; time++)); do ",
+		       i, (uintmax_t)(TIMES_A_TRIAL * deed->lasts_us));
 	for (size_t step = 0; step < deed->nr_steps; step++) {
 		if (deed->nr_often > 0 && step >= deed->nr_often)
 			printf("((time %% %d)) || ", WHOLE_EVERY);
