@@ -214,6 +214,20 @@ static void priorities(void **state)
 	assert_int_equal(first[0] + first[1] + first[2], 0);
 }
 
+static void how_long(void **state)
+{
+	const struct contest alone = {SCENARIO_ALONE, {ACTOR_HOST}, 1};
+	const struct contest race = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
+	const uint64_t durations[NR_ACTORS] = {
+		[ACTOR_HOST] = 20, [ACTOR_PORT] = 30, [ACTOR_BUS] = 90};
+
+	(void)state;
+	assert_int_equal(contest_longest(&race, durations), 30); /* of those that take part */
+	assert_int_equal(contest_lasts(&alone, durations), 0);
+	assert_true(contest_lasts(&race, durations) > 30);
+	assert_int_equal(contest_lasts(&race, durations) % 30, 0);
+}
+
 static void names(void **state)
 {
 	enum actor actor;
@@ -234,7 +248,7 @@ int main(void)
 		cmocka_unit_test(skipping),   cmocka_unit_test(sweeps),
 		cmocka_unit_test(one_place),  cmocka_unit_test(delays),
 		cmocka_unit_test(names),      cmocka_unit_test(on_which_processors),
-		cmocka_unit_test(priorities),
+		cmocka_unit_test(priorities), cmocka_unit_test(how_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
