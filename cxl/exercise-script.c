@@ -216,25 +216,26 @@ static void print_delays(const struct exercise *exercise, const struct exercise_
 /* As worker.c does it: again and again, some of the steps only every now and then */
 static void print_deed(const struct names *names, const struct deed *deed, size_t i)
 {
+	bool again = deed->lasts_us > 0;
+
 	printf("\t(");
 	if (deed->priority > 0)
 		printf("rank %zu; ", i);
-	if (deed->lasts_us > 0)
+	if (again)
 		printf("at $((start + delay[%zu])); for ((time = 0; time == 0 || now < start + "
 		       "%ju; time++)); do ",
 		       i, (uintmax_t)(TIMES_A_TRIAL * deed->lasts_us));
 	for (size_t step = 0; step < deed->nr_steps; step++) {
-		if (deed->nr_often > 0 && step >= deed->nr_often)
+		if (again && deed->nr_often > 0 && step >= deed->nr_often)
 			printf("((time %% %d)) || ", WHOLE_EVERY);
 		print_step(names, &deed->steps[step]);
 		printf("; ");
 	}
-	if (deed->lasts_us > 0)
+	if (again)
 		printf("now; ");
 	if (deed->priority > 0)
 		printf("at $((now + delay[%zu])); ", i);
-	printf("%s) &\n%s", deed->lasts_us > 0 ? "done" : "",
-	       deed->lasts_us > 0 ? "\tactors+=($!)\n" : "");
+	printf(again ? "done) &\n\tactors+=($!)\n" : ") &\n");
 }
 
 void exercise_print_script(const struct exercise *exercise, const struct outcome *prepared,
