@@ -53,7 +53,7 @@ enum {
 	KEY_SIGNATURE,
 	KEY_SCRIPT,
 	KEY_AT,
-	KEY_CPUS,
+	KEY_WAY,
 	KEY_TABLE,
 	KEY_REAL_HARDWARE,
 	KEY_DEBUG,
@@ -64,8 +64,8 @@ struct options {
 	struct contest *contests; /* as given; pairs and storm of all actors apart */
 	size_t nr_contests;
 	double place;
-	enum schedule_cpus cpus;
-	bool has_place, script, all_pairs, storm, go_on, table, real_hardware, has_seed;
+	enum way way;
+	bool has_place, one_way, script, all_pairs, storm, go_on, table, real_hardware, has_seed;
 	uint64_t seed, iterations;
 	double duration, timeout, max_exposure; /* seconds */
 };
@@ -139,11 +139,13 @@ static double parse_place(const char *arg, const struct argp_state *state)
 	return place;
 }
 
-static enum schedule_cpus parse_cpus(const char *arg, const struct argp_state *state)
+static enum way parse_way(const char *arg, const struct argp_state *state)
 {
-	if (strcmp(arg, "one") != 0 && strcmp(arg, "all") != 0)
-		argp_error(state, "--cpus takes 'one' or 'all', not '%s'", arg);
-	return strcmp(arg, "one") == 0 ? CPUS_ONE : CPUS_ALL;
+	enum way way = WAY_TURNS;
+
+	if (!way_from_name(arg, &way))
+		argp_error(state, "--way takes 'turns', 'halves' or 'one-cpu', not '%s'", arg);
+	return way;
 }
 
 static void check_options(const struct options *options, const struct argp_state *state)
@@ -223,8 +225,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->place = parse_place(arg, state);
 		options->has_place = true;
 		return 0;
-	case KEY_CPUS:
-		options->cpus = parse_cpus(arg, state);
+	case KEY_WAY:
+		options->way = parse_way(arg, state);
+		options->one_way = true;
 		return 0;
 	case KEY_TABLE:
 		options->table = true;
@@ -261,12 +264,12 @@ static const struct argp_option argp_options[] = {
 	 "Each race at one place of its sweep: from -1, the first starts when the second is over, "
 	 "to 1, the opposite",
 	 2},
-	{"cpus", KEY_CPUS, "one|all", 0,
-	 "Races and storms on one processor, where who starts later goes first, or on all of them "
-	 "(default: in turn)",
+	{"way", KEY_WAY, "turns|halves|one-cpu", 0,
+	 "Races and storms only so: side by side, each taking down and bringing back in turn, or "
+	 "both at the same time; or all on one processor, where who starts later goes first",
 	 2},
 	{"iterations", KEY_ITERATIONS, "N", 0,
-	 "How often each of these (default 32; without end with --duration)", 2},
+	 "How often each of these (default 48; without end with --duration)", 2},
 	{"duration", KEY_DURATION, "SECONDS", 0, "End after that time", 2},
 	{"seed", KEY_SEED, "N", 0, "The same seed gives the same schedule", 2},
 	{"timeout", KEY_TIMEOUT, "SECONDS", 0, "After that, an actor counts as stuck (default 30)",
@@ -452,7 +455,8 @@ static void fill_schedule(const struct options *options, actor_set actors,
 	bool standard = options->nr_contests == 0 && !options->all_pairs && !options->storm;
 
 	schedule_open(schedule, options->seed);
-	schedule->cpus = options->cpus;
+	schedule->one_way = options->one_way;
+	schedule->way = options->way;
 	schedule->fixed = options->has_place;
 	schedule->place = options->place;
 	for (size_t i = 0; i < options->nr_contests; i++)
@@ -570,12 +574,14 @@ static int choose_cpu(const struct schedule *schedule, int *cpu)
 		if (schedule->contests[i].nr_actors > most)
 			most = schedule->contests[i].nr_actors;
 	}
-	*cpu = most > 1 && schedule->cpus != CPUS_ALL ? worker_cpu() : 0;
+	if (schedule->one_way && schedule->way != WAY_ONE_CPU)
+		most = 0;
+	*cpu = most > 1 ? worker_cpu() : 0;
 	if (*cpu >= 0)
 		return EXIT_DONE;
 	fprintf(stderr,
-		NAME ": the scheduler lets no actor go before the others (%s): only --cpus=all is "
-		     "possible here\n",
+		NAME ": the scheduler lets no actor go before the others (%s): only --way=turns "
+		     "and --way=halves are possible here\n",
 		strerror(-*cpu));
 	return EXIT_CANNOT;
 }

@@ -99,7 +99,7 @@ struct json_object *exercise_record_trial(const struct trial *trial, const struc
 	json_add_number(json, "trial", trial->number);
 	json_add_number(json, "contest", trial->contest);
 	json_add(json, "place", json_object_new_double(trial->place));
-	json_add_string(json, "cpus", trial->one_cpu ? "one" : "all");
+	json_add_string(json, "way", way_name(trial->way));
 	json_add_number(json, "lasts_us", outcome->deeds[0].lasts_us);
 	add_deeds(json, outcome);
 	return json;

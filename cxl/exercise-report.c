@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cxl/attach/schedule.h"
 #include "cxl/exercise-report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -116,13 +117,14 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 		json_add_number(finding, "count", 0);
 		json_add_number(finding, "first_trial", number_in(trial, "trial"));
 		json_add(finding, "contests", json_new_object());
-		json_add(finding, "cpus", json_new_object());
+		json_add(finding, "ways", json_new_object());
 		json_add_string(finding, "detail", detail);
 		json_append(reading->findings, finding);
 	}
 	count_up(finding, "count");
 	count_by(json_object_object_get(finding, "contests"), name);
-	count_by(json_object_object_get(finding, "cpus"), text_in(trial, "cpus") ?: "all");
+	count_by(json_object_object_get(finding, "ways"),
+		 text_in(trial, "way") ?: way_name(WAY_TURNS));
 	if (contest)
 		count_up(contest, "findings");
 }
@@ -315,7 +317,7 @@ int exercise_draw(struct json_object *report)
 		       text_in(finding, "signature"), number_in(finding, "count"),
 		       number_in(finding, "first_trial"));
 		draw_counts(json_object_object_get(finding, "contests"), "in", "");
-		draw_counts(json_object_object_get(finding, "cpus"), "on", " cpus");
+		draw_counts(json_object_object_get(finding, "ways"), "by", "");
 		printf("%s\n", text_in(finding, "detail") ?: "");
 	}
 	return rc ?: json_flush();

@@ -84,8 +84,8 @@ static void print_head(const struct exercise *exercise, const struct outcome *pr
 
 	uname(&kernel);
 	printf("#!/bin/bash\n# Seen on Linux %s:", kernel.release);
-	for (size_t i = 0; i < prepared->nr_deeds; i++)
-		printf(" %s", actor_name(prepared->deeds[i].actor));
+	for (size_t i = 0; i < script->contest->nr_actors; i++)
+		printf(" %s", actor_name(script->contest->actors[i]));
 	printf("%s, up to %zu times.\n"
 	       "# To be run as root, where %s has its driver and its memory is attached.\n"
 	       "exec 2>/dev/null\n\n",
@@ -214,17 +214,17 @@ static void print_delays(const struct exercise *exercise, const struct exercise_
 }
 
 /* As worker.c does it: again and again, some of the steps only every now and then */
-static void print_deed(const struct names *names, const struct deed *deed, size_t i)
+static void print_deed(const struct names *names, const struct deed *deed)
 {
 	bool again = deed->lasts_us > 0;
 
 	printf("\t(");
 	if (deed->priority > 0)
-		printf("rank %zu; ", i);
+		printf("rank %zu; ", deed->nth);
 	if (again)
 		printf("at $((start + delay[%zu])); for ((time = 0; time == 0 || now < start + "
 		       "%ju; time++)); do ",
-		       i, (uintmax_t)(TIMES_A_TRIAL * deed->lasts_us));
+		       deed->nth, (uintmax_t)(TIMES_A_TRIAL * deed->lasts_us));
 	for (size_t step = 0; step < deed->nr_steps; step++) {
 		if (again && deed->nr_often > 0 && step >= deed->nr_often)
 			printf("((time %% %d)) || ", WHOLE_EVERY);
@@ -234,7 +234,7 @@ static void print_deed(const struct names *names, const struct deed *deed, size_
 	if (again)
 		printf("now; ");
 	if (deed->priority > 0)
-		printf("at $((now + delay[%zu])); ", i);
+		printf("at $((now + delay[%zu])); ", deed->nth);
 	printf(again ? "done) &\n\tactors+=($!)\n" : ") &\n");
 }
 
@@ -273,7 +273,7 @@ void exercise_print_script(const struct exercise *exercise, const struct outcome
 	if (!alone)
 		printf("\tnow\n\tstart=$((now + %d))\n\tactors=()\n", TO_BARRIER_US);
 	for (size_t i = 0; i < prepared->nr_deeds; i++)
-		print_deed(&names, &prepared->deeds[i], i);
+		print_deed(&names, &prepared->deeds[i]);
 	if (!alone)
 		printf("\twait \"${actors[@]}\"\n");
 	if (prepared->busy)

@@ -38,6 +38,15 @@ static void add_actor(struct attempt *attempt, const char *name)
 	attempt->actors |= 1U << actor;
 }
 
+/* An actor that is measured acts in no particular way. */
+static enum way way_in(struct json_object *json, const char *key)
+{
+	const char *name = text_in(json, key);
+	enum way way;
+
+	return name && way_from_name(name, &way) ? way : WAY_TURNS;
+}
+
 /* Which actors a trial has: those of its contest, of the records' start; or who was measured */
 static void read_contest(struct json_object *start, struct json_object *trial,
 			 struct attempt *attempt)
@@ -103,7 +112,7 @@ static bool find_shown(struct json_object *records, const char *signature, struc
 			continue;
 		attempt->shown = true;
 		attempt->shown_place = json_object_get_double(get(trial, "place"));
-		attempt->shown_on_one = text_same(text_in(trial, "cpus"), "one");
+		attempt->shown_way = way_in(trial, "way");
 		attempt->trials = is_record(trial, "measure")
 					  ? 1
 					  : trials_until(records, i, number_of(trial));
@@ -113,12 +122,6 @@ static bool find_shown(struct json_object *records, const char *signature, struc
 		return true;
 	}
 	return false;
-}
-
-/* NULL: both in turn */
-static const char *cpus_name(enum schedule_cpus cpus)
-{
-	return cpus == CPUS_ONE ? "one" : cpus == CPUS_ALL ? "all" : NULL;
 }
 
 static struct json_object *attempt_to_json(const struct attempt *attempt)
@@ -133,14 +136,15 @@ static struct json_object *attempt_to_json(const struct attempt *attempt)
 			json_append(actors, json_object_new_string(actor_name((enum actor)i)));
 	}
 	json_add(json, "actors", actors);
-	json_add_string(json, "cpus", cpus_name(attempt->cpus));
+	if (attempt->one_way)
+		json_add_string(json, "way", way_name(attempt->way));
 	if (attempt->at_one_place)
 		json_add(json, "place", json_object_new_double(attempt->place));
 	json_add_number(json, "iterations", attempt->iterations);
 	json_add_bool(json, "shown", attempt->shown);
 	json_add_number(json, "trials", attempt->trials);
 	json_add(json, "shown_place", json_object_new_double(attempt->shown_place));
-	json_add_string(json, "shown_cpus", attempt->shown_on_one ? "one" : "all");
+	json_add_string(json, "shown_way", way_name(attempt->shown_way));
 	return json;
 }
 
@@ -152,13 +156,11 @@ static struct attempt attempt_from_json(struct json_object *json)
 		.shown = json_object_get_boolean(get(json, "shown")),
 		.trials = json_object_get_uint64(get(json, "trials")),
 		.shown_place = json_object_get_double(get(json, "shown_place")),
-		.shown_on_one = text_same(text_in(json, "shown_cpus"), "one"),
+		.one_way = get(json, "way") != NULL,
+		.way = way_in(json, "way"),
+		.shown_way = way_in(json, "shown_way"),
 	};
-	const char *cpus = text_in(json, "cpus");
 
-	attempt.cpus = text_same(cpus, "one")	? CPUS_ONE
-		       : text_same(cpus, "all") ? CPUS_ALL
-						: CPUS_BOTH;
 	for (size_t i = 0; i < json_length(actors); i++)
 		add_actor(&attempt, json_object_get_string(json_object_array_get_idx(actors, i)));
 	attempt.at_one_place = json_object_object_get_ex(json, "place", &place);
@@ -187,7 +189,7 @@ static struct attempt *read_attempts(const char *path, size_t *count)
 static char *options_of(const struct attempt *attempt)
 {
 	_cleanup_free_ char *actors = NULL, *place = NULL;
-	const char *how, *cpus = cpus_name(attempt->cpus);
+	const char *how;
 	int count = __builtin_popcount(attempt->actors);
 
 	for (int i = 0; i < NR_ACTORS; i++) {
@@ -205,7 +207,9 @@ static char *options_of(const struct attempt *attempt)
 				      : memory_check(strdup(""));
 	how = count > 2 ? "storm" : count == 2 || attempt->twice ? "race" : "via";
 	return memory_print("--%s=%s%s%s%s --iterations=%zu", how, actors ?: "",
-			    cpus ? " --cpus=" : "", cpus ?: "", place, attempt->iterations);
+			    attempt->one_way ? " --way=" : "",
+			    attempt->one_way ? way_name(attempt->way) : "", place,
+			    attempt->iterations);
 }
 
 /* How the latest attempt went: the one that was asked for, or the first, which is where it was seen

@@ -155,7 +155,7 @@ int exercise_open(struct exercise *exercise, const char *host, const char **what
 
 void exercise_close(struct exercise *exercise)
 {
-	for (int i = 0; i < NR_ACTORS; i++)
+	for (int i = 0; i < 2 * NR_ACTORS; i++)
 		worker_end(exercise->workers[i]);
 	watch_close(&exercise->watch);
 	leave_home(exercise);
@@ -184,6 +184,7 @@ static char *prepare_path(struct exercise *exercise, struct deed *deed)
 	if (why)
 		return why;
 	copy_steps(deed, exercise->plan.steps, exercise->plan.nr_steps);
+	deed->nr_down = deed->nr_steps;
 	copy_steps(deed, exercise->plan.undo, exercise->plan.nr_undo);
 	/*
 	 * A port and the bus come back with the first step of their undoing. The others bind hosts,
@@ -191,7 +192,7 @@ static char *prepare_path(struct exercise *exercise, struct deed *deed)
 	 * between.
 	 */
 	if (deed->actor == ACTOR_PORT || deed->actor == ACTOR_BUS)
-		deed->nr_often = exercise->plan.nr_steps + 1;
+		deed->nr_often = deed->nr_down + 1;
 	return NULL;
 }
 
@@ -205,6 +206,7 @@ static char *prepare_region(struct exercise *exercise, struct deed *deed)
 	step.device = memdev->regions[0]->name;
 	step.action = STEP_UNBIND;
 	copy_steps(deed, &step, 1);
+	deed->nr_down = 1;
 	step.action = STEP_BIND;
 	copy_steps(deed, &step, 1);
 	return NULL;
@@ -223,6 +225,18 @@ static char *prepare_deed(struct exercise *exercise, struct deed *deed)
 	return NULL;
 }
 
+/* From what does both, one in turn with the other, to two that do so at the same time */
+static void halve(struct deed *down, struct deed *up)
+{
+	*up = *down;
+	up->steps = NULL;
+	up->nr_steps = up->nr_down = 0;
+	copy_steps(up, down->steps + down->nr_down, down->nr_steps - down->nr_down);
+	up->nr_often -= down->nr_often ? down->nr_down : 0;
+	down->nr_steps = down->nr_down;
+	down->nr_often = 0;
+}
+
 char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 		       const struct trial *trial, struct outcome *outcome)
 {
@@ -230,23 +244,25 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 	int priorities[NR_ACTORS];
 
 	*outcome = (struct outcome){
-		.nr_deeds = contest->nr_actors,
-		.busy = contest->scenario != SCENARIO_ALONE && !trial->one_cpu,
+		.busy = contest->scenario != SCENARIO_ALONE && trial->way != WAY_ONE_CPU,
 	};
 	trial_delays(contest, trial, exercise->durations_us, delays);
 	trial_priorities(contest, trial, delays, priorities);
 	for (size_t i = 0; i < contest->nr_actors; i++) {
-		struct deed *deed = &outcome->deeds[i];
+		struct deed *deed = &outcome->deeds[outcome->nr_deeds++];
 		char *why;
 
 		deed->actor = contest->actors[i];
+		deed->nth = i;
 		deed->delay_us = delays[i];
 		deed->priority = priorities[i];
 		deed->lasts_us = contest_lasts(contest, exercise->durations_us);
-		deed->pause_us = trial->one_cpu ? delays[i] : 0;
+		deed->pause_us = trial->way == WAY_ONE_CPU ? delays[i] : 0;
 		why = prepare_deed(exercise, deed);
 		if (why)
 			return why;
+		if (trial->way == WAY_HALVES && deed->nr_down > 0)
+			halve(deed, &outcome->deeds[outcome->nr_deeds++]);
 	}
 	return NULL;
 }

@@ -30,11 +30,13 @@ struct finding {
 	char *detail;	 /* lines: the report, what is not as promised, where it is stuck */
 };
 
-/* What one actor did in a trial */
+/* What one actor did in a trial; or the one half of it, and the next deed is the other one */
 struct deed {
 	enum actor actor;
+	size_t nth;	    /* of the contest's actors */
 	struct step *steps; /* its texts belong to the exercise, until the next trial */
 	size_t nr_steps;
+	size_t nr_down;	   /* of the steps: those after them bring back what these take down */
 	uint64_t delay_us; /* after the first */
 	uint64_t lasts_us; /* so long again and again, from the start of the first; 0: once */
 	uint64_t pause_us; /* before each time but the first */
@@ -46,7 +48,7 @@ struct deed {
 };
 
 struct outcome {
-	struct deed deeds[NR_ACTORS];
+	struct deed deeds[2 * NR_ACTORS];
 	size_t nr_deeds;
 	bool busy; /* all processors were kept busy meanwhile */
 	struct finding *findings;
@@ -73,7 +75,7 @@ struct exercise {
 	size_t nr_hosts;
 	struct plan plan; /* of the actor that is alone */
 	struct watch watch;
-	struct worker *workers[NR_ACTORS];
+	struct worker *workers[2 * NR_ACTORS];
 	uint64_t taint;
 	uint64_t numbers[3]; /* of ports, memdevs, regions: none is to be higher */
 };

@@ -41,6 +41,28 @@ bool actor_only_looks(enum actor actor)
 	return actor == ACTOR_LIST || actor == ACTOR_OPEN;
 }
 
+const char *way_name(enum way way)
+{
+	static const char *const names[NR_WAYS] = {
+		[WAY_TURNS] = "turns",
+		[WAY_HALVES] = "halves",
+		[WAY_ONE_CPU] = "one-cpu",
+	};
+
+	return names[way];
+}
+
+bool way_from_name(const char *name, enum way *way)
+{
+	for (int i = 0; i < NR_WAYS; i++) {
+		if (strcmp(way_name((enum way)i), name) == 0) {
+			*way = (enum way)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *scenario_name(enum scenario scenario)
 {
 	static const char *const names[] = {
@@ -179,8 +201,7 @@ void schedule_next(struct schedule *schedule, struct trial *trial)
 	if (contest->scenario == SCENARIO_ALONE)
 		return;
 	number = trial_in_sweep(schedule, trial->contest, round);
-	trial->one_cpu =
-		schedule->cpus == CPUS_BOTH ? number >= SWEEP_CELLS : schedule->cpus == CPUS_ONE;
+	trial->way = schedule->one_way ? schedule->way : (enum way)(number / SWEEP_CELLS);
 	if (contest->scenario == SCENARIO_RACE) {
 		double at = trial->place = place_of(schedule, trial->contest, number);
 
@@ -234,8 +255,8 @@ void trial_priorities(const struct contest *contest, const struct trial *trial,
 		      const uint64_t *delays_us, int *priorities)
 {
 	for (size_t i = 0; i < contest->nr_actors; i++) {
-		priorities[i] = trial->one_cpu;
-		for (size_t j = 0; j < contest->nr_actors && trial->one_cpu; j++)
+		priorities[i] = trial->way == WAY_ONE_CPU;
+		for (size_t j = 0; j < contest->nr_actors && trial->way == WAY_ONE_CPU; j++)
 			priorities[i] += delays_us[j] < delays_us[i] ||
 					 (delays_us[j] == delays_us[i] && j < i);
 	}

@@ -15,14 +15,9 @@
  * alone (measured on the machine), from the second being over when the first begins to the
  * opposite: a sweep visits every overlap.
  *
- * Each overlap is visited twice: with the actors side by side on all processors, and on one, where
- * who starts later goes first. In both ways each does its part again and again for a while: what it
- * finds half taken down, or half put together, is not what it finds when it comes first. Side by
- * side it does so without a pause, and on processors that are busy: what is half taken down goes
- * much faster, and meets others at more places, and who is woken goes on only after a while. On one
- * processor, all that the later one does can come between any two instructions of the earlier one,
- * also between two that are too close to each other for anybody who runs beside it; there it waits
- * each time as long as before the first, to come in between at another place.
+ * Each overlap is visited in each way that there is; see enum way. In all of them each does its
+ * part again and again for a while: what it finds half taken down, or half put together, is not
+ * what it finds when it comes first.
  */
 
 enum actor {
@@ -48,6 +43,30 @@ enum scenario {
 	SCENARIO_STORM, /* all at once */
 };
 
+/* How the actors of a race or of a storm go about it */
+enum way {
+	/*
+	 * Side by side, and on processors that are busy: what is half taken down goes much faster,
+	 * and meets others at more places, and who is woken goes on only after a while. Each takes
+	 * down and brings back in turn, without a pause.
+	 */
+	WAY_TURNS,
+	/*
+	 * The same, but one process takes down, and at the same time another one brings back: who
+	 * waits for a lock while something is taken down, and comes next in the queue when it is
+	 * there again, has missed all that was in between.
+	 */
+	WAY_HALVES,
+	/*
+	 * On one processor, where who starts later goes first: all that it does can come between
+	 * any two instructions of the earlier one, also between two that are too close to each
+	 * other for anybody who runs beside it. It waits each time as long as before the first, to
+	 * come in between at another place.
+	 */
+	WAY_ONE_CPU,
+	NR_WAYS,
+};
+
 /* One thing that is tried again and again */
 struct contest {
 	enum scenario scenario;
@@ -66,20 +85,14 @@ struct trial {
 	double starts[NR_ACTORS];
 	double place; /* of a race, in its sweep: from -1, the second is over when the first begins
 		       */
-	bool one_cpu; /* all on one processor, and who starts later goes first */
-};
-
-/* Which of its trials a contest has on one processor */
-enum schedule_cpus {
-	CPUS_BOTH, /* every other one */
-	CPUS_ALL,  /* none */
-	CPUS_ONE,  /* all of them */
+	enum way way; /* of an actor alone, WAY_TURNS */
 };
 
 struct schedule {
 	struct contest *contests;
 	size_t nr_contests;
-	enum schedule_cpus cpus;
+	bool one_way; /* each race and storm in @way, instead of each in turn */
+	enum way way;
 	bool fixed; /* each race at @place, instead of a sweep */
 	double place;
 
@@ -94,8 +107,8 @@ struct schedule {
 /* In how many parts a sweep divides the times from one extreme to the other */
 #define SWEEP_CELLS 16
 
-/* A sweep has each of them side by side and on one processor. */
-#define SWEEP_TRIALS (2 * SWEEP_CELLS)
+/* A sweep has each of them in each way. */
+#define SWEEP_TRIALS (NR_WAYS * SWEEP_CELLS)
 
 /** schedule_open() - a schedule without contests; released with schedule_close() */
 void schedule_open(struct schedule *schedule, uint64_t seed);
@@ -115,8 +128,7 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors);
  * schedule_next() - the next trial
  *
  * Round after round, each contest comes once, in another order each time. In SWEEP_TRIALS rounds a
- * race visits every cell of its sweep once in each of the two ways, each at another place in the
- * next sweep.
+ * race visits every cell of its sweep once in each way, each at another place in the next sweep.
  */
 void schedule_next(struct schedule *schedule, struct trial *trial);
 
@@ -134,8 +146,7 @@ void trial_delays(const struct contest *contest, const struct trial *trial,
 /**
  * trial_priorities() - who goes first on one processor
  * @delays_us: by actor, of trial_delays()
- * @priorities: by actor, from 1: the later an actor starts, the higher; 0 each if they are on all
- *              processors
+ * @priorities: by actor, from 1: the later an actor starts, the higher; 0 each but in WAY_ONE_CPU
  */
 void trial_priorities(const struct contest *contest, const struct trial *trial,
 		      const uint64_t *delays_us, int *priorities);
@@ -157,6 +168,12 @@ bool actor_from_name(const char *name, enum actor *actor);
 
 /** actor_only_looks() - does it leave everything as it is? */
 bool actor_only_looks(enum actor actor);
+
+/** way_name() - "turns", "halves" or "one-cpu" */
+const char *way_name(enum way way);
+
+/** way_from_name() - the opposite; false if there is none of that name */
+bool way_from_name(const char *name, enum way *way);
 
 /** scenario_name() - "alone", "race" or "storm" */
 const char *scenario_name(enum scenario scenario);

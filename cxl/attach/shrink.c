@@ -25,7 +25,7 @@ static bool was_tried(const struct attempt *done, size_t count, const struct att
 {
 	for (size_t i = 0; i < count; i++) {
 		if (done[i].actors == attempt->actors && done[i].twice == attempt->twice &&
-		    done[i].cpus == attempt->cpus &&
+		    done[i].one_way == attempt->one_way && done[i].way == attempt->way &&
 		    done[i].at_one_place == attempt->at_one_place &&
 		    done[i].iterations <= attempt->iterations)
 			return true;
@@ -33,12 +33,13 @@ static bool was_tried(const struct attempt *done, size_t count, const struct att
 	return false;
 }
 
-/* One actor alone has no place, and goes before nobody. */
+/* One actor alone has no place, and only one way. */
 static void become_alone(struct attempt *next)
 {
 	next->twice = false;
 	next->at_one_place = false;
-	next->cpus = CPUS_BOTH;
+	next->one_way = false;
+	next->way = WAY_TURNS;
 }
 
 /* Without one of the actors */
@@ -64,9 +65,10 @@ static bool with_fewer_actors(const struct attempt *done, size_t count, struct a
 
 static bool in_one_way(const struct attempt *done, size_t count, struct attempt *next)
 {
-	if ((size_of(next->actors) < 2 && !next->twice) || next->cpus != CPUS_BOTH)
+	if ((size_of(next->actors) < 2 && !next->twice) || next->one_way)
 		return false;
-	next->cpus = next->shown_on_one ? CPUS_ONE : CPUS_ALL;
+	next->one_way = true;
+	next->way = next->shown_way;
 	return !was_tried(done, count, next);
 }
 

@@ -9,21 +9,22 @@
 
 /*
  * From something that showed once, in one contest among others, to the least that still shows it:
- * fewer actors, on one processor or on all, one place in the sweep, few iterations. Pure: somebody
+ * fewer actors, one way, one place in the sweep, few iterations. Pure: somebody
  * else makes the attempts, each on a machine of its own.
  */
 
 struct attempt {
 	actor_set actors;
-	bool twice; /* the one actor races with itself */
-	enum schedule_cpus cpus;
+	bool twice;   /* the one actor races with itself */
+	bool one_way; /* each trial in @way */
+	enum way way;
 	bool at_one_place; /* each trial at the same place in the sweep: @place, from -1 to 1 */
 	double place;
 	size_t iterations; /* at most so many trials */
 	bool shown;
 	size_t trials;	    /* how many there were, if it was shown, with the one that did */
 	double shown_place; /* of a race, where in the sweep it was shown */
-	bool shown_on_one;  /* all were on one processor */
+	enum way shown_way;
 };
 
 /**

@@ -24,7 +24,7 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--iterations x" "--iterations -1" \
-	"--seed 1x" "--at 2" "--at x" "--cpus=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
+	"--seed 1x" "--at 2" "--at x" "--way=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
 	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
 	# shellcheck disable=SC2086 # several arguments
 	exercise $wrong
@@ -40,7 +40,7 @@ run setpriv --reuid 65534 --clear-groups "$CXL" exercise-autoremove
 is "not root" "$status$err" "5cxl exercise-autoremove: this needs root"
 run on_machine setpriv --bounding-set=-sys_nice "$CXL" exercise-autoremove --race host,port --journal "$journal"
 is "nobody may go first" "$status$err" \
-	"5cxl exercise-autoremove: the scheduler lets no actor go before the others (Operation not permitted): only --cpus=all is possible here"
+	"5cxl exercise-autoremove: the scheduler lets no actor go before the others (Operation not permitted): only --way=turns and --way=halves are possible here"
 exercise --via host --journal "$machine_top/none/journal"
 like "a journal that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/journal: No such file"
 
@@ -70,9 +70,9 @@ is "how often what was tried" "$(answer '[.contests[] | .trials]')" '[1,1]'
 report_of < <(echo "$start"; trial 0 1; result 0 "$finding"; trial 1 0; result 1 "$finding,$finding"; trial 2 0; result 2)
 is "the same three times" "$status$(answer '.findings | map([.signature, .count, .first_trial, .contests])')" \
 	'4[["bug x < y",3,0,{"storm":1,"host,port":2}]]'
-report_of < <(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"cpus":"one"}'; result 0 "$finding"; trial 1 0; result 1 "$finding"
+report_of < <(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"way":"one-cpu"}'; result 0 "$finding"; trial 1 0; result 1 "$finding"
 	trial 2 0; echo '{"record":"result","trial":2,"log_lost":true}')
-is "on which processors, and a log that was overrun" "$(answer '[.logs_lost, .findings[0].cpus]')" '[1,{"one":1,"all":1}]'
+is "in which way, and a log that was overrun" "$(answer '[.logs_lost, .findings[0].ways]')" '[1,{"one-cpu":1,"turns":1}]'
 report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0)
 is "the machine died" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
 	'4["died",[["died","died in host,port",1]]]'
@@ -122,27 +122,27 @@ seen='{"record":"start","contests":[{"actors":["host","port","list"]}]}'
 (echo "$seen"; trial 0 0; result 0; trial 1 0; result 1 "$finding") >"$journal"
 shrink
 is "from a storm, one actor less" "$status$(answer .)" \
-	'0{"least":"--storm=host,port,list --iterations=64","next":"--race=port,list --iterations=64"}'
+	'0{"least":"--storm=host,port,list --iterations=96","next":"--race=port,list --iterations=96"}'
 (echo "$start"; trial 0 0; result 0) >"$journal"
 shrink
-is "not shown: another one less" "$(answer .next)" '"--race=host,list --iterations=64"'
+is "not shown: another one less" "$(answer .next)" '"--race=host,list --iterations=96"'
 shrink
-is "and another" "$(answer .next)" '"--race=host,port --iterations=64"'
-(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"place":0.25,"cpus":"one"}'; result 0 "$finding") >"$journal"
+is "and another" "$(answer .next)" '"--race=host,port --iterations=96"'
+(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"place":0.25,"way":"halves"}'; result 0 "$finding") >"$journal"
 shrink
 is "shown: from there, the next one less" "$(answer .)" \
-	'{"least":"--race=host,port --iterations=64","next":"--via=port --iterations=64"}'
+	'{"least":"--race=host,port --iterations=96","next":"--via=port --iterations=96"}'
 (echo "$start"; trial 0 0; result 0) >"$journal"
 shrink
 shrink
-is "none alone: on as many processors" "$(answer .next)" '"--race=host,port --cpus=one --iterations=64"'
+is "none alone: in the same way" "$(answer .next)" '"--race=host,port --way=halves --iterations=96"'
 shrink
-is "not so, either: at the place where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --iterations=64"'
+is "not so, either: at the place where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --iterations=96"'
 for ((i = 0; i < 20; i++)); do
 	shrink
 	[ "$(answer .next)" != null ] || break
 done
-is "nothing is left to try" "$(answer .)" '{"least":"--race=host,port --iterations=64"}'
+is "nothing is left to try" "$(answer .)" '{"least":"--race=host,port --iterations=96"}'
 shrink
 is "not even if asked again" "$status$err" "1cxl exercise-autoremove: cannot shrink it: nothing is left to try"
 rm "$attempts"
@@ -160,7 +160,7 @@ trials: 2, findings: 1; running
 bug x < y
   seen: 1, first in trial 1
   in host,port: 1
-  on all cpus: 1
+  by turns: 1
 line"
 # The picture of it: the lab's
 exercise --report "$journal"

@@ -101,7 +101,7 @@ static void sweeps(void **state)
 	(void)state;
 	open_default(&schedule, 3);
 	for (size_t sweep = 0; sweep < 3; sweep++) {
-		size_t visits[32][2][SWEEP_CELLS] = {0};
+		size_t visits[32][NR_WAYS][SWEEP_CELLS] = {0};
 
 		for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_contests; i++) {
 			struct trial trial;
@@ -114,15 +114,14 @@ static void sweeps(void **state)
 			assert_true(trial.starts[0] == 0 || trial.starts[1] == 0);
 			at = trial.starts[1] - trial.starts[0];
 			assert_true(at >= -1 && at < 1);
-			visits[trial.contest][trial.one_cpu]
-			      [(size_t)((at + 1) / 2 * SWEEP_CELLS)]++;
+			visits[trial.contest][trial.way][(size_t)((at + 1) / 2 * SWEEP_CELLS)]++;
 		}
 		for (size_t i = 0; i < schedule.nr_contests; i++) {
 			for (size_t j = 0; j < SWEEP_CELLS; j++) {
 				if (schedule.contests[i].scenario != SCENARIO_RACE)
 					continue;
-				assert_int_equal(visits[i][false][j], 1);
-				assert_int_equal(visits[i][true][j], 1);
+				for (int way = 0; way < NR_WAYS; way++)
+					assert_int_equal(visits[i][way][j], 1);
 			}
 		}
 	}
@@ -169,14 +168,15 @@ static void delays(void **state)
 	assert_int_equal(us[2], 3000);
 }
 
-/* How many of a storm's and a race's trials are on one processor, of a whole sweep */
-static size_t on_one(enum schedule_cpus cpus)
+/* How many of a storm's and a race's trials are in a way, of a whole sweep in all or in one */
+static size_t in_way(enum way way, const enum way *only)
 {
 	struct schedule schedule;
 	size_t count = 0;
 
 	schedule_open(&schedule, 3);
-	schedule.cpus = cpus;
+	schedule.one_way = only != NULL;
+	schedule.way = only ? *only : WAY_TURNS;
 	schedule_add(&schedule, SCENARIO_RACE, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
 	schedule_add(&schedule, SCENARIO_STORM, some);
 	schedule_add(&schedule, SCENARIO_ALONE, BIT(ACTOR_HOST));
@@ -184,19 +184,25 @@ static size_t on_one(enum schedule_cpus cpus)
 		struct trial trial;
 
 		schedule_next(&schedule, &trial);
-		assert_false(trial.one_cpu && trial.contest == 2);
-		count += trial.one_cpu;
+		if (trial.contest == 2)
+			assert_int_equal(trial.way, WAY_TURNS);
+		else
+			count += trial.way == way;
 	}
 	schedule_close(&schedule);
 	return count;
 }
 
-static void on_which_processors(void **state)
+static void in_which_way(void **state)
 {
 	(void)state;
-	assert_int_equal(on_one(CPUS_ALL), 0);
-	assert_int_equal(on_one(CPUS_ONE), 2 * SWEEP_TRIALS);
-	assert_int_equal(on_one(CPUS_BOTH), SWEEP_TRIALS);
+	for (int i = 0; i < NR_WAYS; i++) {
+		enum way way = (enum way)i, other = (enum way)((i + 1) % NR_WAYS);
+
+		assert_int_equal(in_way(way, NULL), 2 * SWEEP_CELLS);
+		assert_int_equal(in_way(way, &way), 2 * SWEEP_TRIALS);
+		assert_int_equal(in_way(way, &other), 0);
+	}
 }
 
 static void priorities(void **state)
@@ -206,11 +212,11 @@ static void priorities(void **state)
 	int first[NR_ACTORS];
 
 	(void)state;
-	trial_priorities(&storm, &(struct trial){.one_cpu = true}, delays, first);
+	trial_priorities(&storm, &(struct trial){.way = WAY_ONE_CPU}, delays, first);
 	assert_int_equal(first[1], 1);
 	assert_int_equal(first[0], 2);
 	assert_int_equal(first[2], 3); /* two at the same time are not equal */
-	trial_priorities(&storm, &(struct trial){.one_cpu = false}, delays, first);
+	trial_priorities(&storm, &(struct trial){.way = WAY_HALVES}, delays, first);
 	assert_int_equal(first[0] + first[1] + first[2], 0);
 }
 
@@ -231,12 +237,18 @@ static void how_long(void **state)
 static void names(void **state)
 {
 	enum actor actor;
+	enum way way;
 
 	(void)state;
 	for (int i = 0; i < NR_ACTORS; i++) {
 		assert_true(actor_from_name(actor_name((enum actor)i), &actor));
 		assert_int_equal(actor, i);
 	}
+	for (int i = 0; i < NR_WAYS; i++) {
+		assert_true(way_from_name(way_name((enum way)i), &way));
+		assert_int_equal(way, i);
+	}
+	assert_false(way_from_name("one", &way));
 	assert_false(actor_from_name("", &actor));
 	assert_false(actor_from_name("mem", &actor));
 }
@@ -247,7 +259,7 @@ int main(void)
 		cmocka_unit_test(pairs),      cmocka_unit_test(same_seed_same_schedule),
 		cmocka_unit_test(skipping),   cmocka_unit_test(sweeps),
 		cmocka_unit_test(one_place),  cmocka_unit_test(delays),
-		cmocka_unit_test(names),      cmocka_unit_test(on_which_processors),
+		cmocka_unit_test(names),      cmocka_unit_test(in_which_way),
 		cmocka_unit_test(priorities), cmocka_unit_test(how_long),
 	};
 

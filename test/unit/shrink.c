@@ -29,10 +29,12 @@ static void attempt(const struct kernel *kernel, struct attempt *attempt)
 	attempt->shown = (attempt->actors & kernel->needs) == kernel->needs &&
 			 (attempt->twice || !kernel->twice) && takes > 0 &&
 			 takes <= attempt->iterations &&
-			 !(kernel->not_on_one && attempt->cpus == CPUS_ONE);
+			 !(kernel->not_on_one && attempt->one_way && attempt->way == WAY_ONE_CPU);
 	attempt->trials = attempt->shown ? takes : attempt->iterations;
 	attempt->shown_place = 0.25;
-	attempt->shown_on_one = !kernel->not_on_one && attempt->cpus != CPUS_ALL;
+	attempt->shown_way = attempt->one_way	  ? attempt->way
+			     : kernel->not_on_one ? WAY_HALVES
+						  : WAY_ONE_CPU;
 }
 
 /* Until nothing is left to try: the least, and how many attempts it took */
@@ -67,7 +69,8 @@ static void a_storm_becomes_a_race(void **state)
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
 	assert_true(least.at_one_place);
-	assert_int_equal(least.cpus, CPUS_ONE);
+	assert_true(least.one_way);
+	assert_int_equal(least.way, WAY_ONE_CPU);
 	assert_int_equal(least.iterations, 5);
 	assert_true(count < 40);
 }
@@ -139,7 +142,8 @@ static void only_side_by_side(void **state)
 	(void)state;
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
-	assert_int_equal(least.cpus, CPUS_ALL);
+	assert_true(least.one_way);
+	assert_int_equal(least.way, WAY_HALVES);
 	assert_true(least.at_one_place);
 }
 
