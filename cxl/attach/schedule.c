@@ -36,6 +36,11 @@ bool actor_from_name(const char *name, enum actor *actor)
 	return false;
 }
 
+bool actor_takes_down(enum actor actor)
+{
+	return (int)actor < NR_PATHS;
+}
+
 bool actor_only_looks(enum actor actor)
 {
 	return actor == ACTOR_LIST || actor == ACTOR_OPEN;

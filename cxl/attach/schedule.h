@@ -175,6 +175,9 @@ const char *way_name(enum way way);
 /** way_from_name() - the opposite; false if there is none of that name */
 bool way_from_name(const char *name, enum way *way);
 
+/** actor_takes_down() - is it one of the take-down paths, with the number of that path? */
+bool actor_takes_down(enum actor actor);
+
 /** scenario_name() - "alone", "race" or "storm" */
 const char *scenario_name(enum scenario scenario);
 

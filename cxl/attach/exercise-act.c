@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+
+#include "cxl/attach/exercise-private.h"
+#include "cxl/attach/load.h"
+#include "cxl/attach/worker.h"
+
+/* The time between telling the first worker and the barrier at which all start */
+#define TO_BARRIER_US 3000
+
+/* Once one has died in the kernel, the others have that long to come back. */
+#define AFTER_BREAK_US 3000000
+
+int exercise_do(struct exercise *exercise, struct outcome *outcome, const struct step *steps,
+		size_t count, const char *who)
+{
+	int rc = watch_run(&exercise->watch, steps, count, exercise->limit_us, NULL);
+
+	outcome->stop |= exercise_is_broken(exercise);
+	/* What waits for somebody who has died in the kernel shows nothing of its own. */
+	if (rc == -ETIME && !outcome->stop)
+		exercise_note_stuck(exercise, outcome, who, exercise->watch.stuck.pid);
+	/* That a step was refused shows in what is there afterwards. */
+	return outcome->stop ? -EIO : 0;
+}
+
+static void time_deed(struct deed *deed, const struct worker_step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 && !deed->begun_us)
+			deed->begun_us = steps[i].begun_us;
+		deed->ended_us = steps[i].ended_us;
+		if (deed->rc == 0)
+			deed->rc = steps[i].rc;
+	}
+}
+
+/* Down, verified, and up again */
+static int run_alone(struct exercise *exercise, struct outcome *outcome)
+{
+	const struct plan *plan = &exercise->plan;
+	struct deed *deed = &outcome->deeds[0];
+	int rc = exercise_do(exercise, outcome, plan->steps, plan->nr_steps,
+			     actor_name(deed->actor));
+
+	time_deed(deed, exercise->watch.steps, exercise->watch.nr_steps);
+	if (rc == 0)
+		rc = exercise_look(exercise);
+	if (rc < 0)
+		return rc;
+	exercise_judge_detach(exercise, outcome);
+	rc = exercise_do(exercise, outcome, plan->undo, plan->nr_undo, actor_name(deed->actor));
+	time_deed(deed, exercise->watch.steps, exercise->watch.nr_steps);
+	return rc;
+}
+
+static int start_workers(struct exercise *exercise, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!exercise->workers[i])
+			exercise->workers[i] = worker_start();
+		if (!exercise->workers[i])
+			return -errno;
+	}
+	return 0;
+}
+
+static void drop_worker(struct exercise *exercise, size_t i)
+{
+	worker_end(exercise->workers[i]);
+	exercise->workers[i] = NULL;
+}
+
+struct race_end {
+	const struct exercise *exercise;
+	uint64_t broken_us; /* when the kernel was seen to be broken; 0: it was not */
+};
+
+/* The others can still come back, unless they wait for the one that has not */
+static bool is_worth_waiting(void *data, uint64_t us)
+{
+	struct race_end *end = data;
+
+	if (end->broken_us == 0 && exercise_is_broken(end->exercise))
+		end->broken_us = us;
+	return end->broken_us == 0 || us < end->broken_us + AFTER_BREAK_US;
+}
+
+/* All start from one barrier; each is waited for. The first @begun are those that were started. */
+static int race(struct exercise *exercise, const struct outcome *outcome, size_t *begun)
+{
+	uint64_t start, last = 0;
+	struct load load = {0};
+	int rc = 0, waited;
+
+	*begun = 0;
+	if (outcome->busy)
+		load_start(&load, watch_now() + exercise->limit_us);
+	start = watch_now() + TO_BARRIER_US * outcome->nr_deeds;
+	while (*begun < outcome->nr_deeds && rc == 0) {
+		const struct deed *deed = &outcome->deeds[*begun];
+
+		rc = worker_do(&exercise->workers[*begun], deed->steps, deed->nr_steps,
+			       &(struct worker_terms){
+				       .start_us = start + deed->delay_us,
+				       .priority = deed->priority,
+				       .cpu = exercise->cpu,
+				       .until_us = deed->lasts_us ? start + deed->lasts_us : 0,
+				       .pause_us = deed->pause_us,
+				       .nr_often = deed->nr_often});
+		last = deed->delay_us > last ? deed->delay_us : last;
+		*begun += rc == 0;
+	}
+	/* Those that have begun are not to go on while something else is done. */
+	waited = watch_workers(&exercise->watch, exercise->workers, *begun,
+			       start + last + outcome->deeds[0].lasts_us + exercise->limit_us,
+			       is_worth_waiting, &(struct race_end){exercise, 0});
+	load_end(&load);
+	return rc ?: waited;
+}
+
+static int run_race(struct exercise *exercise, struct outcome *outcome)
+{
+	size_t begun = 0;
+	bool broken;
+	int rc = start_workers(exercise, outcome->nr_deeds);
+
+	if (rc == 0)
+		rc = race(exercise, outcome, &begun);
+	broken = exercise_is_broken(exercise);
+	outcome->stop |= broken;
+	/*
+	 * Which of them was it? A worker that somebody killed has done what it has done, and who
+	 * waits for one that has died in the kernel shows nothing of its own.
+	 */
+	for (size_t i = 0; i < begun; i++) {
+		struct deed *deed = &outcome->deeds[i];
+		int done = worker_poll(exercise->workers[i]);
+
+		time_deed(deed, worker_steps(exercise->workers[i]), deed->nr_steps);
+		if (done == 0 && rc == -ETIME && !broken)
+			exercise_note_stuck(exercise, outcome, actor_name(deed->actor),
+					    worker_pid(exercise->workers[i]));
+		if (done != 1)
+			drop_worker(exercise, i);
+	}
+	if (outcome->stop)
+		return -EIO;
+	return rc == -ETIME || rc == -ECHILD ? 0 : rc;
+}
+
+static int wait_for_kernel(struct exercise *exercise, struct outcome *outcome)
+{
+	const struct step flush = {.action = STEP_FLUSH};
+
+	return exercise_do(exercise, outcome, &flush, 1, "waiting for the kernel");
+}
+
+int exercise_act(struct exercise *exercise, const struct contest *contest, struct outcome *outcome)
+{
+	/* Each step of one that is alone has been waited for (watch_run()). */
+	if (contest->scenario == SCENARIO_ALONE && actor_takes_down(contest->actors[0]))
+		return run_alone(exercise, outcome);
+	return run_race(exercise, outcome) ?: wait_for_kernel(exercise, outcome);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/changes.h"
+#include "cxl/attach/contract.h"
+#include "cxl/attach/dependents.h"
+#include "cxl/attach/exercise-private.h"
+#include "cxl/attach/restore.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+
+/* How often everything is brought back before it counts as impossible */
+#define RESTORE_TRIES 3
+
+void exercise_leave_home(struct exercise *exercise)
+{
+	plan_release(&exercise->plan);
+	attach_answers_release(&exercise->answers);
+	snapshot_release(&exercise->home);
+	snapshot_release(&exercise->last);
+	iomem_release(&exercise->iomem);
+	for (size_t i = 0; i < exercise->nr_hosts; i++) {
+		free((struct contract_region *)exercise->hosts[i].regions);
+		free(exercise->hosts[i].driver_now);
+	}
+	free(exercise->hosts);
+	exercise->hosts = NULL;
+	exercise->nr_hosts = 0;
+}
+
+static void expect_hosts(struct exercise *exercise)
+{
+	for (size_t i = 0; i < exercise->home.nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &exercise->home.memdevs[i];
+
+		if (attach_of_memdev(&exercise->answers, memdev)->state == ATTACH_ATTACHED &&
+		    memdev->host.driver)
+			contract_expect(memdev, append(exercise->hosts, exercise->nr_hosts));
+	}
+}
+
+int exercise_look_home(struct exercise *exercise)
+{
+	int rc = snapshot_take_devices(&exercise->home);
+
+	if (rc < 0)
+		return rc;
+	snapshot_add_modules(&exercise->home);
+	attach_infer(&exercise->home, &exercise->answers);
+	snapshot_read_dependents(&exercise->home);
+	iomem_read(&exercise->iomem);
+	expect_hosts(exercise);
+	return snapshot_take_again(&exercise->home, &exercise->last);
+}
+
+int exercise_look(struct exercise *exercise)
+{
+	struct snapshot now;
+	int rc = snapshot_take_again(&exercise->last, &now);
+
+	if (rc < 0)
+		return rc;
+	snapshot_release(&exercise->last);
+	exercise->last = now;
+	for (size_t i = 0; i < exercise->nr_hosts; i++) {
+		struct contract_host *host = &exercise->hosts[i];
+
+		free(host->driver_now);
+		host->driver_now = step_driver_of(host->bus, host->host);
+	}
+	return 0;
+}
+
+static bool same_counts(const struct snapshot *one, const struct snapshot *other)
+{
+	size_t enabled = 0;
+
+	for (size_t i = 0; i < one->nr_memdevs; i++)
+		enabled += one->memdevs[i].enabled;
+	for (size_t i = 0; i < other->nr_memdevs; i++)
+		enabled -= other->memdevs[i].enabled;
+	return enabled == 0 && one->nr_ports == other->nr_ports &&
+	       one->nr_decoders == other->nr_decoders && one->nr_regions == other->nr_regions &&
+	       one->nr_memdevs == other->nr_memdevs;
+}
+
+/* Is all that the providers had there again, with whatever numbers? */
+static bool is_back(struct exercise *exercise, struct contract *contract)
+{
+	const struct snapshot *now = &exercise->last;
+	bool back = true;
+
+	contract_of_attach(exercise->hosts, exercise->nr_hosts, now, &exercise->watch, contract);
+	for (size_t i = 0; i < contract->nr_clauses; i++)
+		back &= contract->clauses[i].result == CLAUSE_HELD ||
+			strcmp(contract->clauses[i].name, "no-splat") == 0;
+	for (size_t i = 0; i < now->nr_regions; i++)
+		back &= now->regions[i].driver != NULL;
+	return back && same_counts(&exercise->home, now);
+}
+
+bool exercise_is_home(const struct exercise *exercise)
+{
+	struct changes changes;
+	bool same;
+
+	changes_find(&exercise->home, &exercise->last, &changes);
+	same = changes.count == 0;
+	changes_release(&changes);
+	return same;
+}
+
+static int restore_once(struct exercise *exercise, struct outcome *outcome)
+{
+	struct step *steps;
+	size_t count;
+	int rc;
+
+	restore_steps(&exercise->home, &exercise->last, outcome_has_removed(outcome), &steps,
+		      &count);
+	rc = exercise_do(exercise, outcome, steps, count, "bringing everything back");
+	free(steps);
+	return rc == 0 ? exercise_look(exercise) : rc;
+}
+
+/* Where a port cannot be used again, making all ports of its bus anew helps. */
+static int restore_by_bus(struct exercise *exercise, struct outcome *outcome)
+{
+	const struct snapshot_port *root = snapshot_bus(exercise_memdev(exercise)->endpoint);
+	_cleanup_free_ char *why = NULL;
+	struct plan plan;
+	int rc;
+
+	why = plan_cycle_bus(&exercise->answers, root, &plan);
+	rc = why ? -EOPNOTSUPP
+		 : exercise_do(exercise, outcome, plan.steps, plan.nr_steps, "making the bus anew");
+	plan_release(&plan);
+	if (rc == 0)
+		rc = exercise_look(exercise);
+	return rc == 0 ? restore_once(exercise, outcome) : rc;
+}
+
+static char *what_is_missing(struct contract *contract)
+{
+	char *text = memory_check(strdup(""));
+
+	for (size_t i = 0; i < contract->nr_clauses; i++) {
+		const struct clause *clause = &contract->clauses[i];
+		_cleanup_free_ char *before = text;
+
+		if (clause->result == CLAUSE_HELD)
+			before = NULL;
+		else
+			text = memory_print("%s%s: %s\n", before, clause->name,
+					    clause->detail ?: "");
+	}
+	return text;
+}
+
+/* Until everything is there again; what it took is a finding, unless binding was enough */
+static int restore(struct exercise *exercise, struct outcome *outcome)
+{
+	struct contract contract = {0};
+	bool back = false;
+	int rc = 0;
+
+	for (int i = 0; i < RESTORE_TRIES && rc == 0 && !back; i++) {
+		rc = restore_once(exercise, outcome);
+		contract_release(&contract);
+		back = rc == 0 && is_back(exercise, &contract);
+	}
+	if (rc == 0 && !back) {
+		char *missing = what_is_missing(&contract);
+
+		contract_release(&contract);
+		rc = restore_by_bus(exercise, outcome);
+		back = rc == 0 && is_back(exercise, &contract);
+		exercise_note(outcome, "restore",
+			      memory_check(strdup(back ? "restore takes a new bus"
+						       : "restore is not possible")),
+			      missing);
+		outcome->stop |= !back;
+	}
+	contract_release(&contract);
+	return rc;
+}
+
+int exercise_come_home(struct exercise *exercise, struct outcome *outcome)
+{
+	struct contract contract;
+	int rc = 0;
+
+	if (exercise_is_home(exercise))
+		return 0;
+	if (!is_back(exercise, &contract))
+		rc = restore(exercise, outcome);
+	contract_release(&contract);
+	if (rc < 0 || outcome->stop || exercise_is_home(exercise))
+		return rc;
+	exercise_leave_home(exercise);
+	return exercise_look_home(exercise);
+}

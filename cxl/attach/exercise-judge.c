@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxl/attach/contract.h"
+#include "cxl/attach/exercise-private.h"
+#include "cxl/attach/splat.h"
+#include "cxl/attach/step.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+uint64_t exercise_read_taint(void)
+{
+	return sysfs_read_number(AT_FDCWD, "/proc/sys/kernel/tainted");
+}
+
+bool exercise_is_broken(const struct exercise *exercise)
+{
+	const struct watch *watch = &exercise->watch;
+	bool fatal = false;
+	struct splats splats;
+
+	splats_find(watch->log, watch->nr_log, &splats);
+	for (size_t i = 0; i < splats.count; i++)
+		fatal |= splat_is_fatal(&splats.list[i]);
+	splats_release(&splats);
+	return fatal;
+}
+
+void exercise_note(struct outcome *outcome, const char *kind, char *signature, char *detail)
+{
+	*append(outcome->findings, outcome->nr_findings) = (struct finding){
+		.kind = kind,
+		.signature = signature,
+		.detail = detail,
+	};
+}
+
+/* Where in the kernel it is: the first function of CXL's modules in its stack, else the innermost
+ */
+static char *stuck_in(const char *wchan, const char *stack)
+{
+	const char *line = stack, *module = strstr(stack, " [cxl");
+
+	for (const char *at = stack; module && (at = strchr(at, '\n')) && at < module; at++)
+		line = at + 1;
+	if (sscanf(line, "[<%*[^>]>] ") == 0 && strchr(line, ' '))
+		line = strchr(line, ' ') + 1;
+	return *line ? memory_print("stuck %.*s", (int)strcspn(line, "+\n"), line)
+		     : memory_print("stuck %s", *wchan ? wchan : "somewhere");
+}
+
+void exercise_note_stuck(struct exercise *exercise, struct outcome *outcome, const char *who,
+			 pid_t pid)
+{
+	_cleanup_free_ char *wchan_file = memory_print("/proc/%d/wchan", (int)pid);
+	_cleanup_free_ char *stack_file = memory_print("/proc/%d/stack", (int)pid);
+	char wchan[128] = "", stack[SYSFS_ATTR_MAX] = "";
+
+	sysfs_read(AT_FDCWD, wchan_file, wchan, sizeof(wchan));
+	sysfs_read(AT_FDCWD, stack_file, stack, sizeof(stack));
+	exercise_note(outcome, "stuck", stuck_in(wchan, stack),
+		      memory_print("%s (process %d) has not come back after %ju s\n%s", who,
+				   (int)pid, (uintmax_t)(exercise->limit_us / 1000000), stack));
+	outcome->stop = true;
+}
+
+/* Each clause that did not hold, but for the splats, which are looked for in the whole trial */
+static void note_contract(struct outcome *outcome, const char *kind, struct contract *contract)
+{
+	for (size_t i = 0; i < contract->nr_clauses; i++) {
+		const struct clause *clause = &contract->clauses[i];
+
+		if (clause->result == CLAUSE_BROKEN && strcmp(clause->name, "no-splat") != 0)
+			exercise_note(outcome, kind, memory_print("%s %s", kind, clause->name),
+				      memory_check(strdup(clause->detail ?: "")));
+	}
+	contract_release(contract);
+}
+
+void exercise_judge_detach(struct exercise *exercise, struct outcome *outcome)
+{
+	const struct plan *plan = &exercise->plan;
+	const char **drivers = memory_check(calloc(plan->nr_memdevs + 1, sizeof(*drivers)));
+	struct iomem iomem = {0};
+	const struct contract_look before = {
+		.snapshot = &exercise->home,
+		.iomem = exercise->iomem.count ? &exercise->iomem : NULL,
+	};
+	struct contract_look after = {.snapshot = &exercise->last, .drivers = drivers};
+	struct contract contract;
+
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		drivers[i] = step_driver_of(plan->memdevs[i]->host.subsystem,
+					    plan->memdevs[i]->host.name);
+	if (iomem_read(&iomem) == 0) {
+		iomem_add_mappings(&iomem);
+		after.iomem = &iomem;
+	}
+	contract_of_detach(plan, &before, &after, &exercise->watch, &contract);
+	note_contract(outcome, "contract", &contract);
+	if (contract_exposure(plan, &exercise->watch, &outcome->exposure_us) &&
+	    outcome->exposure_us > exercise->exposure_limit_us)
+		exercise_note(outcome, "exposure", memory_check(strdup("exposure")),
+			      memory_print("the region was gone for %ju us while its provider was "
+					   "still bound",
+					   (uintmax_t)outcome->exposure_us));
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		free((char *)drivers[i]);
+	free(drivers);
+	iomem_release(&iomem);
+}
+
+void exercise_judge_quiet(struct exercise *exercise, struct outcome *outcome)
+{
+	struct iomem iomem = {0};
+	struct contract_look after = {.snapshot = &exercise->last};
+	struct contract contract;
+
+	if (iomem_read(&iomem) == 0)
+		after.iomem = &iomem;
+	contract_of_quiet(exercise->hosts, exercise->nr_hosts, &after, &contract);
+	note_contract(outcome, "quiet", &contract);
+	iomem_release(&iomem);
+}
+
+static char *lines_of(const struct watch *watch, const struct splat *splat)
+{
+	char *text = memory_check(strdup(""));
+
+	for (size_t i = splat->first; i < splat->first + splat->count; i++) {
+		_cleanup_free_ char *before = text;
+
+		text = memory_print("%s%s\n", before, watch->log[i].text);
+	}
+	return text;
+}
+
+void exercise_note_splats(struct exercise *exercise, struct outcome *outcome)
+{
+	const struct watch *watch = &exercise->watch;
+	uint64_t taint = exercise_read_taint();
+	struct splats splats;
+
+	splats_find(watch->log, watch->nr_log, &splats);
+	for (size_t i = 0; i < splats.count; i++)
+		exercise_note(outcome, "splat", memory_check(strdup(splats.list[i].signature)),
+			      lines_of(watch, &splats.list[i]));
+	if (splats.count == 0 && taint & ~exercise->taint)
+		exercise_note(outcome, "taint",
+			      memory_print("taint %ju", (uintmax_t)(taint & ~exercise->taint)),
+			      memory_check(strdup("the kernel is tainted, and its log does not say "
+						  "why")));
+	exercise->taint = taint;
+	splats_release(&splats);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_EXERCISE_PRIVATE_H
+#define CXL_ATTACH_EXERCISE_PRIVATE_H
+
+#include <sys/types.h>
+
+#include "cxl/attach/exercise.h"
+
+/* What the parts of exercise_run() share: acting, judging, and bringing everything back */
+
+/**
+ * exercise_act() - take down and bring back as was prepared, and wait until the kernel has done so
+ *
+ * An actor that is alone is judged in between.
+ *
+ * Return: 0, or a negative errno, also if nothing more can be done (outcome.stop).
+ */
+int exercise_act(struct exercise *exercise, const struct contest *contest, struct outcome *outcome);
+
+/**
+ * exercise_do() - do steps, one after the other, as nobody else does anything
+ * @who: as whom it counts if one of them gets stuck
+ *
+ * That a step was refused shows in what is there afterwards.
+ *
+ * Return: 0, or -EIO if nothing more can be done (outcome.stop).
+ */
+int exercise_do(struct exercise *exercise, struct outcome *outcome, const struct step *steps,
+		size_t count, const char *who);
+
+/** exercise_note() - one more finding, which takes its signature and its detail over */
+void exercise_note(struct outcome *outcome, const char *kind, char *signature, char *detail);
+
+/** exercise_note_stuck() - a process that has not come back; nothing more can be done */
+void exercise_note_stuck(struct exercise *exercise, struct outcome *outcome, const char *who,
+			 pid_t pid);
+
+/** exercise_note_splats() - what the kernel has complained of since watch_forget() */
+void exercise_note_splats(struct exercise *exercise, struct outcome *outcome);
+
+/** exercise_judge_detach() - the contract of a take-down, after the latest look */
+void exercise_judge_detach(struct exercise *exercise, struct outcome *outcome);
+
+/** exercise_judge_quiet() - half of something must not be left, once the kernel is at rest */
+void exercise_judge_quiet(struct exercise *exercise, struct outcome *outcome);
+
+/** exercise_is_broken() - has a process ended inside of the kernel, perhaps with locks held? */
+bool exercise_is_broken(const struct exercise *exercise);
+
+/** exercise_read_taint() - the kernel's, as bits (Documentation/admin-guide/tainted-kernels.rst) */
+uint64_t exercise_read_taint(void);
+
+/** exercise_look() - what there is now: exercise.last. Return: 0 or a negative errno */
+int exercise_look(struct exercise *exercise);
+
+/**
+ * exercise_look_home() - what there is now is what there is to be after each trial
+ *
+ * Return: 0 or a negative errno. exercise_leave_home() gives back what it took.
+ */
+int exercise_look_home(struct exercise *exercise);
+void exercise_leave_home(struct exercise *exercise);
+
+/** exercise_is_home() - is all as it was, with the same names, at the latest look? */
+bool exercise_is_home(const struct exercise *exercise);
+
+/**
+ * exercise_come_home() - bring everything back
+ *
+ * Where that has other names, it is what is expected from now on. That binding was not enough, or
+ * that it is not possible, is a finding.
+ *
+ * Return: 0, or a negative errno, also if nothing more can be done (outcome.stop).
+ */
+int exercise_come_home(struct exercise *exercise, struct outcome *outcome);
+
+#endif
