@@ -8,6 +8,9 @@
 /* The time between telling the first worker and the barrier at which all start */
 #define TO_BARRIER_US 3000
 
+/* So many times as long as an actor may take, it is let run. */
+#define LIMITS_AT_MOST 10
+
 /* Once one has died in the kernel, the others have that long to come back. */
 #define AFTER_BREAK_US 3000000
 
@@ -86,6 +89,30 @@ static bool is_worth_waiting(void *data, uint64_t us)
 	return end->broken_us == 0 || us < end->broken_us + AFTER_BREAK_US;
 }
 
+static bool is_one_running(struct worker *const *workers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (worker_poll(workers[i]) == 0 && worker_is_running(workers[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Who still runs is not stuck, and gives back what the others wait for, but only for so long. */
+static int wait_for_workers(struct exercise *exercise, size_t count, uint64_t until_us)
+{
+	struct race_end end = {exercise, 0};
+	int rc;
+
+	for (int i = 0; i < LIMITS_AT_MOST; i++, until_us += exercise->limit_us) {
+		rc = watch_workers(&exercise->watch, exercise->workers, count, until_us,
+				   is_worth_waiting, &end);
+		if (rc != -ETIME || end.broken_us || !is_one_running(exercise->workers, count))
+			break;
+	}
+	return rc;
+}
+
 /* All start from one barrier; each is waited for. The first @begun are those that were started. */
 static int race(struct exercise *exercise, const struct outcome *outcome, size_t *begun)
 {
@@ -112,9 +139,8 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 		*begun += rc == 0;
 	}
 	/* Those that have begun are not to go on while something else is done. */
-	waited = watch_workers(&exercise->watch, exercise->workers, *begun,
-			       start + last + outcome->deeds[0].lasts_us + exercise->limit_us,
-			       is_worth_waiting, &(struct race_end){exercise, 0});
+	waited = wait_for_workers(exercise, *begun,
+				  start + last + outcome->deeds[0].lasts_us + exercise->limit_us);
 	load_end(&load);
 	return rc ?: waited;
 }

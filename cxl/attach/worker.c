@@ -13,6 +13,7 @@
 
 #include "cxl/attach/step.h"
 #include "cxl/attach/worker.h"
+#include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/test-point.h"
@@ -338,6 +339,18 @@ size_t worker_current(const struct worker *worker)
 pid_t worker_pid(const struct worker *worker)
 {
 	return worker->pid;
+}
+
+bool worker_is_running(const struct worker *worker)
+{
+	_cleanup_free_ char *file = memory_print("/proc/%d/stat", (int)worker->pid);
+	char text[SYSFS_ATTR_MAX];
+	const char *name_end = NULL;
+
+	/* Its name, in parentheses, can have any character in it. */
+	if (sysfs_read(AT_FDCWD, file, text, sizeof(text)) > 0)
+		name_end = strrchr(text, ')');
+	return name_end && strncmp(name_end, ") R", 3) == 0;
 }
 
 void worker_dismiss(struct worker *worker)

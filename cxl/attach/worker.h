@@ -90,6 +90,13 @@ size_t worker_current(const struct worker *worker);
 
 pid_t worker_pid(const struct worker *worker);
 
+/**
+ * worker_is_running() - is it on a processor, or waiting for one, and not for somebody else?
+ *
+ * State R of proc(5). On a slow machine with many of them, that can take long.
+ */
+bool worker_is_running(const struct worker *worker);
+
 /** worker_dismiss() - it gets no more work, and can go already: worker_end() then waits less */
 void worker_dismiss(struct worker *worker);
 
