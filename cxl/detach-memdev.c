@@ -8,6 +8,7 @@
 
 #include "cxl/attach/contract.h"
 #include "cxl/attach/dependents.h"
+#include "cxl/attach/look.h"
 #include "cxl/attach/plan.h"
 #include "cxl/attach/provider.h"
 #include "cxl/attach/snapshot.h"
@@ -322,13 +323,7 @@ static int check_steps(const struct plan *plan)
 
 static int look_after(struct takedown *takedown)
 {
-	int rc = snapshot_take_again(&takedown->before, &takedown->after);
-
-	if (rc < 0)
-		return rc;
-	if (iomem_read(&takedown->iomem_after) == 0)
-		iomem_add_mappings(&takedown->iomem_after);
-	return 0;
+	return look_again(&takedown->before, &takedown->after, &takedown->iomem_after);
 }
 
 static void read_drivers(struct takedown *takedown)

@@ -43,15 +43,17 @@ static int run_alone(struct exercise *exercise, struct outcome *outcome)
 {
 	const struct plan *plan = &exercise->plan;
 	struct deed *deed = &outcome->deeds[0];
+	struct iomem iomem = {0};
 	int rc = exercise_do(exercise, outcome, plan->steps, plan->nr_steps,
 			     actor_name(deed->actor));
 
 	time_deed(deed, exercise->watch.steps, exercise->watch.nr_steps);
 	if (rc == 0)
-		rc = exercise_look(exercise);
+		rc = exercise_look(exercise, &iomem);
 	if (rc < 0)
 		return rc;
-	exercise_judge_detach(exercise, outcome);
+	exercise_judge_detach(exercise, outcome, &iomem);
+	iomem_release(&iomem);
 	rc = exercise_do(exercise, outcome, plan->undo, plan->nr_undo, actor_name(deed->actor));
 	time_deed(deed, exercise->watch.steps, exercise->watch.nr_steps);
 	return rc;

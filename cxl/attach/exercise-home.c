@@ -7,6 +7,7 @@
 #include "cxl/attach/contract.h"
 #include "cxl/attach/dependents.h"
 #include "cxl/attach/exercise-private.h"
+#include "cxl/attach/look.h"
 #include "cxl/attach/restore.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
@@ -55,10 +56,11 @@ int exercise_look_home(struct exercise *exercise)
 	return snapshot_take_again(&exercise->home, &exercise->last);
 }
 
-int exercise_look(struct exercise *exercise)
+int exercise_look(struct exercise *exercise, struct iomem *iomem)
 {
 	struct snapshot now;
-	int rc = snapshot_take_again(&exercise->last, &now);
+	int rc = iomem ? look_again(&exercise->last, &now, iomem)
+		       : snapshot_take_again(&exercise->last, &now);
 
 	if (rc < 0)
 		return rc;
@@ -122,7 +124,7 @@ static int restore_once(struct exercise *exercise, struct outcome *outcome)
 		      &count);
 	rc = exercise_do(exercise, outcome, steps, count, "bringing everything back");
 	free(steps);
-	return rc == 0 ? exercise_look(exercise) : rc;
+	return rc == 0 ? exercise_look(exercise, NULL) : rc;
 }
 
 /* Where a port cannot be used again, making all ports of its bus anew helps. */
@@ -138,7 +140,7 @@ static int restore_by_bus(struct exercise *exercise, struct outcome *outcome)
 		 : exercise_do(exercise, outcome, plan.steps, plan.nr_steps, "making the bus anew");
 	plan_release(&plan);
 	if (rc == 0)
-		rc = exercise_look(exercise);
+		rc = exercise_look(exercise, NULL);
 	return rc == 0 ? restore_once(exercise, outcome) : rc;
 }
 

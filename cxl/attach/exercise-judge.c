@@ -81,25 +81,25 @@ static void note_contract(struct outcome *outcome, const char *kind, struct cont
 	contract_release(contract);
 }
 
-void exercise_judge_detach(struct exercise *exercise, struct outcome *outcome)
+void exercise_judge_detach(struct exercise *exercise, struct outcome *outcome,
+			   const struct iomem *iomem)
 {
 	const struct plan *plan = &exercise->plan;
 	const char **drivers = memory_check(calloc(plan->nr_memdevs + 1, sizeof(*drivers)));
-	struct iomem iomem = {0};
 	const struct contract_look before = {
 		.snapshot = &exercise->home,
 		.iomem = exercise->iomem.count ? &exercise->iomem : NULL,
 	};
-	struct contract_look after = {.snapshot = &exercise->last, .drivers = drivers};
+	const struct contract_look after = {
+		.snapshot = &exercise->last,
+		.iomem = iomem->count ? iomem : NULL,
+		.drivers = drivers,
+	};
 	struct contract contract;
 
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
 		drivers[i] = step_driver_of(plan->memdevs[i]->host.subsystem,
 					    plan->memdevs[i]->host.name);
-	if (iomem_read(&iomem) == 0) {
-		iomem_add_mappings(&iomem);
-		after.iomem = &iomem;
-	}
 	contract_of_detach(plan, &before, &after, &exercise->watch, &contract);
 	note_contract(outcome, "contract", &contract);
 	if (contract_exposure(plan, &exercise->watch, &outcome->exposure_us) &&
@@ -111,7 +111,6 @@ void exercise_judge_detach(struct exercise *exercise, struct outcome *outcome)
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
 		free((char *)drivers[i]);
 	free(drivers);
-	iomem_release(&iomem);
 }
 
 void exercise_judge_quiet(struct exercise *exercise, struct outcome *outcome)

@@ -38,8 +38,9 @@ void exercise_note_stuck(struct exercise *exercise, struct outcome *outcome, con
 /** exercise_note_splats() - what the kernel has complained of since watch_forget() */
 void exercise_note_splats(struct exercise *exercise, struct outcome *outcome);
 
-/** exercise_judge_detach() - the contract of a take-down, after the latest look */
-void exercise_judge_detach(struct exercise *exercise, struct outcome *outcome);
+/** exercise_judge_detach() - the contract of a take-down, after the latest look, and with @iomem */
+void exercise_judge_detach(struct exercise *exercise, struct outcome *outcome,
+			   const struct iomem *iomem);
 
 /** exercise_judge_quiet() - half of something must not be left, once the kernel is at rest */
 void exercise_judge_quiet(struct exercise *exercise, struct outcome *outcome);
@@ -50,8 +51,13 @@ bool exercise_is_broken(const struct exercise *exercise);
 /** exercise_read_taint() - the kernel's, as bits (Documentation/admin-guide/tainted-kernels.rst) */
 uint64_t exercise_read_taint(void);
 
-/** exercise_look() - what there is now: exercise.last. Return: 0 or a negative errno */
-int exercise_look(struct exercise *exercise);
+/**
+ * exercise_look() - what there is now: exercise.last
+ * @iomem: likewise, the addresses, to be released by the caller; or NULL
+ *
+ * Return: 0 or a negative errno.
+ */
+int exercise_look(struct exercise *exercise, struct iomem *iomem);
 
 /**
  * exercise_look_home() - what there is now is what there is to be after each trial

@@ -107,7 +107,7 @@ static int take_down_again(struct exercise *exercise, struct outcome *outcome)
 	int rc = exercise_do(exercise, outcome, steps, 2, "taking the host down once more");
 
 	if (rc == 0)
-		rc = exercise_look(exercise);
+		rc = exercise_look(exercise, NULL);
 	return rc == 0 ? exercise_come_home(exercise, outcome) : rc;
 }
 
@@ -140,7 +140,7 @@ static int judge_numbers(struct exercise *exercise, struct outcome *outcome)
 /* Once the kernel has come to rest: is all as it was? If not, it is brought back. */
 static int settle(struct exercise *exercise, struct outcome *outcome)
 {
-	int rc = exercise_look(exercise);
+	int rc = exercise_look(exercise, NULL);
 
 	if (rc < 0)
 		return rc;
