@@ -99,9 +99,9 @@ exercise_showed() {
 	"quiet nothing-left") grep -q 'left behind: ' "$log" ;;
 	"leak of a memdev") grep -qE 'taken: mem[0-9]+, now it is mem' "$log" ;;
 	*)
-		head -n 1 "$results/journal" >"$results/finding-$1/judged"
-		exercise_tool sh -c 'cxl exercise-autoremove --journal "/share/$1/judged" --crashed "/share/$1/console.log" |
-			jq -e --arg signature "$2" "any(.findings[]; .signature == \$signature)"' \
+		rm -f "$results/finding-$1/judged"
+		exercise_tool sh -c 'cxl exercise-autoremove --journal "/share/$1/judged" --crashed "/share/$1/console.log" >/dev/null
+			jq -e --arg signature "$2" "any(.findings[]; .signature == \$signature)" "/share/$1/judged"' \
 			- "finding-$1" "$2" >/dev/null ;;
 	esac
 }
@@ -168,22 +168,29 @@ exercise_write() {
 	} >"$results/finding-$1/report"
 }
 
-# exercise_finding N: that line of the findings
+# exercise_finding N: that line of the findings; what an earlier run has shrunk is not shrunk again
 exercise_finding() {
 	local journal signature least='' hits='' tries='' deaths=0
 	IFS=$'\t' read -r journal signature < <(sed -n "$1p" "$results/findings")
-	mkdir -p "$results/finding-$1"
-	exercise_shrink "$1" "$journal" "$signature" || { say "finding $1 cannot be shrunk: $signature"; return 0; }
-	exercise_script "$1" "$signature"
+	local folder=$results/finding-$1
+	[ ! -s "$folder/least" ] || least=$(<"$folder/least")
+	[ -n "$least" ] || rm -rf "$folder"
+	mkdir -p "$folder"
+	if [ -n "$least" ] || exercise_shrink "$1" "$journal" "$signature"; then
+		echo "$least" >"$folder/least"
+		exercise_script "$1" "$signature"
+	else
+		say "finding $1 cannot be shrunk: $signature"
+	fi
 	exercise_write "$1" "$journal" "$signature"
-	printf '%-50s %5s of %2s  %s\n' "$least" "${hits:--}" "${tries:--}" "$signature" >>"$results/least"
+	printf '%-50s %5s of %2s  %s\n' "$least" "${hits:--}" "${tries:--}" "$signature" >"$folder/line"
 }
 
 # exercise_next: the number of a finding that has not been looked at: those first that the kernel complains of
 exercise_next() {
 	local number signature others=''
 	while IFS=$'\t' read -r number _ signature; do
-		[ ! -e "$results/finding-$number" ] || continue
+		[ ! -e "$results/finding-$number/report" ] || continue
 		exercise_visible "$signature" && [[ $signature != @("quiet "*|"leak "*) ]] && { echo "$number"; return 0; }
 		others+=" $number"
 	done < <(nl -ba -w 1 "$results/findings")
@@ -197,7 +204,6 @@ exercise() {
 	results=${opt_share:-$LAB_CACHE/exercise/$(date +%Y%m%d-%H%M%S)}
 	opt_share=$results
 	mkdir -p "$results"
-	rm -f "$results/least"
 	touch "$results/findings"
 	exercise_target
 	# What uses memory that has been given back is to find something else there, so that it shows.
@@ -211,7 +217,7 @@ exercise() {
 	done
 	{
 		exercise_tool /src/contrib/lab.d/exercise-matrix /share/report.json /share/matrix.svg
-		[ ! -e "$results/least" ] || { echo; echo 'The least that shows each, and how often its script does:'; cat "$results/least"; }
+		[ ! -s "$results/findings" ] || { echo; echo 'The least that shows each, and how often its script does:'; cat "$results"/finding-*/line; }
 	} | tee "$results/summary"
 	[ ! -s "$results/findings" ] || exit 4
 }
