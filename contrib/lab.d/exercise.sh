@@ -10,7 +10,8 @@
 #   summary                      what is printed at the end
 #   finding-N/report             the finding, with kernel and schedule: to be sent with the script
 #   finding-N/reproducer.sh      needs nothing of this project
-#   finding-N/attempts, ...      how it was found, and the consoles of guests that died
+#   finding-N/script-...         each script that was tried, and the consoles of guests in which it showed
+#   finding-N/attempts, ...      how the least was found, and the consoles of guests that died
 
 # What may be exercised there: on the PCI machine that has to be said.
 exercise_target() {
@@ -92,64 +93,64 @@ exercise_visible() {
 }
 
 # shellcheck disable=SC2016 # for sh and jq to expand
-# exercise_showed N SIGNATURE: is it in finding-N/console.log?
+# exercise_showed PLACE SIGNATURE: is it in PLACE/console.log?
 exercise_showed() {
-	local log=$results/finding-$1/console.log
+	local log=$results/$1/console.log
 	case $2 in
 	"quiet nothing-left") grep -q 'left behind: ' "$log" ;;
 	"leak of a memdev") grep -qE 'taken: mem[0-9]+, now it is mem' "$log" ;;
 	*)
-		rm -f "$results/finding-$1/judged"
+		rm -f "$results/$1/judged"
 		exercise_tool sh -c 'cxl exercise-autoremove --journal "/share/$1/judged" --crashed "/share/$1/console.log" >/dev/null
 			jq -e --arg signature "$2" "any(.findings[]; .signature == \$signature)" "/share/$1/judged"' \
-			- "finding-$1" "$2" >/dev/null ;;
+			- "$1" "$2" >/dev/null ;;
 	esac
 }
 
-# exercise_try N SIGNATURE: how often of ten fresh guests does the script show it within a minute, in $hits; and in how
-# many does the kernel die of this or something else, in $deaths; of three, where none of these shows it
+# exercise_try PLACE SIGNATURE: how often of ten fresh guests does PLACE's script show it within a minute, in $hits; and
+# in how many does the kernel die of this or something else, in $deaths; of three, where none of these shows it
 exercise_try() {
 	local opt_kernel_args="$opt_kernel_args oops=panic panic_on_warn=1" # it has shown all it can then
 	hits=0 deaths=0
 	for ((tries = 1; tries <= (hits ? 10 : 3); tries++)); do
 		opt_timeout=60
-		guest_boot bash "/share/finding-$1/reproducer.sh" >/dev/null 2>&1 || :
+		guest_boot bash "/share/$1/reproducer.sh" >/dev/null 2>&1 || :
 		[ "$status" -ne "$E_CRASH" ] || deaths=$((deaths + 1))
-		cp "$boot/console.log" "$results/finding-$1/console.log"
+		cp "$boot/console.log" "$results/$1/console.log"
 		! exercise_showed "$1" "$2" || {
 			hits=$((hits + 1))
-			mv "$results/finding-$1/console.log" "$results/finding-$1/console-$tries.log"
+			mv "$results/$1/console.log" "$results/$1/console-$tries.log"
 		}
-		say "finding $1: the script has shown it in $hits of $tries guests, and $deaths have crashed"
+		say "$1: the script has shown it in $hits of $tries guests, and $deaths have crashed"
 	done
 	tries=$((tries - 1))
-	rm -f "$results/finding-$1/console.log" "$results/finding-$1/judged"
+	rm -f "$results/$1/console.log" "$results/$1/judged"
 }
 
 # exercise_script N SIGNATURE: one that shows it in half of all guests: what was found to be the least, or else the same
 # in another way, since a shell cannot time itself as well as a program can
 exercise_script() {
-	local way options best=$least best_hits=-1 best_tries=0 best_deaths=0
-	local folder=$results/finding-$1 others=(turns halves one-cpu)
+	local way options place folder=finding-$1 others=(turns halves one-cpu)
+	local best=$least best_hits=-1 best_tries=0 best_deaths=0 best_place=''
 	[[ $least != --via=* ]] || others=()
 	for way in '' "${others[@]}"; do
 		[ -z "$way" ] || [[ "$least " != *"--way=$way "* ]] || continue
 		read -ra options <<<"$least"
 		[ -z "$way" ] || read -ra options <<<"$(sed 's/ --way=[^ ]*//' <<<"$least") --way=$way"
+		place=$folder/script-${way:-least}
+		mkdir -p "$results/$place"
 		say "finding $1: does a script show it, as of ${options[*]}?"
 		opt_timeout=300
 		# The fewest iterations were enough once. The script goes on for as long as one lets it.
 		guest_boot cxl exercise-autoremove "${target[@]}" --script "${options[@]}" --iterations 10000 \
-			>"$folder/reproducer.sh"
+			>"$results/$place/reproducer.sh"
 		exercise_visible "$2" || { say "finding $1: that, only cxl exercise-autoremove can tell"; return 0; }
-		exercise_try "$1" "$2"
-		if [ "$hits" -gt "$best_hits" ]; then
-			best=${options[*]} best_hits=$hits best_tries=$tries best_deaths=$deaths
-			cp "$folder/reproducer.sh" "$folder/best.sh"
-		fi
+		exercise_try "$place" "$2"
+		[ "$hits" -le "$best_hits" ] ||
+			best=${options[*]} best_hits=$hits best_tries=$tries best_deaths=$deaths best_place=$place
 		[ "$hits" -lt 5 ] || break
 	done
-	mv "$folder/best.sh" "$folder/reproducer.sh"
+	cp "$results/$best_place/reproducer.sh" "$results/$folder/reproducer.sh"
 	least=$best hits=$best_hits tries=$best_tries deaths=$best_deaths
 }
 

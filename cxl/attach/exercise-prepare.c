@@ -98,7 +98,7 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 		why = prepare_deed(exercise, deed);
 		if (why)
 			return why;
-		if (trial->way == WAY_HALVES && deed->nr_down > 0)
+		if (trial->way == WAY_HALVES && deed->nr_down > 0 && deed->nr_down < deed->nr_steps)
 			halve(deed, &outcome->deeds[outcome->nr_deeds++]);
 	}
 	return NULL;
