@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include <threads.h>
+#include <pthread.h>
 
 #include "cxl/attach/look.h"
 
-static int read_addresses(void *data)
+static void *read_addresses(void *data)
 {
 	struct iomem *iomem = data;
 
 	if (iomem_read(iomem) == 0)
 		iomem_add_mappings(iomem);
-	return 0;
+	return NULL;
 }
 
 int look_again(const struct snapshot *before, struct snapshot *now, struct iomem *iomem)
 {
-	thrd_t reader;
-	bool beside = thrd_create(&reader, read_addresses, iomem) == thrd_success;
+	pthread_t reader;
+	bool beside = pthread_create(&reader, NULL, read_addresses, iomem) == 0;
 	int rc = snapshot_take_again(before, now);
 
 	if (beside)
-		thrd_join(reader, NULL);
+		pthread_join(reader, NULL);
 	else
 		read_addresses(iomem);
 	if (rc < 0)
