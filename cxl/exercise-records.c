@@ -141,14 +141,15 @@ static struct json_object *report_finding(const char *kind, const char *signatur
 	return json;
 }
 
-struct json_object *exercise_record_result(const struct trial *trial, const struct outcome *outcome)
+struct json_object *exercise_record_result(const struct trial *trial,
+					   const struct outcome *outcome, uint64_t took_us)
 {
 	struct json_object *json = new_record("result");
 	struct json_object *deeds = json_new_array(), *findings = json_new_array();
 
 	if (trial)
 		json_add_number(json, "trial", trial->number);
-	json_add_number(json, "took_us", outcome->took_us);
+	json_add_number(json, "took_us", took_us);
 	json_add_number(json, "exposure_us", outcome->exposure_us);
 	if (outcome->log_lost)
 		json_add_bool(json, "log_lost", true);

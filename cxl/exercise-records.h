@@ -28,9 +28,13 @@ struct json_object *exercise_record_trial(const struct trial *trial, const struc
 /** exercise_record_measure() - before an actor is tried alone, for the time that it takes */
 struct json_object *exercise_record_measure(const struct outcome *outcome);
 
-/** exercise_record_result() - after either; of a measurement, @trial is NULL */
+/**
+ * exercise_record_result() - after either
+ * @trial: NULL of a measurement
+ * @took_us: since the result before it: with everything that is verified, brought back and written
+ */
 struct json_object *exercise_record_result(const struct trial *trial,
-					   const struct outcome *outcome);
+					   const struct outcome *outcome, uint64_t took_us);
 
 /** exercise_record_end() - why it ended: "complete", "interrupted", "stopped", "failed" */
 struct json_object *exercise_record_end(const char *how, const char *why);

@@ -30,6 +30,7 @@ struct run {
 	const struct exercise_settings *settings;
 	struct exercise exercise;
 	uint64_t begun_us, told_us, findings;
+	uint64_t result_us; /* when the latest result was there */
 	bool unwritten; /* the journal lacks something that was done */
 };
 
@@ -56,6 +57,16 @@ static int note(struct run *run, struct json_object *record)
 		fprintf(stderr, NAME ": cannot write the journal: %s\n", strerror(-rc));
 	run->unwritten |= rc < 0;
 	return rc;
+}
+
+/* Of a measurement, @trial is NULL. */
+static int note_result(struct run *run, const struct trial *trial, const struct outcome *outcome)
+{
+	uint64_t before_us = run->result_us;
+
+	run->result_us = watch_now();
+	run->findings += outcome->nr_findings;
+	return note(run, exercise_record_result(trial, outcome, run->result_us - before_us));
 }
 
 static size_t total(const struct run *run)
@@ -96,9 +107,8 @@ static int measure_actor(struct run *run, enum actor actor)
 		fprintf(stderr, NAME ": %s\n", why);
 	if (rc == 0)
 		rc = exercise_run(&run->exercise, &contest, &outcome);
-	run->findings += outcome.nr_findings;
 	if (rc == 0)
-		rc = note(run, exercise_record_result(NULL, &outcome));
+		rc = note_result(run, NULL, &outcome);
 	if (rc == 0 && deed->ended_us > deed->begun_us)
 		run->exercise.durations_us[actor] = deed->ended_us - deed->begun_us;
 	if (rc == 0)
@@ -135,9 +145,8 @@ static int try(struct run *run, const struct trial *trial)
 		kmsg_say(mark);
 		rc = exercise_run(&run->exercise, contest, &outcome);
 	}
-	run->findings += outcome.nr_findings;
 	if (rc == 0)
-		rc = note(run, exercise_record_result(trial, &outcome));
+		rc = note_result(run, trial, &outcome);
 	if (rc == 0)
 		rc = !outcome.stop;
 	outcome_release(&outcome);
@@ -227,6 +236,7 @@ static int exercise(struct run *run)
 	const char *what;
 	int rc;
 
+	run->result_us = watch_now();
 	run->exercise.cpu = settings->cpu;
 	run->exercise.limit_us = (uint64_t)(settings->timeout * 1000000);
 	run->exercise.exposure_limit_us = (uint64_t)(settings->max_exposure * 1000000);

@@ -4,21 +4,34 @@
 # The product's builds, in the userland, outside the checkout: one folder of builds for each
 # checkout, incremental, installed as a user would (prefix /usr/local) for the guest to use.
 
-# setup_build: the build that the guests run
+# setup_build SANITIZER: the build that the guests run, in $installed; an empty SANITIZER means none
 setup_build() {
-	local builds=$LAB_CACHE/checkouts stale options=(--native-file /src/build-dev.ini)
+	local builds=$LAB_CACHE/checkouts stale
 	for stale in "$builds"/*/; do
 		[ ! -e "$stale/checkout" ] || [ -d "$(cat "$stale/checkout")" ] || rm -rf "$stale"
 	done
 	builds=$builds/$(key "$LAB_SRC")
 	mkdir -p "$builds"
 	echo "$LAB_SRC" >"$builds/checkout"
+	build_cxl "$guest_root" "$1"
+	installed=$(build_folder "$guest_root")/$(build_name "$1").install/usr/local
+}
+
+# build_cxl USERLAND SANITIZER: the developer's build, as it is installed
+build_cxl() {
+	local options=(--native-file /src/build-dev.ini --prefix /usr/local)
 	# Only the userland that all else is made in has what manual pages take. When meson configures anew by
 	# itself, that file would win over an option here.
-	[ "$guest_root" = "$userland" ] || options=(--werror)
-	build "cxl" "$guest_root" dev --prefix /usr/local "${options[@]}"
-	installed=$(build_folder "$guest_root")/dev.install/usr/local
+	[ "$1" = "$userland" ] || options=(--prefix /usr/local --werror)
+	case $2 in
+	thread) options+=(-Db_sanitize=thread) ;;
+	address) options+=(-Db_sanitize=address,undefined) ;;
+	esac
+	build "cxl${2:+ with the $2 sanitizer}" "$1" "$(build_name "$2")" "${options[@]}"
 }
+
+# build_name SANITIZER: of the folder in build_folder
+build_name() { echo "${1:-dev}"; }
 
 # build_folder USERLAND: where builds of this checkout with that userland are
 build_folder() { echo "$LAB_CACHE/checkouts/$(key "$LAB_SRC")/${1##*/}"; }

@@ -4,6 +4,7 @@
 # Exercising this lab's kernel with cxl exercise-autoremove: guest after guest, since they crash. Then, for each
 # finding, the least that still shows it, as a script, and how often that does. All in one folder:
 #
+#   config                       the kernel's configuration
 #   journal, report.json         what was tried in which order, and what came of it
 #   findings                     one on each line: the journal in which it was seen first, and its signature
 #   matrix.svg                   which two actors met how often, and where something was found
@@ -107,12 +108,12 @@ exercise_showed() {
 	esac
 }
 
-# exercise_try PLACE SIGNATURE: how often of ten fresh guests does PLACE's script show it within a minute, in $hits; and
-# in how many does the kernel die of this or something else, in $deaths; of three, where none of these shows it
+# exercise_try PLACE SIGNATURE: how often of --tries fresh guests does PLACE's script show it within a minute, in $hits; and
+# in how many does the kernel die of this or something else, in $deaths; of three at most, where none of these shows it
 exercise_try() {
 	local opt_kernel_args="$opt_kernel_args oops=panic panic_on_warn=1" # it has shown all it can then
 	hits=0 deaths=0
-	for ((tries = 1; tries <= (hits ? 10 : 3); tries++)); do
+	for ((tries = 1; tries <= (hits || opt_tries < 3 ? opt_tries : 3); tries++)); do
 		opt_timeout=60
 		guest_boot bash "/share/$1/reproducer.sh" >/dev/null 2>&1 || :
 		[ "$status" -ne "$E_CRASH" ] || deaths=$((deaths + 1))
@@ -148,7 +149,7 @@ exercise_script() {
 		exercise_try "$place" "$2"
 		[ "$hits" -le "$best_hits" ] ||
 			best=${options[*]} best_hits=$hits best_tries=$tries best_deaths=$deaths best_place=$place
-		[ "$hits" -lt 5 ] || break
+		[ $((hits * 2)) -lt "$opt_tries" ] || break
 	done
 	cp "$results/$best_place/reproducer.sh" "$results/$folder/reproducer.sh"
 	least=$best hits=$best_hits tries=$best_tries deaths=$best_deaths
@@ -160,7 +161,7 @@ exercise_write() {
 	{
 		echo "$3"
 		echo
-		echo "Kernel: $(exercise_report .kernel journal), as configured in ${kernel##*/}/config ($opt_flavor)${opt_kernel_args:+, with $opt_kernel_args}"
+		echo "Kernel: $(exercise_report .kernel journal), flavour $opt_flavor, configured as in config beside this folder${opt_kernel_args:+, with $opt_kernel_args}"
 		echo "Shown by: cxl exercise-autoremove $least"
 		echo "${hits:+Its script has shown it in $hits of $tries fresh guests, within a minute each; $deaths of them crashed.}"
 		echo
@@ -206,12 +207,13 @@ exercise() {
 	opt_share=$results
 	mkdir -p "$results"
 	touch "$results/findings"
+	cp "$kernel/config" "$results/config"
 	exercise_target
 	# What uses memory that has been given back is to find something else there, so that it shows.
 	[ -n "$opt_kernel_args" ] || [ "$opt_flavor" = kasan ] || opt_kernel_args=slab_debug=FZP
 	say "exercise: the results are in $results"
 	# Until every contest was visited as often as it should be, or the time is over
-	exercise_until $((opt_budget * 60)) '' journal --iterations "$opt_iterations"
+	exercise_until $((opt_budget * 60)) '' journal --iterations "$opt_iterations" "${args[@]}"
 	exercise_tool cxl exercise-autoremove --report /share/journal >"$results/report.json" || :
 	while number=$(exercise_next); [ -n "$number" ]; do
 		exercise_finding "$number"

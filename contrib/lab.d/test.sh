@@ -65,6 +65,8 @@ test_other_lanes() {
 	part "guard, PCI guest, every row" vm_tests_guard_pci
 	ROUNDS=200 part "exercise, each actor 200 times" vm_tests exercise --timeout 7200
 	ROUNDS=200 part "exercise, each actor 200 times, kasan" vm_tests exercise --flavor kasan --timeout 7200
+	part "exercise: what is planted is shrunk" env SOURCE="$LAB_SRC" "$LAB_SRC/test/exercise/planted.sh"
+	part "exercise, PCI guest whose driver misbehaves, kasan" vm_tests exercise-pci --machine pci --flavor kasan --timeout 1800
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
 		--kernel-args slab_debug=U --timeout 1800
@@ -92,9 +94,8 @@ test_without_guest() {
 	part "static checks" build_run "$userland" /src/test/static
 	part "fast tests" fast_tests "$userland" dev
 
-	build "cxl with sanitizers" "$userland" sanitizers --native-file /src/build-dev.ini \
-		-Db_sanitize=address,undefined
-	part "fast tests, sanitizers" fast_tests "$userland" sanitizers DAMAGE_EVERY=5
+	build_cxl "$userland" address
+	part "fast tests, sanitizers" fast_tests "$userland" address DAMAGE_EVERY=5
 
 	older=$userland
 	setup_userland trixie
@@ -115,7 +116,7 @@ test_mock_guests() {
 	ROUNDS=3 part "detach, guest with an accelerator" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "benchmark of one round" vm_tests bench
 	part "claims, guest with an accelerator" vm_tests "claims claims-races"
-	part "exercise, guest with an accelerator" vm_tests exercise
+	part "exercise, with the thread sanitizer" vm_tests exercise --sanitizer thread --timeout 1800
 }
 
 test_pci_guests() {

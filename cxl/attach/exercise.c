@@ -152,7 +152,6 @@ static int settle(struct exercise *exercise, struct outcome *outcome)
 
 int exercise_run(struct exercise *exercise, const struct contest *contest, struct outcome *outcome)
 {
-	uint64_t begun = watch_now();
 	int rc;
 
 	watch_forget(&exercise->watch);
@@ -162,6 +161,5 @@ int exercise_run(struct exercise *exercise, const struct contest *contest, struc
 	watch_drain(&exercise->watch);
 	exercise_note_splats(exercise, outcome);
 	outcome->log_lost = exercise->watch.lost_log;
-	outcome->took_us = watch_now() - begun;
 	return outcome->stop ? 0 : rc;
 }

@@ -54,7 +54,6 @@ struct outcome {
 	struct finding *findings;
 	size_t nr_findings;
 	uint64_t exposure_us; /* of one actor alone, where it could be measured */
-	uint64_t took_us;     /* with everything that was verified and brought back */
 	bool log_lost;	      /* a part of the kernel log was overwritten before it was read */
 	bool stop;	      /* nothing more should be done on this machine */
 };

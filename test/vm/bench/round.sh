@@ -18,7 +18,7 @@ for row in 'cxl detach-memdev --reattach' 'cxl version' 'cxl detach-memdev --usa
 	'script, with cxl-cli and jq' '[(]detach-memdev - version[)] / bare' '[(]detach-memdev - usage[)] / bare' 'script / detach-memdev'; do
 	like "has a line: $row" "$out" "$row +-?$times"
 done
-for row in 'cxl exercise-autoremove --via memdev' 'exercise-autoremove / bare' 'exercise-autoremove / script'; do
+for row in 'cxl exercise-autoremove --via memdev' 'bare loop' 'exercise-autoremove / bare loop' 'exercise-autoremove / script'; do
 	like "has a line: $row" "$out" "$row +[0-9.]+"
 done
 like "what was undone without the flush" "$out" 'without the flush, [01] of 1 binds were undone'
@@ -33,6 +33,8 @@ driver=$(readlink -f /sys/bus/*/devices/"$host"/driver)
 memdev=$(basename "$driver/$host"/mem[0-9]*)
 run strace -qq -e trace=write -o /tmp/calls /tmp/bare-round "$memdev" "$host" "$driver"
 is "bare-round: its writes" "$status$(sed 's/^write([0-9]*, \("[^"]*"\).*/\1/' /tmp/calls | xargs)" "0$memdev 1 $host"
+run strace -qq -e trace=write -o /tmp/calls /tmp/bare-round --rounds=2 "$memdev" "$host" "$driver"
+is "bare-round: its writes, twice" "$status$(sed 's/^write([0-9]*, \("[^"]*"\).*/\1/' /tmp/calls | xargs)" "0$memdev 1 $host $memdev 1 $host"
 run strace -qq -e trace=write -o /tmp/calls /tmp/bare-round --no-flush mem99 "$host" "$driver"
 is "bare-round: a memdev that there is not" "$status$(grep -c . /tmp/calls)" 12
 like "bare-round: said" "$err" '/cxl_mem/unbind: No such device'

@@ -28,6 +28,8 @@ is "what was going to be done was written down first" \
 		paste -sd, | sed 's/before,after,*//g')" ""
 is "with every step" "$(jq -c 'select(.record == "trial" and .contest == 3).deeds[0].steps' "$journal" | head -n 1)" \
 	"[\"unbind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') from cxl_port\",\"bind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') to cxl_port\",\"bind cxl_type2_accel.0 to cxl_mock_accel\"]"
+is "none of the time is left out of the rate" "$(jq -s 'map(select(.record == "result")) as $results |
+	($results | map(.took_us) | add) - ($results[-1].time_us - .[0].time_us) | fabs < 1000000' "$journal")" true
 like "and in the kernel log" "$(dmesg)" "cxl exercise-autoremove: trial 0: "
 
 # Contests that no bug of this kernel is known for: the machine goes on
