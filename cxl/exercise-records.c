@@ -141,8 +141,8 @@ static struct json_object *report_finding(const char *kind, const char *signatur
 	return json;
 }
 
-struct json_object *exercise_record_result(const struct trial *trial,
-					   const struct outcome *outcome, uint64_t took_us)
+struct json_object *exercise_record_result(const struct trial *trial, const struct outcome *outcome,
+					   uint64_t took_us)
 {
 	struct json_object *json = new_record("result");
 	struct json_object *deeds = json_new_array(), *findings = json_new_array();

@@ -33,8 +33,8 @@ struct json_object *exercise_record_measure(const struct outcome *outcome);
  * @trial: NULL of a measurement
  * @took_us: since the result before it: with everything that is verified, brought back and written
  */
-struct json_object *exercise_record_result(const struct trial *trial,
-					   const struct outcome *outcome, uint64_t took_us);
+struct json_object *exercise_record_result(const struct trial *trial, const struct outcome *outcome,
+					   uint64_t took_us);
 
 /** exercise_record_end() - why it ended: "complete", "interrupted", "stopped", "failed" */
 struct json_object *exercise_record_end(const char *how, const char *why);

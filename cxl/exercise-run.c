@@ -31,7 +31,7 @@ struct run {
 	struct exercise exercise;
 	uint64_t begun_us, told_us, findings;
 	uint64_t result_us; /* when the latest result was there */
-	bool unwritten; /* the journal lacks something that was done */
+	bool unwritten;	    /* the journal lacks something that was done */
 };
 
 /* How that process ends, if it can say so */

@@ -28,20 +28,12 @@ static int failed(int dirfd, const char *path, int rc)
 	return rc;
 }
 
-int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
+/* What was read, as a text; the kernel gives all of an attribute at once (kernfs_fop_read_iter())
+ */
+static int to_text(int dirfd, const char *path, char *buf, size_t size, ssize_t got)
 {
-	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	size_t length;
-	ssize_t got;
 
-	if (size == 0)
-		return -EINVAL;
-	buf[0] = '\0';
-	if (fd < 0)
-		return failed(dirfd, path, -errno);
-	/* The kernel gives all of an attribute at once (kernfs_fop_read_iter()): nothing is left.
-	 */
-	got = TEMP_FAILURE_RETRY(read(fd, buf, size));
 	if (got < 0)
 		return failed(dirfd, path, -errno);
 	length = (size_t)got;
@@ -53,6 +45,40 @@ int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
 	return strlen(buf) == length ? (int)length : failed(dirfd, path, -EILSEQ);
 }
 
+int sysfs_open(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	return fd < 0 ? failed(dirfd, path, -errno) : fd;
+}
+
+int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = sysfs_open(dirfd, path);
+
+	if (size == 0)
+		return -EINVAL;
+	buf[0] = '\0';
+	if (fd < 0)
+		return fd;
+	return to_text(dirfd, path, buf, size, TEMP_FAILURE_RETRY(read(fd, buf, size)));
+}
+
+int sysfs_read_again(int fd, const char *path, char *buf, size_t size)
+{
+	if (size == 0)
+		return -EINVAL;
+	buf[0] = '\0';
+	return to_text(AT_FDCWD, path, buf, size, TEMP_FAILURE_RETRY(pread(fd, buf, size, 0)));
+}
+
+int sysfs_to_flag(const char *text)
+{
+	bool flag = (text[0] == '0' || text[0] == '1') && text[1] == '\0';
+
+	return flag ? text[0] - '0' : -EILSEQ;
+}
+
 int sysfs_read_flag(int dirfd, const char *path)
 {
 	char buf[4];
@@ -60,23 +86,26 @@ int sysfs_read_flag(int dirfd, const char *path)
 
 	if (rc == -EMSGSIZE)
 		return -EILSEQ;
-	if (rc < 0)
-		return rc;
-	if (rc != 1 || (buf[0] != '0' && buf[0] != '1'))
-		return -EILSEQ;
-	return buf[0] - '0';
+	return rc < 0 ? rc : sysfs_to_flag(buf);
+}
+
+uint64_t sysfs_to_number(const char *text)
+{
+	unsigned long long value;
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return UINT64_MAX;
+	errno = 0;
+	value = strtoull(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10);
+	return errno || *end ? UINT64_MAX : value;
 }
 
 uint64_t sysfs_read_number(int dirfd, const char *path)
 {
-	unsigned long long value;
-	char buf[32], *end;
+	char buf[32];
 
-	if (sysfs_read(dirfd, path, buf, sizeof(buf)) <= 0 || buf[0] < '0' || buf[0] > '9')
-		return UINT64_MAX;
-	errno = 0;
-	value = strtoull(buf, &end, strncmp(buf, "0x", 2) == 0 ? 16 : 10);
-	return errno || *end ? UINT64_MAX : value;
+	return sysfs_read(dirfd, path, buf, sizeof(buf)) < 0 ? UINT64_MAX : sysfs_to_number(buf);
 }
 
 int sysfs_write(const char *path, const char *text)

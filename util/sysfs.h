@@ -30,6 +30,24 @@ extern bool sysfs_debug;
  */
 int sysfs_read(int dirfd, const char *path, char *buf, size_t size);
 
+/** sysfs_open() - the file of an attribute, to be closed by the caller; or a negative errno */
+int sysfs_open(int dirfd, const char *path);
+
+/**
+ * sysfs_read_again() - as sysfs_read(), from the file that sysfs_open() opened, from its beginning
+ * @path: what it is called in a message
+ *
+ * Return: as sysfs_read(); -ENODEV if the device has gone, also if there is another one in its
+ * place.
+ */
+int sysfs_read_again(int fd, const char *path, char *buf, size_t size);
+
+/** sysfs_to_flag() - 0 or 1, of an attribute's text, or -EILSEQ for anything else */
+int sysfs_to_flag(const char *text);
+
+/** sysfs_to_number() - as sysfs_read_number(), of an attribute's text */
+uint64_t sysfs_to_number(const char *text);
+
 /**
  * sysfs_read_flag() - the value of an attribute that is 0 or 1
  *

@@ -6,8 +6,8 @@
  * unbind, and its host's to the bind of DRIVER, the driver's folder in sysfs. In between it waits,
  * as everybody has to, for the work that the unbind leaves behind and that could undo the bind;
  * with --no-flush it does not, and a host that still has its driver then is not bound. It looks at
- * nothing and verifies nothing. With --rounds it does so N times, in one loop: the memdev's number is
- * free again each time, and so given again.
+ * nothing and verifies nothing. With --rounds it does so N times, in one loop: the memdev's number
+ * is free again each time, and so given again.
  */
 #include <errno.h>
 #include <fcntl.h>

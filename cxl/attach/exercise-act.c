@@ -136,6 +136,7 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 				       .cpu = exercise->cpu,
 				       .until_us = deed->lasts_us ? start + deed->lasts_us : 0,
 				       .pause_us = deed->pause_us,
+				       .quiet = true,
 				       .nr_often = deed->nr_often});
 		last = deed->delay_us > last ? deed->delay_us : last;
 		*begun += rc == 0;

@@ -53,7 +53,8 @@ uint64_t exercise_read_taint(void);
 
 /**
  * exercise_look() - what there is now: exercise.last
- * @iomem: likewise, the addresses, to be released by the caller; or NULL
+ * @iomem: likewise, the addresses, and every so often their mappings, to be released by the caller;
+ *         or NULL
  *
  * Return: 0 or a negative errno.
  */

@@ -14,6 +14,9 @@
  */
 #define NUMBERS_SPARE 4
 
+/* A take-down is to go as it goes when nobody looks; its exposure is only held against a limit. */
+#define GRAIN_US 5000
+
 const struct snapshot_memdev *exercise_memdev(const struct exercise *exercise)
 {
 	for (size_t i = 0; i < exercise->home.nr_memdevs; i++) {
@@ -56,6 +59,13 @@ static void allow_numbers(struct exercise *exercise)
 	exercise->numbers[2] += home->nr_regions + NUMBERS_SPARE;
 }
 
+static void leave(struct exercise *exercise)
+{
+	exercise_leave_home(exercise);
+	sysfs_files_release(&exercise->files);
+	free(exercise->host);
+}
+
 int exercise_open(struct exercise *exercise, const char *host, const char **what)
 {
 	int rc;
@@ -68,10 +78,10 @@ int exercise_open(struct exercise *exercise, const char *host, const char **what
 	if (rc == 0)
 		rc = watch_open(&exercise->watch, what);
 	if (rc < 0) {
-		exercise_leave_home(exercise);
-		free(exercise->host);
+		leave(exercise);
 		return rc;
 	}
+	exercise->watch.grain_us = GRAIN_US;
 	allow_numbers(exercise);
 	exercise->taint = exercise_read_taint();
 	return 0;
@@ -82,8 +92,7 @@ void exercise_close(struct exercise *exercise)
 	for (int i = 0; i < 2 * NR_ACTORS; i++)
 		worker_end(exercise->workers[i]);
 	watch_close(&exercise->watch);
-	exercise_leave_home(exercise);
-	free(exercise->host);
+	leave(exercise);
 }
 
 static bool has_more(const struct exercise *exercise, uint64_t *numbers)

@@ -13,6 +13,7 @@
 #include "cxl/attach/step.h"
 #include "cxl/attach/watch.h"
 #include "util/iomem.h"
+#include "util/sysfs-files.h"
 
 /*
  * Taking a memdev down in every way that there is, also in several at once, bringing everything
@@ -42,7 +43,7 @@ struct deed {
 	uint64_t pause_us; /* before each time but the first */
 	size_t nr_often;   /* of the steps: those after it only every now and then; 0: all */
 	int priority;	   /* on the one processor that all are on; 0: they are on all of them */
-	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin */
+	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin, or is stuck */
 	uint64_t ended_us; /* 0: it has not come back */
 	int rc;		   /* of the first step that failed, which in a race is no finding */
 };
@@ -65,9 +66,10 @@ struct exercise {
 	int cpu;			  /* where all are on one: worker_cpu() */
 
 	/* Private */
-	char *host;	      /* of the memdev; its own name may change */
-	struct snapshot home; /* as it was at first, and is to be again */
-	struct snapshot last; /* the latest look, which the next one goes by */
+	char *host;		  /* of the memdev; its own name may change */
+	struct snapshot home;	  /* as it was at first, and is to be again */
+	struct snapshot last;	  /* the latest look, which the next one goes by */
+	struct sysfs_files files; /* for the next look */
 	struct attach_answers answers;
 	struct iomem iomem;
 	struct contract_host *hosts; /* what is expected of each provider */
@@ -76,6 +78,7 @@ struct exercise {
 	struct watch watch;
 	struct worker *workers[2 * NR_ACTORS];
 	uint64_t taint;
+	uint64_t nr_looks;   /* at the addresses */
 	uint64_t numbers[3]; /* of ports, memdevs, regions: none is to be higher */
 };
 

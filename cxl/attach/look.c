@@ -16,7 +16,7 @@ int look_again(const struct snapshot *before, struct snapshot *now, struct iomem
 {
 	pthread_t reader;
 	bool beside = pthread_create(&reader, NULL, read_addresses, iomem) == 0;
-	int rc = snapshot_take_again(before, now);
+	int rc = snapshot_take_again(before, NULL, now);
 
 	if (beside)
 		pthread_join(reader, NULL);

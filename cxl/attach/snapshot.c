@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "cxl/attach/snapshot.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/sysfs-files.h"
 #include "util/sysfs.h"
 
 #define obstack_chunk_alloc chunk_alloc
@@ -29,9 +31,11 @@ static void *chunk_alloc(size_t size)
 /* One device that is being read: an entry of /sys/bus/cxl/devices */
 struct device {
 	const char *name;
-	const char *parent; /* the name of the device that it hangs under */
-	uint64_t inode;	    /* of the entry: sysfs gives every number once (kernfs_ino()) */
-	int fd;
+	const char *parent;	   /* the name of the device that it hangs under */
+	uint64_t inode;		   /* of the entry: sysfs gives every number once (kernfs_ino()) */
+	int fd;			   /* of its folder */
+	bool kept;		   /* its attributes are open already: @fd is that of all devices */
+	struct sysfs_files *files; /* where they are, or are to be; NULL: they do not stay open */
 	const struct snapshot *before; /* NULL: it was never read before */
 	bool outline;		       /* snapshot_take_outline() */
 };
@@ -50,14 +54,45 @@ const char *snapshot_keep(struct snapshot *snapshot, const char *text)
 	return text ? obstack_copy0(&snapshot->texts, text, strlen(text)) : NULL;
 }
 
+static int read_attribute(const struct device *device, const char *attribute, char *buf,
+			  size_t size)
+{
+	char path[2 * NAME_MAX + 2];
+
+	if (device->kept)
+		snprintf(path, sizeof(path), "%s/%s", device->name, attribute);
+	return sysfs_files_read(device->files, device->inode, attribute, device->fd,
+				device->kept ? path : attribute, buf, size);
+}
+
 /* The text of an attribute that is a word or a short list; NULL if there is none, or an empty one
  */
-static const char *read_text(struct snapshot *snapshot, int fd, const char *attribute)
+static const char *read_text(struct snapshot *snapshot, const struct device *device,
+			     const char *attribute)
 {
 	char buf[256];
 
-	return sysfs_read(fd, attribute, buf, sizeof(buf)) > 0 ? snapshot_keep(snapshot, buf)
-							       : NULL;
+	return read_attribute(device, attribute, buf, sizeof(buf)) > 0
+		       ? snapshot_keep(snapshot, buf)
+		       : NULL;
+}
+
+static uint64_t read_number(const struct device *device, const char *attribute)
+{
+	char buf[32];
+
+	return read_attribute(device, attribute, buf, sizeof(buf)) < 0 ? SNAPSHOT_NO_NUMBER
+								       : sysfs_to_number(buf);
+}
+
+static enum snapshot_flag read_flag(const struct device *device, const char *attribute)
+{
+	char buf[4];
+	int rc = read_attribute(device, attribute, buf, sizeof(buf));
+
+	if (rc >= 0)
+		rc = sysfs_to_flag(buf);
+	return rc < 0 ? FLAG_UNKNOWN : (enum snapshot_flag)rc;
 }
 
 static const char *read_link(struct snapshot *snapshot, int fd, const char *link)
@@ -65,13 +100,6 @@ static const char *read_link(struct snapshot *snapshot, int fd, const char *link
 	_cleanup_free_ char *name = sysfs_link_name(fd, link);
 
 	return snapshot_keep(snapshot, name);
-}
-
-static enum snapshot_flag read_flag(int fd, const char *attribute)
-{
-	int rc = sysfs_read_flag(fd, attribute);
-
-	return rc < 0 ? FLAG_UNKNOWN : (enum snapshot_flag)rc;
 }
 
 /*
@@ -92,11 +120,11 @@ static enum snapshot_flag read_class_attributes(int fd)
 		known_ && known_->inode == (device)->inode ? known_ : NULL;                        \
 	})
 
-static uint64_t read_numa_node(int fd)
+static uint64_t read_numa_node(const struct device *device)
 {
-	uint64_t node = sysfs_read_number(fd, "numa_node");
+	uint64_t node = read_number(device, "numa_node");
 
-	return node != SNAPSHOT_NO_NUMBER ? node : sysfs_read_number(fd, "../numa_node");
+	return node != SNAPSHOT_NO_NUMBER ? node : read_number(device, "../numa_node");
 }
 
 /* ".." of a device's folder is that of its parent, whatever link led there. */
@@ -113,13 +141,12 @@ static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 static void describe_memdev(const struct device *device, const struct snapshot_memdev *known,
 			    struct snapshot_memdev *memdev)
 {
-	int fd = device->fd;
-
-	memdev->class_attributes = known ? known->class_attributes : read_class_attributes(fd);
-	memdev->serial = known ? known->serial : sysfs_read_number(fd, "serial");
-	memdev->numa_node = known ? known->numa_node : read_numa_node(fd);
-	memdev->ram_size = sysfs_read_number(fd, "ram/size");
-	memdev->pmem_size = sysfs_read_number(fd, "pmem/size");
+	memdev->class_attributes =
+		known ? known->class_attributes : read_class_attributes(device->fd);
+	memdev->serial = known ? known->serial : read_number(device, "serial");
+	memdev->numa_node = known ? known->numa_node : read_numa_node(device);
+	memdev->ram_size = read_number(device, "ram/size");
+	memdev->pmem_size = read_number(device, "pmem/size");
 }
 
 static void read_memdev(struct snapshot *snapshot, const struct device *device)
@@ -153,12 +180,12 @@ static void read_region(struct snapshot *snapshot, const struct device *device)
 
 	region->name = device->name;
 	region->root_decoder_name = device->parent;
-	region->mode = read_text(snapshot, device->fd, "mode");
-	region->resource = sysfs_read_number(device->fd, "resource");
-	region->size = sysfs_read_number(device->fd, "size");
-	region->interleave_ways = sysfs_read_number(device->fd, "interleave_ways");
-	region->locked = read_flag(device->fd, "locked");
-	region->committed = read_flag(device->fd, "commit");
+	region->mode = read_text(snapshot, device, "mode");
+	region->resource = read_number(device, "resource");
+	region->size = read_number(device, "size");
+	region->interleave_ways = read_number(device, "interleave_ways");
+	region->locked = read_flag(device, "locked");
+	region->committed = read_flag(device, "commit");
 	region->driver = read_link(snapshot, device->fd, "driver");
 }
 
@@ -179,21 +206,21 @@ static void read_child(struct snapshot *snapshot, const struct device *device)
 static void read_range(const struct device *device, const struct snapshot_decoder *known,
 		       struct snapshot_decoder *decoder)
 {
-	decoder->size = sysfs_read_number(device->fd, "size");
+	decoder->size = read_number(device, "size");
 	if (decoder->size == 0) {
 		decoder->start = 0;
 		decoder->locked = FLAG_NO;
 		return;
 	}
-	decoder->start = sysfs_read_number(device->fd, "start");
+	decoder->start = read_number(device, "start");
 	/* As read when the port was made */
-	decoder->locked = known && known->size ? known->locked : read_flag(device->fd, "locked");
+	decoder->locked = known && known->size ? known->locked : read_flag(device, "locked");
 }
 
 /* A root decoder has a window of addresses, which nobody goes by: its regions have theirs. */
 static void read_root_decoder(const struct device *device, struct snapshot_decoder *decoder)
 {
-	decoder->locked = read_flag(device->fd, "locked");
+	decoder->locked = read_flag(device, "locked");
 	decoder->delete_region = sysfs_exists(device->fd, "delete_region");
 }
 
@@ -203,16 +230,15 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 			       struct snapshot_decoder *decoder)
 {
 	bool endpoint = device->parent && has_prefix(device->parent, "endpoint");
-	int fd = device->fd;
 
-	decoder->region_name = read_text(snapshot, fd, "region");
+	decoder->region_name = read_text(snapshot, device, "region");
 	if (endpoint && decoder->region_name)
-		decoder->target_type = read_text(snapshot, fd, "target_type");
+		decoder->target_type = read_text(snapshot, device, "target_type");
 	if (device->outline)
 		return;
 	read_range(device, known, decoder);
 	if (!endpoint && decoder->size != 0)
-		decoder->target_list = read_text(snapshot, fd, "target_list");
+		decoder->target_list = read_text(snapshot, device, "target_list");
 }
 
 static void read_decoder(struct snapshot *snapshot, const struct device *device)
@@ -275,10 +301,21 @@ static const char *read_parent(struct snapshot *snapshot, int devices, const cha
 	return snapshot_keep(snapshot, start ? start + 1 : target);
 }
 
+/* Decoders come in no order, but of few ports. */
+#define FOLDERS 8
+
+struct port_folder {
+	const char *port; /* NULL: none */
+	int fd;
+};
+
 /* How the devices are read: struct device */
 struct reading {
 	const struct snapshot *before;
+	struct sysfs_files *files;
 	bool outline;
+	struct port_folder folders[FOLDERS];
+	size_t next_folder;
 };
 
 /* Nothing changes what a root decoder is (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
@@ -334,25 +371,59 @@ static int open_device(int devices, const char *path)
 	return openat(devices, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* The folder of a port: one of the latest that were asked for is still open. */
+static int port_folder(struct reading *reading, int devices, const char *port)
+{
+	struct port_folder *folder;
+
+	for (size_t i = 0; i < FOLDERS; i++) {
+		folder = &reading->folders[i];
+		if (folder->port && strcmp(folder->port, port) == 0)
+			return folder->fd;
+	}
+	folder = &reading->folders[reading->next_folder++ % FOLDERS];
+	if (folder->port)
+		close(folder->fd);
+	folder->fd = open_device(devices, port);
+	folder->port = folder->fd < 0 ? NULL : port;
+	return folder->fd;
+}
+
 /*
  * A device's folder, and what it hangs under. There are more decoders than all else: to go through
  * the folder of their port, which was read before, spares their links.
  */
-static void find_device(struct snapshot *snapshot, int devices, struct device *device, bool decoder)
+static void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
+			struct device *device, bool decoder)
 {
+	int folder = -1;
+
 	device->fd = -1;
 	if (decoder)
 		device->parent = port_of_decoder(snapshot, device->name);
-	if (decoder && device->parent) {
-		_cleanup_free_ char *path = memory_print("%s/%s", device->parent, device->name);
-
-		device->fd = open_device(devices, path);
+	/* Those of an endpoint come and go with it. */
+	if (decoder && device->parent && !has_prefix(device->parent, "endpoint"))
+		device->files = reading->files;
+	if (device->files && sysfs_files_have(device->files, device->inode)) {
+		device->kept = true;
+		device->fd = devices;
+		return;
 	}
+	if (decoder && device->parent)
+		folder = port_folder(reading, devices, device->parent);
+	if (folder >= 0)
+		device->fd = open_device(folder, device->name);
 	if (device->fd >= 0)
 		return;
 	device->fd = open_device(devices, device->name);
 	if (device->fd >= 0 && (decoder || !device->parent))
 		device->parent = read_parent(snapshot, devices, device->name);
+}
+
+static void leave_device(struct device *device)
+{
+	if (!device->kept)
+		close(device->fd);
 }
 
 /* Ports come first: decoders are found through them. */
@@ -361,7 +432,7 @@ enum pass {
 	PASS_OTHERS,
 };
 
-static void read_device(const struct reading *reading, struct snapshot *snapshot, int devices,
+static void read_device(struct reading *reading, struct snapshot *snapshot, int devices,
 			const struct dirent *entry, enum pass pass)
 {
 	struct device device = {
@@ -378,34 +449,35 @@ static void read_device(const struct reading *reading, struct snapshot *snapshot
 		return;
 	device.name = snapshot_keep(snapshot, entry->d_name);
 	device.parent = snapshot_keep(snapshot, known_parent(reading->before, entry));
-	find_device(snapshot, devices, &device, kinds[i].read == read_decoder);
+	find_device(snapshot, reading, devices, &device, kinds[i].read == read_decoder);
 	if (device.fd < 0) {
 		snapshot->nr_left_out += kinds[i].read == read_memdev;
 		return;
 	}
 	kinds[i].read(snapshot, &device);
-	close(device.fd);
+	leave_device(&device);
 }
 
 /* The endpoints' decoders that map a region, by which its memdevs are known */
-static void read_targets(struct snapshot *snapshot, int devices, const char *region, uint64_t count)
+static void read_targets(struct reading *reading, struct snapshot *snapshot, int devices,
+			 const char *region, uint64_t count)
 {
 	for (uint64_t i = 0; i < count && i < TARGETS_MAX; i++) {
 		_cleanup_free_ char *path = memory_print("%s/target%ju", region, (uintmax_t)i);
-		struct device device = {.name = read_text(snapshot, devices, path),
-					.outline = true};
+		struct device device = {.fd = devices, .outline = true};
 
+		device.name = read_text(snapshot, &device, path);
 		if (!device.name || !has_prefix(device.name, "decoder"))
 			continue;
-		find_device(snapshot, devices, &device, true);
+		find_device(snapshot, reading, devices, &device, true);
 		if (device.fd < 0)
 			continue;
 		read_decoder(snapshot, &device);
-		close(device.fd);
+		leave_device(&device);
 	}
 }
 
-static void read_all(const struct reading *reading, struct snapshot *snapshot, DIR *devices,
+static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *devices,
 		     enum pass pass)
 {
 	const struct dirent *entry;
@@ -414,7 +486,7 @@ static void read_all(const struct reading *reading, struct snapshot *snapshot, D
 		read_device(reading, snapshot, dirfd(devices), entry, pass);
 }
 
-static int read_devices(const struct reading *reading, struct snapshot *snapshot)
+static int read_devices(struct reading *reading, struct snapshot *snapshot)
 {
 	DIR *devices = opendir("/sys/bus/cxl/devices");
 
@@ -425,13 +497,17 @@ static int read_devices(const struct reading *reading, struct snapshot *snapshot
 	rewinddir(devices);
 	read_all(reading, snapshot, devices, PASS_OTHERS);
 	for (size_t i = 0; reading->outline && i < snapshot->nr_regions; i++)
-		read_targets(snapshot, dirfd(devices), snapshot->regions[i].name,
+		read_targets(reading, snapshot, dirfd(devices), snapshot->regions[i].name,
 			     snapshot->regions[i].interleave_ways);
+	for (size_t i = 0; i < FOLDERS; i++) {
+		if (reading->folders[i].port)
+			close(reading->folders[i].fd);
+	}
 	closedir(devices);
 	return 0;
 }
 
-static int take_devices(const struct reading *reading, struct snapshot *snapshot)
+static int take_devices(struct reading *reading, struct snapshot *snapshot)
 {
 	int rc;
 
@@ -452,9 +528,14 @@ int snapshot_take_devices(struct snapshot *snapshot)
 	return take_devices(&(struct reading){0}, snapshot);
 }
 
-int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot)
+int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
+			struct snapshot *snapshot)
 {
-	return take_devices(&(struct reading){.before = before}, snapshot);
+	int rc = take_devices(&(struct reading){.before = before, .files = files}, snapshot);
+
+	if (files)
+		sysfs_files_sweep(files);
+	return rc;
 }
 
 int snapshot_take_outline(const struct snapshot *before, struct snapshot *snapshot)

@@ -20,6 +20,8 @@
  * snapshot.
  */
 
+struct sysfs_files;
+
 #define SNAPSHOT_NO_NUMBER UINT64_MAX
 
 /* Deeper than any hierarchy of ports can be: a damaged tree may go round in circles. */
@@ -203,11 +205,14 @@ int snapshot_take_devices(struct snapshot *snapshot);
 /**
  * snapshot_take_again() - as snapshot_take_devices(), of a machine that was read before
  * @before: what was seen then; it need not outlive @snapshot
+ * @files: where the attributes stay open for the next time of those devices that do not come and go
+ *         with a memdev, as long as there are not too many; or NULL
  *
  * Of a device that is still the same one, what cannot change as long as it exists is not read
  * again: where it hangs, what kind it is, and all of a root decoder.
  */
-int snapshot_take_again(const struct snapshot *before, struct snapshot *snapshot);
+int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
+			struct snapshot *snapshot);
 
 /**
  * snapshot_take_outline() - only what there is, who drives it, and which regions memdevs have

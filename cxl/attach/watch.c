@@ -64,8 +64,10 @@ void watch_forget(struct watch *watch)
 	free(watch->steps);
 	free(watch->stuck.wchan);
 	free(watch->stuck.stack);
-	*watch = (struct watch){
-		.monitor = watch->monitor, .kmsg = watch->kmsg, .worker = watch->worker};
+	*watch = (struct watch){.monitor = watch->monitor,
+				.kmsg = watch->kmsg,
+				.worker = watch->worker,
+				.grain_us = watch->grain_us};
 }
 
 void watch_close(struct watch *watch)
@@ -186,6 +188,25 @@ static int poll_workers(struct worker *const *workers, size_t count, struct poll
 	return all;
 }
 
+static uint64_t least(uint64_t one, uint64_t other)
+{
+	return one < other ? one : other;
+}
+
+/* Of the workers, which come first in @ready; and unless they can wait, of the kernel */
+static int wait_for_news(const struct watch *watch, struct pollfd *ready, size_t nr_workers,
+			 uint64_t until_us)
+{
+	int rc;
+
+	if (watch->grain_us)
+		rc = poll(ready, nr_workers,
+			  milliseconds(least(until_us, watch_now() + watch->grain_us)));
+	else
+		rc = poll(ready, nr_workers + 2, milliseconds(until_us));
+	return rc < 0 && errno != EINTR ? -1 : 0;
+}
+
 int watch_workers(struct watch *watch, struct worker *const *workers, size_t count,
 		  uint64_t until_us, bool (*tick)(void *data, uint64_t us), void *data)
 {
@@ -199,8 +220,9 @@ int watch_workers(struct watch *watch, struct worker *const *workers, size_t cou
 	for (;;) {
 		/* What they did before they said so is among the events that are taken in now. */
 		int done = poll_workers(workers, count, ready);
-		int rc = done == 1 || ready[count + 1].revents ? watch_drain(watch)
-							       : drain_events(watch);
+		int rc = done == 1 || watch->grain_us || ready[count + 1].revents
+				 ? watch_drain(watch)
+				 : drain_events(watch);
 		uint64_t now = watch_now();
 
 		if (rc < 0)
@@ -214,8 +236,7 @@ int watch_workers(struct watch *watch, struct worker *const *workers, size_t cou
 			if (!tick(data, now - begun))
 				return -ETIME;
 		}
-		now = told + PROGRESS_US < until_us ? told + PROGRESS_US : until_us;
-		if (poll(ready, count + 2, milliseconds(now)) < 0 && errno != EINTR)
+		if (wait_for_news(watch, ready, count, least(told + PROGRESS_US, until_us)) < 0)
 			return -errno;
 	}
 }
@@ -260,7 +281,8 @@ int watch_run(struct watch *watch, const struct step *steps, size_t count, uint6
 	free(watch->steps);
 	watch->steps = memory_check(calloc(count + 1, sizeof(*watch->steps)));
 	watch->nr_steps = count;
-	rc = worker_do(&watch->worker, steps, count, &(struct worker_terms){.flush = true});
+	rc = worker_do(&watch->worker, steps, count,
+		       &(struct worker_terms){.flush = true, .quiet = watch->grain_us > 0});
 	if (rc < 0)
 		return rc;
 	rc = watch_workers(watch, &watch->worker, 1, watch_now() + timeout_us, tell_onlooker,

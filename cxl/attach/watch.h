@@ -46,6 +46,12 @@ struct watch {
 	struct worker_step *steps; /* of the latest watch_run() */
 	size_t nr_steps;
 	struct watch_stuck stuck; /* pid 0: nothing is */
+	/*
+	 * How much later than they come events may be taken in, and their times be wrong. 0: each
+	 * wakes this process, which holds up whoever does the steps, and these say how far they
+	 * are. Kept by watch_forget().
+	 */
+	uint64_t grain_us;
 
 	/* Private */
 	struct uevent_monitor *monitor;

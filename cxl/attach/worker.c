@@ -41,7 +41,7 @@ struct request {
 struct reply {
 	size_t step;
 	struct worker_step how;
-	bool done; /* with all steps */
+	bool done; /* it is the last one */
 };
 
 static uint64_t now_us(void)
@@ -93,49 +93,76 @@ static struct step step_of(const struct request *request)
 }
 
 /* Does one step; false if there is no use in going on */
-static bool work_on(int socket, const struct request *request, size_t i)
+static bool work_on(int socket, const struct request *request, struct reply *reply)
 {
 	struct step step = step_of(request);
-	struct reply reply = {.step = i, .how.begun_us = now_us()};
 	char point[32];
 
-	tell(socket, &reply);
-	reply.how.rc = step_do(&step);
-	reply.how.ended_us = now_us();
-	tell(socket, &reply);
+	reply->how.begun_us = now_us();
+	if (!request->terms.quiet)
+		tell(socket, reply);
+	reply->how.rc = step_do(&step);
+	reply->how.ended_us = now_us();
+	if (!request->terms.quiet)
+		tell(socket, reply);
 	/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
 	if (request->terms.flush)
 		sysfs_write("/sys/bus/cxl/flush", "1");
-	snprintf(point, sizeof(point), "step-%zu", i);
+	snprintf(point, sizeof(point), "step-%zu", reply->step);
 	test_point_in_child(point);
 	/* A bind that is refused does not keep others from being bound. */
-	return reply.how.rc == 0 || step.action == STEP_BIND;
+	return reply->how.rc == 0 || step.action == STEP_BIND;
 }
 
 /* Again, without a word in between: whoever listens takes up time that the others should have. */
-static void work_again(int socket, const struct request *requests, size_t count)
+static void work_again(const struct request *requests, struct reply *replies, size_t count)
 {
 	const struct worker_terms *terms = &requests[0].terms;
-	struct reply *replies = memory_check(calloc(count, sizeof(*replies)));
 
 	for (size_t time = 1; now_us() < terms->until_us; time++) {
 		bool often = terms->nr_often && time % WHOLE_EVERY != 0;
 
-		wait_until(now_us() + terms->pause_us);
+		if (terms->pause_us > 0)
+			wait_until(now_us() + terms->pause_us);
 		for (size_t i = 0; i < (often ? terms->nr_often : count); i++) {
+			struct worker_step *how = &replies[i].how;
 			struct step step = step_of(&requests[i]);
 
-			replies[i].how.begun_us = now_us();
-			replies[i].how.rc = step_do(&step);
-			replies[i].how.ended_us = now_us();
+			how->begun_us = how->begun_us ?: now_us();
+			how->rc = step_do(&step);
+			how->ended_us = now_us();
 		}
 	}
-	for (size_t i = 0; i < count; i++) {
+}
+
+/* How all went that was begun; with the last of it, that nothing more comes */
+static void tell_end(int socket, struct reply *replies, size_t count)
+{
+	size_t begun = 1;
+
+	while (begun < count && replies[begun].how.begun_us)
+		begun++;
+	replies[begun - 1].done = true;
+	for (size_t i = 0; i < begun; i++)
+		tell(socket, &replies[i]);
+}
+
+static void work_all(int socket, const struct request *requests, size_t count)
+{
+	const struct worker_terms *terms = &requests[0].terms;
+	_cleanup_free_ struct reply *replies = memory_check(calloc(count, sizeof(*replies)));
+
+	if (terms->start_us > 0)
+		wait_until(terms->start_us);
+	for (size_t i = 0; i < count; i++)
 		replies[i].step = i;
-		if (replies[i].how.ended_us)
-			tell(socket, &replies[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (!work_on(socket, &requests[i], &replies[i]) && !terms->until_us)
+			break;
 	}
-	free(replies);
+	if (terms->until_us)
+		work_again(requests, replies, count);
+	tell_end(socket, replies, count);
 }
 
 /* The steps up to the one that is the last; false if nobody sends any */
@@ -175,19 +202,11 @@ static void work(int socket)
 	CPU_ZERO(&everywhere);
 	sched_getaffinity(0, sizeof(everywhere), &everywhere);
 	while (receive(socket, &requests, &count)) {
-		const struct worker_terms *terms = &requests[0].terms;
-
-		if (terms->priority)
-			take_place(terms, &everywhere);
-		wait_until(terms->start_us);
-		for (size_t i = 0; i < count; i++) {
-			if (!work_on(socket, &requests[i], i) && !terms->until_us)
-				break;
-		}
-		work_again(socket, requests, count);
-		if (terms->priority)
+		if (requests[0].terms.priority)
+			take_place(&requests[0].terms, &everywhere);
+		work_all(socket, requests, count);
+		if (requests[0].terms.priority)
 			take_place(&(struct worker_terms){0}, &everywhere);
-		tell(socket, &(struct reply){.done = true});
 		free(requests);
 	}
 	_exit(0);
@@ -314,10 +333,9 @@ int worker_poll(struct worker *worker)
 			return 0;
 		if (got != sizeof(reply))
 			return -ECHILD;
-		if (reply.done)
-			worker->busy = false;
-		else if (reply.step < worker->nr_steps)
+		if (reply.step < worker->nr_steps)
 			note(&worker->steps[reply.step], &reply.how);
+		worker->busy = !reply.done;
 	}
 	return 1;
 }

@@ -30,6 +30,7 @@ struct worker_terms {
 	uint64_t until_us;
 	uint64_t pause_us; /* before each time but the first */
 	size_t nr_often; /* so many of the steps each time, the others every now and then; 0: all */
+	bool quiet;	 /* says nothing before all is done: who listens takes up time */
 	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
 };
 
@@ -85,7 +86,7 @@ int worker_poll(struct worker *worker);
  */
 const struct worker_step *worker_steps(const struct worker *worker);
 
-/** worker_current() - the step that it is at, or was at last */
+/** worker_current() - the step that it is at, or was at last; of one that is quiet, the first */
 size_t worker_current(const struct worker *worker);
 
 pid_t worker_pid(const struct worker *worker);

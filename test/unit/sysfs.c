@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "util/sysfs-files.h"
 #include "util/sysfs.h"
 
 static int folder = -1;
@@ -163,6 +164,56 @@ static void sees_dangling_links(void **state)
 	assert_true(sysfs_exists(folder, "link"));
 }
 
+static int read_kept(struct sysfs_files *files, uint64_t device, char *buf)
+{
+	return sysfs_files_read(files, device, "attr", folder, "attr", buf, 16);
+}
+
+static void keeps_files_of_one_device(void **state)
+{
+	struct sysfs_files files = {0};
+	char buf[16];
+
+	(void)state;
+	put("one\n", 4);
+	assert_int_equal(read_kept(&files, 1, buf), 3);
+	put("other\n", 6);
+	assert_int_equal(read_kept(&files, 1, buf), 5);
+	assert_string_equal(buf, "other");
+	/* Another device with that name, and the first one's file, which is still open */
+	unlinkat(folder, "attr", 0);
+	put("next\n", 5);
+	assert_int_equal(read_kept(&files, 2, buf), 4);
+	assert_int_equal(read_kept(&files, 1, buf), 5);
+	assert_true(sysfs_files_have(&files, 1));
+	sysfs_files_sweep(&files);
+	/* Only what is read from one time to the next stays open. */
+	assert_int_equal(read_kept(&files, 2, buf), 4);
+	sysfs_files_sweep(&files);
+	assert_false(sysfs_files_have(&files, 1));
+	assert_true(sysfs_files_have(&files, 2));
+	sysfs_files_release(&files);
+	assert_false(sysfs_files_have(&files, 2));
+}
+
+static void keeps_so_many_files(void **state)
+{
+	struct sysfs_files files = {0};
+	char buf[16];
+
+	(void)state;
+	put("1\n", 2);
+	assert_int_equal(sysfs_files_read(&files, 1, "no", folder, "no", buf, sizeof(buf)),
+			 -ENOENT);
+	assert_false(sysfs_files_have(&files, 1));
+	for (uint64_t device = 1; device <= 2 * SYSFS_FILES_MAX; device++)
+		assert_int_equal(read_kept(&files, device, buf), 1);
+	assert_int_equal(files.count, SYSFS_FILES_MAX);
+	/* And none at all where nobody keeps them */
+	assert_int_equal(read_kept(NULL, 1, buf), 1);
+	sysfs_files_release(&files);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -172,6 +223,8 @@ int main(void)
 		cmocka_unit_test(reads_numbers_and_nothing_else),
 		cmocka_unit_test(names_what_a_link_points_at),
 		cmocka_unit_test(sees_dangling_links),
+		cmocka_unit_test(keeps_files_of_one_device),
+		cmocka_unit_test(keeps_so_many_files),
 	};
 
 	return cmocka_run_group_tests_name("sysfs", tests, make_folder, remove_folder);

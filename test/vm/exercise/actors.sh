@@ -84,7 +84,7 @@ until_results 2
 run_by=$(pgrep -P "$pid" | head -n 1)
 while kill -0 "$run_by" 2>/dev/null; do
 	pkill -KILL -P "$run_by" 2>/dev/null && killed=$((killed + 1))
-	sleep 0.3
+	sleep 0.1
 done
 wait "$pid"
 is "actors were killed: status 0" "$?$([ "$killed" -gt 3 ] || echo " killed $killed")" 0
