@@ -57,12 +57,15 @@ const char *snapshot_keep(struct snapshot *snapshot, const char *text)
 static int read_attribute(const struct device *device, const char *attribute, char *buf,
 			  size_t size)
 {
-	char path[2 * NAME_MAX + 2];
+	char below[2 * NAME_MAX + 2];
+	const char *path = attribute;
 
-	if (device->kept)
-		snprintf(path, sizeof(path), "%s/%s", device->name, attribute);
-	return sysfs_files_read(device->files, device->inode, attribute, device->fd,
-				device->kept ? path : attribute, buf, size);
+	if (device->kept) {
+		snprintf(below, sizeof(below), "%s/%s", device->name, attribute);
+		path = below;
+	}
+	return sysfs_files_read(device->files, device->inode, attribute, device->fd, path, buf,
+				size);
 }
 
 /* The text of an attribute that is a word or a short list; NULL if there is none, or an empty one
