@@ -18,7 +18,8 @@ for row in 'cxl detach-memdev --reattach' 'cxl version' 'cxl detach-memdev --usa
 	'script, with cxl-cli and jq' '[(]detach-memdev - version[)] / bare' '[(]detach-memdev - usage[)] / bare' 'script / detach-memdev'; do
 	like "has a line: $row" "$out" "$row +-?$times"
 done
-for row in 'cxl exercise-autoremove --via memdev' 'bare loop' 'exercise-autoremove / bare loop' 'exercise-autoremove / script'; do
+for row in 'cxl exercise-autoremove --via memdev' 'bare rounds, in one loop' 'exercise-autoremove / bare rounds, in one loop' \
+	'exercise-autoremove / bare round' 'exercise-autoremove / script, with cxl-cli and jq'; do
 	like "has a line: $row" "$out" "$row +[0-9.]+"
 done
 like "what was undone without the flush" "$out" 'without the flush, [01] of 1 binds were undone'
