@@ -128,27 +128,43 @@ exercise_try() {
 	rm -f "$results/$1/console.log" "$results/$1/judged"
 }
 
-# exercise_script N SIGNATURE: one that shows it in half of all guests: what was found to be the least, or else the same
-# in another way, since a shell cannot time itself as well as a program can
+# shellcheck disable=SC2016 # for jq to expand
+# exercise_candidates SIGNATURE: with what options a script could show it, on a line each: what was found to be the
+# least; the same in another way, since a shell cannot time itself as well as a program can; and what else it was seen in
+exercise_candidates() {
+	local way
+	echo "$least"
+	[[ $least != --via=* ]] && exercise_visible "$1" || return 0
+	for way in turns halves one-cpu; do
+		[[ "$least " == *"--way=$way "* ]] || echo "$(sed 's/ --way=[^ ]*//' <<<"$least") --way=$way"
+	done
+	exercise_tool jq -r --arg signature "$1" --arg least "${least%% *}" '.findings[] |
+		select(.signature == $signature) | (.ways | keys[]) as $way | .contests | keys[] |
+		select(contains(",")) | "--race=\(.)" | select(. != $least) | "\(.) --way=\($way)"' /share/report.json
+}
+
+# exercise_script N SIGNATURE: one that shows it in half of all guests, or as often as can be had
 exercise_script() {
-	local way options place folder=finding-$1 others=(turns halves one-cpu)
-	local best=$least best_hits=-1 best_tries=0 best_deaths=0 best_place=''
-	[[ $least != --via=* ]] || others=()
-	for way in '' "${others[@]}"; do
-		[ -z "$way" ] || [[ "$least " != *"--way=$way "* ]] || continue
-		read -ra options <<<"$least"
-		[ -z "$way" ] || read -ra options <<<"$(sed 's/ --way=[^ ]*//' <<<"$least") --way=$way"
-		place=$folder/script-${way:-least}
+	local options place folder=finding-$1 number=0 candidates
+	local best=$least best_hits=-1 best_tries='' best_deaths=0 best_place=''
+	mapfile -t candidates < <(exercise_candidates "$2")
+	for options in "${candidates[@]}"; do
+		place=$folder/script-$((number += 1))
 		mkdir -p "$results/$place"
-		say "finding $1: does a script show it, as of ${options[*]}?"
+		say "finding $1: a script of $options"
 		opt_timeout=300
 		# The fewest iterations were enough once. The script goes on for as long as one lets it.
-		guest_boot cxl exercise-autoremove "${target[@]}" --script "${options[@]}" --iterations 10000 \
+		# shellcheck disable=SC2086 # several options
+		guest_boot cxl exercise-autoremove "${target[@]}" --script $options --iterations 10000 \
 			>"$results/$place/reproducer.sh"
-		exercise_visible "$2" || { say "finding $1: that, only cxl exercise-autoremove can tell"; return 0; }
+		exercise_visible "$2" || {
+			say "finding $1: whether it shows, only cxl exercise-autoremove can tell"
+			best_place=$place best_hits=''
+			break
+		}
 		exercise_try "$place" "$2"
 		[ "$hits" -le "$best_hits" ] ||
-			best=${options[*]} best_hits=$hits best_tries=$tries best_deaths=$deaths best_place=$place
+			best=$options best_hits=$hits best_tries=$tries best_deaths=$deaths best_place=$place
 		[ $((hits * 2)) -lt "$opt_tries" ] || break
 	done
 	cp "$results/$best_place/reproducer.sh" "$results/$folder/reproducer.sh"
