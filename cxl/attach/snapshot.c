@@ -304,21 +304,15 @@ static const char *read_parent(struct snapshot *snapshot, int devices, const cha
 	return snapshot_keep(snapshot, start ? start + 1 : target);
 }
 
-/* Decoders come in no order, but of few ports. */
+/* Where there are no more ports than these, their folders stay open while decoders are read. */
 #define FOLDERS 8
-
-struct port_folder {
-	const char *port; /* NULL: none */
-	int fd;
-};
 
 /* How the devices are read: struct device */
 struct reading {
 	const struct snapshot *before;
 	struct sysfs_files *files;
 	bool outline;
-	struct port_folder folders[FOLDERS];
-	size_t next_folder;
+	int folders[FOLDERS]; /* by port; 0: not open yet */
 };
 
 /* Nothing changes what a root decoder is (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
@@ -353,7 +347,8 @@ static const char *known_parent(const struct snapshot *before, const struct dire
 
 /* "decoder3.0" is one of the port that has number 3 (cxl_decoder_add() in drivers/cxl/core/port.c).
  */
-static const char *port_of_decoder(const struct snapshot *snapshot, const char *name)
+static const struct snapshot_port *port_of_decoder(const struct snapshot *snapshot,
+						   const char *name)
 {
 	static const char *const prefixes[] = {"endpoint", "port", "root"};
 	const char *number = name + strlen("decoder");
@@ -364,7 +359,7 @@ static const char *port_of_decoder(const struct snapshot *snapshot, const char *
 		const struct snapshot_port *found = snapshot_find_port(snapshot, port);
 
 		if (found)
-			return found->name;
+			return found;
 	}
 	return NULL;
 }
@@ -374,22 +369,20 @@ static int open_device(int devices, const char *path)
 	return openat(devices, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The folder of a port: one of the latest that were asked for is still open. */
-static int port_folder(struct reading *reading, int devices, const char *port)
+/* The folder of a decoder that is below that port; -1 if it is not */
+static int open_decoder(const struct snapshot *snapshot, struct reading *reading, int devices,
+			const struct snapshot_port *port, const char *name)
 {
-	struct port_folder *folder;
+	size_t number = (size_t)(port - snapshot->ports);
+	_cleanup_free_ char *path = NULL;
 
-	for (size_t i = 0; i < FOLDERS; i++) {
-		folder = &reading->folders[i];
-		if (folder->port && strcmp(folder->port, port) == 0)
-			return folder->fd;
+	if (snapshot->nr_ports > FOLDERS) {
+		path = memory_print("%s/%s", port->name, name);
+		return open_device(devices, path);
 	}
-	folder = &reading->folders[reading->next_folder++ % FOLDERS];
-	if (folder->port)
-		close(folder->fd);
-	folder->fd = open_device(devices, port);
-	folder->port = folder->fd < 0 ? NULL : port;
-	return folder->fd;
+	if (reading->folders[number] <= 0)
+		reading->folders[number] = open_device(devices, port->name);
+	return open_device(reading->folders[number], name);
 }
 
 /*
@@ -399,23 +392,18 @@ static int port_folder(struct reading *reading, int devices, const char *port)
 static void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
 			struct device *device, bool decoder)
 {
-	int folder = -1;
+	const struct snapshot_port *port = decoder ? port_of_decoder(snapshot, device->name) : NULL;
 
 	device->fd = -1;
-	if (decoder)
-		device->parent = port_of_decoder(snapshot, device->name);
-	/* Those of an endpoint come and go with it. */
-	if (decoder && device->parent && !has_prefix(device->parent, "endpoint"))
-		device->files = reading->files;
-	if (device->files && sysfs_files_have(device->files, device->inode)) {
-		device->kept = true;
-		device->fd = devices;
-		return;
+	if (port) {
+		device->parent = port->name;
+		/* Those of an endpoint come and go with it. */
+		device->files = port->kind != PORT_ENDPOINT ? reading->files : NULL;
+		device->kept = device->files && sysfs_files_have(device->files, device->inode);
+		device->fd = device->kept
+				     ? devices
+				     : open_decoder(snapshot, reading, devices, port, device->name);
 	}
-	if (decoder && device->parent)
-		folder = port_folder(reading, devices, device->parent);
-	if (folder >= 0)
-		device->fd = open_device(folder, device->name);
 	if (device->fd >= 0)
 		return;
 	device->fd = open_device(devices, device->name);
@@ -503,8 +491,8 @@ static int read_devices(struct reading *reading, struct snapshot *snapshot)
 		read_targets(reading, snapshot, dirfd(devices), snapshot->regions[i].name,
 			     snapshot->regions[i].interleave_ways);
 	for (size_t i = 0; i < FOLDERS; i++) {
-		if (reading->folders[i].port)
-			close(reading->folders[i].fd);
+		if (reading->folders[i] > 0)
+			close(reading->folders[i]);
 	}
 	closedir(devices);
 	return 0;

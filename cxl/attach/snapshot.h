@@ -20,12 +20,12 @@
  * snapshot.
  */
 
-struct sysfs_files;
-
 #define SNAPSHOT_NO_NUMBER UINT64_MAX
 
 /* Deeper than any hierarchy of ports can be: a damaged tree may go round in circles. */
 #define SNAPSHOT_DEPTH_MAX 64
+
+struct sysfs_files;
 
 enum snapshot_flag {
 	FLAG_UNKNOWN = -1,
