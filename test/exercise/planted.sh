@@ -29,7 +29,7 @@ planted() {
 [ $# -gt 0 ] || set -- warn reference sleep mapping range inversion use-after-free
 for way; do
 	case $way in
-	warn) planted remove_warn=1 plain 'warning lab_accel_remove' yes --via host ;;
+	warn) planted remove_warn=1 lockdep 'warning lab_accel_remove' yes --via host ;;
 	reference) planted keep_reference=1 plain 'leak of a memdev' yes --via host ;;
 	sleep) planted remove_sleep_ms=60000 plain 'stuck lab_accel_remove' no --via host ;;
 	mapping) planted keep_mapping=1 plain 'contract addresses-released' no --via memdev ;;
