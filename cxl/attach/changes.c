@@ -15,7 +15,7 @@ void changes_add(struct changes *changes, enum change_kind kind, const char *nam
 static int by_name(const void *a, const void *b)
 {
 	const struct change *one = a, *other = b;
-	int order = strverscmp(one->name, other->name);
+	int order = text_order(one->name, other->name);
 
 	return order ?: (int)one->kind - (int)other->kind;
 }
@@ -165,7 +165,7 @@ static void compare_arrays(struct changes *changes, const struct array *before,
 	while (i < before->count || j < after->count) {
 		int order = i == before->count	? 1
 			    : j == after->count ? -1
-						: strverscmp(name_at(before, i), name_at(after, j));
+						: text_order(name_at(before, i), name_at(after, j));
 
 		if (order == 0)
 			before->compare(changes, before->start + i * before->size,

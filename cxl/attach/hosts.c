@@ -14,6 +14,7 @@
 #include "cxl/attach/snapshot.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/text.h"
 #include "util/sysfs.h"
 
 static const char *const buses[] = {"pci", "platform", "auxiliary"};
@@ -299,7 +300,7 @@ static int by_host(const void *a, const void *b)
 {
 	const struct snapshot_lone_host *one = a, *other = b;
 
-	return strverscmp(one->host.name, other->host.name);
+	return text_order(one->host.name, other->host.name);
 }
 
 void snapshot_read_lone_hosts(struct snapshot *snapshot, struct modules *modules)

@@ -5,13 +5,14 @@
 #include "cxl/attach/snapshot-private.h"
 #include "cxl/attach/snapshot.h"
 #include "util/memory.h"
+#include "util/text.h"
 
 /* Every kind of device begins with its name, so one comparison serves all: mem2 before mem10. */
 static int by_name(const void *a, const void *b)
 {
 	const char *const *one = a, *const *other = b;
 
-	return strverscmp(*one, *other);
+	return text_order(*one, *other);
 }
 
 #define sort(array, count) ((count) > 0 ? qsort(array, count, sizeof(*(array)), by_name) : (void)0)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,7 +60,7 @@ static int read_attribute(const struct device *device, const char *attribute, ch
 	const char *path = attribute;
 
 	if (device->kept) {
-		snprintf(below, sizeof(below), "%s/%s", device->name, attribute);
+		stpcpy(stpcpy(stpcpy(below, device->name), "/"), attribute);
 		path = below;
 	}
 	return sysfs_files_read(device->files, device->inode, attribute, device->fd, path, buf,
@@ -352,12 +351,14 @@ static const struct snapshot_port *port_of_decoder(const struct snapshot *snapsh
 {
 	static const char *const prefixes[] = {"endpoint", "port", "root"};
 	const char *number = name + strlen("decoder");
+	size_t digits = strcspn(number, ".");
+	char port[NAME_MAX + sizeof("endpoint")];
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
-		_cleanup_free_ char *port =
-			memory_print("%s%.*s", prefixes[i], (int)strcspn(number, "."), number);
-		const struct snapshot_port *found = snapshot_find_port(snapshot, port);
+		const struct snapshot_port *found;
 
+		*(char *)mempcpy(stpcpy(port, prefixes[i]), number, digits) = '\0';
+		found = snapshot_find_port(snapshot, port);
 		if (found)
 			return found;
 	}

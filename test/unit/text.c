@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "util/text.h"
+
+static int sign(int order)
+{
+	return (order > 0) - (order < 0);
+}
+
+static void orders_names_by_number(void **state)
+{
+	/* The C library has the same order for all of these. */
+	static const char *const names[] = {
+		"",
+		"mem",
+		"mem0",
+		"mem1",
+		"mem2",
+		"mem10",
+		"mem11",
+		"mem100",
+		"mem1a",
+		"mem1.2",
+		"mem1.10",
+		"mem10.1",
+		"decoder1.0",
+		"decoder1.10",
+		"decoder10.0",
+		"decoder2.9",
+		"port1",
+		"port10",
+		"region0",
+		"region4294967295",
+		"endpoint3",
+		"endpoint12",
+		"root0",
+		"ACPI.CXL",
+		"0000:0d:00.0",
+		"0000:10:00.0",
+		"0000:10:00.1",
+		"a",
+		"A",
+		"\xc3\xa9",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		for (size_t j = 0; j < sizeof(names) / sizeof(*names); j++)
+			assert_int_equal(sign(text_order(names[i], names[j])),
+					 sign(strverscmp(names[i], names[j])));
+	}
+}
+
+static void orders_leading_zeros_somehow(void **state)
+{
+	(void)state;
+	assert_int_equal(sign(text_order("mem01", "mem1")), -sign(text_order("mem1", "mem01")));
+	assert_int_not_equal(text_order("mem01", "mem1"), 0);
+	assert_int_equal(text_order("mem01", "mem01"), 0);
+}
+
+static void tells_texts_and_none_apart(void **state)
+{
+	(void)state;
+	assert_true(text_same("mem0", "mem0"));
+	assert_true(text_same(NULL, NULL));
+	assert_false(text_same("mem0", NULL));
+	assert_false(text_same(NULL, ""));
+	assert_false(text_same("mem0", "mem1"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(orders_names_by_number),
+		cmocka_unit_test(orders_leading_zeros_somehow),
+		cmocka_unit_test(tells_texts_and_none_apart),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
