@@ -15,8 +15,8 @@
 #define RESTORE_TRIES 3
 
 /*
- * The kernel takes longer to print all of its mappings than to take a memdev down. One that was not
- * given back stays: the next look finds it, too.
+ * For the kernel to print all of its mappings takes a good part of what a round does. One that was
+ * not given back stays: the next look finds it, too.
  */
 #define MAPPINGS_EVERY 16
 
