@@ -29,6 +29,27 @@ bool sysfs_files_have(const struct sysfs_files *files, uint64_t device)
 	return false;
 }
 
+/* The folder itself, among its attributes */
+#define FOLDER ""
+
+int sysfs_files_folder(struct sysfs_files *files, uint64_t device, int dirfd, const char *path)
+{
+	struct sysfs_file *file = find(files, device, FOLDER);
+	int fd;
+
+	if (!file && files->count == SYSFS_FILES_MAX)
+		return -EMFILE;
+	if (!file) {
+		fd = openat(dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+		file = append(files->list, files->count);
+		*file = (struct sysfs_file){device, FOLDER, fd, true};
+	}
+	file->used = true;
+	return file->fd;
+}
+
 int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
 		     const char *path, char *buf, size_t size)
 {

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * Attributes that are read again and again: their files stay open, since to find and open one takes
- * several times as long as to read it. An open file is that of one device, and not of the next one
- * with its name: once the device has gone, it cannot be read (-ENODEV).
+ * Attributes that are read again and again, and folders: their files stay open, since to find and
+ * open one takes several times as long as to read it. An open file is that of one device, and not
+ * of the next one with its name: once the device has gone, it cannot be read (-ENODEV).
  */
 
 /* So many at most; what is more is opened each time. */
@@ -37,6 +37,14 @@ struct sysfs_files {
  */
 int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
 		     const char *path, char *buf, size_t size);
+
+/**
+ * sysfs_files_folder() - that device's folder, which leads to what is in it (O_PATH)
+ *
+ * Return: a file descriptor that belongs to @files, until the device's folder was not asked for
+ * between two sweeps, or a negative errno (-EMFILE: there are too many).
+ */
+int sysfs_files_folder(struct sysfs_files *files, uint64_t device, int dirfd, const char *path);
 
 /** sysfs_files_have() - is a file of that device open? */
 bool sysfs_files_have(const struct sysfs_files *files, uint64_t device);

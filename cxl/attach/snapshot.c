@@ -27,16 +27,34 @@ static void *chunk_alloc(size_t size)
 /* A region has no more of them: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h. */
 #define TARGETS_MAX 16
 
+/* How much is read of each device */
+enum depth {
+	DEPTH_ALL,
+	DEPTH_STATE,   /* snapshot_take_again() */
+	DEPTH_OUTLINE, /* snapshot_take_outline() */
+};
+
+struct device;
+
+typedef void (*read_function)(struct snapshot *snapshot, const struct device *device);
+
 /* One device that is being read: an entry of /sys/bus/cxl/devices */
 struct device {
 	const char *name;
+	read_function read;	   /* by its kind */
 	const char *parent;	   /* the name of the device that it hangs under */
 	uint64_t inode;		   /* of the entry: sysfs gives every number once (kernfs_ino()) */
-	int fd;			   /* of its folder */
-	bool kept;		   /* its attributes are open already: @fd is that of all devices */
-	struct sysfs_files *files; /* where they are, or are to be; NULL: they do not stay open */
+	int fd;			   /* of its folder, or of one in which that has its name */
+	bool above;		   /* it is the latter */
+	bool lent;		   /* @fd is closed by somebody else */
+	struct sysfs_files *files; /* where its attributes stay open; NULL: they do not */
 	const struct snapshot *before; /* NULL: it was never read before */
-	bool outline;		       /* snapshot_take_outline() */
+	enum depth depth;
+};
+
+/* An entry of a device's folder, and what leads to it */
+struct entry_path {
+	char text[2 * NAME_MAX + 2];
 };
 
 /* "mem0" is a name with the prefix "mem": digits follow, and nothing else but them and dots */
@@ -53,18 +71,29 @@ const char *snapshot_keep(struct snapshot *snapshot, const char *text)
 	return text ? obstack_copy0(&snapshot->texts, text, strlen(text)) : NULL;
 }
 
+/* From the device's fd to an entry of its folder; it is in @path, or @entry itself */
+static const char *path_to(const struct device *device, const char *entry, struct entry_path *path)
+{
+	if (!device->above)
+		return entry;
+	stpcpy(stpcpy(stpcpy(path->text, device->name), "/"), entry);
+	return path->text;
+}
+
+static bool has(const struct device *device, const char *entry)
+{
+	struct entry_path path;
+
+	return sysfs_exists(device->fd, path_to(device, entry, &path));
+}
+
 static int read_attribute(const struct device *device, const char *attribute, char *buf,
 			  size_t size)
 {
-	char below[2 * NAME_MAX + 2];
-	const char *path = attribute;
+	struct entry_path path;
 
-	if (device->kept) {
-		stpcpy(stpcpy(stpcpy(below, device->name), "/"), attribute);
-		path = below;
-	}
-	return sysfs_files_read(device->files, device->inode, attribute, device->fd, path, buf,
-				size);
+	return sysfs_files_read(device->files, device->inode, attribute, device->fd,
+				path_to(device, attribute, &path), buf, size);
 }
 
 /* The text of an attribute that is a word or a short list; NULL if there is none, or an empty one
@@ -97,9 +126,11 @@ static enum snapshot_flag read_flag(const struct device *device, const char *att
 	return rc < 0 ? FLAG_UNKNOWN : (enum snapshot_flag)rc;
 }
 
-static const char *read_link(struct snapshot *snapshot, int fd, const char *link)
+static const char *read_link(struct snapshot *snapshot, const struct device *device,
+			     const char *link)
 {
-	_cleanup_free_ char *name = sysfs_link_name(fd, link);
+	struct entry_path path;
+	_cleanup_free_ char *name = sysfs_link_name(device->fd, path_to(device, link, &path));
 
 	return snapshot_keep(snapshot, name);
 }
@@ -108,10 +139,10 @@ static const char *read_link(struct snapshot *snapshot, int fd, const char *link
  * What every class-code memdev has and no accelerator: cxl_class_memdev_type and cxl_memdev_type in
  * drivers/cxl/core/memdev.c.
  */
-static enum snapshot_flag read_class_attributes(int fd)
+static enum snapshot_flag read_class_attributes(const struct device *device)
 {
-	return sysfs_exists(fd, "firmware_version") || sysfs_exists(fd, "payload_max") ||
-	       sysfs_exists(fd, "label_storage_size");
+	return has(device, "firmware_version") || has(device, "payload_max") ||
+	       has(device, "label_storage_size");
 }
 
 /* The device as it was read before, if it is still the same one; else NULL */
@@ -134,32 +165,29 @@ static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 		      const struct device *device)
 {
 	host->name = device->parent;
-	host->subsystem = read_link(snapshot, device->fd, "../subsystem");
-	host->driver = read_link(snapshot, device->fd, "../driver");
-	host->module = host->driver ? read_link(snapshot, device->fd, "../driver/module") : NULL;
+	host->driver = read_link(snapshot, device, "../driver");
 	host->imports_attach = host->holds_cxl_mem = FLAG_UNKNOWN;
+	if (device->depth == DEPTH_STATE)
+		return;
+	host->subsystem = read_link(snapshot, device, "../subsystem");
+	host->module = host->driver ? read_link(snapshot, device, "../driver/module") : NULL;
 }
 
-static void describe_memdev(const struct device *device, const struct snapshot_memdev *known,
-			    struct snapshot_memdev *memdev)
+/* What does not change as long as it exists */
+static void describe_memdev(const struct device *device, struct snapshot_memdev *memdev)
 {
-	memdev->class_attributes =
-		known ? known->class_attributes : read_class_attributes(device->fd);
-	memdev->serial = known ? known->serial : read_number(device, "serial");
-	memdev->numa_node = known ? known->numa_node : read_numa_node(device);
-	memdev->ram_size = read_number(device, "ram/size");
-	memdev->pmem_size = read_number(device, "pmem/size");
+	memdev->class_attributes = read_class_attributes(device);
+	memdev->serial = read_number(device, "serial");
+	memdev->numa_node = read_numa_node(device);
 }
 
 static void read_memdev(struct snapshot *snapshot, const struct device *device)
 {
-	const struct snapshot_memdev *known = known(device, snapshot_find_memdev);
-	int fd = device->fd;
 	struct snapshot_memdev *memdev;
 
 	*append(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
 	/* Every device has a uevent file: without one, this is what a removed device left. */
-	if (!sysfs_exists(fd, "uevent")) {
+	if (!has(device, "uevent")) {
 		snapshot->nr_left_out++;
 		return;
 	}
@@ -170,10 +198,14 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	memdev->class_attributes = FLAG_UNKNOWN;
 	memdev->serial = memdev->numa_node = SNAPSHOT_NO_NUMBER;
 	memdev->ram_size = memdev->pmem_size = SNAPSHOT_NO_NUMBER;
-	memdev->enabled = sysfs_exists(fd, "driver");
+	memdev->enabled = has(device, "driver");
 	read_host(snapshot, &memdev->host, device);
-	if (!device->outline)
-		describe_memdev(device, known, memdev);
+	if (device->depth == DEPTH_OUTLINE)
+		return;
+	memdev->ram_size = read_number(device, "ram/size");
+	memdev->pmem_size = read_number(device, "pmem/size");
+	if (device->depth == DEPTH_ALL)
+		describe_memdev(device, memdev);
 }
 
 static void read_region(struct snapshot *snapshot, const struct device *device)
@@ -182,13 +214,16 @@ static void read_region(struct snapshot *snapshot, const struct device *device)
 
 	region->name = device->name;
 	region->root_decoder_name = device->parent;
-	region->mode = read_text(snapshot, device, "mode");
 	region->resource = read_number(device, "resource");
 	region->size = read_number(device, "size");
-	region->interleave_ways = read_number(device, "interleave_ways");
 	region->locked = read_flag(device, "locked");
 	region->committed = read_flag(device, "commit");
-	region->driver = read_link(snapshot, device->fd, "driver");
+	region->driver = read_link(snapshot, device, "driver");
+	region->interleave_ways = SNAPSHOT_NO_NUMBER;
+	if (device->depth == DEPTH_STATE)
+		return;
+	region->mode = read_text(snapshot, device, "mode");
+	region->interleave_ways = read_number(device, "interleave_ways");
 }
 
 /* dax_region0 or pmem_region0, below a region that may not have been read yet */
@@ -223,23 +258,28 @@ static void read_range(const struct device *device, const struct snapshot_decode
 static void read_root_decoder(const struct device *device, struct snapshot_decoder *decoder)
 {
 	decoder->locked = read_flag(device, "locked");
-	decoder->delete_region = sysfs_exists(device->fd, "delete_region");
+	decoder->delete_region = has(device, "delete_region");
 }
 
-/* Each attribute where somebody goes by it, since there can be thousands of decoders */
+/*
+ * Each attribute where somebody goes by it, since there can be thousands of decoders. An endpoint's
+ * is given its range with its region, and loses both at once (cxl_region_attach() in
+ * drivers/cxl/core/region.c), a port's not before the region is complete.
+ */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,
 			       struct snapshot_decoder *decoder)
 {
 	bool endpoint = device->parent && has_prefix(device->parent, "endpoint");
 
+	if (device->depth != DEPTH_OUTLINE)
+		read_range(device, known, decoder);
+	if (endpoint && decoder->size == 0)
+		return;
 	decoder->region_name = read_text(snapshot, device, "region");
 	if (endpoint && decoder->region_name)
 		decoder->target_type = read_text(snapshot, device, "target_type");
-	if (device->outline)
-		return;
-	read_range(device, known, decoder);
-	if (!endpoint && decoder->size != 0)
+	if (!endpoint && device->depth != DEPTH_OUTLINE && decoder->size != 0)
 		decoder->target_list = read_text(snapshot, device, "target_list");
 }
 
@@ -270,18 +310,21 @@ static void read_port(struct snapshot *snapshot, const struct device *device)
 							    : PORT_SWITCH;
 	port->parent_name = device->parent;
 	port->uport = known ? snapshot_keep(snapshot, known->uport)
-			    : read_link(snapshot, device->fd, "uport");
-	port->enabled = port->kind == PORT_ROOT || sysfs_exists(device->fd, "driver");
+			    : read_link(snapshot, device, "uport");
+	port->enabled = port->kind == PORT_ROOT || has(device, "driver");
 	if (port->kind != PORT_ROOT)
 		return;
-	port->host_subsystem = read_link(snapshot, device->fd, "../subsystem");
-	port->host_driver = read_link(snapshot, device->fd, "../driver");
+	/* It goes with its host's driver. */
+	port->host_subsystem = known ? snapshot_keep(snapshot, known->host_subsystem)
+				     : read_link(snapshot, device, "../subsystem");
+	port->host_driver = known ? snapshot_keep(snapshot, known->host_driver)
+				  : read_link(snapshot, device, "../driver");
 }
 
 /* What is read of which kind of device; others, such as nvdimm bridges, say nothing on attach. */
 static const struct {
 	const char *prefix;
-	void (*read)(struct snapshot *snapshot, const struct device *device);
+	read_function read;
 } kinds[] = {
 	{"mem", read_memdev},	    {"region", read_region},	 {"decoder", read_decoder},
 	{"endpoint", read_port},    {"port", read_port},	 {"root", read_port},
@@ -303,31 +346,36 @@ static const char *read_parent(struct snapshot *snapshot, int devices, const cha
 	return snapshot_keep(snapshot, start ? start + 1 : target);
 }
 
-/* Where there are no more ports than these, their folders stay open while decoders are read. */
+/* The folder of a port, which stays open while its decoders are read */
+struct folder {
+	uint64_t port; /* its inode */
+	int fd;
+	bool kept; /* for the next time, too */
+};
+
+/* Of no more ports than these */
 #define FOLDERS 8
 
 /* How the devices are read: struct device */
 struct reading {
 	const struct snapshot *before;
 	struct sysfs_files *files;
-	bool outline;
-	int folders[FOLDERS]; /* by port; 0: not open yet */
+	enum depth depth;
+	struct folder folders[FOLDERS];
+	size_t nr_folders;
 };
 
 /* Nothing changes what a root decoder is (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
-static bool copy_root_decoder(const struct snapshot *before, struct snapshot *snapshot,
-			      const struct dirent *entry)
+static bool copy_root_decoder(struct snapshot *snapshot, const struct device *device)
 {
-	const struct snapshot_decoder *known =
-		before ? snapshot_find_decoder(before, entry->d_name) : NULL;
+	const struct snapshot_decoder *known = known(device, snapshot_find_decoder);
 	struct snapshot_decoder *decoder;
 
-	if (!known || known->inode != entry->d_ino || !known->port_name ||
-	    !has_prefix(known->port_name, "root"))
+	if (!known || !known->port_name || !has_prefix(known->port_name, "root"))
 		return false;
 	decoder = append(snapshot->decoders, snapshot->nr_decoders);
-	decoder->name = snapshot_keep(snapshot, known->name);
-	decoder->inode = known->inode;
+	decoder->name = device->name;
+	decoder->inode = device->inode;
 	decoder->port_name = snapshot_keep(snapshot, known->port_name);
 	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
 	decoder->locked = known->locked;
@@ -336,12 +384,11 @@ static bool copy_root_decoder(const struct snapshot *before, struct snapshot *sn
 }
 
 /* Under which port a port hangs that is still the same one; else NULL */
-static const char *known_parent(const struct snapshot *before, const struct dirent *entry)
+static const char *known_parent(const struct device *device)
 {
-	const struct snapshot_port *port =
-		before ? snapshot_find_port(before, entry->d_name) : NULL;
+	const struct snapshot_port *known = known(device, snapshot_find_port);
 
-	return port && port->inode == entry->d_ino ? port->parent_name : NULL;
+	return known ? known->parent_name : NULL;
 }
 
 /* "decoder3.0" is one of the port that has number 3 (cxl_decoder_add() in drivers/cxl/core/port.c).
@@ -370,84 +417,96 @@ static int open_device(int devices, const char *path)
 	return openat(devices, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The folder of a decoder that is below that port; -1 if it is not */
-static int open_decoder(const struct snapshot *snapshot, struct reading *reading, int devices,
-			const struct snapshot_port *port, const char *name)
+/* That of a port, to be closed when all has been read; -1 if it cannot stay open for so long */
+static int port_folder(struct reading *reading, int devices, const char *name, uint64_t inode)
 {
-	size_t number = (size_t)(port - snapshot->ports);
-	_cleanup_free_ char *path = NULL;
+	/* An endpoint comes and goes with its memdev. */
+	bool kept = reading->files && !has_prefix(name, "endpoint");
+	int fd;
 
-	if (snapshot->nr_ports > FOLDERS) {
-		path = memory_print("%s/%s", port->name, name);
-		return open_device(devices, path);
+	for (size_t i = 0; i < reading->nr_folders; i++) {
+		if (reading->folders[i].port == inode)
+			return reading->folders[i].fd;
 	}
-	if (reading->folders[number] <= 0)
-		reading->folders[number] = open_device(devices, port->name);
-	return open_device(reading->folders[number], name);
+	if (reading->nr_folders == FOLDERS)
+		return -1;
+	fd = kept ? sysfs_files_folder(reading->files, inode, devices, name)
+		  : open_device(devices, name);
+	if (fd >= 0)
+		reading->folders[reading->nr_folders++] = (struct folder){inode, fd, kept};
+	return fd;
+}
+
+static void leave_folders(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->nr_folders; i++) {
+		if (!reading->folders[i].kept)
+			close(reading->folders[i].fd);
+	}
+	reading->nr_folders = 0;
 }
 
 /*
- * A device's folder, and what it hangs under. There are more decoders than all else: to go through
- * the folder of their port, which was read before, spares their links.
+ * There are more decoders than all else: to go through the folder of their port, which was read
+ * before, spares their links. False if it is not there, as in a damaged tree, or just gone.
  */
-static void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
-			struct device *device, bool decoder)
+static bool find_decoder(const struct snapshot *snapshot, struct reading *reading, int devices,
+			 struct device *device)
 {
-	const struct snapshot_port *port = decoder ? port_of_decoder(snapshot, device->name) : NULL;
+	const struct snapshot_port *port = port_of_decoder(snapshot, device->name);
 
-	device->fd = -1;
-	if (port) {
-		device->parent = port->name;
-		/* Those of an endpoint come and go with it. */
-		device->files = port->kind != PORT_ENDPOINT ? reading->files : NULL;
-		device->kept = device->files && sysfs_files_have(device->files, device->inode);
-		device->fd = device->kept
-				     ? devices
-				     : open_decoder(snapshot, reading, devices, port, device->name);
+	if (!port)
+		return false;
+	device->files = port->kind != PORT_ENDPOINT ? reading->files : NULL;
+	device->above = device->lent = true;
+	device->fd = devices;
+	if (!device->files || !sysfs_files_have(device->files, device->inode)) {
+		device->fd = port_folder(reading, devices, port->name, port->inode);
+		if (device->fd < 0 || !sysfs_exists(device->fd, device->name)) {
+			device->above = device->lent = false;
+			return false;
+		}
 	}
-	if (device->fd >= 0)
+	device->parent = port->name;
+	return true;
+}
+
+/* A device's folder, or where it is, and what it hangs under */
+static void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
+			struct device *device)
+{
+	if (device->read == read_decoder && find_decoder(snapshot, reading, devices, device))
 		return;
-	device->fd = open_device(devices, device->name);
-	if (device->fd >= 0 && (decoder || !device->parent))
+	if (device->read == read_port) {
+		device->parent = snapshot_keep(snapshot, known_parent(device));
+		device->fd = port_folder(reading, devices, device->name, device->inode);
+		device->lent = device->fd >= 0;
+	}
+	if (!device->lent)
+		device->fd = open_device(devices, device->name);
+	if (device->fd >= 0 && !device->parent)
 		device->parent = read_parent(snapshot, devices, device->name);
 }
 
 static void leave_device(struct device *device)
 {
-	if (!device->kept)
+	if (!device->lent)
 		close(device->fd);
 }
 
-/* Ports come first: decoders are found through them. */
-enum pass {
-	PASS_PORTS,
-	PASS_OTHERS,
-};
-
 static void read_device(struct reading *reading, struct snapshot *snapshot, int devices,
-			const struct dirent *entry, enum pass pass)
+			struct device *device)
 {
-	struct device device = {
-		.inode = entry->d_ino, .before = reading->before, .outline = reading->outline};
-	size_t i = 0;
-
-	while (i < sizeof(kinds) / sizeof(*kinds) && !has_prefix(entry->d_name, kinds[i].prefix))
-		i++;
-	if (i == sizeof(kinds) / sizeof(*kinds) ||
-	    (kinds[i].read == read_port) != (pass == PASS_PORTS))
+	if (device->read == read_decoder &&
+	    (reading->depth == DEPTH_OUTLINE || copy_root_decoder(snapshot, device)))
 		return;
-	if (kinds[i].read == read_decoder &&
-	    (reading->outline || copy_root_decoder(reading->before, snapshot, entry)))
-		return;
-	device.name = snapshot_keep(snapshot, entry->d_name);
-	device.parent = snapshot_keep(snapshot, known_parent(reading->before, entry));
-	find_device(snapshot, reading, devices, &device, kinds[i].read == read_decoder);
-	if (device.fd < 0) {
-		snapshot->nr_left_out += kinds[i].read == read_memdev;
+	find_device(snapshot, reading, devices, device);
+	if (device->fd < 0) {
+		snapshot->nr_left_out += device->read == read_memdev;
 		return;
 	}
-	kinds[i].read(snapshot, &device);
-	leave_device(&device);
+	device->read(snapshot, device);
+	leave_device(device);
 }
 
 /* The endpoints' decoders that map a region, by which its memdevs are known */
@@ -456,12 +515,13 @@ static void read_targets(struct reading *reading, struct snapshot *snapshot, int
 {
 	for (uint64_t i = 0; i < count && i < TARGETS_MAX; i++) {
 		_cleanup_free_ char *path = memory_print("%s/target%ju", region, (uintmax_t)i);
-		struct device device = {.fd = devices, .outline = true};
+		struct device device = {
+			.read = read_decoder, .fd = devices, .depth = DEPTH_OUTLINE};
 
 		device.name = read_text(snapshot, &device, path);
 		if (!device.name || !has_prefix(device.name, "decoder"))
 			continue;
-		find_device(snapshot, reading, devices, &device, true);
+		find_device(snapshot, reading, devices, &device);
 		if (device.fd < 0)
 			continue;
 		read_decoder(snapshot, &device);
@@ -469,32 +529,60 @@ static void read_targets(struct reading *reading, struct snapshot *snapshot, int
 	}
 }
 
-static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *devices,
-		     enum pass pass)
+static read_function read_by_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (has_prefix(name, kinds[i].prefix))
+			return kinds[i].read;
+	}
+	return NULL;
+}
+
+/* Ports come first: decoders are found through them. The others are put into a list. */
+static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *devices,
+		       struct device **others, size_t *nr_others)
 {
 	const struct dirent *entry;
 
-	while ((entry = readdir(devices)))
-		read_device(reading, snapshot, dirfd(devices), entry, pass);
+	while ((entry = readdir(devices))) {
+		struct device device = {
+			.read = read_by_name(entry->d_name),
+			.inode = entry->d_ino,
+			.before = reading->before,
+			.depth = reading->depth,
+		};
+
+		if (!device.read)
+			continue;
+		device.name = snapshot_keep(snapshot, entry->d_name);
+		if (device.read == read_port)
+			read_device(reading, snapshot, dirfd(devices), &device);
+		else
+			*append(*others, *nr_others) = device;
+	}
+	snapshot_sort_ports(snapshot);
 }
 
 static int read_devices(struct reading *reading, struct snapshot *snapshot)
 {
 	DIR *devices = opendir("/sys/bus/cxl/devices");
+	_cleanup_free_ struct device *others = NULL;
+	size_t nr_others = 0;
 
-	if (!devices)
-		return errno == ENOENT ? 0 : -errno;
-	read_all(reading, snapshot, devices, PASS_PORTS);
-	snapshot_sort_ports(snapshot);
-	rewinddir(devices);
-	read_all(reading, snapshot, devices, PASS_OTHERS);
-	for (size_t i = 0; reading->outline && i < snapshot->nr_regions; i++)
+	if (!devices) {
+		int error = errno;
+
+		snapshot->has_bus = access("/sys/bus/cxl", F_OK) == 0;
+		return error == ENOENT ? 0 : -error;
+	}
+	snapshot->has_bus = true;
+	read_ports(reading, snapshot, devices, &others, &nr_others);
+	for (size_t i = 0; i < nr_others; i++)
+		read_device(reading, snapshot, dirfd(devices), &others[i]);
+	for (size_t i = 0; reading->depth == DEPTH_OUTLINE && i < snapshot->nr_regions; i++)
 		read_targets(reading, snapshot, dirfd(devices), snapshot->regions[i].name,
 			     snapshot->regions[i].interleave_ways);
-	for (size_t i = 0; i < FOLDERS; i++) {
-		if (reading->folders[i] > 0)
-			close(reading->folders[i]);
-	}
+	leave_folders(reading);
 	closedir(devices);
 	return 0;
 }
@@ -503,8 +591,7 @@ static int take_devices(struct reading *reading, struct snapshot *snapshot)
 {
 	int rc;
 
-	*snapshot = (struct snapshot){.has_bus = access("/sys/bus/cxl", F_OK) == 0,
-				      .attach_support = FLAG_UNKNOWN};
+	*snapshot = (struct snapshot){.attach_support = FLAG_UNKNOWN};
 	obstack_init(&snapshot->texts);
 	rc = read_devices(reading, snapshot);
 	if (rc) {
@@ -523,7 +610,9 @@ int snapshot_take_devices(struct snapshot *snapshot)
 int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
 			struct snapshot *snapshot)
 {
-	int rc = take_devices(&(struct reading){.before = before, .files = files}, snapshot);
+	int rc = take_devices(
+		&(struct reading){.before = before, .files = files, .depth = DEPTH_STATE},
+		snapshot);
 
 	if (files)
 		sysfs_files_sweep(files);
@@ -532,7 +621,7 @@ int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files
 
 int snapshot_take_outline(const struct snapshot *before, struct snapshot *snapshot)
 {
-	return take_devices(&(struct reading){.before = before, .outline = true}, snapshot);
+	return take_devices(&(struct reading){.before = before, .depth = DEPTH_OUTLINE}, snapshot);
 }
 
 int snapshot_take(struct snapshot *snapshot)

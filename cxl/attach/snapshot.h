@@ -208,8 +208,11 @@ int snapshot_take_devices(struct snapshot *snapshot);
  * @files: where the attributes stay open for the next time of those devices that do not come and go
  *         with a memdev, as long as there are not too many; or NULL
  *
- * Of a device that is still the same one, what cannot change as long as it exists is not read
- * again: where it hangs, what kind it is, and all of a root decoder.
+ * It is for comparing (changes_find()). Of a device that is still the same one, what cannot change
+ * as long as it exists is not read again: where it hangs, what kind it is, and all of a root
+ * decoder. Of a new one, only what can be other than it was with the one in its place: not a
+ * memdev's serial, NUMA node and class attributes, its host's bus and module, and not a region's
+ * mode and ways.
  */
 int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
 			struct snapshot *snapshot);
