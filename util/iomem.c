@@ -16,13 +16,17 @@
 static void add_line(struct iomem *iomem, char *line)
 {
 	struct iomem_range range = {.depth = (int)strspn(line, " ") / 2};
-	int length = 0;
+	char *end;
 
 	line[strcspn(line, "\n")] = '\0';
-	if (sscanf(line, " %" SCNx64 "-%" SCNx64 " : %n", &range.start, &range.end, &length) != 2 ||
-	    length == 0)
+	range.start = strtoull(line, &end, 16);
+	if (end == line || *end != '-')
 		return;
-	range.owner = memory_check(strdup(line + length));
+	line = end + 1;
+	range.end = strtoull(line, &end, 16);
+	if (end == line || strncmp(end, " : ", 3) != 0)
+		return;
+	range.owner = memory_check(strdup(end + 3));
 	*append(iomem->ranges, iomem->count) = range;
 }
 

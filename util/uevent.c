@@ -49,6 +49,17 @@ void uevent_close(struct uevent_monitor *monitor)
 	free(monitor);
 }
 
+int uevent_listen(struct uevent_monitor *monitor, bool on)
+{
+	const int group = KERNEL_GROUP;
+
+	return setsockopt(monitor->fd, SOL_NETLINK,
+			  on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP, &group,
+			  sizeof(group)) < 0
+		       ? -errno
+		       : 0;
+}
+
 int uevent_fd(const struct uevent_monitor *monitor)
 {
 	return monitor->fd;

@@ -2,6 +2,7 @@
 #ifndef UTIL_UEVENT_H
 #define UTIL_UEVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -27,6 +28,15 @@ struct uevent {
  */
 struct uevent_monitor *uevent_open(const char *const *subsystems);
 void uevent_close(struct uevent_monitor *monitor);
+
+/**
+ * uevent_listen() - whether events are to come at all; they do from uevent_open() on
+ *
+ * Where nobody listens, the kernel does not write them. Those that came before can still be read.
+ *
+ * Return: 0 or a negative errno.
+ */
+int uevent_listen(struct uevent_monitor *monitor, bool on);
 
 /** uevent_fd() - a file descriptor that polls readable when there is an event */
 int uevent_fd(const struct uevent_monitor *monitor);

@@ -38,14 +38,27 @@ static void time_deed(struct deed *deed, const struct worker_step *steps, size_t
 	}
 }
 
+/* Down; only there do the kernel's events matter, and only where there can be an exposure. */
+static int take_down(struct exercise *exercise, struct outcome *outcome, const char *who)
+{
+	const struct plan *plan = &exercise->plan;
+	bool exposed = !plan_excludes_exposure(plan->path);
+	int rc = exposed ? watch_listen(&exercise->watch, true) : 0;
+
+	if (rc == 0)
+		rc = exercise_do(exercise, outcome, plan->steps, plan->nr_steps, who);
+	if (exposed)
+		watch_listen(&exercise->watch, false);
+	return rc;
+}
+
 /* Down, verified, and up again */
 static int run_alone(struct exercise *exercise, struct outcome *outcome)
 {
 	const struct plan *plan = &exercise->plan;
 	struct deed *deed = &outcome->deeds[0];
 	struct iomem iomem = {0};
-	int rc = exercise_do(exercise, outcome, plan->steps, plan->nr_steps,
-			     actor_name(deed->actor));
+	int rc = take_down(exercise, outcome, actor_name(deed->actor));
 
 	time_deed(deed, exercise->watch.steps, exercise->watch.nr_steps);
 	if (rc == 0)

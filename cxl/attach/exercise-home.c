@@ -10,6 +10,7 @@
 #include "cxl/attach/restore.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/text.h"
 
 /* How often everything is brought back before it counts as impossible */
 #define RESTORE_TRIES 3
@@ -61,6 +62,20 @@ int exercise_look_home(struct exercise *exercise)
 	return snapshot_take_again(&exercise->home, &exercise->files, &exercise->last);
 }
 
+/* Where it has a memdev, that has been read already. */
+static void look_at_driver(const struct snapshot *now, struct contract_host *host)
+{
+	free(host->driver_now);
+	host->driver_now = NULL;
+	for (size_t i = 0; i < now->nr_memdevs && !host->driver_now; i++) {
+		const struct snapshot_host *seen = &now->memdevs[i].host;
+
+		if (text_same(seen->name, host->host) && seen->driver)
+			host->driver_now = memory_check(strdup(seen->driver));
+	}
+	host->driver_now = host->driver_now ?: step_driver_of(host->bus, host->host);
+}
+
 int exercise_look(struct exercise *exercise, struct iomem *iomem)
 {
 	struct snapshot now;
@@ -72,13 +87,20 @@ int exercise_look(struct exercise *exercise, struct iomem *iomem)
 		iomem_add_mappings(iomem);
 	snapshot_release(&exercise->last);
 	exercise->last = now;
-	for (size_t i = 0; i < exercise->nr_hosts; i++) {
-		struct contract_host *host = &exercise->hosts[i];
-
-		free(host->driver_now);
-		host->driver_now = step_driver_of(host->bus, host->host);
-	}
+	for (size_t i = 0; i < exercise->nr_hosts; i++)
+		look_at_driver(&exercise->last, &exercise->hosts[i]);
 	return 0;
+}
+
+char *exercise_driver_now(const struct exercise *exercise, const struct snapshot_host *host)
+{
+	for (size_t i = 0; i < exercise->nr_hosts; i++) {
+		const struct contract_host *seen = &exercise->hosts[i];
+
+		if (text_same(seen->host, host->name))
+			return seen->driver_now ? memory_check(strdup(seen->driver_now)) : NULL;
+	}
+	return step_driver_of(host->subsystem, host->name);
 }
 
 static bool same_counts(const struct snapshot *one, const struct snapshot *other)

@@ -7,7 +7,6 @@
 #include "cxl/attach/contract.h"
 #include "cxl/attach/exercise-private.h"
 #include "cxl/attach/splat.h"
-#include "cxl/attach/step.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
@@ -98,8 +97,7 @@ void exercise_judge_detach(struct exercise *exercise, struct outcome *outcome,
 	struct contract contract;
 
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
-		drivers[i] = step_driver_of(plan->memdevs[i]->host.subsystem,
-					    plan->memdevs[i]->host.name);
+		drivers[i] = exercise_driver_now(exercise, &plan->memdevs[i]->host);
 	contract_of_detach(plan, &before, &after, &exercise->watch, &contract);
 	note_contract(outcome, "contract", &contract);
 	if (contract_exposure(plan, &exercise->watch, &outcome->exposure_us) &&

@@ -61,6 +61,13 @@ uint64_t exercise_read_taint(void);
 int exercise_look(struct exercise *exercise, struct iomem *iomem);
 
 /**
+ * exercise_driver_now() - the driver of a host, at the latest look, if it is attached at home
+ *
+ * Return: its name, a new string that the caller frees, or NULL.
+ */
+char *exercise_driver_now(const struct exercise *exercise, const struct snapshot_host *host);
+
+/**
  * exercise_look_home() - what there is now is what there is to be after each trial
  *
  * Return: 0 or a negative errno. exercise_leave_home() gives back what it took.

@@ -81,6 +81,7 @@ int exercise_open(struct exercise *exercise, const char *host, const char **what
 		leave(exercise);
 		return rc;
 	}
+	watch_listen(&exercise->watch, false);
 	exercise->watch.grain_us = GRAIN_US;
 	allow_numbers(exercise);
 	exercise->taint = exercise_read_taint();

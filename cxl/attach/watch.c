@@ -50,6 +50,11 @@ int watch_open(struct watch *watch, const char **what)
 	return rc;
 }
 
+int watch_listen(struct watch *watch, bool on)
+{
+	return uevent_listen(watch->monitor, on);
+}
+
 void watch_forget(struct watch *watch)
 {
 	for (size_t i = 0; i < watch->nr_events; i++) {

@@ -68,6 +68,13 @@ struct watch {
 int watch_open(struct watch *watch, const char **what);
 void watch_close(struct watch *watch);
 
+/**
+ * watch_listen() - whether the kernel's events come; after watch_open() they do
+ *
+ * To write them takes a part of each step. Return: 0 or a negative errno.
+ */
+int watch_listen(struct watch *watch, bool on);
+
 /** watch_forget() - drop the events, the log and the steps so far, and go on watching */
 void watch_forget(struct watch *watch);
 
