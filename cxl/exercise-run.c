@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cxl/attach/exercise.h"
@@ -30,16 +29,35 @@ struct run {
 	const struct exercise_settings *settings;
 	struct exercise exercise;
 	uint64_t begun_us, told_us, findings;
-	uint64_t result_us; /* when the latest result was there */
-	bool unwritten;	    /* the journal lacks something that was done */
+	uint64_t result_us;	   /* when the latest result was there */
+	bool unwritten;		   /* the journal lacks something that was done */
+	const struct trial *trial; /* that is going on; NULL: a measurement */
+	struct outcome *outcome;   /* of it */
+	int status;		   /* where it says how it ends: a byte */
 };
 
 /* How that process ends, if it can say so */
-enum {
+enum run_end {
 	RUN_DONE,
 	RUN_FAILED,
 	RUN_UNWRITTEN,
 };
+
+/*
+ * A thread of it may stay in the kernel, and the process with it: nobody who waits for the end of
+ * the program's output, or for its lock, is to wait for that.
+ */
+static void leave(const struct run *run, enum run_end end)
+{
+	const char byte = (char)end;
+	ssize_t done;
+
+	if (run->status > 0)
+		close_range(0, (unsigned int)run->status - 1, 0);
+	close_range((unsigned int)run->status + 1, ~0U, 0);
+	done = write(run->status, &byte, 1);
+	_exit(done == 1 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
 
 static volatile sig_atomic_t interrupted;
 
@@ -59,14 +77,14 @@ static int note(struct run *run, struct json_object *record)
 	return rc;
 }
 
-/* Of a measurement, @trial is NULL. */
-static int note_result(struct run *run, const struct trial *trial, const struct outcome *outcome)
+static int note_result(struct run *run)
 {
 	uint64_t before_us = run->result_us;
 
 	run->result_us = watch_now();
-	run->findings += outcome->nr_findings;
-	return note(run, exercise_record_result(trial, outcome, run->result_us - before_us));
+	run->findings += run->outcome->nr_findings;
+	return note(run,
+		    exercise_record_result(run->trial, run->outcome, run->result_us - before_us));
 }
 
 static size_t total(const struct run *run)
@@ -93,6 +111,18 @@ static void tell(struct run *run, size_t done)
 		left > 0 ? left : 0, terminal ? "" : "\n");
 }
 
+/* What was prepared, and the result; 0 or a negative errno. Of a measurement, @trial is NULL. */
+static int run_one(struct run *run, const struct contest *contest, const struct trial *trial,
+		   struct outcome *outcome)
+{
+	int rc;
+
+	run->trial = trial;
+	run->outcome = outcome;
+	rc = exercise_run(&run->exercise, contest, outcome);
+	return rc ?: note_result(run);
+}
+
 /* One actor alone, for the time that it takes: 1, 0 or a negative errno as try() */
 static int measure_actor(struct run *run, enum actor actor)
 {
@@ -106,9 +136,7 @@ static int measure_actor(struct run *run, enum actor actor)
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
 	if (rc == 0)
-		rc = exercise_run(&run->exercise, &contest, &outcome);
-	if (rc == 0)
-		rc = note_result(run, NULL, &outcome);
+		rc = run_one(run, &contest, NULL, &outcome);
 	if (rc == 0 && deed->ended_us > deed->begun_us)
 		run->exercise.durations_us[actor] = deed->ended_us - deed->begun_us;
 	if (rc == 0)
@@ -143,10 +171,8 @@ static int try(struct run *run, const struct trial *trial)
 		fprintf(stderr, NAME ": %s\n", why);
 	if (rc == 0) {
 		kmsg_say(mark);
-		rc = exercise_run(&run->exercise, contest, &outcome);
+		rc = run_one(run, contest, trial, &outcome);
 	}
-	if (rc == 0)
-		rc = note_result(run, trial, &outcome);
 	if (rc == 0)
 		rc = !outcome.stop;
 	outcome_release(&outcome);
@@ -163,6 +189,20 @@ static bool is_over(const struct run *run, size_t done)
 	return settings->iterations > 0 && done >= total(run);
 }
 
+/* @rc: as try() */
+static int note_end(struct run *run, int rc)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	if (rc < 0)
+		return note(run, exercise_record_end("failed", strerror(-rc))) ?: rc;
+	if (rc == 0)
+		return note(run, exercise_record_end("stopped",
+						     "the kernel may hold locks that it does not "
+						     "give back"));
+	return note(run, exercise_record_end(interrupted ? "interrupted" : "complete", NULL));
+}
+
 static int all_trials(struct run *run)
 {
 	size_t done = run->settings->first;
@@ -176,15 +216,18 @@ static int all_trials(struct run *run)
 		rc = try(run, &trial);
 		tell(run, ++done);
 	}
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-	if (rc < 0)
-		return note(run, exercise_record_end("failed", strerror(-rc))) ?: rc;
-	if (rc == 0)
-		return note(run, exercise_record_end("stopped",
-						     "the kernel may hold locks that it does not "
-						     "give back"));
-	return note(run, exercise_record_end(interrupted ? "interrupted" : "complete", NULL));
+	return note_end(run, rc);
+}
+
+/* By another thread, when the one that does all this does not come back */
+static void lost(void *data)
+{
+	struct run *run = data;
+
+	note_result(run);
+	if (!run->settings->script)
+		note_end(run, 0);
+	leave(run, run->settings->script ? RUN_FAILED : run->unwritten ? RUN_UNWRITTEN : RUN_DONE);
 }
 
 /* What the first trial would do, as a script */
@@ -200,7 +243,8 @@ static int print_script(struct run *run)
 	struct outcome outcome;
 	struct trial trial;
 	_cleanup_free_ char *why = NULL;
-	int rc = measure(run);
+	/* Only how they overlap depends on how long they take. */
+	int rc = script.contest->scenario == SCENARIO_ALONE ? 1 : measure(run);
 
 	if (rc != 1)
 		return rc < 0 ? rc : -EIO;
@@ -240,6 +284,8 @@ static int exercise(struct run *run)
 	run->exercise.cpu = settings->cpu;
 	run->exercise.limit_us = (uint64_t)(settings->timeout * 1000000);
 	run->exercise.exposure_limit_us = (uint64_t)(settings->max_exposure * 1000000);
+	run->exercise.lost = lost;
+	run->exercise.lost_data = run;
 	rc = exercise_open(&run->exercise, settings->host, &what);
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
@@ -262,20 +308,17 @@ static off_t size_of(int fd)
 }
 
 /*
- * Wait for the process that does it; 0, or a negative errno: -ETIME if it does not come back from
- * the kernel.
+ * Wait until the process that does it says that it is done, but not until it has gone; 0, or a
+ * negative errno: -ETIME if it does not come back from the kernel.
  */
-static int wait_for(pid_t pid, int journal, double timeout)
+static int wait_for(pid_t pid, int status, int journal, double timeout)
 {
-	_cleanup_close_ int pidfd = pidfd_open(pid, 0);
-	struct pollfd ready = {.fd = pidfd, .events = POLLIN};
+	struct pollfd ready = {.fd = status, .events = POLLIN};
 	/* One actor may wait that long, and after it everything that brings things back. */
 	uint64_t limit_us = (uint64_t)((timeout * 4 + 60) * 1000000), grown_us = watch_now();
 	off_t size = size_of(journal);
-	int status;
+	char end;
 
-	if (pidfd < 0)
-		return -errno;
 	while (poll(&ready, 1, 1000) <= 0) {
 		off_t now = size_of(journal);
 
@@ -289,30 +332,39 @@ static int wait_for(pid_t pid, int journal, double timeout)
 		if (watch_now() - grown_us > limit_us)
 			return -ETIME;
 	}
-	if (waitpid(pid, &status, 0) != pid)
-		return -errno;
-	if (!WIFEXITED(status))
+	if (TEMP_FAILURE_RETRY(read(status, &end, 1)) != 1)
 		return -ECHILD;
-	return WEXITSTATUS(status) == RUN_DONE	   ? 0
-	       : WEXITSTATUS(status) == RUN_FAILED ? -EIO
-						   : -ENOSPC;
+	return end == RUN_FAILED ? -EIO : end == RUN_UNWRITTEN ? -ENOSPC : 0;
+}
+
+/* In a process of its own */
+static void do_all(struct run *run)
+{
+	int rc = exercise(run);
+
+	leave(run, rc >= 0 ? RUN_DONE : run->unwritten ? RUN_UNWRITTEN : RUN_FAILED);
 }
 
 int exercise_supervise(const struct exercise_settings *settings)
 {
 	const struct sigaction action = {.sa_handler = interrupt};
 	struct run run = {.settings = settings};
+	int status[2], rc;
 	pid_t pid;
-	int rc;
 
+	if (pipe2(status, O_CLOEXEC) < 0)
+		return -errno;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	pid = fork();
-	if (pid < 0)
-		return -errno;
+	rc = pid < 0 ? -errno : 0;
+	run.status = status[1];
 	if (pid == 0)
-		_exit(exercise(&run) >= 0 ? RUN_DONE : run.unwritten ? RUN_UNWRITTEN : RUN_FAILED);
-	rc = wait_for(pid, settings->journal, settings->timeout);
+		do_all(&run);
+	close(status[1]);
+	if (rc == 0)
+		rc = wait_for(pid, status[0], settings->journal, settings->timeout);
+	close(status[0]);
 	if (rc == -ETIME) {
 		fprintf(stderr, NAME ": process %d does not come back from the kernel\n", (int)pid);
 		note(&run, exercise_record_end("stopped", "it does not come back from the kernel"));

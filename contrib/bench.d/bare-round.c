@@ -3,11 +3,11 @@
  * usage: bare-round [--no-flush | --rounds=N] MEMDEV HOST DRIVER
  *
  * The least that takes an attached memdev down and brings it back: write its name to cxl_mem's
- * unbind, and its host's to the bind of DRIVER, the driver's folder in sysfs. In between it waits,
- * as everybody has to, for the work that the unbind leaves behind and that could undo the bind;
+ * unbind, and its host's to the bind of DRIVER, the driver's folder in sysfs. After each it waits,
+ * as everybody has to, for the work that an unbind leaves behind and that could undo the bind;
  * with --no-flush it does not, and a host that still has its driver then is not bound. It looks at
  * nothing and verifies nothing. With --rounds it does so N times, in one loop: the memdev's number
- * is free again each time, and so given again.
+ * is free again each time, and so given again; and it prints how many microseconds they took.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Does it succeed, or fail with the one error that may be? */
@@ -38,25 +39,45 @@ static bool put(const char *folder, const char *file, const char *text, int may_
 	return true;
 }
 
+static bool round_of(const char *memdev, const char *host, const char *driver, bool flush)
+{
+	return put("/sys/bus/cxl/drivers/cxl_mem", "unbind", memdev, 0) &&
+	       (!flush || put("/sys/bus/cxl", "flush", "1", 0)) &&
+	       put(driver, "bind", host, flush ? 0 : EBUSY) &&
+	       (!flush || put("/sys/bus/cxl", "flush", "1", 0));
+}
+
+static long long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
 int main(int argc, char **argv)
 {
+	long long begun_us = now_us();
 	bool flush = true;
-	long rounds = 1;
+	long rounds = 0;
 
 	if (argc == 5) {
 		flush = strcmp(argv[1], "--no-flush") != 0;
-		rounds = strncmp(argv[1], "--rounds=", 9) == 0 ? atol(argv[1] + 9) : !flush;
+		if (flush && strncmp(argv[1], "--rounds=", 9) == 0)
+			rounds = atol(argv[1] + 9);
+		if (flush && rounds < 1)
+			argc = 0;
 		argv++;
 	}
-	if (argc < 4 || argc > 5 || rounds < 1) {
+	if (argc < 4 || argc > 5) {
 		fputs("usage: bare-round [--no-flush | --rounds=N] MEMDEV HOST DRIVER\n", stderr);
 		return 2;
 	}
-	for (; rounds > 0; rounds--) {
-		if (!put("/sys/bus/cxl/drivers/cxl_mem", "unbind", argv[1], 0) ||
-		    (flush && !put("/sys/bus/cxl", "flush", "1", 0)) ||
-		    !put(argv[3], "bind", argv[2], flush ? 0 : EBUSY))
+	for (long i = 0; i < rounds || i == 0; i++) {
+		if (!round_of(argv[1], argv[2], argv[3], flush))
 			return 1;
 	}
+	if (rounds > 0)
+		printf("%lld\n", now_us() - begun_us);
 	return 0;
 }

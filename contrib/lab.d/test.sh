@@ -68,7 +68,7 @@ test_other_lanes() {
 	part "guard, PCI guest, every row" vm_tests_guard_pci
 	ROUNDS=200 part "exercise, each actor 200 times" vm_tests exercise --timeout 7200
 	ROUNDS=200 part "exercise, each actor 200 times, kasan" vm_tests exercise --flavor kasan --timeout 7200
-	part "lab exercise, on a driver that misbehaves" planted reference sleep mapping range inversion use-after-free
+	part "lab exercise, on a driver that misbehaves" planted reference sleep mapping range inversion use-after-free oops
 	part "exercise, PCI guest whose driver misbehaves, kasan" vm_tests exercise-pci --machine pci --flavor kasan --timeout 1800
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \

@@ -11,22 +11,6 @@
 /* So many times as long as an actor may take, it is let run. */
 #define LIMITS_AT_MOST 10
 
-/* Once one has died in the kernel, the others have that long to come back. */
-#define AFTER_BREAK_US 3000000
-
-int exercise_do(struct exercise *exercise, struct outcome *outcome, const struct step *steps,
-		size_t count, const char *who)
-{
-	int rc = watch_run(&exercise->watch, steps, count, exercise->limit_us, NULL);
-
-	outcome->stop |= exercise_is_broken(exercise);
-	/* What waits for somebody who has died in the kernel shows nothing of its own. */
-	if (rc == -ETIME && !outcome->stop)
-		exercise_note_stuck(exercise, outcome, who, exercise->watch.stuck.pid);
-	/* That a step was refused shows in what is there afterwards. */
-	return outcome->stop ? -EIO : 0;
-}
-
 static void time_deed(struct deed *deed, const struct worker_step *steps, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -38,28 +22,17 @@ static void time_deed(struct deed *deed, const struct worker_step *steps, size_t
 	}
 }
 
-/* Down; only there do the kernel's events matter, and only where there can be an exposure. */
-static int take_down(struct exercise *exercise, struct outcome *outcome, const char *who)
-{
-	const struct plan *plan = &exercise->plan;
-	bool exposed = !plan_excludes_exposure(plan->path);
-	int rc = exposed ? watch_listen(&exercise->watch, true) : 0;
-
-	if (rc == 0)
-		rc = exercise_do(exercise, outcome, plan->steps, plan->nr_steps, who);
-	if (exposed)
-		watch_listen(&exercise->watch, false);
-	return rc;
-}
-
 /* Down, verified, and up again */
 static int run_alone(struct exercise *exercise, struct outcome *outcome)
 {
 	const struct plan *plan = &exercise->plan;
 	struct deed *deed = &outcome->deeds[0];
 	struct iomem iomem = {0};
-	int rc = take_down(exercise, outcome, actor_name(deed->actor));
+	int rc;
 
+	exercise->going_down = true;
+	rc = exercise_do(exercise, outcome, plan->steps, plan->nr_steps, actor_name(deed->actor));
+	exercise->going_down = false;
 	time_deed(deed, exercise->watch.steps, exercise->watch.nr_steps);
 	if (rc == 0)
 		rc = exercise_look(exercise, &iomem);

@@ -152,5 +152,6 @@ void exercise_note_splats(struct exercise *exercise, struct outcome *outcome)
 			      memory_check(strdup("the kernel is tainted, and its log does not say "
 						  "why")));
 	exercise->taint = taint;
+	outcome->log_lost = watch->lost_log;
 	splats_release(&splats);
 }

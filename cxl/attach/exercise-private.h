@@ -17,13 +17,25 @@
  */
 int exercise_act(struct exercise *exercise, const struct contest *contest, struct outcome *outcome);
 
+/* Once one has died in the kernel, the others have that long to come back. */
+#define AFTER_BREAK_US 3000000
+
+/**
+ * exercise_watchdog_start() - start the thread that stands by whenever exercise_do() is called
+ *
+ * Return: 0 or a negative errno. exercise_watchdog_end() ends it.
+ */
+int exercise_watchdog_start(struct exercise *exercise);
+void exercise_watchdog_end(struct exercise *exercise);
+
 /**
  * exercise_do() - do steps, one after the other, as nobody else does anything
  * @who: as whom it counts if one of them gets stuck
  *
- * That a step was refused shows in what is there afterwards.
+ * The first that fails ends it, unless it may (step_may_fail()); that it was refused shows in what
+ * is there afterwards. If they do not come back, this does not either: exercise.lost is called.
  *
- * Return: 0, or -EIO if nothing more can be done (outcome.stop).
+ * Return: 0; -EIO if nothing more can be done (outcome.stop); or another negative errno.
  */
 int exercise_do(struct exercise *exercise, struct outcome *outcome, const struct step *steps,
 		size_t count, const char *who);
@@ -35,7 +47,8 @@ void exercise_note(struct outcome *outcome, const char *kind, char *signature, c
 void exercise_note_stuck(struct exercise *exercise, struct outcome *outcome, const char *who,
 			 pid_t pid);
 
-/** exercise_note_splats() - what the kernel has complained of since watch_forget() */
+/** exercise_note_splats() - what the kernel has complained of since watch_forget(), as far as known
+ */
 void exercise_note_splats(struct exercise *exercise, struct outcome *outcome);
 
 /** exercise_judge_detach() - the contract of a take-down, after the latest look, and with @iomem */

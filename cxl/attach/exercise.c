@@ -14,7 +14,7 @@
  */
 #define NUMBERS_SPARE 4
 
-/* A take-down is to go as it goes when nobody looks; its exposure is only held against a limit. */
+/* A race is to go as it goes when nobody looks. */
 #define GRAIN_US 5000
 
 const struct snapshot_memdev *exercise_memdev(const struct exercise *exercise)
@@ -81,6 +81,13 @@ int exercise_open(struct exercise *exercise, const char *host, const char **what
 		leave(exercise);
 		return rc;
 	}
+	rc = exercise_watchdog_start(exercise);
+	if (rc < 0) {
+		*what = "the time, by a thread of its own";
+		watch_close(&exercise->watch);
+		leave(exercise);
+		return rc;
+	}
 	watch_listen(&exercise->watch, false);
 	exercise->watch.grain_us = GRAIN_US;
 	allow_numbers(exercise);
@@ -92,6 +99,7 @@ void exercise_close(struct exercise *exercise)
 {
 	for (int i = 0; i < 2 * NR_ACTORS; i++)
 		worker_end(exercise->workers[i]);
+	exercise_watchdog_end(exercise);
 	watch_close(&exercise->watch);
 	leave(exercise);
 }
@@ -170,6 +178,5 @@ int exercise_run(struct exercise *exercise, const struct contest *contest, struc
 		rc = settle(exercise, outcome);
 	watch_drain(&exercise->watch);
 	exercise_note_splats(exercise, outcome);
-	outcome->log_lost = exercise->watch.lost_log;
 	return outcome->stop ? 0 : rc;
 }

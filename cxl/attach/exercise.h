@@ -54,7 +54,7 @@ struct outcome {
 	bool busy; /* all processors were kept busy meanwhile */
 	struct finding *findings;
 	size_t nr_findings;
-	uint64_t exposure_us; /* of one actor alone, where it could be measured */
+	uint64_t exposure_us; /* of one actor alone; 0: too short for its limit to be measured */
 	bool log_lost;	      /* a part of the kernel log was overwritten before it was read */
 	bool stop;	      /* nothing more should be done on this machine */
 };
@@ -64,6 +64,12 @@ struct exercise {
 	uint64_t exposure_limit_us;	  /* how long a region may be gone before its provider */
 	uint64_t durations_us[NR_ACTORS]; /* what each takes alone: exercise_measure() */
 	int cpu;			  /* where all are on one: worker_cpu() */
+	/*
+	 * Called by another thread when the one that called exercise_run() is not going to come
+	 * back from the kernel, once the outcome is complete. It has to end the process.
+	 */
+	void (*lost)(void *data);
+	void *lost_data;
 
 	/* Private */
 	char *host;		  /* of the memdev; its own name may change */
@@ -75,8 +81,10 @@ struct exercise {
 	struct contract_host *hosts; /* what is expected of each provider */
 	size_t nr_hosts;
 	struct plan plan; /* of the actor that is alone */
+	bool going_down;  /* and its steps are being done, not those that bring back */
 	struct watch watch;
 	struct worker *workers[2 * NR_ACTORS];
+	struct exercise_watchdog *watchdog;
 	uint64_t taint;
 	uint64_t nr_looks;   /* at the addresses */
 	uint64_t numbers[3]; /* of ports, memdevs, regions: none is to be higher */
@@ -104,8 +112,8 @@ char *exercise_prepare(struct exercise *exercise, const struct contest *contest,
 /**
  * exercise_run() - do what was prepared, bring everything back, and judge
  *
- * It may not come back: reading sysfs waits for locks, too. Whoever cannot wait for ever has it
- * done by another process.
+ * It may not come back. From a step, exercise.lost is called then; but reading sysfs waits for
+ * locks, too. Whoever cannot wait for ever has it done by another process.
  *
  * Return: 0, or a negative errno if it could not be done at all.
  */

@@ -206,6 +206,12 @@ static int open_memdev(const char *memdev)
 	return fd < 0 || ioctl(fd, CXL_MEM_QUERY_COMMANDS, &query) < 0 ? -errno : 0;
 }
 
+bool step_may_fail(const struct step *step)
+{
+	/* A bind that is refused does not keep others from being bound. */
+	return step->action == STEP_BIND;
+}
+
 int step_do(const struct step *step)
 {
 	_cleanup_free_ char *path = step_file(step);

@@ -56,6 +56,9 @@ char *step_driver_of(const char *bus, const char *device);
 /** step_is_done() - is it already as the step would make it? Reads sysfs. */
 bool step_is_done(const struct step *step);
 
+/** step_may_fail() - whether the steps after it make sense where it fails: after a bind, others */
+bool step_may_fail(const struct step *step);
+
 /**
  * step_do() - do it; may sleep in the kernel for long, even for ever
  *

@@ -100,6 +100,14 @@ static void add_event(struct watch *watch, const struct uevent *event)
 	};
 }
 
+void watch_saw(struct watch *watch, const char *action, const char *device)
+{
+	add_event(watch, &(struct uevent){.us = watch_now(),
+					  .action = action,
+					  .device = device,
+					  .subsystem = "cxl"});
+}
+
 static int drain_events(struct watch *watch)
 {
 	struct uevent event;
@@ -278,16 +286,21 @@ static int first_failure(const struct watch *watch)
 	return 0;
 }
 
+struct worker_step *watch_begin(struct watch *watch, size_t count)
+{
+	free(watch->steps);
+	watch->steps = memory_check(calloc(count + 1, sizeof(*watch->steps)));
+	watch->nr_steps = count;
+	return watch->steps;
+}
+
 int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,
 	      void (*progress)(const struct step *step, uint64_t us))
 {
 	int rc;
 
-	free(watch->steps);
-	watch->steps = memory_check(calloc(count + 1, sizeof(*watch->steps)));
-	watch->nr_steps = count;
-	rc = worker_do(&watch->worker, steps, count,
-		       &(struct worker_terms){.flush = true, .quiet = watch->grain_us > 0});
+	watch_begin(watch, count);
+	rc = worker_do(&watch->worker, steps, count, &(struct worker_terms){.flush = true});
 	if (rc < 0)
 		return rc;
 	rc = watch_workers(watch, &watch->worker, 1, watch_now() + timeout_us, tell_onlooker,

@@ -43,7 +43,7 @@ struct watch {
 	size_t nr_log;
 	bool lost_events; /* more came than could be kept */
 	bool lost_log;
-	struct worker_step *steps; /* of the latest watch_run() */
+	struct worker_step *steps; /* of the latest watch_run() or watch_begin() */
 	size_t nr_steps;
 	struct watch_stuck stuck; /* pid 0: nothing is */
 	/*
@@ -75,6 +75,9 @@ void watch_close(struct watch *watch);
  */
 int watch_listen(struct watch *watch, bool on);
 
+/** watch_saw() - what was seen by other means, as an event that comes now */
+void watch_saw(struct watch *watch, const char *action, const char *device);
+
 /** watch_forget() - drop the events, the log and the steps so far, and go on watching */
 void watch_forget(struct watch *watch);
 
@@ -98,6 +101,13 @@ int watch_wait(struct watch *watch, uint64_t until_us);
  */
 int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,
 	      void (*progress)(const struct step *step, uint64_t us));
+
+/**
+ * watch_begin() - somebody else than watch_run() is going to do so many steps
+ *
+ * Return: where it says how they go: @watch->steps, none of them begun yet.
+ */
+struct worker_step *watch_begin(struct watch *watch, size_t count);
 
 /** watch_dismiss() - there is no more to be done by watch_run(), only to be watched */
 void watch_dismiss(struct watch *watch);

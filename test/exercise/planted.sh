@@ -26,7 +26,7 @@ planted() {
 	rm -rf "$results"
 }
 
-[ $# -gt 0 ] || set -- warn reference sleep mapping range inversion use-after-free
+[ $# -gt 0 ] || set -- warn reference sleep mapping range inversion use-after-free oops
 for way; do
 	case $way in
 	warn) planted remove_warn=1 lockdep 'warning lab_accel_remove' yes --via host ;;
@@ -36,6 +36,7 @@ for way; do
 	range) planted keep_range=1 plain 'contract addresses-released' no --via memdev ;;
 	inversion) planted remove_inversion=1 lockdep 'lockdep lab_accel_lock_both < lab_accel_remove' yes --via host ;;
 	use-after-free) planted remove_use_after_free=1 kasan 'kasan lab_accel_remove' yes --via host ;;
+	oops) planted remove_oops=1 plain 'bug lab_accel_oops < lab_accel_remove' yes --via host ;;
 	*) ok "there is no way '$way'" false ;;
 	esac
 done

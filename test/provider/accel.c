@@ -63,6 +63,10 @@ static bool remove_inversion;
 module_param(remove_inversion, bool, 0644);
 MODULE_PARM_DESC(remove_inversion, "Misbehave: take locks in remove in another order than before");
 
+static bool remove_oops;
+module_param(remove_oops, bool, 0644);
+MODULE_PARM_DESC(remove_oops, "Misbehave: read through a NULL pointer in remove");
+
 struct lab_accel {
 	struct cxl_dev_state cxlds; /* first: devm_cxl_dev_state_create() wants it there */
 	struct cxl_memdev *cxlmd;
@@ -192,6 +196,14 @@ static void lab_accel_use_after_free(void)
 	pr_info("freed memory has %u\n", READ_ONCE(*word));
 }
 
+static noinline void lab_accel_oops(void)
+{
+	u32 *word = NULL;
+
+	OPTIMIZER_HIDE_VAR(word); /* or the compiler would refuse */
+	pr_info("nothing has %u\n", READ_ONCE(*word));
+}
+
 /*
  * The memdev, and with it the region, go after this, with the device's managed resources. No
  * register is touched: the device may be gone already.
@@ -207,6 +219,8 @@ static void lab_accel_remove(struct pci_dev *pdev)
 		lab_accel_invert_locks();
 	if (remove_use_after_free)
 		lab_accel_use_after_free();
+	if (remove_oops)
+		lab_accel_oops();
 	if (keep_range &&
 	    !request_mem_region(accel->range.start, range_len(&accel->range), "cxl_lab_accel"))
 		dev_info(&pdev->dev, "the addresses are kept already\n");

@@ -50,10 +50,22 @@ is "a remove() that hangs is found, and nothing more is done" "$status$(answer '
 like "a remove() that hangs: where" "$(jq -r '.findings[0].detail' <<<"$out")" "host \(process [0-9]+\) has not come back after 3 s"
 sleep 14
 "$CXL" attach-memdev --all >/dev/null
+planted remove_sleep_ms 3000 0 --via memdev --max-exposure 1 --iterations 1
+is "an exposure that is too long is found" "$status$(answer '[.ended, (.findings | map([.signature, .count]))]')" '4["complete",[["exposure",2]]]'
+like "an exposure that is too long: how long" "$(jq -r '.findings[0].detail' <<<"$out")" 'gone for (29[5-9]|3[0-9][0-9])[0-9]{4} us'
+planted remove_sleep_ms 3000 0 --via host --max-exposure 1 --iterations 1
+is "where there is none, there is none" "$status$(signatures)" '0[]'
 planted keep_mapping 1 0 --via memdev --iterations 1
 is "a mapping that is kept is found" "$status$(signatures)" '4["contract addresses-released"]'
 planted keep_range 1 0 --via memdev --iterations 1
 is "addresses that stay taken are found" "$status$(signatures)" '4["contract addresses-released"]'
 "$CXL" attach-memdev --all >/dev/null
 is "after all that, everything is as it was" "$(state | jq -c 'map(.attach)')" "$(jq -c 'map(.attach)' <<<"$whole")"
+
+# The last of all: nobody can use the device any more, since the locks of who dies in the kernel stay taken.
+start=$SECONDS
+planted remove_oops 1 0 --via host --timeout 60 --iterations 5
+is "an oops of who does it is found, named, and nothing more is done" "$status$(answer '[.ended, (.findings | map([.kind, .signature]))]')" \
+	'4["stopped",[["splat","bug lab_accel_oops < lab_accel_remove"]]]'
+ok "an oops: not after the time that an actor may take" test $((SECONDS - start)) -lt 55
 finish
