@@ -262,9 +262,10 @@ static void read_root_decoder(const struct device *device, struct snapshot_decod
 }
 
 /*
- * Each attribute where somebody goes by it, since there can be thousands of decoders. An endpoint's
- * is given its range with its region, and loses both at once (cxl_region_attach() in
- * drivers/cxl/core/region.c), a port's not before the region is complete.
+ * Each attribute where somebody goes by it, since there can be thousands of decoders. Where things
+ * are only compared with how they were, an endpoint's that decodes nothing has no region either: it
+ * loses both at once (__cxl_decoder_detach() in drivers/cxl/core/region.c). Only one that user
+ * space put into a region can have been refused a range (cxl_region_attach()).
  */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,
@@ -274,7 +275,8 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 
 	if (device->depth != DEPTH_OUTLINE)
 		read_range(device, known, decoder);
-	if (endpoint && decoder->size == 0)
+	if (endpoint && decoder->size == 0 && device->depth == DEPTH_STATE &&
+	    !(known && known->region_name))
 		return;
 	decoder->region_name = read_text(snapshot, device, "region");
 	if (endpoint && decoder->region_name)
@@ -446,6 +448,14 @@ static void leave_folders(struct reading *reading)
 	reading->nr_folders = 0;
 }
 
+/* The folder of a decoder of that port; -1 if it is none of its */
+static int open_decoder(int devices, const char *port, const char *decoder)
+{
+	_cleanup_free_ char *path = memory_print("%s/%s", port, decoder);
+
+	return open_device(devices, path);
+}
+
 /*
  * There are more decoders than all else: to go through the folder of their port, which was read
  * before, spares their links. False if it is not there, as in a damaged tree, or just gone.
@@ -454,21 +464,23 @@ static bool find_decoder(const struct snapshot *snapshot, struct reading *readin
 			 struct device *device)
 {
 	const struct snapshot_port *port = port_of_decoder(snapshot, device->name);
+	bool open;
+	int folder;
 
 	if (!port)
 		return false;
 	device->files = port->kind != PORT_ENDPOINT ? reading->files : NULL;
-	device->above = device->lent = true;
-	device->fd = devices;
-	if (!device->files || !sysfs_files_have(device->files, device->inode)) {
-		device->fd = port_folder(reading, devices, port->name, port->inode);
-		if (device->fd < 0 || !sysfs_exists(device->fd, device->name)) {
-			device->above = device->lent = false;
-			return false;
-		}
+	open = device->files && sysfs_files_have(device->files, device->inode);
+	folder = open ? devices : port_folder(reading, devices, port->name, port->inode);
+	if (folder >= 0 && (open || sysfs_exists(folder, device->name))) {
+		device->fd = folder;
+		device->above = device->lent = true;
+	} else {
+		device->fd = open_decoder(devices, port->name, device->name);
 	}
-	device->parent = port->name;
-	return true;
+	if (device->fd >= 0)
+		device->parent = port->name;
+	return device->fd >= 0;
 }
 
 /* A device's folder, or where it is, and what it hangs under */
