@@ -29,44 +29,43 @@ bool sysfs_files_have(const struct sysfs_files *files, uint64_t device)
 	return false;
 }
 
+/* That file, which @open opens unless it is open; a negative errno: -EMFILE if there are too many
+ */
+static int open_once(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
+		     const char *path, int (*open)(int dirfd, const char *path))
+{
+	struct sysfs_file *file = find(files, device, attribute);
+	int fd;
+
+	if (file) {
+		file->used = true;
+		return file->fd;
+	}
+	if (files->count == SYSFS_FILES_MAX)
+		return -EMFILE;
+	fd = open(dirfd, path);
+	if (fd >= 0)
+		*append(files->list, files->count) =
+			(struct sysfs_file){device, attribute, fd, true};
+	return fd;
+}
+
 /* The folder itself, among its attributes */
 #define FOLDER ""
 
 int sysfs_files_folder(struct sysfs_files *files, uint64_t device, int dirfd, const char *path)
 {
-	struct sysfs_file *file = find(files, device, FOLDER);
-	int fd;
-
-	if (!file && files->count == SYSFS_FILES_MAX)
-		return -EMFILE;
-	if (!file) {
-		fd = openat(dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			return -errno;
-		file = append(files->list, files->count);
-		*file = (struct sysfs_file){device, FOLDER, fd, true};
-	}
-	file->used = true;
-	return file->fd;
+	return open_once(files, device, FOLDER, dirfd, path, sysfs_open_folder);
 }
 
 int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
 		     const char *path, char *buf, size_t size)
 {
-	struct sysfs_file *file = files ? find(files, device, attribute) : NULL;
-	int fd;
+	int fd = files ? open_once(files, device, attribute, dirfd, path, sysfs_open) : -EMFILE;
 
-	if (!files || (!file && files->count == SYSFS_FILES_MAX))
+	if (fd == -EMFILE)
 		return sysfs_read(dirfd, path, buf, size);
-	if (!file) {
-		fd = sysfs_open(dirfd, path);
-		if (fd < 0)
-			return fd;
-		file = append(files->list, files->count);
-		*file = (struct sysfs_file){device, attribute, fd, true};
-	}
-	file->used = true;
-	return sysfs_read_again(file->fd, path, buf, size);
+	return fd < 0 ? fd : sysfs_read_again(fd, path, buf, size);
 }
 
 void sysfs_files_sweep(struct sysfs_files *files)

@@ -52,6 +52,13 @@ int sysfs_open(int dirfd, const char *path)
 	return fd < 0 ? failed(dirfd, path, -errno) : fd;
 }
 
+int sysfs_open_folder(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
 {
 	_cleanup_close_ int fd = sysfs_open(dirfd, path);

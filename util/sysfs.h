@@ -34,6 +34,13 @@ int sysfs_read(int dirfd, const char *path, char *buf, size_t size);
 int sysfs_open(int dirfd, const char *path);
 
 /**
+ * sysfs_open_folder() - a folder, which leads to what is in it, and no more (O_PATH)
+ *
+ * Return: a file descriptor, to be closed by the caller; or a negative errno.
+ */
+int sysfs_open_folder(int dirfd, const char *path);
+
+/**
  * sysfs_read_again() - as sysfs_read(), from the file that sysfs_open() opened, from its beginning
  * @path: what it is called in a message
  *

@@ -276,16 +276,6 @@ void contract_expect(const struct snapshot_memdev *memdev, struct contract_host 
 	host->regions = regions;
 }
 
-static const struct snapshot_memdev *memdev_of_host(const struct snapshot *snapshot,
-						    const char *host)
-{
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		if (text_same(snapshot->memdevs[i].host.name, host))
-			return &snapshot->memdevs[i];
-	}
-	return NULL;
-}
-
 static const struct snapshot_region *region_at(const struct snapshot_memdev *memdev,
 					       uint64_t resource)
 {
@@ -332,7 +322,7 @@ void contract_of_attach(const struct contract_host *hosts, size_t nr_hosts,
 			note(clause, CLAUSE_UNKNOWN, "not looked at: a step has not returned");
 	}
 	for (size_t i = 0; after && i < nr_hosts; i++) {
-		const struct snapshot_memdev *memdev = memdev_of_host(after, hosts[i].host);
+		const struct snapshot_memdev *memdev = snapshot_memdev_of(after, hosts[i].host);
 
 		if (!text_same(hosts[i].driver_now, hosts[i].driver))
 			note(&contract->clauses[PROVIDER], CLAUSE_BROKEN, "%s has %s, not %s",
@@ -425,7 +415,7 @@ void contract_of_quiet(const struct contract_host *hosts, size_t nr_hosts,
 	decoders = &contract->clauses[2];
 	for (size_t i = 0; i < nr_hosts; i++) {
 		const struct snapshot_memdev *memdev =
-			memdev_of_host(after->snapshot, hosts[i].host);
+			snapshot_memdev_of(after->snapshot, hosts[i].host);
 
 		if (text_same(hosts[i].driver_now, hosts[i].driver))
 			check_whole(&hosts[i], memdev, whole);

@@ -65,15 +65,11 @@ int exercise_look_home(struct exercise *exercise)
 /* Where it has a memdev, that has been read already. */
 static void look_at_driver(const struct snapshot *now, struct contract_host *host)
 {
-	free(host->driver_now);
-	host->driver_now = NULL;
-	for (size_t i = 0; i < now->nr_memdevs && !host->driver_now; i++) {
-		const struct snapshot_host *seen = &now->memdevs[i].host;
+	const struct snapshot_memdev *memdev = snapshot_memdev_of(now, host->host);
 
-		if (text_same(seen->name, host->host) && seen->driver)
-			host->driver_now = memory_check(strdup(seen->driver));
-	}
-	host->driver_now = host->driver_now ?: step_driver_of(host->bus, host->host);
+	free(host->driver_now);
+	host->driver_now = memdev && memdev->host.driver ? memory_check(strdup(memdev->host.driver))
+							 : step_driver_of(host->bus, host->host);
 }
 
 int exercise_look(struct exercise *exercise, struct iomem *iomem)

@@ -47,7 +47,9 @@ void exercise_note(struct outcome *outcome, const char *kind, char *signature, c
 void exercise_note_stuck(struct exercise *exercise, struct outcome *outcome, const char *who,
 			 pid_t pid);
 
-/** exercise_note_splats() - what the kernel has complained of since watch_forget(), as far as known
+/**
+ * exercise_note_splats() - what the kernel has complained of since watch_forget(), and whether a
+ * part of its log was lost
  */
 void exercise_note_splats(struct exercise *exercise, struct outcome *outcome);
 

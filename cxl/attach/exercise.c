@@ -6,7 +6,6 @@
 #include "cxl/attach/exercise-private.h"
 #include "cxl/attach/worker.h"
 #include "util/memory.h"
-#include "util/text.h"
 
 /*
  * So many numbers more than there are devices can be taken: each root decoder keeps one for its
@@ -19,13 +18,7 @@
 
 const struct snapshot_memdev *exercise_memdev(const struct exercise *exercise)
 {
-	for (size_t i = 0; i < exercise->home.nr_memdevs; i++) {
-		const struct snapshot_memdev *memdev = &exercise->home.memdevs[i];
-
-		if (text_same(memdev->host.name, exercise->host))
-			return memdev;
-	}
-	return NULL;
+	return snapshot_memdev_of(&exercise->home, exercise->host);
 }
 
 /* "endpoint3": 3 */

@@ -261,7 +261,7 @@ static void read_device(const struct search *search, int bus, const char *name)
 
 	if (name[0] == '.' || has_memdev(snapshot, name))
 		return;
-	fd = openat(bus, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = sysfs_open_folder(bus, name);
 	if (fd < 0)
 		return;
 	driver = sysfs_link_name(fd, "driver");

@@ -12,13 +12,9 @@
 /* A handle on the device's folder, or a negative errno */
 static int open_device(const char *devname)
 {
-	_cleanup_close_ int devices = open(CXL_DEVICES, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd;
+	_cleanup_close_ int devices = sysfs_open_folder(AT_FDCWD, CXL_DEVICES);
 
-	if (devices < 0)
-		return -errno;
-	fd = openat(devices, devname, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	return devices < 0 ? devices : sysfs_open_folder(devices, devname);
 }
 
 static char *device_link_name(const char *devname, const char *link)

@@ -30,6 +30,15 @@ struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, co
 	return find(snapshot->memdevs, snapshot->nr_memdevs, name);
 }
 
+struct snapshot_memdev *snapshot_memdev_of(const struct snapshot *snapshot, const char *host)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (text_same(snapshot->memdevs[i].host.name, host))
+			return &snapshot->memdevs[i];
+	}
+	return NULL;
+}
+
 struct snapshot_region *snapshot_find_region(const struct snapshot *snapshot, const char *name)
 {
 	return find(snapshot->regions, snapshot->nr_regions, name);

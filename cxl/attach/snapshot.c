@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,7 +351,6 @@ static const char *read_parent(struct snapshot *snapshot, int devices, const cha
 struct folder {
 	uint64_t port; /* its inode */
 	int fd;
-	bool kept; /* for the next time, too */
 };
 
 /* Of no more ports than these */
@@ -414,37 +412,32 @@ static const struct snapshot_port *port_of_decoder(const struct snapshot *snapsh
 	return NULL;
 }
 
-static int open_device(int devices, const char *path)
-{
-	return openat(devices, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
 /* That of a port, to be closed when all has been read; -1 if it cannot stay open for so long */
 static int port_folder(struct reading *reading, int devices, const char *name, uint64_t inode)
 {
-	/* An endpoint comes and goes with its memdev. */
-	bool kept = reading->files && !has_prefix(name, "endpoint");
-	int fd;
+	int fd = -1;
 
+	/* An endpoint comes and goes with its memdev. */
+	if (reading->files && !has_prefix(name, "endpoint"))
+		fd = sysfs_files_folder(reading->files, inode, devices, name);
+	if (fd >= 0)
+		return fd;
 	for (size_t i = 0; i < reading->nr_folders; i++) {
 		if (reading->folders[i].port == inode)
 			return reading->folders[i].fd;
 	}
 	if (reading->nr_folders == FOLDERS)
 		return -1;
-	fd = kept ? sysfs_files_folder(reading->files, inode, devices, name)
-		  : open_device(devices, name);
+	fd = sysfs_open_folder(devices, name);
 	if (fd >= 0)
-		reading->folders[reading->nr_folders++] = (struct folder){inode, fd, kept};
+		reading->folders[reading->nr_folders++] = (struct folder){inode, fd};
 	return fd;
 }
 
 static void leave_folders(struct reading *reading)
 {
-	for (size_t i = 0; i < reading->nr_folders; i++) {
-		if (!reading->folders[i].kept)
-			close(reading->folders[i].fd);
-	}
+	for (size_t i = 0; i < reading->nr_folders; i++)
+		close(reading->folders[i].fd);
 	reading->nr_folders = 0;
 }
 
@@ -453,7 +446,7 @@ static int open_decoder(int devices, const char *port, const char *decoder)
 {
 	_cleanup_free_ char *path = memory_print("%s/%s", port, decoder);
 
-	return open_device(devices, path);
+	return sysfs_open_folder(devices, path);
 }
 
 /*
@@ -495,7 +488,7 @@ static void find_device(struct snapshot *snapshot, struct reading *reading, int 
 		device->lent = device->fd >= 0;
 	}
 	if (!device->lent)
-		device->fd = open_device(devices, device->name);
+		device->fd = sysfs_open_folder(devices, device->name);
 	if (device->fd >= 0 && !device->parent)
 		device->parent = read_parent(snapshot, devices, device->name);
 }

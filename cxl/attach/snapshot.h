@@ -258,6 +258,9 @@ struct snapshot_decoder *snapshot_find_decoder(const struct snapshot *snapshot, 
 /** snapshot_find_memdev() - the memdev of that name ("mem0"), or NULL */
 struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, const char *name);
 
+/** snapshot_memdev_of() - the memdev of the host of that name, or NULL */
+struct snapshot_memdev *snapshot_memdev_of(const struct snapshot *snapshot, const char *host);
+
 /** snapshot_find_region() - the region of that name ("region0"), or NULL */
 struct snapshot_region *snapshot_find_region(const struct snapshot *snapshot, const char *name);
 
