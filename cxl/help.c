@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "cxl/command.h"
+#include "cxl/command/command.h"
 #include "cxl/help.h"
 #include "cxl/passthrough.h"
 #include "util/cleanup.h"

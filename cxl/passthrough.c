@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "cxl/command.h"
+#include "cxl/command/command.h"
 #include "cxl/passthrough.h"
 #include "util/cleanup.h"
 
@@ -80,12 +80,12 @@ static char *from_path(void)
 {
 	const char *path = getenv("PATH");
 	_cleanup_free_ char *copy = strdup(path ? path : "/usr/bin:/bin");
-	char *rest = copy, *folder;
+	char *rest = copy, *directory;
 
-	while (copy && (folder = strsep(&rest, ":"))) {
+	while (copy && (directory = strsep(&rest, ":"))) {
 		char *candidate = NULL;
 
-		if (*folder == '\0' || asprintf(&candidate, "%s/cxl", folder) < 0)
+		if (*directory == '\0' || asprintf(&candidate, "%s/cxl", directory) < 0)
 			continue;
 		if (check_candidate(candidate) == 0 && !has_marker(candidate))
 			return candidate;

@@ -27,7 +27,7 @@ static void add_line(struct iomem *iomem, char *line)
 	if (end == line || strncmp(end, " : ", 3) != 0)
 		return;
 	range.owner = memory_check(strdup(end + 3));
-	*append(iomem->ranges, iomem->count) = range;
+	*APPEND(iomem->ranges, iomem->count) = range;
 }
 
 /* "0xffffc90000200000-0xffffc90010201000 268439552 sfc_probe+0x12/0x90 [sfc] phys=0x390000000
@@ -45,7 +45,7 @@ static void add_mapping(struct iomem *iomem, char *line)
 	range.start = strtoull(phys + strlen(" phys="), NULL, 16);
 	range.end = range.start + size - GUARD_PAGE - 1;
 	range.owner = memory_check(strdup(owner));
-	*append(iomem->ranges, iomem->count) = range;
+	*APPEND(iomem->ranges, iomem->count) = range;
 }
 
 static int read_lines(struct iomem *iomem, const char *path,

@@ -15,7 +15,7 @@ void *memory_check(void *pointer)
 	return pointer;
 }
 
-char *memory_print(const char *format, ...)
+char *xasprintf(const char *format, ...)
 {
 	va_list arguments;
 	char *text;

@@ -12,20 +12,20 @@
 /** memory_check() - @pointer itself, unless it is NULL */
 void *memory_check(void *pointer);
 
-/** memory_print() - a new string that the caller frees, as by asprintf(3) */
-char *memory_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/** xasprintf() - a new string that the caller frees, as by asprintf(3) */
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Private to append(): room for one more, zeroed, after @count elements of @size bytes */
+/* Private to APPEND(): room for one more, zeroed, after @count elements of @size bytes */
 void *memory_grow(void *array, size_t count, size_t size);
 
 /**
- * append() - one more element, zeroed, at the end of an array
+ * APPEND() - one more element, zeroed, at the end of an array
  * @array: an lvalue; NULL while @count is 0; released with free()
  * @count: an lvalue, counted up
  *
  * Return: a pointer to the element, good until the array grows again.
  */
-#define append(array, count)                                                                       \
+#define APPEND(array, count)                                                                       \
 	((array) = memory_grow((array), (count), sizeof(*(array))), &(array)[(count)++])
 
 #endif

@@ -37,7 +37,7 @@ int records_open(const char *path)
 
 int records_add(int fd, struct json_object *record)
 {
-	_cleanup_free_ char *line = memory_print(
+	_cleanup_free_ char *line = xasprintf(
 		"%s\n", json_object_to_json_string_ext(
 				record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	off_t size = lseek(fd, 0, SEEK_END);

@@ -14,6 +14,6 @@ char *size_text(uint64_t bytes, const char *const units[7])
 		unit++;
 	}
 	if (value == (double)(uint64_t)value)
-		return memory_print("%" PRIu64 "%s", (uint64_t)value, units[unit]);
-	return memory_print("%.1f%s", value, units[unit]);
+		return xasprintf("%" PRIu64 "%s", (uint64_t)value, units[unit]);
+	return xasprintf("%.1f%s", value, units[unit]);
 }

@@ -45,17 +45,17 @@ static int open_once(struct sysfs_files *files, uint64_t device, const char *att
 		return -EMFILE;
 	fd = open(dirfd, path);
 	if (fd >= 0)
-		*append(files->list, files->count) =
+		*APPEND(files->list, files->count) =
 			(struct sysfs_file){device, attribute, fd, true};
 	return fd;
 }
 
-/* The folder itself, among its attributes */
+/* The directory itself, among its attributes */
 #define FOLDER ""
 
-int sysfs_files_folder(struct sysfs_files *files, uint64_t device, int dirfd, const char *path)
+int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd, const char *path)
 {
-	return open_once(files, device, FOLDER, dirfd, path, sysfs_open_folder);
+	return open_once(files, device, FOLDER, dirfd, path, sysfs_open_directory);
 }
 
 int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * Attributes that are read again and again, and folders: their files stay open, since to find and
- * open one takes several times as long as to read it. An open file is that of one device, and not
- * of the next one with its name: once the device has gone, it cannot be read (-ENODEV).
+ * Attributes that are read again and again, and directories: their files stay open, since to find
+ * and open one takes several times as long as to read it. An open file is that of one device, and
+ * not of the next one with its name: once the device has gone, it cannot be read (-ENODEV).
  */
 
 /* So many at most; what is more is opened each time. */
@@ -39,12 +39,12 @@ int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *att
 		     const char *path, char *buf, size_t size);
 
 /**
- * sysfs_files_folder() - that device's folder, which leads to what is in it (O_PATH)
+ * sysfs_files_directory() - that device's directory, which leads to what is in it (O_PATH)
  *
- * Return: a file descriptor that belongs to @files, until the device's folder was not asked for
+ * Return: a file descriptor that belongs to @files, until the device's directory was not asked for
  * between two sweeps, or a negative errno (-EMFILE: there are too many).
  */
-int sysfs_files_folder(struct sysfs_files *files, uint64_t device, int dirfd, const char *path);
+int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd, const char *path);
 
 /** sysfs_files_have() - is a file of that device open? */
 bool sysfs_files_have(const struct sysfs_files *files, uint64_t device);

@@ -12,19 +12,20 @@
 
 bool sysfs_debug;
 
-/* Where @path is relative to @dirfd, the folder's own path before it */
+/* Where @path is relative to @dirfd, the directory's own path before it */
 static int failed(int dirfd, const char *path, int rc)
 {
-	char link[40], folder[PATH_MAX] = "";
+	char link[40], directory[PATH_MAX] = "";
 
 	if (!sysfs_debug)
 		return rc;
 	if (dirfd != AT_FDCWD) {
 		snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
-		if (readlink(link, folder, sizeof(folder) - 1) < 0)
-			folder[0] = '\0';
+		if (readlink(link, directory, sizeof(directory) - 1) < 0)
+			directory[0] = '\0';
 	}
-	fprintf(stderr, "cxl: %s%s%s: %s\n", folder, folder[0] ? "/" : "", path, strerror(-rc));
+	fprintf(stderr, "cxl: %s%s%s: %s\n", directory, directory[0] ? "/" : "", path,
+		strerror(-rc));
 	return rc;
 }
 
@@ -52,7 +53,7 @@ int sysfs_open(int dirfd, const char *path)
 	return fd < 0 ? failed(dirfd, path, -errno) : fd;
 }
 
-int sysfs_open_folder(int dirfd, const char *path)
+int sysfs_open_directory(int dirfd, const char *path)
 {
 	int fd = openat(dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 

@@ -34,11 +34,11 @@ int sysfs_read(int dirfd, const char *path, char *buf, size_t size);
 int sysfs_open(int dirfd, const char *path);
 
 /**
- * sysfs_open_folder() - a folder, which leads to what is in it, and no more (O_PATH)
+ * sysfs_open_directory() - a directory, which leads to what is in it, and no more (O_PATH)
  *
  * Return: a file descriptor, to be closed by the caller; or a negative errno.
  */
-int sysfs_open_folder(int dirfd, const char *path);
+int sysfs_open_directory(int dirfd, const char *path);
 
 /**
  * sysfs_read_again() - as sysfs_read(), from the file that sysfs_open() opened, from its beginning
@@ -78,7 +78,7 @@ uint64_t sysfs_read_number(int dirfd, const char *path);
 int sysfs_write(const char *path, const char *text);
 
 /**
- * sysfs_exists() - whether there is a file, folder or link of that name
+ * sysfs_exists() - whether there is a file, directory or link of that name
  */
 bool sysfs_exists(int dirfd, const char *path);
 

@@ -37,7 +37,7 @@ static void add_column(struct table *table, const struct table_column *column, b
 		(right ? SCOLS_FL_RIGHT : 0) | (tree && table->nr_columns == 0 ? SCOLS_FL_TREE : 0);
 
 	memory_check(scols_table_new_column(table->scols, column->name, 0, flags));
-	*append(table->columns, table->nr_columns) = column;
+	*APPEND(table->columns, table->nr_columns) = column;
 }
 
 /* Where @names has a name that is none, a pointer to that; else NULL */
@@ -93,15 +93,15 @@ static char *cell_text(const struct table_column *column, struct json_object *va
 		break;
 	case CELL_ADDRESS:
 		if (number)
-			return memory_print("0x%" PRIx64, json_object_get_uint64(value));
+			return xasprintf("0x%" PRIx64, json_object_get_uint64(value));
 		break;
 	case CELL_FLAG:
-		return memory_print("%s", json_object_get_boolean(value) ? "yes" : "no");
+		return xasprintf("%s", json_object_get_boolean(value) ? "yes" : "no");
 	case CELL_TEXT:
 	case CELL_NUMBER:
 		break;
 	}
-	return memory_print("%s", json_object_get_string(value));
+	return xasprintf("%s", json_object_get_string(value));
 }
 
 struct table_row *table_row(struct table *table, struct table_row *parent,
@@ -137,10 +137,10 @@ int table_print(struct table *table)
 
 char *table_columns_help(const struct table_column *columns)
 {
-	char *text = memory_print("Columns:\n");
+	char *text = xasprintf("Columns:\n");
 
 	for (; columns->name; columns++) {
-		char *longer = memory_print("%s  %-14s %s\n", text, columns->name, columns->help);
+		char *longer = xasprintf("%s  %-14s %s\n", text, columns->name, columns->help);
 
 		free(text);
 		text = longer;

@@ -9,7 +9,7 @@ struct json_object;
 
 /*
  * Tables and trees for people, by libsmartcols, as lsblk(8) prints them: on a terminal within its
- * width, in a pipe complete. Their cells are what the JSON reports say.
+ * width, in a pipe complete. Their buckets are what the JSON reports say.
  */
 
 enum table_cell {
@@ -45,7 +45,7 @@ struct table *table_new(const struct table_column *columns, const char *chosen,
 /**
  * table_row() - one more row
  * @parent: the row that it is below in a tree; NULL: none
- * @report, @more: where the cells come from: the first that has the column's key; may be NULL
+ * @report, @more: where the buckets come from: the first that has the column's key; may be NULL
  *
  * Return: the row, which belongs to the table.
  */

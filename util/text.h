@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/** text_same() - are they the same text, or both NULL, which stands for none? */
-static inline bool text_same(const char *one, const char *other)
+/** streq() - are they the same text, or both NULL, which stands for none? */
+static inline bool streq(const char *one, const char *other)
 {
 	return one && other ? strcmp(one, other) == 0 : one == other;
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/clock.h"
 #include "util/memory.h"
 #include "util/uevent.h"
 
@@ -109,15 +110,13 @@ int uevent_next(struct uevent_monitor *monitor, struct uevent *event)
 	for (;;) {
 		struct sockaddr_nl from = {0};
 		socklen_t size = sizeof(from);
-		struct timespec now;
 		ssize_t got = TEMP_FAILURE_RETRY(recvfrom(monitor->fd, event->text,
 							  sizeof(event->text) - 1, 0,
 							  (struct sockaddr *)&from, &size));
 
 		if (got < 0)
 			return errno == EAGAIN ? 0 : -errno;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		event->us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+		event->us = clock_now();
 		event->text[got] = '\0';
 		if (from.nl_pid != 0) /* not from the kernel */
 			continue;

@@ -7,8 +7,8 @@
 
 /*
  * The kernel's uevents, straight from the kernel: they come whether udev runs or not, and before
- * udev has handled them. Not by libudev, which for each event looks at every folder of the device's
- * path: while it does, the next one waits, and would get too late a time.
+ * udev has handled them. Not by libudev, which for each event looks at every directory of the
+ * device's path: while it does, the next one waits, and would get too late a time.
  */
 
 struct uevent_monitor;

@@ -89,7 +89,7 @@ exercise_shrink() {
 exercise_visible() {
 	case $1 in
 	"quiet nothing-left" | "leak of a memdev") ;;
-	"quiet "* | "contract "* | "restore "* | "leak "* | exposure | "taint "* | "died "* | "stuck "*) return 1 ;;
+	"quiet "* | "check "* | "restore "* | "leak "* | exposure | "taint "* | "died "* | "stuck "*) return 1 ;;
 	esac
 }
 
@@ -136,11 +136,11 @@ exercise_candidates() {
 	echo "$least"
 	[[ $least != --via=* ]] && exercise_visible "$1" || return 0
 	for way in turns halves one-cpu; do
-		[[ "$least " == *"--way=$way "* ]] || echo "$(sed 's/ --way=[^ ]*//' <<<"$least") --way=$way"
+		[[ "$least " == *"--interleaving=$way "* ]] || echo "$(sed 's/ --interleaving=[^ ]*//' <<<"$least") --interleaving=$way"
 	done
 	exercise_tool jq -r --arg signature "$1" --arg least "${least%% *}" '.findings[] |
-		select(.signature == $signature) | (.ways | keys[]) as $way | .contests | keys[] |
-		select(contains(",")) | "--race=\(.)" | select(. != $least) | "\(.) --way=\($way)"' /share/report.json
+		select(.signature == $signature) | (.interleavings | keys[]) as $way | .cases | keys[] |
+		select(contains(",")) | "--race=\(.)" | select(. != $least) | "\(.) --interleaving=\($way)"' /share/report.json
 }
 
 # exercise_script N SIGNATURE: one that shows it in half of all guests, or as often as can be had
@@ -181,7 +181,7 @@ exercise_write() {
 		echo "Shown by: cxl exercise-autoremove $least"
 		echo "${hits:+Its script has shown it in $hits of $tries fresh guests, within a minute each; $deaths of them crashed.}"
 		echo
-		exercise_report '.findings[] | "\(.signature)\n\nSeen \(.count) times, in \(.contests | keys | join(" and "))\n\n\(.detail)\u001e"' "$2" |
+		exercise_report '.findings[] | "\(.signature)\n\nSeen \(.count) times, in \(.cases | keys | join(" and "))\n\n\(.detail)\u001e"' "$2" |
 			awk -v RS='\036\n' -v signature="$3" 'index($0, signature "\n") == 1'
 	} >"$results/finding-$1/report"
 }

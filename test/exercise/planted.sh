@@ -32,8 +32,8 @@ for way; do
 	warn) planted remove_warn=1 lockdep 'warning lab_accel_remove' yes --via host ;;
 	reference) planted keep_reference=1 plain 'leak of a memdev' yes --via host ;;
 	sleep) planted remove_sleep_ms=60000 plain 'stuck lab_accel_remove' no --via host ;;
-	mapping) planted keep_mapping=1 plain 'contract addresses-released' no --via memdev ;;
-	range) planted keep_range=1 plain 'contract addresses-released' no --via memdev ;;
+	mapping) planted keep_mapping=1 plain 'check addresses-released' no --via memdev ;;
+	range) planted keep_range=1 plain 'check addresses-released' no --via memdev ;;
 	inversion) planted remove_inversion=1 lockdep 'lockdep lab_accel_lock_both < lab_accel_remove' yes --via host ;;
 	use-after-free) planted remove_use_after_free=1 kasan 'kasan lab_accel_remove' yes --via host ;;
 	oops) planted remove_oops=1 plain 'bug lab_accel_oops < lab_accel_remove' yes --via host ;;

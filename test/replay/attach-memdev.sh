@@ -14,7 +14,7 @@ steps() { answer 'map(.steps | map([.action, .device // .driver // .bus]))'; }
 
 # entry NAME FILTER: an entry of the journal, after what jq makes of it
 entry() {
-	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" '{boot_id: $boot, time_us: 1, path: "port",
+	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" '{boot_id: $boot, time_us: 1, method: "port",
 		hosts: [{host: "0000:11:00.0", bus: "pci", driver: "cxl_lab_accel", memdev: "mem5",
 			regions: [{region: "region0", resource: 15300820992, size: 268435456, locked: 1}]}],
 		undo: [{action: "bind", bus: "cxl", driver: "cxl_port", device: "port1"},
@@ -42,11 +42,11 @@ done
 attach --dry-run mem5 0000:11:00.0
 is "named twice, once" "$(steps)" '[[["bind","port1"],["bind","0000:11:00.0"]]]'
 run on_machine "$CXL" list-attach
-is "list-attach: how it was taken down, and the way back" "$(answer 'map([.attach, .host, .detached_by.path, .detached_by.way_back])')" \
+is "list-attach: how it was taken down, and the way back" "$(answer 'map([.attach, .host, .detached_by.method, .detached_by.reattach_command])')" \
 	'[["detached","0000:11:00.0","port","cxl attach-memdev 0000:11:00.0"]]'
 keep list-attach
 machine pci-vfio
-entry 0000:11:00.0 '.hand_to = "vfio-pci" | .path = "host"'
+entry 0000:11:00.0 '.hand_to = "vfio-pci" | .method = "host"'
 run on_machine "$CXL" list-attach
 is "list-attach: a host that was handed over" "$(answer 'map([.attach, .host, .driver, .provider, .detached_by.hand_to])')" \
 	'[["detached","0000:11:00.0","vfio-pci","cxl_lab_accel","vfio-pci"]]'
@@ -59,7 +59,7 @@ is "list-attach: filtered" "$out" "[]"
 # What is no entry is left alone, and said; what would write elsewhere is no entry.
 machine pci-unbound
 for change in '.undo[0].device = "../../x"' '.undo[0].bus = ".."' '.undo[0].action = "format"' '.undo = []' '.hosts = 7' \
-	'.hosts[0].host = null' 'del(.path)' '.undo[1].driver = "a/b"' '[]' '"text"'; do
+	'.hosts[0].host = null' 'del(.method)' '.undo[1].driver = "a/b"' '[]' '"text"'; do
 	entry 0000:11:00.0 "$change"
 	attach --dry-run
 	is "no entry: $change" "$status$out" "0[]"
@@ -85,7 +85,7 @@ is "another boot: cleaned" "$(compgen -G "$CXL_STATE_DIR/*.json")" ""
 entry 0000:99:00.0 '.hosts[0].host = "0000:99:00.0"'
 attach
 is "a device that is gone: cleaned" "$(compgen -G "$CXL_STATE_DIR/*.json")" ""
-entry 0000:99:00.0 '.hosts[0].host = "0000:99:00.0" | .path = "pci-remove"'
+entry 0000:99:00.0 '.hosts[0].host = "0000:99:00.0" | .method = "pci-remove"'
 attach
 is "unless it was this program that removed it" "$status$(basename "$(compgen -G "$CXL_STATE_DIR/*.json")")" "50000:99:00.0.json"
 rm "$CXL_STATE_DIR"/*.json

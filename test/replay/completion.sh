@@ -49,7 +49,7 @@ by_ours cxl detach-memdev m
 is "detach-memdev: memdevs that there are" "$out" "mem0"
 by_ours cxl exercise-autoremove --via l
 is "exercise-autoremove: actors" "$out" "list"
-by_ours cxl exercise-autoremove --way h
+by_ours cxl exercise-autoremove --interleaving h
 is "exercise-autoremove: ways" "$out" "halves"
 by_ours cxl list-attach mem7
 is "nothing for what is not there" "$out" ""

@@ -31,7 +31,7 @@ keep detach-memdev-plan
 
 for path in memdev host endpoint module pci-remove; do
 	plan --via "$path" mem0
-	is "$path: only what was named" "$status$(answer '[.path, .verdict, (.excess | length)]')" "0[\"$path\",\"allowed\",0]"
+	is "$path: only what was named" "$status$(answer '[.method, .verdict, (.excess | length)]')" "0[\"$path\",\"allowed\",0]"
 	keep detach-memdev-plan
 done
 for path in port bus; do

@@ -17,14 +17,14 @@ report_of() {
 	exercise --report "$journal"
 	keep exercise-autoremove
 }
-start='{"record":"start","kernel":"7.3.0","host":"a","seed":7,"contests":[{"scenario":"race","actors":["host","port"]},{"scenario":"storm","actors":["host","port","list"]}]}'
-trial() { echo '{"record":"trial","trial":'"$1"',"contest":'"$2"',"deeds":[]}'; }
+start='{"record":"start","kernel":"7.3.0","host":"a","seed":7,"cases":[{"scenario":"race","actors":["host","port"]},{"scenario":"storm","actors":["host","port","list"]}]}'
+trial() { echo '{"record":"trial","trial":'"$1"',"case":'"$2"',"operations":[]}'; }
 result() { echo '{"record":"result","trial":'"$1"',"took_us":100000,"findings":['"$2"']}'; }
 finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--iterations x" "--iterations -1" \
-	"--seed 1x" "--at 2" "--at x" "--way=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
+	"--seed 1x" "--at 2" "--at x" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
 	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
 	# shellcheck disable=SC2086 # several arguments
 	exercise $wrong
@@ -40,7 +40,7 @@ run setpriv --reuid 65534 --clear-groups "$CXL" exercise-autoremove
 is "not root" "$status$err" "5cxl exercise-autoremove: this needs root"
 run on_machine setpriv --bounding-set=-sys_nice "$CXL" exercise-autoremove --race host,port --journal "$journal"
 is "nobody may go first" "$status$err" \
-	"5cxl exercise-autoremove: the scheduler lets no actor go before the others (Operation not permitted): only --way=turns and --way=halves are possible here"
+	"5cxl exercise-autoremove: the scheduler lets no actor go before the others (Operation not permitted): only --interleaving=turns and --interleaving=halves are possible here"
 exercise --via host --journal "$machine_top/none/journal"
 like "a journal that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/journal: No such file"
 
@@ -66,29 +66,29 @@ report_of < <(echo "$start")
 is "nothing was tried" "$status$(answer '[.ended, .trials, .kernel, .seed]')" '0["running",0,"7.3.0",7]'
 report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0; result 1; echo '{"record":"end","how":"complete"}')
 is "nothing was found" "$status$(answer '[.ended, .trials, .trials_per_second, .findings]')" '0["complete",2,10.0,[]]'
-is "how often what was tried" "$(answer '[.contests[] | .trials]')" '[1,1]'
+is "how often what was tried" "$(answer '[.cases[] | .trials]')" '[1,1]'
 report_of < <(echo "$start"; trial 0 1; result 0 "$finding"; trial 1 0; result 1 "$finding,$finding"; trial 2 0; result 2)
-is "the same three times" "$status$(answer '.findings | map([.signature, .count, .first_trial, .contests])')" \
+is "the same three times" "$status$(answer '.findings | map([.signature, .count, .first_trial, .cases])')" \
 	'4[["bug x < y",3,0,{"storm":1,"host,port":2}]]'
-report_of < <(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"way":"one-cpu"}'; result 0 "$finding"; trial 1 0; result 1 "$finding"
+report_of < <(echo "$start"; echo '{"record":"trial","trial":0,"case":0,"interleaving":"one-cpu"}'; result 0 "$finding"; trial 1 0; result 1 "$finding"
 	trial 2 0; echo '{"record":"result","trial":2,"log_lost":true}')
-is "in which way, and a log that was overrun" "$(answer '[.logs_lost, .findings[0].ways]')" '[1,{"one-cpu":1,"turns":1}]'
+is "in which way, and a log that was overrun" "$(answer '[.logs_lost, .findings[0].interleavings]')" '[1,{"one-cpu":1,"turns":1}]'
 report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0)
 is "the machine died" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
 	'4["died",[["died","died in host,port",1]]]'
 report_of < <(echo "$start"; trial 0 0; echo "$start"; trial 1 1; result 1; echo '{"record":"end","how":"complete"}')
 is "it died, and went on after that" "$status$(answer '[.ended, .trials, (.findings | map(.signature))]')" \
 	'4["complete",2,["died in host,port"]]'
-report_of < <(echo "$start"; echo '{"record":"measure","deeds":[{"actor":"bus"}]}'; result 0 "$finding")
-is "when an actor was measured" "$status$(answer '[.trials, (.findings | map([.signature, .contests]))]')" '4[0,[["bug x < y",{"bus":1}]]]'
-report_of < <(echo "$start"; echo '{"record":"measure","deeds":[{"actor":"bus"}]}')
+report_of < <(echo "$start"; echo '{"record":"measure","operations":[{"actor":"bus"}]}'; result 0 "$finding")
+is "when an actor was measured" "$status$(answer '[.trials, (.findings | map([.signature, .cases]))]')" '4[0,[["bug x < y",{"bus":1}]]]'
+report_of < <(echo "$start"; echo '{"record":"measure","operations":[{"actor":"bus"}]}')
 is "it died when an actor was measured" "$(answer '[.ended, (.findings | map(.signature))]')" '["died",["died in bus"]]'
 report_of < <(echo "$start"; trial 0 0; result 0 "$finding"; echo '{"record":"end","how":"stopped","why":"locks"}'
 	printf '{"record":"tri')
 is "a line without its end" "$status$(answer '[.ended, .why, .trials]')" '4["stopped","locks",1]'
 report_of < <(echo "$start"; trial 0 99; result 0 "$finding"; echo '[]'; echo '{"record":7}'; echo '{}'; echo nothing
-	echo '{"record":"start","contests":7}'; echo '{"record":"trial"}'; echo '{"record":"result"}'; echo '{"record":"crash"}')
-is "what this program did not write" "$status$(answer '[.trials, (.findings | map(.contests))]')" '4[2,[{"unknown":1}]]'
+	echo '{"record":"start","cases":7}'; echo '{"record":"trial"}'; echo '{"record":"result"}'; echo '{"record":"crash"}')
+is "what this program did not write" "$status$(answer '[.trials, (.findings | map(.cases))]')" '4[2,[{"unknown":1}]]'
 head -c 100000 /dev/urandom >"$journal"
 exercise --report "$journal"
 is "no journal at all" "$status$(answer .ended)" '0"empty"'
@@ -118,7 +118,7 @@ is "a log that is not there" "$status$err" "1cxl exercise-autoremove: cannot rea
 # What to try next: where it was seen, then with fewer actors, at one place, in fewer iterations
 attempts=$machine_top/attempts
 shrink() { exercise --shrink "$attempts" --signature 'bug x < y' --journal "$journal"; }
-seen='{"record":"start","contests":[{"actors":["host","port","list"]}]}'
+seen='{"record":"start","cases":[{"actors":["host","port","list"]}]}'
 (echo "$seen"; trial 0 0; result 0; trial 1 0; result 1 "$finding") >"$journal"
 shrink
 is "from a storm, one actor less" "$status$(answer .)" \
@@ -128,14 +128,14 @@ shrink
 is "not shown: another one less" "$(answer .next)" '"--race=host,list --iterations=96"'
 shrink
 is "and another" "$(answer .next)" '"--race=host,port --iterations=96"'
-(echo "$start"; echo '{"record":"trial","trial":0,"contest":0,"place":0.25,"way":"halves"}'; result 0 "$finding") >"$journal"
+(echo "$start"; echo '{"record":"trial","trial":0,"case":0,"offset":0.25,"interleaving":"halves"}'; result 0 "$finding") >"$journal"
 shrink
 is "shown: from there, the next one less" "$(answer .)" \
 	'{"least":"--race=host,port --iterations=96","next":"--via=port --iterations=96"}'
 (echo "$start"; trial 0 0; result 0) >"$journal"
 shrink
 shrink
-is "none alone: in the same way" "$(answer .next)" '"--race=host,port --way=halves --iterations=96"'
+is "none alone: in the same way" "$(answer .next)" '"--race=host,port --interleaving=halves --iterations=96"'
 shrink
 is "not so, either: at the place where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --iterations=96"'
 for ((i = 0; i < 20; i++)); do
@@ -151,7 +151,7 @@ is "no such finding" "$status$err" "1cxl exercise-autoremove: cannot shrink it: 
 
 (echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$journal"
 exercise --report "$journal" --table
-is "as a table" "$status$out" "4CONTEST   TRIALS FINDINGS
+is "as a table" "$status$out" "4CASE      TRIALS FINDINGS
 host,port      1        1
 storm          1        0
 
@@ -164,7 +164,7 @@ bug x < y
 line"
 # The picture of it: the lab's
 exercise --report "$journal"
-echo "$out" | jq '.contests += [{scenario: "race", actors: ["host", "host"], trials: 3, findings: 0}]' >"$machine_top/report"
+echo "$out" | jq '.cases += [{scenario: "race", actors: ["host", "host"], trials: 3, findings: 0}]' >"$machine_top/report"
 run "$SOURCE/contrib/lab.d/exercise-matrix" "$machine_top/report" "$machine_top/matrix.svg"
 is "as a matrix" "$status$out" "0             host     port     list
 host          0/3

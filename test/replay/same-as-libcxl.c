@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cxl/attach/libcxl-attach.h"
-#include "cxl/attach/snapshot.h"
+#include "attach/act/libcxl-attach.h"
+#include "attach/model/snapshot.h"
+#include "attach/read/take.h"
 #include "util/cleanup.h"
 
 static int differences;
@@ -45,9 +46,9 @@ static uint64_t or_zero(uint64_t number)
 	return number == SNAPSHOT_NO_NUMBER ? 0 : number;
 }
 
-static enum snapshot_flag to_flag(int answer)
+static enum flag to_flag(int answer)
 {
-	return answer < 0 ? FLAG_UNKNOWN : (enum snapshot_flag) !!answer;
+	return answer < 0 ? FLAG_UNKNOWN : (enum flag) !!answer;
 }
 
 static void compare_memdev(const struct snapshot *snapshot, struct cxl_memdev *memdev)

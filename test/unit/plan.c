@@ -8,43 +8,44 @@
 
 #include <cmocka.h>
 
-#include "cxl/attach/plan.h"
-#include "cxl/attach/provider.h"
-#include "cxl/attach/snapshot.h"
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/reason/evidence.h"
+#include "attach/reason/plan.h"
 #include "test/unit/small-machine.h"
 #include "util/memory.h"
 
 /* What a plan for mem0, or for @memdev, has to say: each word followed by a space */
 struct expected {
-	enum takedown_path path;
+	enum detach_method method;
 	const char *memdev;
 	const char *steps, *undo, *changes, *excess;
 };
 
 static const struct expected expected[] = {
-	{.path = PATH_MEMDEV,
+	{.method = METHOD_MEMDEV,
 	 .steps = "unbind:mem0:cxl_mem ",
 	 .undo = "bind:0000:11:00.0:sfc ",
 	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
 	 .excess = ""},
-	{.path = PATH_HOST,
+	{.method = METHOD_HOST,
 	 .steps = "unbind:0000:11:00.0:sfc ",
 	 .undo = "bind:0000:11:00.0:sfc ",
 	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
 	 .excess = ""},
-	{.path = PATH_ENDPOINT,
+	{.method = METHOD_ENDPOINT,
 	 .steps = "unbind:endpoint2:cxl_port ",
 	 .undo = "bind:0000:11:00.0:sfc ",
 	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
 	 .excess = ""},
-	{.path = PATH_PORT,
+	{.method = METHOD_PORT,
 	 .steps = "unbind:port1:cxl_port ",
 	 .undo = "bind:port1:cxl_port bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc ",
 	 .changes = "decoder1.0:removed decoder2.0:removed decoder3.0:removed decoder4.0:removed "
 		    "endpoint2:removed endpoint4:removed mem0:removed mem1:removed port1:unbound "
 		    "port3:removed region0:removed region1:removed ",
 	 .excess = "memdev:mem1 region:region1 "},
-	{.path = PATH_BUS,
+	{.method = METHOD_BUS,
 	 .steps = "unbind:ACPI0017:00:cxl_acpi ",
 	 .undo = "bind:ACPI0017:00:cxl_acpi bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc "
 		 "bind:mem2:cxl_mem ",
@@ -54,20 +55,20 @@ static const struct expected expected[] = {
 		    "port1:removed port3:removed port5:removed region0:removed region1:removed "
 		    "region2:removed root0:removed ",
 	 .excess = "memdev:mem1 memdev:mem2 region:region1 region:region2 open:region2 "},
-	{.path = PATH_MODULE,
+	{.method = METHOD_MODULE,
 	 .steps = "unload::sfc ",
 	 .undo = "load::sfc bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc ",
 	 .changes = "decoder2.0:removed decoder3.0:removed decoder4.0:removed endpoint2:removed "
 		    "endpoint4:removed mem0:removed mem1:removed port3:removed region0:removed "
 		    "region1:removed ",
 	 .excess = "memdev:mem1 region:region1 "},
-	{.path = PATH_PCI_REMOVE,
+	{.method = METHOD_PCI_REMOVE,
 	 .steps = "remove:0000:11:00.0: ",
 	 .undo = "rescan:: bind:0000:11:00.0:sfc ",
 	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
 	 .excess = ""},
 	/* With the last endpoint below it, a switch's port goes; a host bridge's stays. */
-	{.path = PATH_MEMDEV,
+	{.method = METHOD_MEMDEV,
 	 .memdev = "mem1",
 	 .steps = "unbind:mem1:cxl_mem ",
 	 .undo = "bind:0000:21:00.0:sfc ",
@@ -104,12 +105,12 @@ static char *excess_text(const struct plan *plan, char *text)
 
 static void add_user(struct snapshot *snapshot, const char *device, const char *kind)
 {
-	*append(snapshot->users, snapshot->nr_users) =
+	*APPEND(snapshot->users, snapshot->nr_users) =
 		(struct snapshot_user){.device = device, .kind = kind};
 }
 
 /* The plan for one memdev of the machine; NULL, or why there is none */
-static char *plan_for(struct snapshot *snapshot, const char *memdev, enum takedown_path path,
+static char *plan_for(struct snapshot *snapshot, const char *memdev, enum detach_method method,
 		      const char *hand_to, struct plan *plan)
 {
 	const struct snapshot_memdev *named = snapshot_find_memdev(snapshot, memdev);
@@ -117,7 +118,7 @@ static char *plan_for(struct snapshot *snapshot, const char *memdev, enum takedo
 	char *why;
 
 	attach_infer(snapshot, &answers);
-	why = plan_make(&answers, &named, 1, path, hand_to, plan);
+	why = plan_make(&answers, &named, 1, method, hand_to, plan);
 	attach_answers_release(&answers);
 	return why;
 }
@@ -134,8 +135,8 @@ static void every_path_says_what_goes(void **state)
 
 		small_machine(&snapshot, nothing);
 		add_user(&snapshot, "region2", "open");
-		print_message("# %s\n", plan_path_name(expected[i].path));
-		assert_null(plan_for(&snapshot, expected[i].memdev ?: "mem0", expected[i].path,
+		print_message("# %s\n", detach_method_name(expected[i].method));
+		assert_null(plan_for(&snapshot, expected[i].memdev ?: "mem0", expected[i].method,
 				     NULL, &plan));
 		assert_string_equal(steps_text(plan.steps, plan.nr_steps, text), expected[i].steps);
 		assert_string_equal(steps_text(plan.undo, plan.nr_undo, text), expected[i].undo);
@@ -161,7 +162,7 @@ static void an_expander_below_the_port_loses_its_endpoint(void **state)
 	snapshot_find_memdev(&snapshot, "mem2")->endpoint->parent =
 		snapshot_find_memdev(&snapshot, "mem1")->endpoint->parent;
 	add_user(&snapshot, "region2", "system-ram");
-	assert_null(plan_for(&snapshot, "mem1", PATH_PORT, NULL, &plan));
+	assert_null(plan_for(&snapshot, "mem1", METHOD_PORT, NULL, &plan));
 	assert_string_equal(changes_text(&plan.changes, text),
 			    "decoder3.0:removed decoder4.0:removed decoder6.0:removed "
 			    "endpoint4:removed endpoint6:removed mem1:removed mem2:unbound "
@@ -173,7 +174,7 @@ static void an_expander_below_the_port_loses_its_endpoint(void **state)
 	assert_true(plan.loses_system_ram);
 	plan_release(&plan);
 	/* The switch stays as long as there is another endpoint below it. */
-	assert_null(plan_for(&snapshot, "mem1", PATH_MEMDEV, NULL, &plan));
+	assert_null(plan_for(&snapshot, "mem1", METHOD_MEMDEV, NULL, &plan));
 	assert_string_equal(changes_text(&plan.changes, text),
 			    "decoder4.0:removed endpoint4:removed mem1:removed region1:removed ");
 	plan_release(&plan);
@@ -217,7 +218,7 @@ static void a_handover_restores_the_override(void **state)
 
 	(void)state;
 	small_machine(&snapshot, nothing);
-	assert_null(plan_for(&snapshot, "mem0", PATH_HOST, "vfio-pci", &plan));
+	assert_null(plan_for(&snapshot, "mem0", METHOD_HOST, "vfio-pci", &plan));
 	assert_string_equal(steps_text(plan.steps, plan.nr_steps, text),
 			    "override:0000:11:00.0:vfio-pci unbind:0000:11:00.0:sfc "
 			    "bind:0000:11:00.0:vfio-pci ");
@@ -227,13 +228,13 @@ static void a_handover_restores_the_override(void **state)
 	plan_release(&plan);
 	snapshot_find_memdev(&snapshot, "mem0")->host.driver_override = "sfc";
 	snapshot_find_memdev(&snapshot, "mem0")->host.autoprobe = FLAG_YES;
-	assert_null(plan_for(&snapshot, "mem0", PATH_HOST, "vfio-pci", &plan));
+	assert_null(plan_for(&snapshot, "mem0", METHOD_HOST, "vfio-pci", &plan));
 	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
 			    "unbind:0000:11:00.0:vfio-pci override:0000:11:00.0:sfc "
 			    "bind:0000:11:00.0:sfc ");
 	plan_release(&plan);
 	/* A device that a rescan finds has no override: no driver may take it before. */
-	assert_null(plan_for(&snapshot, "mem0", PATH_PCI_REMOVE, NULL, &plan));
+	assert_null(plan_for(&snapshot, "mem0", METHOD_PCI_REMOVE, NULL, &plan));
 	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
 			    "autoprobe:: rescan:: override:0000:11:00.0:sfc autoprobe:: "
 			    "bind:0000:11:00.0:sfc ");
@@ -245,15 +246,15 @@ static void what_cannot_be_done_is_said(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	static const struct {
-		enum takedown_path path;
+		enum detach_method method;
 		const char *why;
 	} cases[] = {
-		{PATH_MEMDEV, "mem0 is not bound to cxl_mem"},
-		{PATH_ENDPOINT, "mem0 has no endpoint that is bound to cxl_port"},
-		{PATH_PORT, "mem0 has no port above it that is bound to cxl_port"},
-		{PATH_BUS, "mem0 has no bus whose device has a driver"},
-		{PATH_MODULE, "mem0 has a provider that is built into the kernel"},
-		{PATH_PCI_REMOVE, "mem0 has a host that is no PCI device"},
+		{METHOD_MEMDEV, "mem0 is not bound to cxl_mem"},
+		{METHOD_ENDPOINT, "mem0 has no endpoint that is bound to cxl_port"},
+		{METHOD_PORT, "mem0 has no port above it that is bound to cxl_port"},
+		{METHOD_BUS, "mem0 has no bus whose device has a driver"},
+		{METHOD_MODULE, "mem0 has a provider that is built into the kernel"},
+		{METHOD_PCI_REMOVE, "mem0 has a host that is no PCI device"},
 	};
 
 	(void)state;
@@ -269,7 +270,7 @@ static void what_cannot_be_done_is_said(void **state)
 		memdev->endpoint = NULL;
 		memdev->host.module = NULL;
 		memdev->host.subsystem = "platform";
-		why = plan_for(&snapshot, "mem0", cases[i].path, NULL, &plan);
+		why = plan_for(&snapshot, "mem0", cases[i].method, NULL, &plan);
 		assert_non_null(why);
 		assert_string_equal(why, cases[i].why);
 		free(why);
@@ -289,13 +290,13 @@ static void users_of_what_goes_count(void **state)
 	(void)state;
 	small_machine(&snapshot, nothing);
 	dependent =
-		append(snapshot.memdevs[0].host.dependents, snapshot.memdevs[0].host.nr_dependents);
+		APPEND(snapshot.memdevs[0].host.dependents, snapshot.memdevs[0].host.nr_dependents);
 	*dependent = (struct snapshot_dependent){.subsystem = "net", .name = "eth7"};
 	add_user(&snapshot, "eth7", "address");
 	add_user(&snapshot, "mem0", "open");
 	add_user(&snapshot, "mem1", "open");
 	add_user(&snapshot, "eth8", "up");
-	assert_null(plan_for(&snapshot, "mem0", PATH_HOST, NULL, &plan));
+	assert_null(plan_for(&snapshot, "mem0", METHOD_HOST, NULL, &plan));
 	assert_string_equal(excess_text(&plan, text), "address:eth7 open:mem0 ");
 	plan_release(&plan);
 	snapshot_release(&snapshot);

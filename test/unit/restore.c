@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "cxl/attach/restore.h"
-#include "cxl/attach/snapshot.h"
-#include "cxl/attach/step.h"
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/reason/restore.h"
 #include "test/unit/small-machine.h"
 
 #define WITHOUT(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -96,17 +96,17 @@ static void what_is_missing_is_brought_back(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct snapshot home, now;
+		struct snapshot baseline, now;
 		struct step *steps;
 		size_t count;
 
-		small_machine(&home, nothing);
+		small_machine(&baseline, nothing);
 		small_machine(&now, cases[i].without ?: nothing);
 		if (cases[i].at_home)
-			cases[i].at_home(&home);
+			cases[i].at_home(&baseline);
 		if (cases[i].now)
 			cases[i].now(&now);
-		restore_steps(&home, &now, cases[i].rescan, &steps, &count);
+		restore_steps(&baseline, &now, cases[i].rescan, &steps, &count);
 		*text = '\0';
 		for (size_t j = 0; j < count; j++) {
 			sprintf(text + strlen(text), "%s:%s:%s ", step_name(steps[j].action),
@@ -116,7 +116,7 @@ static void what_is_missing_is_brought_back(void **state)
 		print_message("# %s\n", cases[i].what);
 		assert_string_equal(text, cases[i].steps);
 		free(steps);
-		snapshot_release(&home);
+		snapshot_release(&baseline);
 		snapshot_release(&now);
 	}
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cxl/attach/schedule.h"
+#include "exercise/schedule.h"
 
 #define BIT(actor) (1U << (actor))
 
@@ -21,10 +21,10 @@ static void open_default(struct schedule *schedule, uint64_t seed)
 	schedule_add(schedule, SCENARIO_STORM, some);
 }
 
-static bool meets(const struct contest *contest, enum actor one, enum actor other)
+static bool meets(const struct race_case *race_case, enum actor one, enum actor other)
 {
-	return contest->scenario == SCENARIO_RACE && contest->nr_actors == 2 &&
-	       contest->actors[0] == one && contest->actors[1] == other;
+	return race_case->scenario == SCENARIO_RACE && race_case->nr_actors == 2 &&
+	       race_case->actors[0] == one && race_case->actors[1] == other;
 }
 
 static void pairs(void **state)
@@ -36,11 +36,11 @@ static void pairs(void **state)
 	open_default(&schedule, 1);
 	/* 5 with each other and with themselves, without the 3 of those that only look; the storm
 	 */
-	assert_int_equal(schedule.nr_contests, 15 - 3 + 1);
-	for (size_t i = 0; i < schedule.nr_contests; i++) {
-		found[0] += meets(&schedule.contests[i], ACTOR_HOST, ACTOR_HOST);
-		found[1] += meets(&schedule.contests[i], ACTOR_HOST, ACTOR_PORT);
-		found[2] += meets(&schedule.contests[i], ACTOR_LIST, ACTOR_OPEN);
+	assert_int_equal(schedule.nr_cases, 15 - 3 + 1);
+	for (size_t i = 0; i < schedule.nr_cases; i++) {
+		found[0] += meets(&schedule.cases[i], ACTOR_HOST, ACTOR_HOST);
+		found[1] += meets(&schedule.cases[i], ACTOR_HOST, ACTOR_PORT);
+		found[2] += meets(&schedule.cases[i], ACTOR_LIST, ACTOR_OPEN);
 	}
 	assert_int_equal(found[0], 1);
 	assert_int_equal(found[1], 1);
@@ -64,7 +64,7 @@ static void same_seed_same_schedule(void **state)
 		schedule_next(&other, &b);
 		schedule_next(&third, &c);
 		assert_memory_equal(&a, &b, sizeof(a));
-		differences += a.contest != c.contest;
+		differences += a.race_case != c.race_case;
 	}
 	assert_true(differences > 500);
 	schedule_close(&one);
@@ -91,7 +91,7 @@ static void skipping(void **state)
 	schedule_close(&other);
 }
 
-/* In every sweep of every race, each cell comes once; and no contest comes more often than others
+/* In every sweep of every race, each bucket comes once; and no case comes more often than others
  */
 static void sweeps(void **state)
 {
@@ -101,31 +101,32 @@ static void sweeps(void **state)
 	(void)state;
 	open_default(&schedule, 3);
 	for (size_t sweep = 0; sweep < 3; sweep++) {
-		size_t visits[32][NR_WAYS][SWEEP_CELLS] = {0};
+		size_t visits[32][NR_INTERLEAVINGS][SWEEP_BUCKETS] = {0};
 
-		for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_contests; i++) {
+		for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_cases; i++) {
 			struct trial trial;
 			double at;
 
 			schedule_next(&schedule, &trial);
-			if (schedule.contests[trial.contest].scenario != SCENARIO_RACE)
+			if (schedule.cases[trial.race_case].scenario != SCENARIO_RACE)
 				continue;
 			/* One of the two starts at once. */
 			assert_true(trial.starts[0] == 0 || trial.starts[1] == 0);
 			at = trial.starts[1] - trial.starts[0];
 			assert_true(at >= -1 && at < 1);
-			visits[trial.contest][trial.way][(size_t)((at + 1) / 2 * SWEEP_CELLS)]++;
+			visits[trial.race_case][trial.interleaving]
+			      [(size_t)((at + 1) / 2 * SWEEP_BUCKETS)]++;
 		}
-		for (size_t i = 0; i < schedule.nr_contests; i++) {
-			for (size_t j = 0; j < SWEEP_CELLS; j++) {
-				if (schedule.contests[i].scenario != SCENARIO_RACE)
+		for (size_t i = 0; i < schedule.nr_cases; i++) {
+			for (size_t j = 0; j < SWEEP_BUCKETS; j++) {
+				if (schedule.cases[i].scenario != SCENARIO_RACE)
 					continue;
-				for (int way = 0; way < NR_WAYS; way++)
-					assert_int_equal(visits[i][way][j], 1);
+				for (int kind = 0; kind < NR_INTERLEAVINGS; kind++)
+					assert_int_equal(visits[i][kind][j], 1);
 			}
 		}
 	}
-	assert_int_equal(schedule.next, rounds * schedule.nr_contests);
+	assert_int_equal(schedule.next, rounds * schedule.nr_cases);
 	schedule_close(&schedule);
 }
 
@@ -138,10 +139,10 @@ static void one_place(void **state)
 	schedule_open(&schedule, 3);
 	schedule_add(&schedule, SCENARIO_RACE, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
 	schedule.fixed = true;
-	schedule.place = -0.25;
+	schedule.offset = -0.25;
 	for (int i = 0; i < 100; i++) {
 		schedule_next(&schedule, &trial);
-		assert_true(trial.place == -0.25);
+		assert_true(trial.offset == -0.25);
 		assert_true(trial.starts[0] == 0.25 && trial.starts[1] == 0);
 	}
 	schedule_close(&schedule);
@@ -149,8 +150,8 @@ static void one_place(void **state)
 
 static void delays(void **state)
 {
-	const struct contest race = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
-	const struct contest storm = {SCENARIO_STORM, {ACTOR_HOST, ACTOR_PORT, ACTOR_LIST}, 3};
+	const struct race_case race = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
+	const struct race_case storm = {SCENARIO_STORM, {ACTOR_HOST, ACTOR_PORT, ACTOR_LIST}, 3};
 	const uint64_t durations[NR_ACTORS] = {
 		[ACTOR_HOST] = 1000, [ACTOR_PORT] = 4000, [ACTOR_LIST] = 10};
 	uint64_t us[NR_ACTORS];
@@ -168,26 +169,27 @@ static void delays(void **state)
 	assert_int_equal(us[2], 3000);
 }
 
-/* How many of a storm's and a race's trials are in a way, of a whole sweep in all or in one */
-static size_t in_way(enum way way, const enum way *only)
+/* How many of a storm's and a race's trials are in a interleaving, of a whole sweep in all or in
+ * one */
+static size_t in_way(enum interleaving interleaving, const enum interleaving *only)
 {
 	struct schedule schedule;
 	size_t count = 0;
 
 	schedule_open(&schedule, 3);
-	schedule.one_way = only != NULL;
-	schedule.way = only ? *only : WAY_TURNS;
+	schedule.one_interleaving = only != NULL;
+	schedule.interleaving = only ? *only : INTERLEAVING_TURNS;
 	schedule_add(&schedule, SCENARIO_RACE, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
 	schedule_add(&schedule, SCENARIO_STORM, some);
 	schedule_add(&schedule, SCENARIO_ALONE, BIT(ACTOR_HOST));
-	for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_contests; i++) {
+	for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_cases; i++) {
 		struct trial trial;
 
 		schedule_next(&schedule, &trial);
-		if (trial.contest == 2)
-			assert_int_equal(trial.way, WAY_TURNS);
+		if (trial.race_case == 2)
+			assert_int_equal(trial.interleaving, INTERLEAVING_TURNS);
 		else
-			count += trial.way == way;
+			count += trial.interleaving == interleaving;
 	}
 	schedule_close(&schedule);
 	return count;
@@ -196,59 +198,63 @@ static size_t in_way(enum way way, const enum way *only)
 static void in_which_way(void **state)
 {
 	(void)state;
-	for (int i = 0; i < NR_WAYS; i++) {
-		enum way way = (enum way)i, other = (enum way)((i + 1) % NR_WAYS);
+	for (int i = 0; i < NR_INTERLEAVINGS; i++) {
+		enum interleaving interleaving = (enum interleaving)i,
+				  other = (enum interleaving)((i + 1) % NR_INTERLEAVINGS);
 
-		assert_int_equal(in_way(way, NULL), 2 * SWEEP_CELLS);
-		assert_int_equal(in_way(way, &way), 2 * SWEEP_TRIALS);
-		assert_int_equal(in_way(way, &other), 0);
+		assert_int_equal(in_way(interleaving, NULL), 2 * SWEEP_BUCKETS);
+		assert_int_equal(in_way(interleaving, &interleaving), 2 * SWEEP_TRIALS);
+		assert_int_equal(in_way(interleaving, &other), 0);
 	}
 }
 
 static void priorities(void **state)
 {
-	const struct contest storm = {SCENARIO_STORM, {ACTOR_HOST, ACTOR_PORT, ACTOR_LIST}, 3};
+	const struct race_case storm = {SCENARIO_STORM, {ACTOR_HOST, ACTOR_PORT, ACTOR_LIST}, 3};
 	const uint64_t delays[NR_ACTORS] = {7, 0, 7};
 	int first[NR_ACTORS];
 
 	(void)state;
-	trial_priorities(&storm, &(struct trial){.way = WAY_ONE_CPU}, delays, first);
+	trial_priorities(&storm, &(struct trial){.interleaving = INTERLEAVING_ONE_CPU}, delays,
+			 first);
 	assert_int_equal(first[1], 1);
 	assert_int_equal(first[0], 2);
 	assert_int_equal(first[2], 3); /* two at the same time are not equal */
-	trial_priorities(&storm, &(struct trial){.way = WAY_HALVES}, delays, first);
+	trial_priorities(&storm, &(struct trial){.interleaving = INTERLEAVING_HALVES}, delays,
+			 first);
 	assert_int_equal(first[0] + first[1] + first[2], 0);
 }
 
 static void how_long(void **state)
 {
-	const struct contest alone = {SCENARIO_ALONE, {ACTOR_HOST}, 1};
-	const struct contest race = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
+	const struct race_case alone = {SCENARIO_ALONE, {ACTOR_HOST}, 1};
+	const struct race_case race = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
 	const uint64_t durations[NR_ACTORS] = {
 		[ACTOR_HOST] = 20, [ACTOR_PORT] = 30, [ACTOR_BUS] = 90};
 
 	(void)state;
-	assert_int_equal(contest_longest(&race, durations), 30); /* of those that take part */
-	assert_int_equal(contest_lasts(&alone, durations), 0);
-	assert_true(contest_lasts(&race, durations) > 30);
-	assert_int_equal(contest_lasts(&race, durations) % 30, 0);
+	assert_int_equal(case_longest(&race, durations), 30); /* of those that take part */
+	assert_int_equal(case_lasts(&alone, durations), 0);
+	assert_true(case_lasts(&race, durations) > 30);
+	assert_int_equal(case_lasts(&race, durations) % 30, 0);
 }
 
 static void names(void **state)
 {
 	enum actor actor;
-	enum way way;
+	enum interleaving interleaving;
 
 	(void)state;
 	for (int i = 0; i < NR_ACTORS; i++) {
 		assert_true(actor_from_name(actor_name((enum actor)i), &actor));
 		assert_int_equal(actor, i);
 	}
-	for (int i = 0; i < NR_WAYS; i++) {
-		assert_true(way_from_name(way_name((enum way)i), &way));
-		assert_int_equal(way, i);
+	for (int i = 0; i < NR_INTERLEAVINGS; i++) {
+		assert_true(interleaving_from_name(interleaving_name((enum interleaving)i),
+						   &interleaving));
+		assert_int_equal(interleaving, i);
 	}
-	assert_false(way_from_name("one", &way));
+	assert_false(interleaving_from_name("one", &interleaving));
 	assert_false(actor_from_name("", &actor));
 	assert_false(actor_from_name("mem", &actor));
 }

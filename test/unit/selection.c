@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "cxl/attach/snapshot.h"
-#include "cxl/attach/verdict.h"
-#include "cxl/selection.h"
+#include "attach/model/snapshot.h"
+#include "attach/reason/verdict.h"
+#include "cxl/command/selection.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cxl/attach/shrink.h"
+#include "exercise/shrink.h"
 
 #define BIT(actor) (1U << (actor))
 
@@ -19,33 +19,34 @@ struct kernel {
 	bool not_on_one; /* never if all are on one processor */
 };
 
-static void attempt(const struct kernel *kernel, struct attempt *attempt)
+static void attempt(const struct kernel *kernel, struct shrink_trial *attempt)
 {
-	size_t takes = attempt->at_one_place ? kernel->at_place : kernel->in_sweep;
+	size_t takes = attempt->at_one_offset ? kernel->at_place : kernel->in_sweep;
 
 	assert_true(attempt->iterations > 0);
-	if (attempt->at_one_place)
-		assert_true(attempt->place == 0.25);
+	if (attempt->at_one_offset)
+		assert_true(attempt->offset == 0.25);
 	attempt->shown = (attempt->actors & kernel->needs) == kernel->needs &&
 			 (attempt->twice || !kernel->twice) && takes > 0 &&
 			 takes <= attempt->iterations &&
-			 !(kernel->not_on_one && attempt->one_way && attempt->way == WAY_ONE_CPU);
+			 !(kernel->not_on_one && attempt->one_interleaving &&
+			   attempt->interleaving == INTERLEAVING_ONE_CPU);
 	attempt->trials = attempt->shown ? takes : attempt->iterations;
-	attempt->shown_place = 0.25;
-	attempt->shown_way = attempt->one_way	  ? attempt->way
-			     : kernel->not_on_one ? WAY_HALVES
-						  : WAY_ONE_CPU;
+	attempt->shown_offset = 0.25;
+	attempt->shown_interleaving = attempt->one_interleaving ? attempt->interleaving
+				      : kernel->not_on_one	? INTERLEAVING_HALVES
+								: INTERLEAVING_ONE_CPU;
 }
 
 /* Until nothing is left to try: the least, and how many attempts it took */
-static struct attempt shrink(const struct kernel *kernel, actor_set from, size_t *count)
+static struct shrink_trial shrink(const struct kernel *kernel, actor_set from, size_t *count)
 {
-	struct attempt done[200] = {{.actors = from,
-				     .twice = (from & (from - 1)) == 0,
-				     .iterations = 64,
-				     .shown = true,
-				     .trials = 40,
-				     .shown_place = 0.25}};
+	struct shrink_trial done[200] = {{.actors = from,
+					  .twice = (from & (from - 1)) == 0,
+					  .iterations = 64,
+					  .shown = true,
+					  .trials = 40,
+					  .shown_offset = 0.25}};
 
 	*count = 1;
 	while (shrink_next(done, *count, &done[*count])) {
@@ -62,15 +63,15 @@ static const actor_set storm = BIT(ACTOR_MEMDEV) | BIT(ACTOR_HOST) | BIT(ACTOR_E
 static void a_storm_becomes_a_race(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 10, 5, false};
-	struct attempt least;
+	struct shrink_trial least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
-	assert_true(least.at_one_place);
-	assert_true(least.one_way);
-	assert_int_equal(least.way, WAY_ONE_CPU);
+	assert_true(least.at_one_offset);
+	assert_true(least.one_interleaving);
+	assert_int_equal(least.interleaving, INTERLEAVING_ONE_CPU);
 	assert_int_equal(least.iterations, 5);
 	assert_true(count < 40);
 }
@@ -78,13 +79,13 @@ static void a_storm_becomes_a_race(void **state)
 static void one_actor_is_enough(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_PORT), false, 1, 1, false};
-	struct attempt least;
+	struct shrink_trial least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
-	assert_false(least.at_one_place);
+	assert_false(least.at_one_offset);
 	assert_int_equal(least.iterations, 4);
 }
 
@@ -92,13 +93,13 @@ static void three_are_needed(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT) | BIT(ACTOR_LIST), false,
 				      20, 0, false};
-	struct attempt least;
+	struct shrink_trial least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
-	assert_false(least.at_one_place);
+	assert_false(least.at_one_offset);
 	assert_int_equal(least.iterations, 20);
 }
 
@@ -106,15 +107,15 @@ static void one_with_itself(void **state)
 {
 	const struct kernel twice = {BIT(ACTOR_HOST), true, 20, 8, false};
 	const struct kernel alone = {BIT(ACTOR_HOST), false, 20, 8, false};
-	struct attempt least;
+	struct shrink_trial least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&twice, BIT(ACTOR_HOST), &count);
-	assert_true(least.twice && least.at_one_place);
+	assert_true(least.twice && least.at_one_offset);
 	assert_int_equal(least.iterations, 8);
 	least = shrink(&alone, BIT(ACTOR_HOST), &count);
-	assert_false(least.twice || least.at_one_place);
+	assert_false(least.twice || least.at_one_offset);
 	assert_int_equal(least.iterations, 20);
 }
 
@@ -122,13 +123,13 @@ static void one_with_itself(void **state)
 static void only_in_a_sweep(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 0, false};
-	struct attempt least;
+	struct shrink_trial least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, kernel.needs, &count);
 	assert_int_equal(least.actors, kernel.needs);
-	assert_false(least.at_one_place);
+	assert_false(least.at_one_offset);
 	assert_int_equal(least.iterations, 30);
 }
 
@@ -136,22 +137,22 @@ static void only_side_by_side(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 10,
 				      .not_on_one = true};
-	struct attempt least;
+	struct shrink_trial least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
-	assert_true(least.one_way);
-	assert_int_equal(least.way, WAY_HALVES);
-	assert_true(least.at_one_place);
+	assert_true(least.one_interleaving);
+	assert_int_equal(least.interleaving, INTERLEAVING_HALVES);
+	assert_true(least.at_one_offset);
 }
 
 /* What never shows again stays as it was seen. */
 static void never_again(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 0, 0, false};
-	struct attempt least;
+	struct shrink_trial least;
 	size_t count;
 
 	(void)state;

@@ -2,7 +2,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cxl/attach/snapshot-private.h"
 #include "test/unit/small-machine.h"
 #include "util/memory.h"
 
@@ -53,7 +52,7 @@ static void add_ports(struct snapshot *snapshot, const char *const *without)
 	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
 		if (is_missing(without, ports[i].name))
 			continue;
-		*append(snapshot->ports, snapshot->nr_ports) = ports[i];
+		*APPEND(snapshot->ports, snapshot->nr_ports) = ports[i];
 		snapshot->ports[snapshot->nr_ports - 1].enabled = true;
 	}
 }
@@ -85,7 +84,7 @@ static void add_decoders(struct snapshot *snapshot, const char *const *without)
 
 		if (is_missing(without, decoders[i].name))
 			continue;
-		decoder = append(snapshot->decoders, snapshot->nr_decoders);
+		decoder = APPEND(snapshot->decoders, snapshot->nr_decoders);
 		*decoder = decoders[i];
 		if (region && is_missing(without, region))
 			decoder->region_name = NULL;
@@ -99,7 +98,7 @@ static void add_regions(struct snapshot *snapshot, const char *const *without)
 	for (size_t i = 0; i < 3; i++) {
 		if (is_missing(without, names[i]))
 			continue;
-		*append(snapshot->regions, snapshot->nr_regions) = (struct snapshot_region){
+		*APPEND(snapshot->regions, snapshot->nr_regions) = (struct snapshot_region){
 			.name = names[i],
 			.root_decoder_name = "decoder0.0",
 			.resource = 0x100000000 + i * 0x10000000,
@@ -120,7 +119,7 @@ static void add_memdevs(struct snapshot *snapshot, const char *const *without)
 	for (size_t i = 0; i < 3; i++) {
 		if (is_missing(without, names[i]))
 			continue;
-		*append(snapshot->memdevs, snapshot->nr_memdevs) = (struct snapshot_memdev){
+		*APPEND(snapshot->memdevs, snapshot->nr_memdevs) = (struct snapshot_memdev){
 			.name = names[i],
 			.id = i,
 			.enabled = true,

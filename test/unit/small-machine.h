@@ -2,7 +2,7 @@
 #ifndef TEST_UNIT_SMALL_MACHINE_H
 #define TEST_UNIT_SMALL_MACHINE_H
 
-#include "cxl/attach/snapshot.h"
+#include "attach/model/snapshot.h"
 
 /*
  * A machine to reason about, linked as snapshot_take() does:

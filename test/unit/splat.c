@@ -7,14 +7,14 @@
 
 #include <cmocka.h>
 
-#include "cxl/attach/splat.h"
-#include "cxl/attach/watch.h"
+#include "attach/model/observed.h"
+#include "attach/verify/splat.h"
 #include "util/kmsg.h"
 #include "util/memory.h"
 
 /* A kernel log, one line after the other; as watch_drain() would have it */
 struct log {
-	struct watch_line *lines;
+	struct observed_line *lines;
 	size_t count;
 	char *text;
 };
@@ -25,8 +25,8 @@ static struct log log_of(const char *text)
 	char *rest = log.text, *line;
 
 	while ((line = strsep(&rest, "\n")))
-		*append(log.lines, log.count) =
-			(struct watch_line){.text = line, .splat = kmsg_splat(line)};
+		*APPEND(log.lines, log.count) =
+			(struct observed_line){.text = line, .splat = kmsg_splat(line)};
 	return log;
 }
 

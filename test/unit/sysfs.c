@@ -15,33 +15,33 @@
 #include "util/sysfs-files.h"
 #include "util/sysfs.h"
 
-static int folder = -1;
+static int directory = -1;
 static char path[] = "/tmp/test-sysfs-XXXXXX";
 
-static int make_folder(void **state)
+static int make_directory(void **state)
 {
 	(void)state;
 	if (!mkdtemp(path))
 		return -1;
-	folder = open(path, O_DIRECTORY);
-	return folder < 0 ? -1 : 0;
+	directory = open(path, O_DIRECTORY);
+	return directory < 0 ? -1 : 0;
 }
 
-static int remove_folder(void **state)
+static int remove_directory(void **state)
 {
 	static const char *const names[] = {"attr", "link"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		unlinkat(folder, names[i], 0);
-	unlinkat(folder, "dir", AT_REMOVEDIR);
-	close(folder);
+		unlinkat(directory, names[i], 0);
+	unlinkat(directory, "dir", AT_REMOVEDIR);
+	close(directory);
 	return rmdir(path);
 }
 
 static void put(const char *text, size_t length)
 {
-	int fd = openat(folder, "attr", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd = openat(directory, "attr", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, length), length);
@@ -54,13 +54,13 @@ static void reads_text_without_last_newline(void **state)
 
 	(void)state;
 	put("mem0\n", 5);
-	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), 4);
+	assert_int_equal(sysfs_read(directory, "attr", buf, sizeof(buf)), 4);
 	assert_string_equal(buf, "mem0");
 	put("a\n\n", 3);
-	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), 2);
+	assert_int_equal(sysfs_read(directory, "attr", buf, sizeof(buf)), 2);
 	assert_string_equal(buf, "a\n");
 	put("", 0);
-	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), 0);
+	assert_int_equal(sysfs_read(directory, "attr", buf, sizeof(buf)), 0);
 	assert_string_equal(buf, "");
 }
 
@@ -69,17 +69,17 @@ static void refuses_what_is_no_attribute(void **state)
 	char buf[8];
 
 	(void)state;
-	assert_int_equal(sysfs_read(folder, "missing", buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(sysfs_read(directory, "missing", buf, sizeof(buf)), -ENOENT);
 	assert_string_equal(buf, "");
 	put("12345678", 8);
-	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), -EMSGSIZE);
+	assert_int_equal(sysfs_read(directory, "attr", buf, sizeof(buf)), -EMSGSIZE);
 	put("12345\n", 6);
-	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), 5);
+	assert_int_equal(sysfs_read(directory, "attr", buf, sizeof(buf)), 5);
 	put("a\0b", 3);
-	assert_int_equal(sysfs_read(folder, "attr", buf, sizeof(buf)), -EILSEQ);
-	assert_int_equal(mkdirat(folder, "dir", 0700), 0);
-	assert_int_equal(sysfs_read(folder, "dir", buf, sizeof(buf)), -EISDIR);
-	assert_int_equal(sysfs_read(folder, "attr", buf, 0), -EINVAL);
+	assert_int_equal(sysfs_read(directory, "attr", buf, sizeof(buf)), -EILSEQ);
+	assert_int_equal(mkdirat(directory, "dir", 0700), 0);
+	assert_int_equal(sysfs_read(directory, "dir", buf, sizeof(buf)), -EISDIR);
+	assert_int_equal(sysfs_read(directory, "attr", buf, 0), -EINVAL);
 }
 
 static void reads_flags_and_nothing_else(void **state)
@@ -89,14 +89,14 @@ static void reads_flags_and_nothing_else(void **state)
 
 	(void)state;
 	put("0\n", 2);
-	assert_int_equal(sysfs_read_flag(folder, "attr"), 0);
+	assert_int_equal(sysfs_read_flag(directory, "attr"), 0);
 	put("1\n", 2);
-	assert_int_equal(sysfs_read_flag(folder, "attr"), 1);
+	assert_int_equal(sysfs_read_flag(directory, "attr"), 1);
 	for (size_t i = 0; i < sizeof(garbage) / sizeof(*garbage); i++) {
 		put(garbage[i], strlen(garbage[i]));
-		assert_int_equal(sysfs_read_flag(folder, "attr"), -EILSEQ);
+		assert_int_equal(sysfs_read_flag(directory, "attr"), -EILSEQ);
 	}
-	assert_int_equal(sysfs_read_flag(folder, "missing"), -ENOENT);
+	assert_int_equal(sysfs_read_flag(directory, "missing"), -ENOENT);
 }
 
 static void reads_numbers_and_nothing_else(void **state)
@@ -124,9 +124,9 @@ static void reads_numbers_and_nothing_else(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		put(cases[i].text, strlen(cases[i].text));
-		assert_true(sysfs_read_number(folder, "attr") == cases[i].expected);
+		assert_true(sysfs_read_number(directory, "attr") == cases[i].expected);
 	}
-	assert_true(sysfs_read_number(folder, "missing") == UINT64_MAX);
+	assert_true(sysfs_read_number(directory, "missing") == UINT64_MAX);
 }
 
 static void names_what_a_link_points_at(void **state)
@@ -143,30 +143,30 @@ static void names_what_a_link_points_at(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		assert_int_equal(symlinkat(cases[i].target, folder, "link"), 0);
-		name = sysfs_link_name(folder, "link");
+		assert_int_equal(symlinkat(cases[i].target, directory, "link"), 0);
+		name = sysfs_link_name(directory, "link");
 		if (cases[i].name)
 			assert_string_equal(name, cases[i].name);
 		else
 			assert_null(name);
 		free(name);
-		unlinkat(folder, "link", 0);
+		unlinkat(directory, "link", 0);
 	}
-	assert_null(sysfs_link_name(folder, "missing"));
+	assert_null(sysfs_link_name(directory, "missing"));
 	assert_int_equal(errno, ENOENT);
 }
 
 static void sees_dangling_links(void **state)
 {
 	(void)state;
-	assert_false(sysfs_exists(folder, "link"));
-	assert_int_equal(symlinkat("nowhere", folder, "link"), 0);
-	assert_true(sysfs_exists(folder, "link"));
+	assert_false(sysfs_exists(directory, "link"));
+	assert_int_equal(symlinkat("nowhere", directory, "link"), 0);
+	assert_true(sysfs_exists(directory, "link"));
 }
 
 static int read_kept(struct sysfs_files *files, uint64_t device, char *buf)
 {
-	return sysfs_files_read(files, device, "attr", folder, "attr", buf, 16);
+	return sysfs_files_read(files, device, "attr", directory, "attr", buf, 16);
 }
 
 static void keeps_files_of_one_device(void **state)
@@ -181,7 +181,7 @@ static void keeps_files_of_one_device(void **state)
 	assert_int_equal(read_kept(&files, 1, buf), 5);
 	assert_string_equal(buf, "other");
 	/* Another device with that name, and the first one's file, which is still open */
-	unlinkat(folder, "attr", 0);
+	unlinkat(directory, "attr", 0);
 	put("next\n", 5);
 	assert_int_equal(read_kept(&files, 2, buf), 4);
 	assert_int_equal(read_kept(&files, 1, buf), 5);
@@ -203,7 +203,7 @@ static void keeps_so_many_files(void **state)
 
 	(void)state;
 	put("1\n", 2);
-	assert_int_equal(sysfs_files_read(&files, 1, "no", folder, "no", buf, sizeof(buf)),
+	assert_int_equal(sysfs_files_read(&files, 1, "no", directory, "no", buf, sizeof(buf)),
 			 -ENOENT);
 	assert_false(sysfs_files_have(&files, 1));
 	for (uint64_t device = 1; device <= 2 * SYSFS_FILES_MAX; device++)
@@ -227,5 +227,5 @@ int main(void)
 		cmocka_unit_test(keeps_so_many_files),
 	};
 
-	return cmocka_run_group_tests_name("sysfs", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("sysfs", tests, make_directory, remove_directory);
 }

@@ -68,11 +68,11 @@ static void orders_leading_zeros_somehow(void **state)
 static void tells_texts_and_none_apart(void **state)
 {
 	(void)state;
-	assert_true(text_same("mem0", "mem0"));
-	assert_true(text_same(NULL, NULL));
-	assert_false(text_same("mem0", NULL));
-	assert_false(text_same(NULL, ""));
-	assert_false(text_same("mem0", "mem1"));
+	assert_true(streq("mem0", "mem0"));
+	assert_true(streq(NULL, NULL));
+	assert_false(streq("mem0", NULL));
+	assert_false(streq(NULL, ""));
+	assert_false(streq("mem0", "mem1"));
 }
 
 int main(void)

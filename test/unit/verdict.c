@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "cxl/attach/provider.h"
-#include "cxl/attach/snapshot.h"
-#include "cxl/attach/verdict.h"
+#include "attach/model/snapshot.h"
+#include "attach/reason/evidence.h"
+#include "attach/reason/verdict.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -111,7 +111,7 @@ static void build(struct machine *m)
 static const struct {
 	const char *what;
 	enum attach_state state;
-	enum snapshot_flag locked, root_locked, decoder_locked;
+	enum flag locked, root_locked, decoder_locked;
 	enum verdict_reason reason;
 	enum verdict_kind destroy, disable;
 	size_t nr_memdevs, nr_decoders;
@@ -194,8 +194,9 @@ static void judges_every_region(void **state)
 		m.root_decoder.locked = expected->root_locked;
 		m.decoder.locked = expected->decoder_locked;
 		object = (struct verdict_object){.region = &m.regions[0]};
-		verdict_judge(&m.answers, destroy ? DEED_DESTROY_REGION : DEED_DISABLE_REGION,
-			      force, &object, &verdict);
+		verdict_judge(&m.answers,
+			      destroy ? OPERATION_DESTROY_REGION : OPERATION_DISABLE_REGION, force,
+			      &object, &verdict);
 		if (verdict.kind != (destroy ? expected->destroy : expected->disable))
 			fail_msg("%s, %s: %s", expected->what, destroy ? "destroy" : "disable",
 				 verdict_kind_name(verdict.kind));
@@ -215,7 +216,7 @@ static void knows_each_owner(void **state)
 	(void)state;
 	build(&m);
 	m.states[OTHER].state = ATTACH_ATTACHED;
-	verdict_judge(&m.answers, DEED_DESTROY_REGION, true,
+	verdict_judge(&m.answers, OPERATION_DESTROY_REGION, true,
 		      &(struct verdict_object){.region = &m.regions[1]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	assert_int_equal(verdict.nr_memdevs, 1);
@@ -224,14 +225,14 @@ static void knows_each_owner(void **state)
 	verdict_release(&verdict);
 
 	m.states[ACCELERATOR].state = ATTACH_UNKNOWN;
-	verdict_judge(&m.answers, DEED_DESTROY_REGION, true,
+	verdict_judge(&m.answers, OPERATION_DESTROY_REGION, true,
 		      &(struct verdict_object){.region = &m.regions[1]}, &verdict);
 	assert_int_equal(verdict.nr_memdevs, 2);
 	assert_false(verdict.uncertain);
 	verdict_release(&verdict);
 
 	m.states[OTHER].state = ATTACH_UNKNOWN;
-	verdict_judge(&m.answers, DEED_DESTROY_REGION, true,
+	verdict_judge(&m.answers, OPERATION_DESTROY_REGION, true,
 		      &(struct verdict_object){.region = &m.regions[1]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	assert_true(verdict.uncertain);
@@ -294,7 +295,7 @@ static char *region_digits(const struct machine *m, const struct verdict *verdic
 	return text;
 }
 
-static void check_loss(typeof(*losses) *loss, enum verdict_deed deed, enum attach_state state,
+static void check_loss(typeof(*losses) *loss, enum operation operation, enum attach_state state,
 		       bool force)
 {
 	bool ends = *loss->memdevs;
@@ -307,7 +308,7 @@ static void check_loss(typeof(*losses) *loss, enum verdict_deed deed, enum attac
 	for (const char *digit = loss->attached; *digit; digit++)
 		m.states[*digit - '0'].state = state;
 	object = object_of(&m, loss->object);
-	verdict_judge(&m.answers, deed, force, &object, &verdict);
+	verdict_judge(&m.answers, operation, force, &object, &verdict);
 	if (strcmp(memdev_digits(&m, &verdict, text), loss->memdevs) != 0)
 		fail_msg("%s with %s attached: memdevs %s", loss->object, loss->attached, text);
 	if (strcmp(region_digits(&m, &verdict, text), loss->regions) != 0)
@@ -321,16 +322,17 @@ static void check_loss(typeof(*losses) *loss, enum verdict_deed deed, enum attac
 
 static void judges_every_loss(void **state)
 {
-	static const enum verdict_deed deeds[] = {DEED_DISABLE_MEMDEV, DEED_DISABLE_PORT,
-						  DEED_DISABLE_BUS, DEED_FREE_DPA};
+	static const enum operation operations[] = {OPERATION_DISABLE_MEMDEV,
+						    OPERATION_DISABLE_PORT, OPERATION_DISABLE_BUS,
+						    OPERATION_FREE_DPA};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(losses); i++) {
-		for (size_t deed = 0; deed < COUNT(deeds); deed++) {
-			check_loss(&losses[i], deeds[deed], ATTACH_ATTACHED, false);
-			check_loss(&losses[i], deeds[deed], ATTACH_ATTACHED, true);
-			check_loss(&losses[i], deeds[deed], ATTACH_UNKNOWN, false);
-			check_loss(&losses[i], deeds[deed], ATTACH_UNKNOWN, true);
+		for (size_t operation = 0; operation < COUNT(operations); operation++) {
+			check_loss(&losses[i], operations[operation], ATTACH_ATTACHED, false);
+			check_loss(&losses[i], operations[operation], ATTACH_ATTACHED, true);
+			check_loss(&losses[i], operations[operation], ATTACH_UNKNOWN, false);
+			check_loss(&losses[i], operations[operation], ATTACH_UNKNOWN, true);
 		}
 	}
 }
@@ -345,17 +347,17 @@ static void ends_on_cyclic_parents(void **state)
 	build(&m);
 	m.states[OTHER].state = ATTACH_ATTACHED;
 	m.switches[0].parent = &m.switches[1];
-	verdict_judge(&m.answers, DEED_DISABLE_PORT, false,
+	verdict_judge(&m.answers, OPERATION_DISABLE_PORT, false,
 		      &(struct verdict_object){.port = &m.switches[0]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	verdict_release(&verdict);
 	/* Where mem1 lies is not known: it may be below port5. */
-	verdict_judge(&m.answers, DEED_DISABLE_PORT, false,
+	verdict_judge(&m.answers, OPERATION_DISABLE_PORT, false,
 		      &(struct verdict_object){.port = &m.switches[2]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	verdict_release(&verdict);
 	m.states[OTHER].state = ATTACH_NONE;
-	verdict_judge(&m.answers, DEED_DISABLE_PORT, false,
+	verdict_judge(&m.answers, OPERATION_DISABLE_PORT, false,
 		      &(struct verdict_object){.port = &m.switches[2]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_ALLOWED);
 	verdict_release(&verdict);
@@ -365,7 +367,7 @@ static void ends_on_cyclic_parents(void **state)
 static void refuses_what_is_unreadable(void **state)
 {
 	static const struct {
-		enum snapshot_flag support, locked;
+		enum flag support, locked;
 		bool unread;
 		enum verdict_reason reason;
 	} cases[] = {
@@ -386,7 +388,7 @@ static void refuses_what_is_unreadable(void **state)
 		m.snapshot.attach_support = cases[i].support;
 		m.regions[0].locked = cases[i].locked;
 		m.regions[0].unread = cases[i].unread;
-		verdict_judge(&m.answers, DEED_DESTROY_REGION, true,
+		verdict_judge(&m.answers, OPERATION_DESTROY_REGION, true,
 			      &(struct verdict_object){.region = &m.regions[0]}, &verdict);
 		assert_int_equal(verdict.reason, cases[i].reason);
 		assert_int_equal(verdict.kind, cases[i].reason ? VERDICT_REFUSED : VERDICT_ALLOWED);
@@ -404,7 +406,7 @@ static void refuses_where_the_place_is_unknown(void **state)
 	build(&m);
 	m.states[ACCELERATOR].state = ATTACH_ATTACHED;
 	m.memdevs[ACCELERATOR].endpoint = NULL;
-	verdict_judge(&m.answers, DEED_DISABLE_BUS, false,
+	verdict_judge(&m.answers, OPERATION_DISABLE_BUS, false,
 		      &(struct verdict_object){.port = &m.root}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	verdict_release(&verdict);

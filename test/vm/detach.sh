@@ -26,7 +26,7 @@ state() {
 }
 
 # broken: the clauses that did not hold, of a report in $out
-broken() { jq -c '[.contract[] | select(.result != "held") | .clause]' <<<"$out"; }
+broken() { jq -c '[.checks[] | select(.result != "passed") | .check]' <<<"$out"; }
 
 # bring_back: what is in the journal; where the kernel cannot use a port again that was unbound, all ports
 # are made anew (Documentation/kernel-behaviour.md)

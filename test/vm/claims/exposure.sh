@@ -32,7 +32,7 @@ done
 of() { jq -sc "$2" "$results/$1.reports"; }
 for path in "${paths[@]}"; do
 	is "$path: $rounds rounds, in each every promise was kept" \
-		"$(of "$path" 'map(select(.kept and .reattach.kept)) | length')$(of "$path" 'map((.contract, .reattach.contract)[] | select(.result != "held"))')" "${rounds}[]"
+		"$(of "$path" 'map(select(.passed and .reattach.passed)) | length')$(of "$path" 'map((.checks, .reattach.checks)[] | select(.result != "passed"))')" "${rounds}[]"
 	is "$path: the driver goes, each time" \
 		"$(of "$path" "map(select(any(.timeline[]; .action == \"unbind\" and .device == \"$host\"))) | length")" "$rounds"
 	is "$path: the region goes before its endpoint and memdev, each time" \

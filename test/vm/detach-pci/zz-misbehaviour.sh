@@ -9,7 +9,7 @@
 parameters=/sys/module/cxl_lab_accel/parameters
 whole=$(state)
 expander=$("$CXL" list-attach --all | jq -r '.[] | select(.attach == "none").memdev')
-clause() { jq -r --arg clause "$1" '.contract[] | select(.clause == $clause).detail' <<<"$out"; }
+clause() { jq -r --arg clause "$1" '.checks[] | select(.check == $clause).detail' <<<"$out"; }
 as_it_was() {
 	bring_back
 	is "$1: back" "$status$(state)" "0$whole"
@@ -36,7 +36,7 @@ like "a remove() that hangs: says so" "$err" "has not come back from this after 
 is "a remove() that hangs: which step, and that the process is there" \
 	"$(jq -r '[.stuck.step.device, (.stuck.pid | type)] | join(" ")' <<<"$out")" "$host number"
 like "a remove() that hangs: where in the kernel" "$(jq -r '.stuck | .wchan + .stack' <<<"$out")" "msleep|lab_accel_remove|schedule"
-is "a remove() that hangs: nothing more is claimed" "$(jq -c '[.contract[] | select(.clause != "no-splat").result] | unique' <<<"$out")" '["unknown"]'
+is "a remove() that hangs: nothing more is claimed" "$(jq -c '[.checks[] | select(.check != "no-splat").result] | unique' <<<"$out")" '["not-checked"]'
 ok "a remove() that hangs: the report is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev.schema.json" /dev/stdin <<<"$out"
 echo 0 >$parameters/remove_sleep_ms
 sleep 7

@@ -29,10 +29,10 @@ for path in "${paths[@]}"; do
 		'[.timeline[] | select(.action == "remove") | .device] | index("region0") < index($memdev)' <<<"$out")" true
 	run "$CXL" list-attach
 	is "$path: list-attach tells the way back" \
-		"$(answer 'map(select(.host == "'"$host"'") | [.attach, .detached_by.path])')" "[[\"detached\",\"$path\"]]"
+		"$(answer 'map(select(.host == "'"$host"'") | [.attach, .detached_by.method])')" "[[\"detached\",\"$path\"]]"
 	bring_back
 	printf '%s' "$out" >"/tmp/detach/back-$path"
-	is "$path: back" "$status$(answer 'map(.kept)')" "0[true]"
+	is "$path: back" "$status$(answer 'map(.passed)')" "0[true]"
 	is "$path: everything is as it was" "$(state)" "$whole"
 	is "$path: the journal is empty" "$(compgen -G '/run/cxl/*.json')" ""
 done

@@ -56,9 +56,9 @@ like "an exposure that is too long: how long" "$(jq -r '.findings[0].detail' <<<
 planted remove_sleep_ms 3000 0 --via host --max-exposure 1 --iterations 1
 is "where there is none, there is none" "$status$(signatures)" '0[]'
 planted keep_mapping 1 0 --via memdev --iterations 1
-is "a mapping that is kept is found" "$status$(signatures)" '4["contract addresses-released"]'
+is "a mapping that is kept is found" "$status$(signatures)" '4["check addresses-released"]'
 planted keep_range 1 0 --via memdev --iterations 1
-is "addresses that stay taken are found" "$status$(signatures)" '4["contract addresses-released"]'
+is "addresses that stay taken are found" "$status$(signatures)" '4["check addresses-released"]'
 "$CXL" attach-memdev --all >/dev/null
 is "after all that, everything is as it was" "$(state | jq -c 'map(.attach)')" "$(jq -c 'map(.attach)' <<<"$whole")"
 

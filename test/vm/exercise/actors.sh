@@ -22,11 +22,11 @@ exercise --via memdev --via host --via endpoint --via port --via bus --via modul
 is "each actor alone: nothing is found" "$status$(answer '[.ended, .trials, .seed, .findings]')" "0[\"complete\",$((9 * rounds)),5,[]]"
 ok "each actor alone: the report is valid" valid
 is "each actor alone: everything is as it was" "$(state)" "$whole"
-is "each was tried as often as it should" "$(answer '[.contests[].trials] | unique')" "[$rounds]"
+is "each was tried as often as it should" "$(answer '[.cases[].trials] | unique')" "[$rounds]"
 is "what was going to be done was written down first" \
 	"$(jq -r 'select(.record | IN("measure", "trial", "result")) | if .record == "result" then "after" else "before" end' "$journal" |
 		paste -sd, | sed 's/before,after,*//g')" ""
-is "with every step" "$(jq -c 'select(.record == "trial" and .contest == 3).deeds[0].steps' "$journal" | head -n 1)" \
+is "with every step" "$(jq -c 'select(.record == "trial" and .case == 3).operations[0].steps' "$journal" | head -n 1)" \
 	"[\"unbind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') from cxl_port\",\"bind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') to cxl_port\",\"bind cxl_type2_accel.0 to cxl_mock_accel\"]"
 is "none of the time is left out of the rate" "$(jq -s 'map(select(.record == "result")) as $results |
 	($results | map(.took_us) | add) - ($results[-1].time_us - .[0].time_us) | fabs < 1000000' "$journal")" true
@@ -35,14 +35,14 @@ like "and in the kernel log" "$(dmesg)" "cxl exercise-autoremove: trial 0: "
 # Contests that no bug of this kernel is known for: the machine goes on
 exercise --race memdev,list --race host,open --iterations 3 --seed 2
 is "races: nothing is found" "$status$(answer '[.trials, .findings]')" '0[6,[]]'
-is "races: at another place, or in another way, each time" "$(jq -s 'map(select(.record == "trial") | [.contest, .place, .way]) | unique | length' "$journal")" 6
+is "races: at another place, or in another way, each time" "$(jq -s 'map(select(.record == "trial") | [.case, .offset, .interleaving]) | unique | length' "$journal")" 6
 is "races: everything is as it was" "$(state)" "$whole"
-is "races: in every way" "$(jq -rs 'map(select(.record == "trial").way) | unique | join(" ")' "$journal")" "halves one-cpu turns"
+is "races: in every way" "$(jq -rs 'map(select(.record == "trial").interleaving) | unique | join(" ")' "$journal")" "halves one-cpu turns"
 "$CXL" exercise-autoremove --report "$journal" --table >/tmp/table
 like "as a table" "$(</tmp/table)" $'memdev,list +3 +0\nhost,open +3 +0\n\ntrials: 6, findings: 0; complete'
 
 # As a script that needs nothing of this program
-for options in "--via host" "--race host,memdev --at 0.25 --way one-cpu" "--race host,memdev --way halves" "--storm=host,memdev,list --way turns"; do
+for options in "--via host" "--race host,memdev --at 0.25 --interleaving one-cpu" "--race host,memdev --interleaving halves" "--storm=host,memdev,list --interleaving turns"; do
 	# shellcheck disable=SC2086 # several arguments
 	"$CXL" exercise-autoremove --script $options --iterations 2 >/tmp/script 2>/tmp/err
 	is "a script for $options" "$?$(</tmp/err)" 0

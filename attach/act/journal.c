@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "attach/act/do-step.h"
+#include "attach/act/journal.h"
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/reason/plan.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/entries.h"
+#include "util/json.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+const char *journal_directory(void)
+{
+	const char *directory = getenv("CXL_STATE_DIR");
+
+	return directory && *directory ? directory : "/run/cxl";
+}
+
+int journal_lock(const char *command)
+{
+	pid_t holder = 0;
+	int lock = entries_lock(journal_directory(), &holder);
+
+	if (lock == -EWOULDBLOCK)
+		fprintf(stderr, "%s: process %d is taking something down or bringing it back\n",
+			command, (int)holder);
+	else if (lock < 0)
+		fprintf(stderr, "%s: cannot keep a journal in %s: %s\n", command,
+			journal_directory(), strerror(-lock));
+	return lock;
+}
+
+static void boot_id(char *text, size_t size)
+{
+	if (sysfs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", text, size) < 0)
+		text[0] = '\0';
+}
+
+static struct json_object *step_to_json(const struct step *step)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "action", step_name(step->action));
+	json_add_string(json, "bus", step->bus);
+	json_add_string(json, "driver", step->driver);
+	json_add_string(json, "device", step->device);
+	if (step->action == STEP_AUTOPROBE)
+		json_add_bool(json, "on", step->on);
+	return json;
+}
+
+static struct json_object *region_to_json(const struct snapshot_region *region)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "region", region->name);
+	json_add_number(json, "resource", region->resource);
+	json_add_number(json, "size", region->size);
+	json_add(json, "locked", json_object_new_int(region->locked));
+	return json;
+}
+
+static struct json_object *host_to_json(const struct snapshot_memdev *memdev)
+{
+	struct json_object *json = json_new_object(), *regions = json_new_array();
+
+	json_add_string(json, "host", memdev->host.name);
+	json_add_string(json, "bus", memdev->host.subsystem);
+	json_add_string(json, "driver", memdev->host.driver);
+	json_add_string(json, "memdev", memdev->name);
+	for (size_t i = 0; i < memdev->nr_regions; i++)
+		json_append(regions, region_to_json(memdev->regions[i]));
+	json_add(json, "regions", regions);
+	return json;
+}
+
+int journal_save(const struct plan *plan)
+{
+	struct json_object *json = json_new_object();
+	struct json_object *hosts = json_new_array(), *undo = json_new_array();
+	char boot[64];
+	int rc;
+
+	boot_id(boot, sizeof(boot));
+	json_add_string(json, "boot_id", boot);
+	json_add_number(json, "time_us", clock_today());
+	json_add_string(json, "method", detach_method_name(plan->method));
+	json_add_string(json, "hand_to", plan->hand_to);
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		json_append(hosts, host_to_json(plan->memdevs[i]));
+	for (size_t i = 0; i < plan->nr_undo; i++)
+		json_append(undo, step_to_json(&plan->undo[i]));
+	json_add(json, "hosts", hosts);
+	json_add(json, "undo", undo);
+	rc = entries_write(journal_directory(), plan->memdevs[0]->host.name, json);
+	json_object_put(json);
+	return rc;
+}
+
+static const char *get_text(struct json_object *json, const char *key)
+{
+	struct json_object *value = json_object_object_get(json, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+static uint64_t get_number(struct json_object *json, const char *key)
+{
+	return json_object_get_uint64(json_object_object_get(json, key));
+}
+
+/* The array under @key; NULL if there is none */
+static struct json_object *get_array(struct json_object *json, const char *key, size_t *count)
+{
+	struct json_object *array = json_object_object_get(json, key);
+
+	*count = json_length(array);
+	return *count > 0 ? array : NULL;
+}
+
+static bool load_step(struct json_object *json, struct step *step)
+{
+	const char *action = get_text(json, "action");
+
+	if (!action || !step_from_name(action, &step->action))
+		return false;
+	step->bus = get_text(json, "bus");
+	step->driver = get_text(json, "driver");
+	step->device = get_text(json, "device");
+	step->on = json_object_get_boolean(json_object_object_get(json, "on"));
+	return step_is_sound(step);
+}
+
+static bool load_host(struct json_object *json, struct expected_host *host)
+{
+	size_t count;
+	struct json_object *array = get_array(json, "regions", &count);
+	struct expected_region *regions = NULL;
+
+	host->host = get_text(json, "host");
+	host->bus = get_text(json, "bus");
+	host->driver = get_text(json, "driver");
+	host->memdev = get_text(json, "memdev");
+	host->as_before = true;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *region = json_object_array_get_idx(array, i);
+
+		*APPEND(regions, host->nr_regions) = (struct expected_region){
+			.name = get_text(region, "region") ?: "a region",
+			.resource = get_number(region, "resource"),
+			.size = get_number(region, "size"),
+			.locked = json_object_get_int(json_object_object_get(region, "locked")),
+		};
+	}
+	host->regions = regions;
+	return host->host && host->bus && host->driver;
+}
+
+/* What is not as this program writes it is no entry: it would be a wrong operation to guess. */
+static bool load_entry(struct json_object *json, struct journal_entry *entry)
+{
+	struct json_object *array;
+	bool sound = true;
+	size_t count;
+
+	entry->json = json;
+	entry->method = get_text(json, "method");
+	entry->hand_to = get_text(json, "hand_to");
+	entry->time_us = get_number(json, "time_us");
+	array = get_array(json, "hosts", &count);
+	for (size_t i = 0; i < count; i++)
+		sound &= load_host(json_object_array_get_idx(array, i),
+				   APPEND(entry->hosts, entry->nr_hosts));
+	array = get_array(json, "undo", &count);
+	for (size_t i = 0; i < count; i++)
+		sound &= load_step(json_object_array_get_idx(array, i),
+				   APPEND(entry->undo, entry->nr_undo));
+	return sound && entry->method && entry->nr_hosts > 0 && entry->nr_undo > 0;
+}
+
+static void release_entry(struct journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		free((struct expected_region *)entry->hosts[i].regions);
+		free(entry->hosts[i].driver_now);
+	}
+	free(entry->hosts);
+	free(entry->undo);
+	free(entry->name);
+	json_object_put(entry->json);
+}
+
+static bool is_of_this_boot(struct json_object *json)
+{
+	const char *boot = get_text(json, "boot_id");
+	char now[64];
+
+	boot_id(now, sizeof(now));
+	return boot && strcmp(boot, now) == 0;
+}
+
+/* Entries of another boot are dropped by journal_clean() and nobody else. */
+static void load_one(const char *name, bool other_boots, struct journal_entry **entries,
+		     size_t *count)
+{
+	struct json_object *json = entries_read(journal_directory(), name);
+	struct journal_entry entry = {.name = memory_check(strdup(name))};
+
+	if (json && load_entry(json, &entry)) {
+		if (other_boots || is_of_this_boot(json))
+			*APPEND(*entries, *count) = entry;
+		else
+			release_entry(&entry);
+		return;
+	}
+	fprintf(stderr, "cxl: %s/%s.json is left alone: %s\n", journal_directory(), name,
+		json ? "it is no entry of the journal" : strerror(errno));
+	release_entry(&entry);
+}
+
+static struct journal_entry *load(bool other_boots, size_t *count)
+{
+	struct journal_entry *entries = NULL;
+	size_t nr_names;
+	char **names = entries_list(journal_directory(), &nr_names);
+
+	*count = 0;
+	for (size_t i = 0; i < nr_names; i++)
+		load_one(names[i], other_boots, &entries, count);
+	entries_list_release(names, nr_names);
+	return entries;
+}
+
+struct journal_entry *journal_load(size_t *count)
+{
+	return load(false, count);
+}
+
+/*
+ * Is all as it should be afterwards? A rescan is only a way to that, and so is what is held back
+ * meanwhile.
+ */
+static bool is_undone(const struct journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->nr_undo; i++) {
+		const struct step *step = &entry->undo[i];
+		bool way = step->action == STEP_RESCAN ||
+			   (step->action == STEP_AUTOPROBE && !step->on);
+
+		if (!way && !step_is_done(step))
+			return false;
+	}
+	return true;
+}
+
+static bool exists(const struct expected_host *host)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/devices/%s", host->bus, host->host);
+
+	return sysfs_exists(AT_FDCWD, path);
+}
+
+static bool is_stale(const struct journal_entry *entry)
+{
+	size_t gone = 0;
+
+	if (!is_of_this_boot(entry->json) || is_undone(entry))
+		return true;
+	for (size_t i = 0; i < entry->nr_hosts; i++)
+		gone += !exists(&entry->hosts[i]);
+	return gone == entry->nr_hosts &&
+	       strcmp(entry->method, detach_method_name(METHOD_PCI_REMOVE)) != 0;
+}
+
+void journal_clean(void)
+{
+	size_t count;
+	struct journal_entry *entries = load(true, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_stale(&entries[i]))
+			journal_remove(&entries[i]);
+	}
+	journal_release(entries, count);
+}
+
+void journal_release(struct journal_entry *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		release_entry(&entries[i]);
+	free(entries);
+}
+
+int journal_remove(const struct journal_entry *entry)
+{
+	return entries_remove(journal_directory(), entry->name);
+}
+
+struct json_object *journal_report(const struct journal_entry *entry, const char *host)
+{
+	_cleanup_free_ char *back = xasprintf("cxl attach-memdev %s", host);
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "method", entry->method);
+	json_add_string(json, "hand_to", entry->hand_to);
+	json_add_number(json, "time_us", entry->time_us);
+	json_add_string(json, "reattach_command", back);
+	return json;
+}
+
+const struct journal_entry *journal_find_host(const struct journal_entry *entries, size_t count,
+					      const char *host)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < entries[i].nr_hosts; j++) {
+			if (strcmp(entries[i].hosts[j].host, host) == 0)
+				return &entries[i];
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "attach/act/watch.h"
+#include "attach/act/worker.h"
+#include "attach/model/observed.h"
+#include "attach/model/step.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/kmsg.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+#include "util/uevent.h"
+
+/* How often somebody who looks on is told that it goes on */
+#define PROGRESS_US 200000
+
+int watch_open(struct watch *watch, const char **what)
+{
+	/* CXL, what hosts can be on, and what providers register */
+	static const char *const subsystems[] = {
+		"cxl", "dax",	"pci",	      "platform", "auxiliary", "net", "block",
+		"drm", "sound", "infiniband", "vfio-dev", "module",    NULL};
+	int rc;
+
+	*watch = (struct watch){0};
+	*what = "the kernel's events";
+	watch->monitor = uevent_open(subsystems);
+	if (!watch->monitor)
+		return -errno;
+	*what = "the kernel log";
+	watch->kmsg = kmsg_open();
+	if (watch->kmsg)
+		return 0;
+	rc = -errno;
+	watch_close(watch);
+	return rc;
+}
+
+int watch_listen(struct watch *watch, bool on)
+{
+	return uevent_listen(watch->monitor, on);
+}
+
+void watch_forget(struct watch *watch)
+{
+	observed_release(&watch->observed);
+	*watch = (struct watch){.monitor = watch->monitor,
+				.kmsg = watch->kmsg,
+				.worker = watch->worker,
+				.grain_us = watch->grain_us};
+}
+
+void watch_close(struct watch *watch)
+{
+	watch_forget(watch);
+	worker_end(watch->worker);
+	if (watch->monitor)
+		uevent_close(watch->monitor);
+	kmsg_close(watch->kmsg);
+	*watch = (struct watch){0};
+}
+
+static char *copy(const char *text)
+{
+	return memory_check(strdup(text ?: ""));
+}
+
+static void add_event(struct watch *watch, const struct uevent *event)
+{
+	*APPEND(watch->observed.events, watch->observed.nr_events) = (struct observed_event){
+		.us = event->us,
+		.action = copy(event->action),
+		.device = copy(event->device),
+		.subsystem = copy(event->subsystem),
+	};
+}
+
+void watch_note(struct watch *watch, const char *action, const char *device)
+{
+	add_event(watch, &(struct uevent){.us = clock_now(),
+					  .action = action,
+					  .device = device,
+					  .subsystem = "cxl"});
+}
+
+static int drain_events(struct watch *watch)
+{
+	struct uevent event;
+	int rc;
+
+	while ((rc = uevent_next(watch->monitor, &event)) != 0) {
+		if (rc == -ENOBUFS) {
+			watch->observed.lost_events = true;
+			continue;
+		}
+		if (rc < 0)
+			return rc;
+		add_event(watch, &event);
+	}
+	return 0;
+}
+
+static int drain_log(struct watch *watch)
+{
+	struct kmsg_record record;
+	int rc;
+
+	while ((rc = kmsg_next(watch->kmsg, &record)) != 0) {
+		if (rc == -EPIPE)
+			watch->observed.lost_log = true;
+		else if (rc < 0)
+			return rc;
+		else
+			*APPEND(watch->observed.log, watch->observed.nr_log) =
+				(struct observed_line){
+					.text = copy(record.text),
+					.splat = kmsg_splat(record.text),
+				};
+	}
+	return 0;
+}
+
+int watch_drain(struct watch *watch)
+{
+	int rc = drain_events(watch);
+
+	return rc < 0 ? rc : drain_log(watch);
+}
+
+static int milliseconds(uint64_t until_us)
+{
+	uint64_t now = clock_now();
+
+	return until_us > now ? (int)((until_us - now + 999) / 1000) : 0;
+}
+
+int watch_wait(struct watch *watch, uint64_t until_us)
+{
+	struct pollfd ready = {.fd = uevent_fd(watch->monitor), .events = POLLIN};
+
+	if (poll(&ready, 1, milliseconds(until_us)) < 0 && errno != EINTR)
+		return -errno;
+	return watch_drain(watch);
+}
+
+static void note_stuck(struct watch *watch)
+{
+	pid_t pid = worker_pid(watch->worker);
+	_cleanup_free_ char *wchan = xasprintf("/proc/%d/wchan", (int)pid);
+	_cleanup_free_ char *stack = xasprintf("/proc/%d/stack", (int)pid);
+	char text[SYSFS_ATTR_MAX];
+
+	watch->observed.stuck.pid = pid;
+	watch->observed.stuck.step = worker_current(watch->worker);
+	if (sysfs_read(AT_FDCWD, wchan, text, sizeof(text)) > 0)
+		watch->observed.stuck.wchan = copy(text);
+	if (sysfs_read(AT_FDCWD, stack, text, sizeof(text)) > 0)
+		watch->observed.stuck.stack = copy(text);
+}
+
+/* Not all are done yet: 0; all are: 1, or a negative errno if the process of one has gone */
+static int poll_workers(struct worker *const *workers, size_t count, struct pollfd *ready)
+{
+	int all = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		int done = worker_poll(workers[i]);
+
+		/* Nothing more is heard of it. */
+		if (done != 0)
+			ready[i].fd = -1;
+		if (done == 0)
+			all = 0;
+		else if (done < 0 && all != 0)
+			all = done;
+	}
+	return all;
+}
+
+static uint64_t least(uint64_t one, uint64_t other)
+{
+	return one < other ? one : other;
+}
+
+/* Of the workers, which come first in @ready; and unless they can wait, of the kernel */
+static int wait_for_news(const struct watch *watch, struct pollfd *ready, size_t nr_workers,
+			 uint64_t until_us)
+{
+	int rc;
+
+	if (watch->grain_us)
+		rc = poll(ready, nr_workers,
+			  milliseconds(least(until_us, clock_now() + watch->grain_us)));
+	else
+		rc = poll(ready, nr_workers + 2, milliseconds(until_us));
+	return rc < 0 && errno != EINTR ? -1 : 0;
+}
+
+int watch_workers(struct watch *watch, struct worker *const *workers, size_t count,
+		  uint64_t until_us, bool (*tick)(void *data, uint64_t us), void *data)
+{
+	_cleanup_free_ struct pollfd *ready = memory_check(calloc(count + 2, sizeof(*ready)));
+	uint64_t begun = clock_now(), told = begun;
+
+	for (size_t i = 0; i < count; i++)
+		ready[i] = (struct pollfd){.fd = worker_fd(workers[i]), .events = POLLIN};
+	ready[count] = (struct pollfd){.fd = uevent_fd(watch->monitor), .events = POLLIN};
+	ready[count + 1] = (struct pollfd){.fd = kmsg_fd(watch->kmsg), .events = POLLIN};
+	for (;;) {
+		/* What they did before they said so is among the events that are taken in now. */
+		int done = poll_workers(workers, count, ready);
+		int rc = done == 1 || watch->grain_us || ready[count + 1].revents
+				 ? watch_drain(watch)
+				 : drain_events(watch);
+		uint64_t now = clock_now();
+
+		if (rc < 0)
+			return rc;
+		if (done != 0)
+			return done < 0 ? done : 0;
+		if (now >= until_us)
+			return -ETIME;
+		if (now >= told + PROGRESS_US) {
+			told = now;
+			if (!tick(data, now - begun))
+				return -ETIME;
+		}
+		if (wait_for_news(watch, ready, count, least(told + PROGRESS_US, until_us)) < 0)
+			return -errno;
+	}
+}
+
+/* Somebody who wants to know at which step it is */
+struct onlooker {
+	const struct watch *watch;
+	const struct step *steps;
+	void (*progress)(const struct step *step, uint64_t us);
+};
+
+static bool tell_onlooker(void *data, uint64_t us)
+{
+	const struct onlooker *onlooker = data;
+
+	if (onlooker->progress)
+		onlooker->progress(&onlooker->steps[worker_current(onlooker->watch->worker)], us);
+	return true;
+}
+
+/* What it has not done, it will not do, or nobody waits for it. */
+static void leave_worker(struct watch *watch)
+{
+	worker_end(watch->worker);
+	watch->worker = NULL;
+}
+
+static int first_failure(const struct watch *watch)
+{
+	for (size_t i = 0; i < watch->observed.nr_steps; i++) {
+		if (watch->observed.steps[i].rc < 0)
+			return watch->observed.steps[i].rc;
+	}
+	return 0;
+}
+
+struct step_result *watch_begin(struct watch *watch, size_t count)
+{
+	free(watch->observed.steps);
+	watch->observed.steps = memory_check(calloc(count + 1, sizeof(*watch->observed.steps)));
+	watch->observed.nr_steps = count;
+	return watch->observed.steps;
+}
+
+int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,
+	      void (*progress)(const struct step *step, uint64_t us))
+{
+	int rc;
+
+	watch_begin(watch, count);
+	rc = worker_do(&watch->worker, steps, count, &(struct worker_terms){.flush = true});
+	if (rc < 0)
+		return rc;
+	rc = watch_workers(watch, &watch->worker, 1, clock_now() + timeout_us, tell_onlooker,
+			   &(struct onlooker){watch, steps, progress});
+	if (rc == -ETIME)
+		note_stuck(watch);
+	memcpy(watch->observed.steps, worker_steps(watch->worker),
+	       count * sizeof(*watch->observed.steps));
+	if (rc < 0)
+		leave_worker(watch);
+	return rc < 0 ? rc : first_failure(watch);
+}
+
+void watch_dismiss(struct watch *watch)
+{
+	worker_dismiss(watch->worker);
+}

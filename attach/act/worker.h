@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_WORKER_H
+#define CXL_ATTACH_WORKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct step;
+struct step_result;
+
+/*
+ * A process that does steps for this one. A write to sysfs can sleep in the kernel for ever: the
+ * worker is left behind then. Times are microseconds of CLOCK_MONOTONIC.
+ */
+struct worker;
+
+/* Of the times that steps are done again, each so many-th has all of them: worker_terms.nr_often */
+#define WHOLE_EVERY 4
+
+/* When, and before whom, a worker does its steps */
+struct worker_terms {
+	uint64_t start_us; /* not before that time; 0: at once */
+	int priority;	   /* from 1: of the scheduler's policy SCHED_FIFO; 0: as anybody else */
+	int cpu;	   /* with a priority: only on this processor */
+	/*
+	 * Again and again until that time, each step whatever became of those before; 0: once, up
+	 * to the first but a bind that fails
+	 */
+	uint64_t until_us;
+	uint64_t pause_us; /* before each time but the first */
+	size_t nr_often; /* so many of the steps each time, the others every now and then; 0: all */
+	bool quiet;	 /* says nothing before all is done: who listens takes up time */
+	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
+};
+
+/**
+ * worker_start() - start the process, which waits for work, so that there is one when it is needed
+ *
+ * Return: the worker, to be given back with worker_end(); or NULL with errno set.
+ */
+struct worker *worker_start(void);
+
+/**
+ * worker_do() - have one do steps, one after the other
+ * @worker: NULL or one that somebody has killed: a new one is started
+ *
+ * Returns at once. What was to be done before has to be done: see worker_poll().
+ *
+ * Return: 0, or a negative errno: -ENAMETOOLONG, or that of fork(2); @worker is NULL then.
+ */
+int worker_do(struct worker **worker, const struct step *steps, size_t count,
+	      const struct worker_terms *terms);
+
+/**
+ * worker_cpu() - a processor for those that have a priority: the last of those that there are
+ *
+ * Return: its number; or a negative errno if the scheduler lets this process go before nobody
+ * (sched(7): CAP_SYS_NICE, RLIMIT_RTPRIO, the cgroup's realtime bandwidth).
+ */
+int worker_cpu(void);
+
+/** worker_fd() - a file descriptor that polls readable when the worker has got on */
+int worker_fd(const struct worker *worker);
+
+/**
+ * worker_poll() - take in how far it has got
+ *
+ * Return: 1 once it has done what it was to do, 0 before; -ECHILD if the process has gone.
+ */
+int worker_poll(struct worker *worker);
+
+/**
+ * worker_steps() - how each step went so far: as many as there were; good until worker_do()
+ *
+ * Of what is done again and again, when it first began, and how it last ended, which is known only
+ * at the very end.
+ */
+const struct step_result *worker_steps(const struct worker *worker);
+
+/** worker_current() - the step that it is at, or was at last; of one that is quiet, the first */
+size_t worker_current(const struct worker *worker);
+
+pid_t worker_pid(const struct worker *worker);
+
+/**
+ * worker_is_running() - is it on a processor, or waiting for one, and not for somebody else?
+ *
+ * State R of proc(5). On a slow machine with many of them, that can take long.
+ */
+bool worker_is_running(const struct worker *worker);
+
+/** worker_dismiss() - it gets no more work, and can go already: worker_end() then waits less */
+void worker_dismiss(struct worker *worker);
+
+/** worker_end() - end the process if it waits for work, leave it behind if it does not; NULL:
+ * nothing */
+void worker_end(struct worker *worker);
+
+#endif

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/model/snapshot.h"
+#include "util/memory.h"
+#include "util/text.h"
+
+#define obstack_chunk_alloc chunk_alloc
+#define obstack_chunk_free free
+
+static void *chunk_alloc(size_t size)
+{
+	return memory_check(malloc(size));
+}
+
+void snapshot_begin(struct snapshot *snapshot)
+{
+	*snapshot = (struct snapshot){.attach_support = FLAG_UNKNOWN};
+	obstack_init(&snapshot->texts);
+}
+
+const char *snapshot_keep(struct snapshot *snapshot, const char *text)
+{
+	return text ? obstack_copy0(&snapshot->texts, text, strlen(text)) : NULL;
+}
+
+/* Every kind of device begins with its name, so one comparison serves all: mem2 before mem10. */
+static int by_name(const void *a, const void *b)
+{
+	const char *const *one = a, *const *other = b;
+
+	return text_order(*one, *other);
+}
+
+#define sort(array, count) ((count) > 0 ? qsort(array, count, sizeof(*(array)), by_name) : (void)0)
+
+#define find(array, count, name)                                                                   \
+	({                                                                                         \
+		const char *name_ = (name);                                                        \
+		(typeof(array))(name_ && (count) > 0                                               \
+					? bsearch(&name_, array, count, sizeof(*(array)), by_name) \
+					: NULL);                                                   \
+	})
+
+struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, const char *name)
+{
+	return find(snapshot->memdevs, snapshot->nr_memdevs, name);
+}
+
+struct snapshot_memdev *snapshot_memdev_of(const struct snapshot *snapshot, const char *host)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (streq(snapshot->memdevs[i].host.name, host))
+			return &snapshot->memdevs[i];
+	}
+	return NULL;
+}
+
+struct snapshot_region *snapshot_find_region(const struct snapshot *snapshot, const char *name)
+{
+	return find(snapshot->regions, snapshot->nr_regions, name);
+}
+
+struct snapshot_port *snapshot_find_port(const struct snapshot *snapshot, const char *name)
+{
+	return find(snapshot->ports, snapshot->nr_ports, name);
+}
+
+struct snapshot_decoder *snapshot_find_decoder(const struct snapshot *snapshot, const char *name)
+{
+	return find(snapshot->decoders, snapshot->nr_decoders, name);
+}
+
+const struct snapshot_port *snapshot_bus(const struct snapshot_port *port)
+{
+	for (int depth = 0; port && depth < SNAPSHOT_DEPTH_MAX; depth++) {
+		if (port->kind == PORT_ROOT)
+			return port;
+		port = port->parent;
+	}
+	return NULL;
+}
+
+bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top)
+{
+	for (int depth = 0; port && depth < SNAPSHOT_DEPTH_MAX; depth++, port = port->parent) {
+		if (port == top)
+			return true;
+	}
+	return false;
+}
+
+bool snapshot_memdev_has_user(const struct snapshot_memdev *memdev,
+			      const struct snapshot_user *user)
+{
+	if (strcmp(memdev->name, user->device) == 0)
+		return true;
+	for (size_t i = 0; i < memdev->host.nr_dependents; i++) {
+		if (strcmp(memdev->host.dependents[i].name, user->device) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool snapshot_region_has_locked_decoder(const struct snapshot_region *region)
+{
+	if (region->root_decoder && region->root_decoder->locked == FLAG_YES)
+		return true;
+	for (size_t i = 0; i < region->nr_decoders; i++) {
+		if (region->decoders[i]->locked == FLAG_YES)
+			return true;
+	}
+	return false;
+}
+
+static void link_ports(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		struct snapshot_port *port = &snapshot->ports[i];
+		struct snapshot_memdev *memdev;
+
+		/* A root hangs under a device that is none of CXL's. */
+		if (port->kind != PORT_ROOT)
+			port->parent = snapshot_find_port(snapshot, port->parent_name);
+		if (port->kind != PORT_ENDPOINT)
+			continue;
+		memdev = snapshot_find_memdev(snapshot, port->uport);
+		if (memdev)
+			memdev->endpoint = port;
+	}
+}
+
+static void link_regions(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		struct snapshot_region *region = &snapshot->regions[i];
+
+		region->root_decoder = snapshot_find_decoder(snapshot, region->root_decoder_name);
+	}
+	for (size_t i = 0; i < snapshot->nr_children; i++) {
+		const struct snapshot_child *child = &snapshot->children[i];
+		struct snapshot_region *region = snapshot_find_region(snapshot, child->region_name);
+
+		if (region)
+			region->child = child->name;
+	}
+}
+
+static void add_unread_region(struct snapshot *snapshot, const char *name)
+{
+	struct snapshot_region *region;
+
+	for (size_t i = 0; i < snapshot->nr_unread_regions; i++) {
+		if (strcmp(snapshot->unread_regions[i].name, name) == 0)
+			return;
+	}
+	region = APPEND(snapshot->unread_regions, snapshot->nr_unread_regions);
+	region->name = name;
+	region->unread = true;
+	region->resource = region->size = region->interleave_ways = SNAPSHOT_NO_NUMBER;
+	region->locked = region->committed = FLAG_UNKNOWN;
+}
+
+static void link_decoders(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_decoders; i++) {
+		struct snapshot_decoder *decoder = &snapshot->decoders[i];
+
+		decoder->port = snapshot_find_port(snapshot, decoder->port_name);
+		decoder->region = snapshot_find_region(snapshot, decoder->region_name);
+		if (decoder->port)
+			*APPEND(decoder->port->decoders, decoder->port->nr_decoders) = decoder;
+		if (decoder->region)
+			*APPEND(decoder->region->decoders, decoder->region->nr_decoders) = decoder;
+		else if (decoder->region_name)
+			add_unread_region(snapshot, decoder->region_name);
+	}
+}
+
+static bool takes_part(const struct snapshot_memdev *memdev, const struct snapshot_region *region)
+{
+	for (size_t i = 0; i < memdev->nr_regions; i++) {
+		if (memdev->regions[i] == region)
+			return true;
+	}
+	return false;
+}
+
+/* A memdev takes part in the regions that its endpoint's decoders map. */
+static void link_memdev(struct snapshot_memdev *memdev)
+{
+	for (size_t i = 0; memdev->endpoint && i < memdev->endpoint->nr_decoders; i++) {
+		struct snapshot_region *region = memdev->endpoint->decoders[i]->region;
+
+		if (!region || takes_part(memdev, region))
+			continue;
+		*APPEND(memdev->regions, memdev->nr_regions) = region;
+		*APPEND(region->memdevs, region->nr_memdevs) = memdev;
+	}
+}
+
+void snapshot_sort_ports(struct snapshot *snapshot)
+{
+	sort(snapshot->ports, snapshot->nr_ports);
+}
+
+void snapshot_link(struct snapshot *snapshot)
+{
+	snapshot_sort_ports(snapshot);
+	sort(snapshot->decoders, snapshot->nr_decoders);
+	sort(snapshot->regions, snapshot->nr_regions);
+	sort(snapshot->memdevs, snapshot->nr_memdevs);
+	link_ports(snapshot);
+	link_regions(snapshot);
+	link_decoders(snapshot);
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+		link_memdev(&snapshot->memdevs[i]);
+}
+
+void snapshot_release(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_ports; i++)
+		free(snapshot->ports[i].decoders);
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		free(snapshot->regions[i].decoders);
+		free(snapshot->regions[i].memdevs);
+	}
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		free(snapshot->memdevs[i].regions);
+		free(snapshot->memdevs[i].host.dependents);
+	}
+	free(snapshot->ports);
+	free(snapshot->decoders);
+	free(snapshot->regions);
+	free(snapshot->unread_regions);
+	free(snapshot->children);
+	free(snapshot->memdev_hosts);
+	free(snapshot->memdevs);
+	free(snapshot->unattached_hosts);
+	free(snapshot->users);
+	obstack_free(&snapshot->texts, NULL);
+	*snapshot = (struct snapshot){0};
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <string.h>
+
+#include "attach/model/step.h"
+#include "util/memory.h"
+
+static const char *const names[] = {
+	[STEP_UNBIND] = "unbind", [STEP_BIND] = "bind",	    [STEP_OVERRIDE] = "override",
+	[STEP_REMOVE] = "remove", [STEP_RESCAN] = "rescan", [STEP_AUTOPROBE] = "autoprobe",
+	[STEP_UNLOAD] = "unload", [STEP_LOAD] = "load",	    [STEP_FLUSH] = "flush",
+	[STEP_LIST] = "list",	  [STEP_OPEN] = "open",
+};
+
+const char *step_name(enum step_action action)
+{
+	return names[action];
+}
+
+bool step_from_name(const char *name, enum step_action *action)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(names[i], name) == 0) {
+			*action = (enum step_action)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+char *step_file(const struct step *step)
+{
+	switch (step->action) {
+	case STEP_UNBIND:
+	case STEP_BIND:
+		return xasprintf("/sys/bus/%s/drivers/%s/%s", step->bus, step->driver,
+				 names[step->action]);
+	case STEP_OVERRIDE:
+		return xasprintf("/sys/bus/%s/devices/%s/driver_override", step->bus, step->device);
+	case STEP_REMOVE:
+		return xasprintf("/sys/bus/%s/devices/%s/remove", step->bus, step->device);
+	case STEP_RESCAN:
+		return xasprintf("/sys/bus/%s/rescan", step->bus);
+	case STEP_AUTOPROBE:
+		return xasprintf("/sys/bus/%s/drivers_autoprobe", step->bus);
+	case STEP_FLUSH:
+		return memory_check(strdup("/sys/bus/cxl/flush"));
+	case STEP_UNLOAD:
+	case STEP_LOAD:
+	case STEP_LIST:
+	case STEP_OPEN:
+		break;
+	}
+	return NULL;
+}
+
+static bool is_name(const char *text)
+{
+	return text && *text && strcmp(text, ".") != 0 && strcmp(text, "..") != 0 &&
+	       !strchr(text, '/') && !strchr(text, '\n');
+}
+
+bool step_is_sound(const struct step *step)
+{
+	bool bus = is_name(step->bus), driver = is_name(step->driver);
+	bool device = is_name(step->device);
+
+	switch (step->action) {
+	case STEP_UNBIND:
+	case STEP_BIND:
+		return bus && driver && device;
+	case STEP_OVERRIDE:
+		return bus && device && (!step->driver || driver);
+	case STEP_REMOVE:
+		return bus && device;
+	case STEP_RESCAN:
+	case STEP_AUTOPROBE:
+		return bus;
+	case STEP_UNLOAD:
+	case STEP_LOAD:
+		return driver;
+	case STEP_OPEN:
+		return device;
+	case STEP_FLUSH:
+	case STEP_LIST:
+		return true;
+	}
+	return false;
+}
+
+bool step_may_fail(const struct step *step)
+{
+	/* A bind that is refused does not keep others from being bound. */
+	return step->action == STEP_BIND;
+}
+
+char *step_text(const struct step *step)
+{
+	switch (step->action) {
+	case STEP_UNBIND:
+		return xasprintf("unbind %s from %s", step->device, step->driver);
+	case STEP_BIND:
+		return xasprintf("bind %s to %s", step->device, step->driver);
+	case STEP_OVERRIDE:
+		return step->driver ? xasprintf("let only %s drive %s", step->driver, step->device)
+				    : xasprintf("let any driver drive %s", step->device);
+	case STEP_REMOVE:
+		return xasprintf("remove %s from its bus", step->device);
+	case STEP_RESCAN:
+		return xasprintf("search the bus %s for devices", step->bus);
+	case STEP_AUTOPROBE:
+		return xasprintf("let drivers of %s %s", step->bus,
+				 step->on ? "bind by themselves again" : "not bind by themselves");
+	case STEP_UNLOAD:
+		return xasprintf("unload the module %s", step->driver);
+	case STEP_LOAD:
+		return xasprintf("load the module %s", step->driver);
+	case STEP_FLUSH:
+		return xasprintf("wait for the kernel's detach work");
+	case STEP_LIST:
+		return xasprintf("read every CXL device");
+	case STEP_OPEN:
+		return xasprintf("open the file of %s", step->device);
+	}
+	return NULL;
+}

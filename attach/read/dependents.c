@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "attach/model/snapshot.h"
+#include "attach/read/dependents.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+/* Deeper than devices hang below each other: a disk on USB has eight directories above it */
+#define DEPTH_MAX 32
+
+/* CXL's own devices are in the snapshot already; the others are how the host is connected. */
+static bool is_of_interest(const char *subsystem)
+{
+	static const char *const others[] = {"cxl", "pci_express", "wakeup", "hwmon", "dax", NULL};
+
+	for (size_t i = 0; others[i]; i++) {
+		if (strcmp(subsystem, others[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void add_dependent(struct snapshot *snapshot, struct snapshot_host *host, int fd,
+			  const char *subsystem, const char *name)
+{
+	struct snapshot_dependent *dependent = APPEND(host->dependents, host->nr_dependents);
+	char text[32];
+
+	dependent->subsystem = snapshot_keep(snapshot, subsystem);
+	dependent->name = snapshot_keep(snapshot, name);
+	if (sysfs_read(fd, "operstate", text, sizeof(text)) > 0)
+		dependent->state = snapshot_keep(snapshot, text);
+	if (sysfs_read(fd, "dev", text, sizeof(text)) > 0)
+		dependent->dev = snapshot_keep(snapshot, text);
+}
+
+static void read_directory(struct snapshot *snapshot, struct snapshot_host *host, int fd,
+			   int depth);
+
+/* Every device has a directory "power", in which there is no device. */
+static bool is_directory(int parent, const struct dirent *entry)
+{
+	struct stat status;
+
+	if (entry->d_name[0] == '.' || strcmp(entry->d_name, "power") == 0)
+		return false;
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_DIR;
+	return fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(status.st_mode);
+}
+
+/* A device, or a directory that only groups the devices of a class ("net") */
+static void read_entry(struct snapshot *snapshot, struct snapshot_host *host, int parent,
+		       const char *name, int depth)
+{
+	_cleanup_free_ char *subsystem = NULL;
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	subsystem = sysfs_link_name(fd, "subsystem");
+	if (subsystem && is_of_interest(subsystem))
+		add_dependent(snapshot, host, fd, subsystem, name);
+	if (subsystem && strcmp(subsystem, "cxl") == 0)
+		close(fd);
+	else
+		read_directory(snapshot, host, fd, depth + 1);
+}
+
+/* Takes @fd over */
+static void read_directory(struct snapshot *snapshot, struct snapshot_host *host, int fd, int depth)
+{
+	DIR *directory = depth < DEPTH_MAX ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (!directory) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(directory))) {
+		if (is_directory(fd, entry))
+			read_entry(snapshot, host, fd, entry->d_name, depth);
+	}
+	closedir(directory);
+}
+
+/* What decides which driver takes the host; "(null)" is what PCI says without an override. */
+static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, int fd)
+{
+	_cleanup_free_ char *path =
+		xasprintf("/sys/bus/%s/drivers_autoprobe", host->subsystem ?: "");
+	int autoprobe = sysfs_read_flag(AT_FDCWD, path);
+	char text[256];
+
+	host->autoprobe = autoprobe < 0 ? FLAG_UNKNOWN : (enum flag)autoprobe;
+
+	if (sysfs_read(fd, "driver_override", text, sizeof(text)) > 0 &&
+	    strcmp(text, "(null)") != 0)
+		host->driver_override = snapshot_keep(snapshot, text);
+}
+
+void snapshot_read_dependents(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		struct snapshot_memdev *memdev = &snapshot->memdevs[i];
+		_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s/..", memdev->name);
+		int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		read_binding(snapshot, &memdev->host, fd);
+		read_directory(snapshot, &memdev->host, fd, 0);
+	}
+}

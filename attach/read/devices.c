@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attach/read/devices.h"
+#include "attach/read/kinds.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs-files.h"
+#include "util/sysfs.h"
+
+/* A region has no more of them: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h. */
+#define TARGETS_MAX 16
+
+/* The second last part of the path that the link in /sys/bus/cxl/devices is */
+static const char *read_parent(struct snapshot *snapshot, int devices, const char *name)
+{
+	char target[PATH_MAX];
+	int length = sysfs_link(devices, name, target, sizeof(target));
+	char *end = length < 0 ? NULL : strrchr(target, '/');
+	const char *start;
+
+	if (!end)
+		return NULL;
+	*end = '\0';
+	start = strrchr(target, '/');
+	return snapshot_keep(snapshot, start ? start + 1 : target);
+}
+
+/* The directory of a port, which stays open while its decoders are read */
+struct directory {
+	uint64_t port; /* its inode */
+	int fd;
+};
+
+/* Of no more ports than these */
+#define DIRECTORIES 8
+
+/* How the devices are read: struct device */
+struct reading {
+	const struct snapshot *before;
+	struct sysfs_files *files;
+	enum depth depth;
+	struct directory directories[DIRECTORIES];
+	size_t nr_directories;
+};
+
+/* Under which port a port hangs that is still the same one; else NULL */
+static const char *known_parent(const struct device *device)
+{
+	const struct snapshot_port *known = DEVICE_KNOWN(device, snapshot_find_port);
+
+	return known ? known->parent_name : NULL;
+}
+
+/* "decoder3.0" is one of the port that has number 3 (cxl_decoder_add() in drivers/cxl/core/port.c).
+ */
+static const struct snapshot_port *port_of_decoder(const struct snapshot *snapshot,
+						   const char *name)
+{
+	static const char *const prefixes[] = {"endpoint", "port", "root"};
+	const char *number = name + strlen("decoder");
+	size_t digits = strcspn(number, ".");
+	char port[NAME_MAX + sizeof("endpoint")];
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+		const struct snapshot_port *found;
+
+		*(char *)mempcpy(stpcpy(port, prefixes[i]), number, digits) = '\0';
+		found = snapshot_find_port(snapshot, port);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+/* That of a port, to be closed when all has been read; -1 if it cannot stay open for so long */
+static int port_directory(struct reading *reading, int devices, const char *name, uint64_t inode)
+{
+	int fd = -1;
+
+	/* An endpoint comes and goes with its memdev. */
+	if (reading->files && !device_name_has_prefix(name, "endpoint"))
+		fd = sysfs_files_directory(reading->files, inode, devices, name);
+	if (fd >= 0)
+		return fd;
+	for (size_t i = 0; i < reading->nr_directories; i++) {
+		if (reading->directories[i].port == inode)
+			return reading->directories[i].fd;
+	}
+	if (reading->nr_directories == DIRECTORIES)
+		return -1;
+	fd = sysfs_open_directory(devices, name);
+	if (fd >= 0)
+		reading->directories[reading->nr_directories++] = (struct directory){inode, fd};
+	return fd;
+}
+
+static void leave_directories(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->nr_directories; i++)
+		close(reading->directories[i].fd);
+	reading->nr_directories = 0;
+}
+
+/* The directory of a decoder of that port; -1 if it is none of its */
+static int open_decoder(int devices, const char *port, const char *decoder)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", port, decoder);
+
+	return sysfs_open_directory(devices, path);
+}
+
+/*
+ * There are more decoders than all else: to go through the directory of their port, which was read
+ * before, spares their links. False if it is not there, as in a damaged tree, or just gone.
+ */
+static bool find_decoder(const struct snapshot *snapshot, struct reading *reading, int devices,
+			 struct device *device)
+{
+	const struct snapshot_port *port = port_of_decoder(snapshot, device->name);
+	bool open;
+	int directory;
+
+	if (!port)
+		return false;
+	device->files = port->kind != PORT_ENDPOINT ? reading->files : NULL;
+	open = device->files && sysfs_files_have(device->files, device->inode);
+	directory = open ? devices : port_directory(reading, devices, port->name, port->inode);
+	if (directory >= 0 && (open || sysfs_exists(directory, device->name))) {
+		device->fd = directory;
+		device->above = device->lent = true;
+	} else {
+		device->fd = open_decoder(devices, port->name, device->name);
+	}
+	if (device->fd >= 0)
+		device->parent = port->name;
+	return device->fd >= 0;
+}
+
+/* A device's directory, or where it is, and what it hangs under */
+static void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
+			struct device *device)
+{
+	if (device->read == read_decoder && find_decoder(snapshot, reading, devices, device))
+		return;
+	if (device->read == read_port) {
+		device->parent = snapshot_keep(snapshot, known_parent(device));
+		device->fd = port_directory(reading, devices, device->name, device->inode);
+		device->lent = device->fd >= 0;
+	}
+	if (!device->lent)
+		device->fd = sysfs_open_directory(devices, device->name);
+	if (device->fd >= 0 && !device->parent)
+		device->parent = read_parent(snapshot, devices, device->name);
+}
+
+static void leave_device(struct device *device)
+{
+	if (!device->lent)
+		close(device->fd);
+}
+
+static void read_device(struct reading *reading, struct snapshot *snapshot, int devices,
+			struct device *device)
+{
+	if (device->read == read_decoder &&
+	    (reading->depth == DEPTH_BRIEF || copy_root_decoder(snapshot, device)))
+		return;
+	find_device(snapshot, reading, devices, device);
+	if (device->fd < 0) {
+		snapshot->nr_left_out += device->read == read_memdev;
+		return;
+	}
+	device->read(snapshot, device);
+	leave_device(device);
+}
+
+/* The endpoints' decoders that map a region, by which its memdevs are known */
+static void read_targets(struct reading *reading, struct snapshot *snapshot, int devices,
+			 const char *region, uint64_t count)
+{
+	for (uint64_t i = 0; i < count && i < TARGETS_MAX; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/target%ju", region, (uintmax_t)i);
+		struct device device = {.read = read_decoder, .fd = devices, .depth = DEPTH_BRIEF};
+
+		device.name = device_text(snapshot, &device, path);
+		if (!device.name || !device_name_has_prefix(device.name, "decoder"))
+			continue;
+		find_device(snapshot, reading, devices, &device);
+		if (device.fd < 0)
+			continue;
+		read_decoder(snapshot, &device);
+		leave_device(&device);
+	}
+}
+
+/* Ports come first: decoders are found through them. The others are put into a list. */
+static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *devices,
+		       struct device **others, size_t *nr_others)
+{
+	const struct dirent *entry;
+
+	while ((entry = readdir(devices))) {
+		struct device device = {
+			.read = kind_of(entry->d_name),
+			.inode = entry->d_ino,
+			.before = reading->before,
+			.depth = reading->depth,
+		};
+
+		if (!device.read)
+			continue;
+		device.name = snapshot_keep(snapshot, entry->d_name);
+		if (device.read == read_port)
+			read_device(reading, snapshot, dirfd(devices), &device);
+		else
+			*APPEND(*others, *nr_others) = device;
+	}
+	snapshot_sort_ports(snapshot);
+}
+
+static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *devices)
+{
+	_cleanup_free_ struct device *others = NULL;
+	size_t nr_others = 0;
+
+	read_ports(reading, snapshot, devices, &others, &nr_others);
+	for (size_t i = 0; i < nr_others; i++)
+		read_device(reading, snapshot, dirfd(devices), &others[i]);
+	for (size_t i = 0; reading->depth == DEPTH_BRIEF && i < snapshot->nr_regions; i++)
+		read_targets(reading, snapshot, dirfd(devices), snapshot->regions[i].name,
+			     snapshot->regions[i].interleave_ways);
+	leave_directories(reading);
+}
+
+int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
+		 struct snapshot *snapshot)
+{
+	struct reading reading = {.before = before, .files = files, .depth = depth};
+	DIR *devices = opendir("/sys/bus/cxl/devices");
+
+	if (!devices) {
+		int error = errno;
+
+		snapshot->has_bus = access("/sys/bus/cxl", F_OK) == 0;
+		return error == ENOENT ? 0 : -error;
+	}
+	snapshot->has_bus = true;
+	read_all(&reading, snapshot, devices);
+	closedir(devices);
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef ATTACH_READ_DEVICES_H
+#define ATTACH_READ_DEVICES_H
+
+#include "attach/read/device.h"
+
+/**
+ * devices_read() - read every CXL device into @snapshot, which snapshot_begin() made
+ * @before: what was seen of the machine before; or NULL
+ * @files: where attributes stay open for the next time; or NULL
+ *
+ * Return: 0 or a negative errno. A machine without a CXL bus has none: that is no error.
+ */
+int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
+		 struct snapshot *snapshot);
+
+#endif

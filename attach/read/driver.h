@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef ATTACH_READ_DRIVER_H
+#define ATTACH_READ_DRIVER_H
+
+/** driver_of() - the driver of a device, a new string that the caller frees; NULL for none */
+char *driver_of(const char *bus, const char *device);
+
+#endif

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attach/model/snapshot.h"
+#include "attach/read/hosts.h"
+#include "attach/read/modules.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+#include "util/text.h"
+
+static const char *const buses[] = {"pci", "platform", "auxiliary"};
+
+struct search {
+	struct snapshot *snapshot;
+	struct modules *modules;
+	const char *bus;
+};
+
+static void describe_module(struct snapshot *snapshot, struct snapshot_host *host,
+			    const struct module *module)
+{
+	host->imports_attach = module ? module->imports_attach : FLAG_UNKNOWN;
+	host->holds_cxl_mem = module ? module->holds_cxl_mem : FLAG_UNKNOWN;
+	host->module_file = module ? snapshot_keep(snapshot, module->file) : NULL;
+}
+
+void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
+{
+	_cleanup_free_ char *file = NULL;
+
+	/* It matters where there is something that could have been attached, and can take long. */
+	snapshot->attach_support = FLAG_UNKNOWN;
+	if (snapshot->nr_memdevs == 0)
+		return;
+	snapshot->attach_support = modules_attach_support(modules, &file);
+	snapshot->attach_support_file = snapshot_keep(snapshot, file);
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		struct snapshot_host *host = &snapshot->memdevs[i].host;
+
+		describe_module(snapshot, host, modules_find(modules, host->module));
+	}
+}
+
+/* The driver of a provider's module on the bus: /sys/module/sfc/drivers/pci:sfc; else as the module
+ */
+static const char *module_driver(const struct search *search, const struct module *module)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/module/%s/drivers", module->name);
+	_cleanup_free_ char *prefix = xasprintf("%s:", search->bus);
+	DIR *drivers = opendir(path);
+	const struct dirent *entry;
+	const char *name = NULL;
+
+	while (drivers && !name && (entry = readdir(drivers))) {
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
+			name = snapshot_keep(search->snapshot, entry->d_name + strlen(prefix));
+	}
+	if (drivers)
+		closedir(drivers);
+	return name ?: module->name;
+}
+
+/* The module of a driver that a driver_override names; one that is not loaded has its name. */
+static const struct module *driver_module(const struct search *search, const char *driver)
+{
+	_cleanup_free_ char *path = NULL, *name = NULL;
+
+	if (strchr(driver, '/'))
+		return NULL;
+	path = xasprintf("/sys/bus/%s/drivers/%s/module", search->bus, driver);
+	name = sysfs_link_name(AT_FDCWD, path);
+	return modules_find(search->modules, name ?: driver);
+}
+
+static bool is_provider(const struct module *module)
+{
+	return module && module->imports_attach == FLAG_YES;
+}
+
+/* The provider's module that drives the device or would; and how that is known, in @unattached */
+static const struct module *find_provider(const struct search *search, int fd,
+					  struct snapshot_unattached_host *unattached)
+{
+	char text[SYSFS_ATTR_MAX + 1];
+	const struct module *module;
+
+	if (unattached->host.driver) {
+		unattached->matched = "driver";
+		unattached->provider = unattached->host.driver;
+		return modules_find(search->modules, unattached->host.module);
+	}
+	/* Where there is an override, no other driver is asked; "(null)" is what PCI says without.
+	 */
+	if (sysfs_read(fd, "driver_override", text, sizeof(text)) > 0 &&
+	    strcmp(text, "(null)") != 0) {
+		unattached->matched = "driver_override";
+		unattached->provider = snapshot_keep(search->snapshot, text);
+		return driver_module(search, text);
+	}
+	if (sysfs_read(fd, "modalias", text, sizeof(text)) <= 0)
+		return NULL;
+	module = modules_for_alias(search->modules, text);
+	unattached->matched = "modalias";
+	unattached->provider = module ? module_driver(search, module) : NULL;
+	return module;
+}
+
+/*
+ * Has a PCI device CXL memory? The CXL device DVSEC says so (CXL specification, 8.1.3: vendor
+ * 1e98h, id 0, Mem_Capable is bit 2 of the capability at 0Ah). Only root can read so far.
+ */
+static enum flag has_cxl_memory(int fd)
+{
+	_cleanup_close_ int config = openat(fd, "config", O_RDONLY | O_CLOEXEC);
+	unsigned char space[4096] = {0};
+	size_t offset = 0x100;
+
+	if (config < 0 || pread(config, space, sizeof(space), 0) != sizeof(space))
+		return FLAG_UNKNOWN;
+	/* Each capability is at least 8 bytes long: more than these, and the list is a circle. */
+	for (int i = 0; i < 480 && offset >= 0x100 && offset <= sizeof(space) - 12; i++) {
+		const unsigned char *cap = space + offset;
+		unsigned int id = cap[0] | cap[1] << 8, vendor = cap[4] | cap[5] << 8;
+
+		if (id == 0x23 && vendor == 0x1e98 && cap[8] == 0 && cap[9] == 0)
+			return !!(cap[10] & 4);
+		offset = (cap[2] | cap[3] << 8) >> 4 & ~3U;
+	}
+	return FLAG_NO;
+}
+
+/* root has this in debugfs: a line of it is "DEVICE\tREASON", or "DEVICE" */
+static enum flag is_deferred(const char *name)
+{
+	FILE *file = fopen("/sys/kernel/debug/devices_deferred", "re");
+	enum flag deferred = FLAG_NO;
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return FLAG_UNKNOWN;
+	while (getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "\t\n")] = '\0';
+		if (strcmp(line, name) == 0)
+			deferred = FLAG_YES;
+	}
+	fclose(file);
+	return deferred;
+}
+
+/* The downstream port of @port that is the device @name: the N of its link dportN; or -1 */
+static int find_dport(const struct snapshot_port *port, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s", port->name);
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+	int id = -1;
+
+	while (directory && id < 0 && (entry = readdir(directory))) {
+		_cleanup_free_ char *target = NULL;
+
+		if (strncmp(entry->d_name, "dport", 5) != 0)
+			continue;
+		target = sysfs_link_name(dirfd(directory), entry->d_name);
+		if (target && strcmp(target, name) == 0)
+			id = atoi(entry->d_name + 5);
+	}
+	if (directory)
+		closedir(directory);
+	return id;
+}
+
+static bool list_has(const char *list, int id)
+{
+	while (list && *list) {
+		char *end;
+
+		if (strtol(list, &end, 10) == id && end != list)
+			return true;
+		list = *end ? end + 1 : end;
+	}
+	return false;
+}
+
+static struct snapshot_decoder *decoder_towards(const struct snapshot_port *port, int dport)
+{
+	for (size_t i = 0; i < port->nr_decoders; i++) {
+		struct snapshot_decoder *decoder = port->decoders[i];
+
+		if (decoder->size != SNAPSHOT_NO_NUMBER && decoder->size > 0 &&
+		    list_has(decoder->target_list, dport))
+			return decoder;
+	}
+	return NULL;
+}
+
+/* The port that the device @name is below, if it is a switch's or host bridge's; with the decoder
+ */
+static bool find_port_above(const struct search *search, const char *name,
+			    struct snapshot_unattached_host *unattached)
+{
+	for (size_t i = 0; i < search->snapshot->nr_ports; i++) {
+		struct snapshot_port *port = &search->snapshot->ports[i];
+		int dport = port->kind == PORT_SWITCH ? find_dport(port, name) : -1;
+
+		if (dport < 0)
+			continue;
+		unattached->port = port;
+		unattached->decoder = decoder_towards(port, dport);
+		return true;
+	}
+	return false;
+}
+
+/* From the device upwards, the nearest that is a downstream port of a CXL port */
+static void find_decoder(const struct search *search, int bus,
+			 struct snapshot_unattached_host *unattached)
+{
+	char path[PATH_MAX];
+	char *slash;
+
+	if (sysfs_link(bus, unattached->host.name, path, sizeof(path)) < 0)
+		return;
+	while ((slash = strrchr(path, '/'))) {
+		*slash = '\0';
+		slash = strrchr(path, '/');
+		if (find_port_above(search, slash ? slash + 1 : path, unattached))
+			return;
+	}
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const char *const *one = a, *const *other = b;
+
+	return strcmp(*one, *other);
+}
+
+static bool has_memdev(const struct snapshot *snapshot, const char *name)
+{
+	return snapshot->nr_memdev_hosts > 0 &&
+	       bsearch(&name, snapshot->memdev_hosts, snapshot->nr_memdev_hosts, sizeof(name),
+		       by_text);
+}
+
+static void read_device(const struct search *search, int bus, const char *name)
+{
+	struct snapshot *snapshot = search->snapshot;
+	_cleanup_free_ char *driver = NULL, *module_name = NULL;
+	struct snapshot_unattached_host unattached = {.capable = FLAG_UNKNOWN};
+	const struct module *module;
+	_cleanup_close_ int fd = -1;
+
+	if (name[0] == '.' || has_memdev(snapshot, name))
+		return;
+	fd = sysfs_open_directory(bus, name);
+	if (fd < 0)
+		return;
+	driver = sysfs_link_name(fd, "driver");
+	module_name = driver ? sysfs_link_name(fd, "driver/module") : NULL;
+	unattached.host.driver = driver;
+	unattached.host.module = module_name;
+	module = find_provider(search, fd, &unattached);
+	if (!is_provider(module))
+		return;
+	if (strcmp(search->bus, "pci") == 0)
+		unattached.capable = has_cxl_memory(fd);
+	unattached.host.name = snapshot_keep(snapshot, name);
+	unattached.host.subsystem = search->bus;
+	unattached.host.driver = snapshot_keep(snapshot, driver);
+	unattached.host.module = snapshot_keep(snapshot, module->name);
+	unattached.provider = snapshot_keep(snapshot, unattached.provider);
+	unattached.deferred = is_deferred(name);
+	describe_module(snapshot, &unattached.host, module);
+	find_decoder(search, bus, &unattached);
+	*APPEND(snapshot->unattached_hosts, snapshot->nr_unattached_hosts) = unattached;
+}
+
+static void search_bus(struct search *search)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/devices", search->bus);
+	DIR *devices = opendir(path);
+	const struct dirent *entry;
+
+	while (devices && (entry = readdir(devices)))
+		read_device(search, dirfd(devices), entry->d_name);
+	if (devices)
+		closedir(devices);
+}
+
+static int by_host(const void *a, const void *b)
+{
+	const struct snapshot_unattached_host *one = a, *other = b;
+
+	return text_order(one->host.name, other->host.name);
+}
+
+void snapshot_read_unattached_hosts(struct snapshot *snapshot, struct modules *modules)
+{
+	struct search search = {.snapshot = snapshot, .modules = modules};
+	size_t nr_providers;
+
+	modules_providers(modules, false, &nr_providers);
+	if (nr_providers == 0)
+		return;
+	if (snapshot->nr_memdev_hosts > 0)
+		qsort(snapshot->memdev_hosts, snapshot->nr_memdev_hosts,
+		      sizeof(*snapshot->memdev_hosts), by_text);
+	for (size_t i = 0; i < sizeof(buses) / sizeof(*buses); i++) {
+		search.bus = buses[i];
+		search_bus(&search);
+	}
+	if (snapshot->nr_unattached_hosts > 0)
+		qsort(snapshot->unattached_hosts, snapshot->nr_unattached_hosts,
+		      sizeof(*snapshot->unattached_hosts), by_host);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/read/kinds.h"
+#include "util/memory.h"
+
+/*
+ * What every class-code memdev has and no accelerator: cxl_class_memdev_type and cxl_memdev_type in
+ * drivers/cxl/core/memdev.c.
+ */
+static enum flag read_class_attributes(const struct device *device)
+{
+	return device_has(device, "firmware_version") || device_has(device, "payload_max") ||
+	       device_has(device, "label_storage_size");
+}
+
+static uint64_t read_numa_node(const struct device *device)
+{
+	uint64_t node = device_number(device, "numa_node");
+
+	return node != SNAPSHOT_NO_NUMBER ? node : device_number(device, "../numa_node");
+}
+
+/* ".." of a device's directory is that of its parent, whatever link led there. */
+static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
+		      const struct device *device)
+{
+	host->name = device->parent;
+	host->driver = device_link(snapshot, device, "../driver");
+	host->imports_attach = host->holds_cxl_mem = FLAG_UNKNOWN;
+	if (device->depth == DEPTH_STATE)
+		return;
+	host->subsystem = device_link(snapshot, device, "../subsystem");
+	host->module = host->driver ? device_link(snapshot, device, "../driver/module") : NULL;
+}
+
+/* What does not change as long as it exists */
+static void describe_memdev(const struct device *device, struct snapshot_memdev *memdev)
+{
+	memdev->class_attributes = read_class_attributes(device);
+	memdev->serial = device_number(device, "serial");
+	memdev->numa_node = read_numa_node(device);
+}
+
+void read_memdev(struct snapshot *snapshot, const struct device *device)
+{
+	struct snapshot_memdev *memdev;
+
+	*APPEND(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
+	/* Every device has a uevent file: without one, this is what a removed device left. */
+	if (!device_has(device, "uevent")) {
+		snapshot->nr_left_out++;
+		return;
+	}
+	memdev = APPEND(snapshot->memdevs, snapshot->nr_memdevs);
+	memdev->name = device->name;
+	memdev->inode = device->inode;
+	memdev->id = strtoull(device->name + strlen("mem"), NULL, 10);
+	memdev->class_attributes = FLAG_UNKNOWN;
+	memdev->serial = memdev->numa_node = SNAPSHOT_NO_NUMBER;
+	memdev->ram_size = memdev->pmem_size = SNAPSHOT_NO_NUMBER;
+	memdev->enabled = device_has(device, "driver");
+	read_host(snapshot, &memdev->host, device);
+	if (device->depth == DEPTH_BRIEF)
+		return;
+	memdev->ram_size = device_number(device, "ram/size");
+	memdev->pmem_size = device_number(device, "pmem/size");
+	if (device->depth == DEPTH_ALL)
+		describe_memdev(device, memdev);
+}
+
+static void read_region(struct snapshot *snapshot, const struct device *device)
+{
+	struct snapshot_region *region = APPEND(snapshot->regions, snapshot->nr_regions);
+
+	region->name = device->name;
+	region->root_decoder_name = device->parent;
+	region->resource = device_number(device, "resource");
+	region->size = device_number(device, "size");
+	region->locked = device_flag(device, "locked");
+	region->committed = device_flag(device, "commit");
+	region->driver = device_link(snapshot, device, "driver");
+	region->interleave_ways = SNAPSHOT_NO_NUMBER;
+	if (device->depth == DEPTH_STATE)
+		return;
+	region->mode = device_text(snapshot, device, "mode");
+	region->interleave_ways = device_number(device, "interleave_ways");
+}
+
+/* dax_region0 or pmem_region0, below a region that may not have been read yet */
+static void read_child(struct snapshot *snapshot, const struct device *device)
+{
+	struct snapshot_child *child = APPEND(snapshot->children, snapshot->nr_children);
+
+	child->name = device->name;
+	child->region_name = device->parent;
+}
+
+/*
+ * What it decodes, and whether firmware locked that. Of one that decodes nothing, as most do, there
+ * is nothing more to know: none of them can be locked (init_hdm_decoder() in
+ * drivers/cxl/core/hdm.c).
+ */
+static void read_range(const struct device *device, const struct snapshot_decoder *known,
+		       struct snapshot_decoder *decoder)
+{
+	decoder->size = device_number(device, "size");
+	if (decoder->size == 0) {
+		decoder->start = 0;
+		decoder->locked = FLAG_NO;
+		return;
+	}
+	decoder->start = device_number(device, "start");
+	/* As read when the port was made */
+	decoder->locked = known && known->size ? known->locked : device_flag(device, "locked");
+}
+
+/* A root decoder has a window of addresses, which nobody goes by: its regions have theirs. */
+static void read_root_decoder(const struct device *device, struct snapshot_decoder *decoder)
+{
+	decoder->locked = device_flag(device, "locked");
+	decoder->delete_region = device_has(device, "delete_region");
+}
+
+/*
+ * Each attribute where somebody goes by it, since there can be thousands of decoders. Where things
+ * are only compared with how they were, an endpoint's that decodes nothing has no region either: it
+ * loses both at once (__cxl_decoder_detach() in drivers/cxl/core/region.c). Only one that user
+ * space put into a region can have been refused a range (cxl_region_attach()).
+ */
+static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
+			       const struct snapshot_decoder *known,
+			       struct snapshot_decoder *decoder)
+{
+	bool endpoint = device->parent && device_name_has_prefix(device->parent, "endpoint");
+
+	if (device->depth != DEPTH_BRIEF)
+		read_range(device, known, decoder);
+	if (endpoint && decoder->size == 0 && device->depth == DEPTH_STATE &&
+	    !(known && known->region_name))
+		return;
+	decoder->region_name = device_text(snapshot, device, "region");
+	if (endpoint && decoder->region_name)
+		decoder->target_type = device_text(snapshot, device, "target_type");
+	if (!endpoint && device->depth != DEPTH_BRIEF && decoder->size != 0)
+		decoder->target_list = device_text(snapshot, device, "target_list");
+}
+
+void read_decoder(struct snapshot *snapshot, const struct device *device)
+{
+	struct snapshot_decoder *decoder = APPEND(snapshot->decoders, snapshot->nr_decoders);
+
+	decoder->name = device->name;
+	decoder->inode = device->inode;
+	decoder->port_name = device->parent;
+	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
+	decoder->locked = FLAG_UNKNOWN;
+	if (!device->parent || !device_name_has_prefix(device->parent, "root"))
+		read_other_decoder(snapshot, device, DEVICE_KNOWN(device, snapshot_find_decoder),
+				   decoder);
+	else
+		read_root_decoder(device, decoder);
+}
+
+void read_port(struct snapshot *snapshot, const struct device *device)
+{
+	const struct snapshot_port *known = DEVICE_KNOWN(device, snapshot_find_port);
+	struct snapshot_port *port = APPEND(snapshot->ports, snapshot->nr_ports);
+
+	port->name = device->name;
+	port->inode = device->inode;
+	port->kind = device_name_has_prefix(device->name, "root")	? PORT_ROOT
+		     : device_name_has_prefix(device->name, "endpoint") ? PORT_ENDPOINT
+									: PORT_SWITCH;
+	port->parent_name = device->parent;
+	port->uport = known ? snapshot_keep(snapshot, known->uport)
+			    : device_link(snapshot, device, "uport");
+	port->enabled = port->kind == PORT_ROOT || device_has(device, "driver");
+	if (port->kind != PORT_ROOT)
+		return;
+	/* It goes with its host's driver. */
+	port->host_subsystem = known ? snapshot_keep(snapshot, known->host_subsystem)
+				     : device_link(snapshot, device, "../subsystem");
+	port->host_driver = known ? snapshot_keep(snapshot, known->host_driver)
+				  : device_link(snapshot, device, "../driver");
+}
+
+/* Nothing changes what a root decoder is (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
+bool copy_root_decoder(struct snapshot *snapshot, const struct device *device)
+{
+	const struct snapshot_decoder *known = DEVICE_KNOWN(device, snapshot_find_decoder);
+	struct snapshot_decoder *decoder;
+
+	if (!known || !known->port_name || !device_name_has_prefix(known->port_name, "root"))
+		return false;
+	decoder = APPEND(snapshot->decoders, snapshot->nr_decoders);
+	decoder->name = device->name;
+	decoder->inode = device->inode;
+	decoder->port_name = snapshot_keep(snapshot, known->port_name);
+	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
+	decoder->locked = known->locked;
+	decoder->delete_region = known->delete_region;
+	return true;
+}
+
+/* What is read of which kind of device; others, such as nvdimm bridges, say nothing on attach. */
+static const struct {
+	const char *prefix;
+	read_function read;
+} kinds[] = {
+	{"mem", read_memdev},	    {"region", read_region},	 {"decoder", read_decoder},
+	{"endpoint", read_port},    {"port", read_port},	 {"root", read_port},
+	{"dax_region", read_child}, {"pmem_region", read_child},
+};
+
+read_function kind_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (device_name_has_prefix(name, kinds[i].prefix))
+			return kinds[i].read;
+	}
+	return NULL;
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <fcntl.h>
+#include <libkmod.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "attach/read/modules.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+#define ATTACH_SYMBOL "devm_cxl_probe_mem"
+
+/* Kernels of every version have one of these, too: where neither is known, nothing is. */
+static const char *const other_symbols[] = {"devm_cxl_add_classdev", "devm_cxl_add_memdev"};
+
+struct modules {
+	struct kmod_ctx *ctx;  /* NULL without memory or a release */
+	char *directory;       /* /lib/modules/RELEASE */
+	struct module **known; /* what was asked for so far */
+	size_t nr_known;
+	const struct module **providers;
+	size_t nr_providers;
+	bool providers_known;
+};
+
+/* From /proc and not uname(2), as everything else here is read from files */
+static char *modules_directory(void)
+{
+	char release[65];
+
+	if (sysfs_read(AT_FDCWD, "/proc/sys/kernel/osrelease", release, sizeof(release)) <= 0 ||
+	    strchr(release, '/'))
+		return NULL;
+	return xasprintf("/lib/modules/%s", release);
+}
+
+struct modules *modules_open(void)
+{
+	/* How modprobe is configured changes nothing about what a module imports. */
+	static const char *const no_configuration[] = {NULL};
+	struct modules *modules = memory_check(calloc(1, sizeof(*modules)));
+
+	modules->directory = modules_directory();
+	if (!modules->directory)
+		return modules;
+	modules->ctx = memory_check(kmod_new(modules->directory, no_configuration));
+	kmod_set_log_priority(modules->ctx, LOG_CRIT);
+	kmod_load_resources(modules->ctx);
+	return modules;
+}
+
+void modules_close(struct modules *modules)
+{
+	for (size_t i = 0; i < modules->nr_known; i++) {
+		struct module *module = modules->known[i];
+
+		free((char *)module->name);
+		free((char *)module->file);
+		free((char *)module->version);
+		free(module);
+	}
+	free(modules->known);
+	free(modules->providers);
+	free(modules->directory);
+	if (modules->ctx)
+		kmod_unref(modules->ctx);
+	free(modules);
+}
+
+static bool index_has_symbol(const struct modules *modules, const char *symbol)
+{
+	_cleanup_free_ char *alias = xasprintf("symbol:%s", symbol);
+	struct kmod_list *list = NULL;
+	bool found;
+
+	if (modules->ctx)
+		kmod_module_new_from_lookup(modules->ctx, alias, &list);
+	found = list != NULL;
+	kmod_module_unref_list(list);
+	return found;
+}
+
+/* A line of it is "ADDRESS TYPE SYMBOL", for a module's symbol followed by "\t[MODULE]". */
+static enum flag kallsyms_attach_support(void)
+{
+	enum flag support = FLAG_UNKNOWN;
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char symbol[512];
+
+	while (file && support != FLAG_YES && fscanf(file, "%*s %*s %511s%*[^\n]", symbol) == 1) {
+		if (strcmp(symbol, ATTACH_SYMBOL) == 0)
+			support = FLAG_YES;
+		else if (strcmp(symbol, other_symbols[0]) == 0 ||
+			 strcmp(symbol, other_symbols[1]) == 0)
+			support = FLAG_NO;
+	}
+	if (file)
+		fclose(file);
+	return support;
+}
+
+enum flag modules_attach_support(struct modules *modules, char **file)
+{
+	bool has_attach = index_has_symbol(modules, ATTACH_SYMBOL);
+
+	if (has_attach || index_has_symbol(modules, other_symbols[0]) ||
+	    index_has_symbol(modules, other_symbols[1])) {
+		*file = xasprintf("%s/modules.symbols.bin", modules->directory);
+		return has_attach;
+	}
+	*file = xasprintf("/proc/kallsyms");
+	return kallsyms_attach_support();
+}
+
+static enum flag imports_attach(const struct kmod_module *kmod)
+{
+	struct kmod_list *list = NULL, *entry;
+	enum flag imports = FLAG_NO;
+
+	if (kmod_module_get_dependency_symbols(kmod, &list) < 0)
+		return FLAG_UNKNOWN;
+	kmod_list_foreach(entry, list)
+	{
+		if (strcmp(kmod_module_dependency_symbol_get_symbol(entry), ATTACH_SYMBOL) == 0)
+			imports = FLAG_YES;
+	}
+	kmod_module_dependency_symbols_free_list(list);
+	return imports;
+}
+
+/* What modinfo shows as "version"; in-tree modules have none, and are of their kernel's version. */
+static char *module_version(const struct kmod_module *kmod)
+{
+	struct kmod_list *list = NULL, *entry;
+	char *version = NULL;
+
+	if (kmod_module_get_info(kmod, &list) < 0)
+		return NULL;
+	kmod_list_foreach(entry, list)
+	{
+		const char *key = kmod_module_info_get_key(entry);
+		const char *value = kmod_module_info_get_value(entry);
+
+		if (strcmp(key, "version") == 0) {
+			free(version);
+			version = memory_check(strdup(value));
+			break;
+		}
+		if (strcmp(key, "vermagic") == 0)
+			version = memory_check(strndup(value, strcspn(value, " ")));
+	}
+	kmod_module_info_free_list(list);
+	return version;
+}
+
+static enum flag holds_cxl_mem(const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/module/cxl_mem/holders/%s", name);
+
+	if (sysfs_exists(AT_FDCWD, path))
+		return FLAG_YES;
+	return sysfs_exists(AT_FDCWD, "/sys/module/cxl_mem/holders") ? FLAG_NO : FLAG_UNKNOWN;
+}
+
+static void read_file(struct modules *modules, struct module *module)
+{
+	struct kmod_module *kmod;
+
+	if (!modules->ctx || kmod_module_new_from_name(modules->ctx, module->name, &kmod) < 0)
+		return;
+	if (kmod_module_get_path(kmod)) {
+		module->file = memory_check(strdup(kmod_module_get_path(kmod)));
+		module->imports_attach = imports_attach(kmod);
+	}
+	if (module->imports_attach == FLAG_YES)
+		module->version = module_version(kmod);
+	kmod_module_unref(kmod);
+}
+
+const struct module *modules_find(struct modules *modules, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	struct module *module;
+
+	if (!name || strchr(name, '/'))
+		return NULL;
+	for (size_t i = 0; i < modules->nr_known; i++) {
+		if (strcmp(modules->known[i]->name, name) == 0)
+			return modules->known[i];
+	}
+	path = xasprintf("/sys/module/%s", name);
+	module = memory_check(calloc(1, sizeof(*module)));
+	*APPEND(modules->known, modules->nr_known) = module;
+	module->name = memory_check(strdup(name));
+	module->imports_attach = FLAG_UNKNOWN;
+	module->holds_cxl_mem = holds_cxl_mem(name);
+	module->loaded = sysfs_exists(AT_FDCWD, path);
+	read_file(modules, module);
+	return module;
+}
+
+/* "kernel/net/sfc.ko.xz" is the module sfc; a dash in a file's name is an underscore in the
+ * module's */
+static char *module_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *start = slash ? slash + 1 : path;
+	char *name = memory_check(strndup(start, strcspn(start, ".")));
+
+	for (char *c = strchr(name, '-'); c; c = strchr(c, '-'))
+		*c = '_';
+	return name;
+}
+
+/* Does one of the paths in @dependencies lead to cxl_mem? */
+static bool depends_on_cxl_mem(const char *dependencies)
+{
+	const char *found = dependencies;
+
+	while ((found = strstr(found, "/cxl_mem.ko"))) {
+		found += strlen("/cxl_mem.ko");
+		if (strchr(" .\n", *found))
+			return true;
+	}
+	return false;
+}
+
+static void consider(struct modules *modules, const char *path)
+{
+	_cleanup_free_ char *name = module_name(path);
+	const struct module *module = modules_find(modules, name);
+
+	if (module && module->imports_attach == FLAG_YES)
+		*APPEND(modules->providers, modules->nr_providers) = module;
+}
+
+static bool cxl_mem_is_module(struct modules *modules)
+{
+	const struct module *cxl_mem = modules_find(modules, "cxl_mem");
+
+	return cxl_mem && cxl_mem->file;
+}
+
+/* A line of modules.dep is "MODULE: DEPENDENCY ...", each a path. */
+static void find_providers(struct modules *modules, bool thorough)
+{
+	_cleanup_free_ char *path = xasprintf("%s/modules.dep", modules->directory);
+	bool every = thorough && !cxl_mem_is_module(modules);
+	_cleanup_free_ char *line = NULL;
+	FILE *file = fopen(path, "re");
+	size_t size = 0;
+
+	while (file && getline(&line, &size, file) >= 0) {
+		char *colon = strchr(line, ':');
+
+		if (!colon || !(every || depends_on_cxl_mem(colon)))
+			continue;
+		*colon = '\0';
+		consider(modules, line);
+	}
+	if (file)
+		fclose(file);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct module *const *one = a, *const *other = b;
+
+	return strcmp((*one)->name, (*other)->name);
+}
+
+const struct module *const *modules_providers(struct modules *modules, bool thorough, size_t *count)
+{
+	if (!modules->providers_known && modules->directory)
+		find_providers(modules, thorough);
+	if (!modules->providers_known && modules->nr_providers > 0)
+		qsort(modules->providers, modules->nr_providers, sizeof(*modules->providers),
+		      by_name);
+	modules->providers_known = true;
+	*count = modules->nr_providers;
+	return modules->providers;
+}
+
+static const struct module *provider_named(const struct modules *modules, const char *name)
+{
+	for (size_t i = 0; i < modules->nr_providers; i++) {
+		if (strcmp(modules->providers[i]->name, name) == 0)
+			return modules->providers[i];
+	}
+	return NULL;
+}
+
+const struct module *modules_for_alias(struct modules *modules, const char *modalias)
+{
+	struct kmod_list *list = NULL, *entry;
+	const struct module *provider = NULL;
+
+	if (!modules->ctx || kmod_module_new_from_lookup(modules->ctx, modalias, &list) < 0)
+		return NULL;
+	kmod_list_foreach(entry, list)
+	{
+		struct kmod_module *kmod = kmod_module_get_module(entry);
+
+		if (!provider)
+			provider = provider_named(modules, kmod_module_get_name(kmod));
+		kmod_module_unref(kmod);
+	}
+	kmod_module_unref_list(list);
+	return provider;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_MODULES_H
+#define CXL_ATTACH_MODULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "attach/model/snapshot.h"
+
+/*
+ * What the running kernel's modules say about attach, through libkmod: which of them import
+ * devm_cxl_probe_mem() (exported by cxl_mem, drivers/cxl/mem.c) and so can own CXL memory. The
+ * module files and their indexes are those in /lib/modules/RELEASE; without them nothing is known.
+ */
+struct modules;
+
+/* One module; everything in it belongs to the struct modules that it was asked from */
+struct module {
+	const char *name;	  /* sfc */
+	const char *file;	  /* NULL if it has none: built in, or not installed */
+	const char *version;	  /* of the module, else its vermagic's kernel; or NULL */
+	enum flag imports_attach; /* imports devm_cxl_probe_mem() */
+	enum flag holds_cxl_mem;  /* is listed in /sys/module/cxl_mem/holders */
+	bool loaded;
+};
+
+/** modules_open() - never NULL; to be closed with modules_close() */
+struct modules *modules_open(void);
+void modules_close(struct modules *modules);
+
+/**
+ * modules_attach_support() - does the running kernel have devm_cxl_probe_mem()?
+ *
+ * From the modules' index of symbols or, where cxl_mem is built in, from /proc/kallsyms; not from
+ * the kernel's version.
+ *
+ * @file: the file that told so, a new string that the caller frees
+ */
+enum flag modules_attach_support(struct modules *modules, char **file);
+
+/** modules_find() - what is known about the module of that name; NULL for a NULL name */
+const struct module *modules_find(struct modules *modules, const char *name);
+
+/**
+ * modules_providers() - every installed module that imports devm_cxl_probe_mem()
+ * @thorough: where cxl_mem is built in, modules.dep does not tell which modules use it, and each
+ * one has to be opened: this takes seconds, and is only done if asked for
+ * @count: how many there are
+ *
+ * Return: an array of pointers, by name, that belongs to @modules.
+ */
+const struct module *const *modules_providers(struct modules *modules, bool thorough,
+					      size_t *count);
+
+/**
+ * modules_for_alias() - the provider that would take a device with that modalias, or NULL
+ *
+ * Among those that modules_providers() found before.
+ */
+const struct module *modules_for_alias(struct modules *modules, const char *modalias);
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "attach/model/snapshot.h"
+#include "attach/read/devices.h"
+#include "attach/read/hosts.h"
+#include "attach/read/modules.h"
+#include "attach/read/take.h"
+#include "util/sysfs-files.h"
+
+static int take_devices(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
+			struct snapshot *snapshot)
+{
+	int rc;
+
+	snapshot_begin(snapshot);
+	rc = devices_read(before, files, depth, snapshot);
+	if (rc < 0) {
+		snapshot_release(snapshot);
+		return rc;
+	}
+	snapshot_link(snapshot);
+	return 0;
+}
+
+int snapshot_take_devices(struct snapshot *snapshot)
+{
+	return take_devices(NULL, NULL, DEPTH_ALL, snapshot);
+}
+
+int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
+			struct snapshot *snapshot)
+{
+	int rc = take_devices(before, files, DEPTH_STATE, snapshot);
+
+	if (files)
+		sysfs_files_sweep(files);
+	return rc;
+}
+
+int snapshot_take_brief(const struct snapshot *before, struct snapshot *snapshot)
+{
+	return take_devices(before, NULL, DEPTH_BRIEF, snapshot);
+}
+
+int snapshot_take(struct snapshot *snapshot)
+{
+	int rc = snapshot_take_devices(snapshot);
+	struct modules *modules;
+
+	if (rc < 0)
+		return rc;
+	modules = modules_open();
+	snapshot_read_modules(snapshot, modules);
+	snapshot_read_unattached_hosts(snapshot, modules);
+	modules_close(modules);
+	return 0;
+}
+
+void snapshot_add_modules(struct snapshot *snapshot)
+{
+	struct modules *modules = modules_open();
+
+	snapshot_read_modules(snapshot, modules);
+	modules_close(modules);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_PROVIDER_H
+#define CXL_ATTACH_PROVIDER_H
+
+#include <stddef.h>
+
+struct snapshot;
+struct snapshot_unattached_host;
+struct snapshot_memdev;
+
+/*
+ * Was this memdev registered with an attach method? The kernel does not say so in sysfs
+ * (cxlmd->attach in drivers/cxl/cxlmem.h has no attribute): it is inferred, from signals, and the
+ * answer names each of them. Documentation/evidence.md has the signals, their weights, and how they
+ * are weighed. Pure: looks at the snapshot alone.
+ */
+
+enum attach_state {
+	ATTACH_NONE,	 /* no attach provider */
+	ATTACH_UNKNOWN,	 /* the signals contradict each other */
+	ATTACH_FAILED,	 /* a host whose provider could not attach it */
+	ATTACH_DETACHED, /* a host without a memdev that can come back */
+	ATTACH_ATTACHED, /* the host's driver is its attach provider */
+};
+
+/* One thing that was seen, and where */
+struct attach_evidence {
+	const char *signal; /* its name */
+	char *file;	    /* where it was seen */
+	const char *value;  /* what was there; may point into the snapshot */
+	int weight;	    /* above 0 it speaks for an attach, below 0 against one */
+};
+
+struct attach_answer {
+	enum attach_state state;
+	const char *reason; /* of ATTACH_FAILED: uncommitted, interleaved, deferred, no-memdev */
+	struct attach_evidence *evidence;
+	size_t nr_evidence;
+};
+
+/* About every memdev and every unattached host of a snapshot, which has to outlive it */
+struct attach_answers {
+	const struct snapshot *snapshot;
+	struct attach_answer *memdevs;		/* one for each of the snapshot's, in its order */
+	struct attach_answer *unattached_hosts; /* likewise */
+};
+
+/** attach_infer() - decide about everything; released with attach_answers_release() */
+void attach_infer(const struct snapshot *snapshot, struct attach_answers *answers);
+
+/** attach_answers_release() - free what attach_infer() made */
+void attach_answers_release(struct attach_answers *answers);
+
+/** attach_of_memdev() - the answer about @memdev, which is one of the snapshot's */
+const struct attach_answer *attach_of_memdev(const struct attach_answers *answers,
+					     const struct snapshot_memdev *memdev);
+
+/** attach_of_unattached_host() - the answer about @unattached, which is one of the snapshot's */
+const struct attach_answer *
+attach_of_unattached_host(const struct attach_answers *answers,
+			  const struct snapshot_unattached_host *unattached);
+
+/** attach_state_name() - "attached", "none", "detached", "failed" or "unknown" */
+const char *attach_state_name(enum attach_state state);
+
+#endif

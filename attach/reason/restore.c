@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/reason/restore.h"
+#include "util/memory.h"
+#include "util/text.h"
+
+struct list {
+	struct step *steps;
+	size_t count;
+};
+
+#define add(list, ...) (*APPEND((list)->steps, (list)->count) = (struct step){__VA_ARGS__})
+
+static bool is_on_pci(const struct snapshot_host *host)
+{
+	return streq(host->subsystem, "pci");
+}
+
+/* A device that a rescan finds has no driver_override: until it has it again, no driver may take
+ * it.
+ */
+static void add_rescan(struct list *list, const struct snapshot *baseline)
+{
+	add(list, .action = STEP_AUTOPROBE, .bus = "pci", .on = false);
+	add(list, .action = STEP_RESCAN, .bus = "pci");
+	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
+		const struct snapshot_host *host = &baseline->memdevs[i].host;
+
+		if (is_on_pci(host) && host->driver_override)
+			add(list, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
+			    .driver = host->driver_override);
+	}
+	add(list, .action = STEP_AUTOPROBE, .bus = "pci", .on = true);
+}
+
+static void add_buses(struct list *list, const struct snapshot *baseline)
+{
+	for (size_t i = 0; i < baseline->nr_ports; i++) {
+		const struct snapshot_port *port = &baseline->ports[i];
+
+		if (port->kind == PORT_ROOT && port->host_driver && port->host_subsystem)
+			add(list, .action = STEP_BIND, .bus = port->host_subsystem,
+			    .driver = port->host_driver, .device = port->parent_name);
+	}
+}
+
+/* A switch's port comes back with a memdev below it. */
+static void add_ports(struct list *list, const struct snapshot *now)
+{
+	for (size_t i = 0; i < now->nr_ports; i++) {
+		const struct snapshot_port *port = &now->ports[i];
+
+		if (port->kind == PORT_SWITCH && !port->enabled && port->parent &&
+		    port->parent->kind == PORT_ROOT)
+			add(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_port",
+			    .device = port->name);
+	}
+}
+
+static void add_hosts(struct list *list, const struct snapshot *baseline)
+{
+	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
+		const struct snapshot_host *host = &baseline->memdevs[i].host;
+
+		if (host->module)
+			add(list, .action = STEP_LOAD, .driver = host->module);
+	}
+	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
+		const struct snapshot_host *host = &baseline->memdevs[i].host;
+
+		if (host->name && host->subsystem && host->driver)
+			add(list, .action = STEP_BIND, .bus = host->subsystem,
+			    .driver = host->driver, .device = host->name);
+	}
+}
+
+/* A memdev that nobody attached stays there without a driver. */
+static void add_memdevs(struct list *list, const struct snapshot *baseline,
+			const struct snapshot *now)
+{
+	for (size_t i = 0; i < now->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &now->memdevs[i];
+		const struct snapshot_memdev *before = snapshot_find_memdev(baseline, memdev->name);
+
+		if (!memdev->enabled && before && before->enabled)
+			add(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_mem",
+			    .device = memdev->name);
+	}
+}
+
+static bool had_driver(const struct snapshot *baseline, const struct snapshot_region *region)
+{
+	for (size_t i = 0; i < baseline->nr_regions; i++) {
+		if (baseline->regions[i].resource == region->resource &&
+		    baseline->regions[i].driver)
+			return true;
+	}
+	return false;
+}
+
+static void add_regions(struct list *list, const struct snapshot *baseline,
+			const struct snapshot *now)
+{
+	for (size_t i = 0; i < now->nr_regions; i++) {
+		const struct snapshot_region *region = &now->regions[i];
+
+		if (!region->driver && had_driver(baseline, region))
+			add(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_region",
+			    .device = region->name);
+	}
+}
+
+void restore_steps(const struct snapshot *baseline, const struct snapshot *now, bool rescan,
+		   struct step **steps, size_t *count)
+{
+	struct list list = {0};
+
+	if (rescan)
+		add_rescan(&list, baseline);
+	add_buses(&list, baseline);
+	add_ports(&list, now);
+	add_hosts(&list, baseline);
+	add_memdevs(&list, baseline, now);
+	add_regions(&list, baseline, now);
+	*steps = list.steps;
+	*count = list.count;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/model/observed.h"
+#include "attach/verify/splat.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+
+/* A report that has shown no call trace for so many lines has none. */
+#define LINES_TO_TRACE 100
+
+/* How many callers tell one bug from another */
+#define CALLERS_MAX 4
+
+/* "cxl_mem_probe+0x12b/0x2f0 [cxl_mem]": a function, and the module that it is in */
+struct place {
+	const char *function;
+	size_t length;
+	bool of_cxl;
+};
+
+static bool is_name(char character)
+{
+	return isalnum((unsigned char)character) || character == '_' || character == '.';
+}
+
+/* The first place in a text */
+static bool find_place(const char *text, struct place *place)
+{
+	const char *plus, *start, *end;
+
+	for (plus = strstr(text, "+0x"); plus; plus = strstr(plus + 1, "+0x")) {
+		start = plus;
+		while (start > text && is_name(start[-1]))
+			start--;
+		if (start == plus)
+			continue;
+		end = plus + strlen("+0x");
+		while (isxdigit((unsigned char)*end) || *end == '/' || *end == 'x')
+			end++;
+		*place = (struct place){
+			.function = start,
+			.length = (size_t)(plus - start),
+			.of_cxl = strncmp(end, " [cxl", strlen(" [cxl")) == 0,
+		};
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A line of a call trace: a place, and nothing before it. One with a question mark is left out: it
+ * is what lay on the stack, and nobody knows of which call.
+ */
+static bool is_frame(const char *line, struct place *place)
+{
+	line += strspn(line, " ");
+	return find_place(line, place) && place->function == line;
+}
+
+static bool has(const char *line, const char *text)
+{
+	return strstr(line, text) != NULL;
+}
+
+/* The line after the last of the report that begins at @first: the next one's first */
+static size_t end_of(const struct observed_line *log, size_t count, size_t first)
+{
+	bool traced = false, ended = false;
+	size_t i = first + 1;
+
+	for (; i < count; i++) {
+		if (has(log[i].text, "Call Trace:"))
+			traced = true;
+		if (log[i].splat && (ended || (!traced && i - first > LINES_TO_TRACE)))
+			break;
+		if (traced && (has(log[i].text, "</TASK>") || has(log[i].text, "---[ end trace")))
+			ended = true;
+	}
+	return i;
+}
+
+static char *copy(const struct place *place)
+{
+	return memory_check(strndup(place->function, place->length));
+}
+
+/*
+ * "WARNING: file.c:12 at FUNCTION+...", "BUG: KASAN: use-after-free in FUNCTION+...", lockdep's
+ * "trying to acquire lock: ..., at: FUNCTION+...", or where the processor was: "RIP: 0010:..."
+ */
+static char *find_function(const struct observed_line *log, size_t count)
+{
+	static const char *const before[] = {" at ", " in ", ", at: ", "RIP: 0010:"};
+	struct place place;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < sizeof(before) / sizeof(*before); j++) {
+			const char *text = strstr(log[i].text, before[j]);
+
+			if (text && find_place(text + strlen(before[j]), &place) &&
+			    place.function == text + strlen(before[j]))
+				return copy(&place);
+		}
+	}
+	return NULL;
+}
+
+static bool is_called(const char *name, const struct place *place)
+{
+	return name && strlen(name) == place->length &&
+	       strncmp(name, place->function, place->length) == 0;
+}
+
+/* After "Call Trace:", the nearest functions of CXL's modules, besides the one where it happened */
+static char *find_callers(const struct observed_line *log, size_t count, const char *function)
+{
+	char *callers = memory_check(strdup(""));
+	struct place place;
+	size_t found = 0, i = 0;
+
+	while (i < count && !has(log[i].text, "Call Trace:"))
+		i++;
+	for (; i < count && found < CALLERS_MAX && !has(log[i].text, "</TASK>"); i++) {
+		_cleanup_free_ char *before = NULL;
+
+		if (!is_frame(log[i].text, &place) || !place.of_cxl || is_called(function, &place))
+			continue;
+		before = callers;
+		callers = xasprintf("%s < %.*s", before, (int)place.length, place.function);
+		found++;
+	}
+	return callers;
+}
+
+static void describe(struct splat *splat, const struct observed_line *log)
+{
+	_cleanup_free_ char *callers = NULL;
+
+	splat->kind = log[splat->first].splat;
+	splat->function = find_function(log + splat->first, splat->count);
+	callers = find_callers(log + splat->first, splat->count, splat->function);
+	splat->signature =
+		xasprintf("%s %s%s", splat->kind, splat->function ?: "somewhere", callers);
+}
+
+void splats_find(const struct observed_line *log, size_t count, struct splats *splats)
+{
+	size_t i = 0;
+
+	*splats = (struct splats){0};
+	while (i < count) {
+		struct splat *splat;
+
+		if (!log[i].splat) {
+			i++;
+			continue;
+		}
+		splat = APPEND(splats->list, splats->count);
+		splat->first = i;
+		i = end_of(log, count, i);
+		splat->count = i - splat->first;
+		describe(splat, log);
+	}
+}
+
+void splats_release(struct splats *splats)
+{
+	for (size_t i = 0; i < splats->count; i++) {
+		free(splats->list[i].function);
+		free(splats->list[i].signature);
+	}
+	free(splats->list);
+	*splats = (struct splats){0};
+}
+
+bool splat_is_fatal(const struct splat *splat)
+{
+	static const char *const fatal[] = {"oops", "bug", "stall", "hung-task", "list"};
+
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(*fatal); i++) {
+		if (strcmp(splat->kind, fatal[i]) == 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef CXL_ATTACH_SPLAT_H
+#define CXL_ATTACH_SPLAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct observed_line;
+
+/*
+ * What the kernel complained about: the reports in its log, each told apart from others by where it
+ * happened. Pure.
+ */
+
+struct splat {
+	const char *kind; /* of its first line: kmsg_splat() */
+	char *function;	  /* where it happened; NULL: it does not say */
+	/*
+	 * Kind, function, and the nearest functions of CXL's modules that called it, such as "bug
+	 * devm_cxl_add_endpoint < cxl_mem_probe < devm_cxl_probe_mem". The same bug twice has the
+	 * same signature.
+	 */
+	char *signature;
+	size_t first, count; /* its lines of the log, with what belongs to it but is no complaint */
+};
+
+struct splats {
+	struct splat *list;
+	size_t count;
+};
+
+/** splats_find() - every report in these lines; released with splats_release() */
+void splats_find(const struct observed_line *log, size_t count, struct splats *splats);
+
+void splats_release(struct splats *splats);
+
+/**
+ * splat_is_fatal() - may the process that it happened to have ended with locks held?
+ *
+ * After an oops the kernel ends the process inside of whatever it did (make_task_dead() in
+ * kernel/exit.c): what else needs its locks then never comes back. What is reported as stuck does
+ * not come back either.
+ */
+bool splat_is_fatal(const struct splat *splat);
+
+#endif

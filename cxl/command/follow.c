@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "attach/model/snapshot.h"
+#include "attach/read/take.h"
+#include "attach/reason/evidence.h"
+#include "cxl/command/command.h"
+#include "cxl/command/follow.h"
+#include "cxl/command/listing.h"
+#include "cxl/report/report.h"
+#include "util/clock.h"
+#include "util/json.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+#include "util/uevent.h"
+
+/*
+ * What has been printed as being there. A removal comes from its uevent, so that nothing that was
+ * removed and is back meanwhile is overlooked; what is new comes from a look at the machine, which
+ * an event is only the occasion for.
+ */
+struct known {
+	char *name;	    /* mem0, region0 */
+	const char *appear; /* the names of the two events */
+	const char *vanish;
+	uint64_t since; /* events up to this number are older than the look that found it */
+	bool seen;	/* by the latest look */
+};
+
+struct following {
+	const struct listing_options *options;
+	struct known *known;
+	size_t nr_known;
+	bool stale;	   /* something may have changed since the latest look */
+	uint64_t seqnum;   /* of the last event before the latest look */
+	const char *first; /* the event for everything, at the beginning */
+	int rc;		   /* of printing */
+};
+
+/* @report, which may be NULL, becomes part of the line. */
+static void print_event(struct following *following, const char *event, const char *key,
+			const char *name, struct json_object *report)
+{
+	struct json_object *line = json_new_object();
+	int rc;
+
+	json_add_string(line, "event", event);
+	json_add_number(line, "time_us", clock_today());
+	if (key)
+		json_add_string(line, key, name);
+	if (report)
+		json_add(line, "report", report);
+	rc = json_print_line(line);
+	if (rc < 0)
+		following->rc = rc;
+}
+
+static const char *key_of(const char *name)
+{
+	return strncmp(name, "mem", 3) == 0 ? "memdev" : "region";
+}
+
+static struct known *find(const struct following *following, const char *name)
+{
+	for (size_t i = 0; i < following->nr_known; i++) {
+		if (strcmp(following->known[i].name, name) == 0)
+			return &following->known[i];
+	}
+	return NULL;
+}
+
+static void forget(struct following *following, struct known *known)
+{
+	print_event(following, known->vanish, key_of(known->name), known->name, NULL);
+	free(known->name);
+	*known = following->known[--following->nr_known];
+}
+
+static struct known *learn(struct following *following, const char *name)
+{
+	bool memdev = strcmp(key_of(name), "memdev") == 0;
+	struct known *known = APPEND(following->known, following->nr_known);
+
+	known->name = memory_check(strdup(name));
+	known->appear = memdev ? "attached" : "region-appeared";
+	known->vanish = memdev ? "detached" : "region-removed";
+	known->since = following->seqnum;
+	return known;
+}
+
+static void see(struct following *following, const char *name, struct json_object *report)
+{
+	struct known *known = find(following, name);
+
+	if (known) {
+		json_object_put(report);
+	} else {
+		known = learn(following, name);
+		print_event(following, following->first ?: known->appear, key_of(name), name,
+			    report);
+	}
+	known->seen = true;
+}
+
+static void see_memdevs(struct following *following, const struct attach_answers *answers)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
+
+		if (attach_of_memdev(answers, memdev)->state == ATTACH_ATTACHED &&
+		    listing_matches_memdev(following->options, memdev))
+			see(following, memdev->name,
+			    report_memdev(answers, memdev, following->options->human));
+	}
+}
+
+/* A region is there once it is committed: before that it has no address. */
+static void see_regions(struct following *following, const struct attach_answers *answers)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		const struct snapshot_region *region = &snapshot->regions[i];
+
+		if (region->committed == FLAG_YES &&
+		    listing_matches_region(following->options, region))
+			see(following, region->name,
+			    report_region(answers, region, following->options->human));
+	}
+}
+
+static int look(struct following *following)
+{
+	struct attach_answers answers;
+	struct snapshot snapshot;
+	int rc;
+
+	following->stale = false;
+	following->seqnum = sysfs_read_number(AT_FDCWD, "/sys/kernel/uevent_seqnum");
+	rc = snapshot_take(&snapshot);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < following->nr_known; i++)
+		following->known[i].seen = false;
+	attach_infer(&snapshot, &answers);
+	see_regions(following, &answers);
+	see_memdevs(following, &answers);
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+	for (size_t i = following->nr_known; i-- > 0;) {
+		if (!following->known[i].seen)
+			forget(following, &following->known[i]);
+	}
+	return 0;
+}
+
+/* Its own line first, so that a reader knows that changes may have gone by unseen */
+static int resynchronise(struct following *following)
+{
+	print_event(following, "resynchronised", NULL, NULL, NULL);
+	return look(following);
+}
+
+/* A region or memdev that is bound to its driver is complete, and may be gone at the next look. */
+static bool is_complete(const char *name, const char *action)
+{
+	return strcmp(action, "bind") == 0 && (strncmp(name, "region", strlen("region")) == 0 ||
+					       (strncmp(name, "mem", strlen("mem")) == 0));
+}
+
+/* Most events are only a reason to look once they have all been read: there can be hundreds. */
+static int handle(struct following *following, const struct uevent *event)
+{
+	const char *name = event->device, *action = event->action;
+	struct known *known = find(following, name);
+
+	if (strcmp(action, "remove") != 0) {
+		following->stale = true;
+		return is_complete(name, action) && !known ? look(following) : 0;
+	}
+	if (known && event->seqnum > known->since)
+		forget(following, known);
+	return 0;
+}
+
+static int drain(struct following *following, struct uevent_monitor *monitor)
+{
+	struct uevent event;
+	int rc;
+
+	while ((rc = uevent_next(monitor, &event)) != 0 && following->rc == 0) {
+		if (rc == -ENOBUFS) {
+			rc = resynchronise(following);
+		} else if (rc > 0) {
+			rc = handle(following, &event);
+		}
+		if (rc < 0)
+			return rc;
+	}
+	rc = following->stale ? look(following) : 0;
+	return rc < 0 ? rc : following->rc;
+}
+
+static int watch(struct following *following, struct uevent_monitor *monitor)
+{
+	struct pollfd ready = {.fd = uevent_fd(monitor), .events = POLLIN};
+	int rc = look(following);
+
+	following->first = NULL;
+	while (rc >= 0 && following->rc == 0) {
+		if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+			return -errno;
+		rc = drain(following, monitor);
+	}
+	return rc < 0 ? rc : following->rc;
+}
+
+int follow(const struct listing_options *options)
+{
+	static const char *const subsystems[] = {"cxl", "pci", "platform", "auxiliary", NULL};
+	struct following following = {.options = options, .first = "present"};
+	struct uevent_monitor *monitor = uevent_open(subsystems);
+	int rc;
+
+	if (!monitor) {
+		fprintf(stderr, "%s: cannot listen to the kernel's events: %s\n", options->command,
+			strerror(errno));
+		return EXIT_CANNOT;
+	}
+	rc = watch(&following, monitor);
+	fprintf(stderr, "%s: cannot go on: %s\n", options->command, strerror(-rc));
+	for (size_t i = 0; i < following.nr_known; i++)
+		free(following.known[i].name);
+	free(following.known);
+	uevent_close(monitor);
+	return EXIT_FAILED;
+}

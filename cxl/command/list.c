@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <json-c/json.h>
+
+#include "attach/model/snapshot.h"
+#include "attach/reason/evidence.h"
+#include "attach/reason/lock.h"
+#include "cxl/command/command.h"
+#include "cxl/command/listing.h"
+#include "cxl/help.h"
+#include "cxl/passthrough.h"
+#include "cxl/report/report.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+#include "util/memory.h"
+
+/*
+ * cxl list --attach: cxl-cli lists, whatever the other options are, and what is known about attach
+ * is added to every memdev and region in what it printed.
+ */
+
+/* What cxl-cli calls an object is its first key: a mapping has a memdev, too, but is none. */
+static const char *object_name(struct json_object *object, const char *kind)
+{
+	struct lh_entry *first = lh_table_head(json_object_get_object(object));
+	struct json_object *value = first ? (struct json_object *)lh_entry_v(first) : NULL;
+
+	if (!first || strcmp(lh_entry_k(first), kind) != 0 ||
+	    !json_object_is_type(value, json_type_string))
+		return NULL;
+	return json_object_get_string(value);
+}
+
+static void extend_memdev(const struct attach_answers *answers, struct json_object *object,
+			  const char *name)
+{
+	const struct snapshot_memdev *memdev = snapshot_find_memdev(answers->snapshot, name);
+	struct json_object *attach;
+
+	/* One that has gone meanwhile has no more to say. */
+	attach = memdev ? report_attach(answers, memdev) : json_new_object();
+	if (!memdev)
+		json_add_string(attach, "state", attach_state_name(ATTACH_UNKNOWN));
+	json_add(object, "attach", attach);
+}
+
+static void extend_region(const struct attach_answers *answers, struct json_object *object,
+			  const char *name)
+{
+	const struct snapshot_region *region = snapshot_find_region(answers->snapshot, name);
+	struct lock_answer lock = {.reason = LOCK_UNKNOWN};
+
+	if (region)
+		lock_infer(answers, region, &lock);
+	json_add_string(object, "lock_reason", lock_reason_name(lock.reason));
+	json_add(object, "owners", report_owners(&lock));
+	lock_answer_release(&lock);
+}
+
+static void extend(const struct attach_answers *answers, struct json_object *value)
+{
+	const char *name;
+
+	if (json_object_is_type(value, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(value); i++)
+			extend(answers, json_object_array_get_idx(value, i));
+	}
+	if (!json_object_is_type(value, json_type_object))
+		return;
+	/* First what is in it, so that what is added is not gone through again. */
+	json_object_object_foreach(value, key, inner)
+	{
+		(void)key;
+		extend(answers, inner);
+	}
+	if ((name = object_name(value, "memdev")))
+		extend_memdev(answers, value, name);
+	if ((name = object_name(value, "region")))
+		extend_region(answers, value, name);
+}
+
+/* What cxl-cli printed, extended; as it is where it is no JSON */
+static int print_extended(const char *text)
+{
+	struct listing_options options = {.command = "cxl list"};
+	struct json_object *value = json_tokener_parse(text);
+	struct attach_answers answers;
+	struct snapshot snapshot;
+
+	if (value && listing_take_snapshot(&options, &snapshot) == 0) {
+		attach_infer(&snapshot, &answers);
+		extend(&answers, value);
+		attach_answers_release(&answers);
+		snapshot_release(&snapshot);
+		puts(memory_check(
+			(void *)json_object_to_json_string_ext(value, JSON_C_TO_STRING_PRETTY)));
+	} else {
+		fputs(text, stdout);
+	}
+	json_object_put(value);
+	return listing_end(&options, EXIT_DONE, json_flush());
+}
+
+/* Without @option, which is ours, if it is there before a "--" */
+static bool take_option(char **argv, const char *option)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++) {
+		if (strcmp(*argv, option) != 0)
+			continue;
+		for (; *argv; argv++)
+			argv[0] = argv[1];
+		return true;
+	}
+	return false;
+}
+
+static int wait_status(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int list(int argc, char **argv)
+{
+	_cleanup_free_ char *path = NULL, *text = NULL;
+	bool attach = take_option(argv, "--attach");
+	bool options = argc == 2 && argv[1] && strcmp(argv[1], "--list-opts") == 0;
+	int status = 0, rc;
+
+	if (options)
+		return help_add_options(argv - 1, "--attach");
+	if (!attach)
+		return pass_through(argv - 1);
+	path = find_cxl_cli();
+	if (!path)
+		return EXIT_CANNOT;
+	text = capture_cxl_cli(path, argv - 1, &status);
+	if (!text)
+		return EXIT_FAILED;
+	rc = print_extended(text);
+	return wait_status(status) ?: rc;
+}
+
+const struct cxl_command list_command = {
+	.name = "list",
+	.help = "with --attach: cxl-cli's listing, with the provider and lock of each memdev and "
+		"region",
+	.run = list,
+};

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <langinfo.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/model/changes.h"
+#include "attach/model/observed.h"
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/reason/plan.h"
+#include "attach/verify/checks.h"
+#include "cxl/report/detach-draw.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+#include "util/memory.h"
+#include "util/table.h"
+
+/* Characters that the longest bar has */
+#define BAR_WIDTH 40
+
+static struct table_row *row(struct table *table, struct table_row *parent, const char *name,
+			     const char *what)
+{
+	struct json_object *json = json_new_object();
+	struct table_row *added;
+
+	json_add_string(json, "name", name);
+	json_add_string(json, "what", what);
+	added = table_row(table, parent, json, NULL);
+	json_object_put(json);
+	return added;
+}
+
+static void draw_steps(struct table *table, const char *title, const struct step *steps,
+		       size_t count)
+{
+	struct table_row *top = count > 0 ? row(table, NULL, title, NULL) : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *what = step_text(&steps[i]);
+
+		row(table, top, steps[i].device ?: steps[i].driver ?: steps[i].bus, what);
+	}
+}
+
+static void draw_host(struct table *table, struct table_row *top, const struct snapshot_host *host)
+{
+	_cleanup_free_ char *what = xasprintf("loses %s", host->driver ?: "its driver");
+	struct table_row *below = row(table, top, host->name, what);
+
+	for (size_t i = 0; i < host->nr_dependents; i++) {
+		const struct snapshot_dependent *dependent = &host->dependents[i];
+		_cleanup_free_ char *kind =
+			xasprintf("%s, goes with it%s%s", dependent->subsystem,
+				  dependent->state ? ", now " : "", dependent->state ?: "");
+
+		row(table, below, dependent->name, kind);
+	}
+}
+
+static void draw_losses(struct table *table, const struct plan *plan)
+{
+	struct table_row *top = row(table, NULL, "takes down", NULL);
+
+	for (size_t i = 0; i < plan->nr_regions; i++) {
+		const struct snapshot_region *region = plan->regions[i];
+		_cleanup_free_ char *what =
+			xasprintf("%s, %" PRIu64 " MiB at 0x%" PRIx64,
+				  changes_have(&plan->changes, CHANGE_REMOVED, region->name)
+					  ? "removed"
+					  : "loses a memdev",
+				  region->size >> 20, region->resource);
+
+		row(table, top, region->name, what);
+	}
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		draw_host(table, top, &plan->memdevs[i]->host);
+	for (size_t i = 0; i < plan->nr_hosts; i++)
+		row(table, top, plan->hosts[i], "loses its driver");
+	for (size_t i = 0; i < plan->changes.count; i++) {
+		const struct change *change = &plan->changes.list[i];
+
+		if (strncmp(change->name, "region", strlen("region")) != 0)
+			row(table, top, change->name, change_kind_name(change->kind));
+	}
+}
+
+static void draw_excess(struct table *table, const struct plan *plan)
+{
+	struct table_row *top =
+		plan->nr_excess > 0 ? row(table, NULL, "more than was named", NULL) : NULL;
+
+	for (size_t i = 0; i < plan->nr_excess; i++) {
+		const struct plan_excess *excess = &plan->excess[i];
+		const struct snapshot_user *user = excess->user;
+		_cleanup_free_ char *what =
+			xasprintf("%s%s%s", excess->kind, user && user->what ? " " : "",
+				  user && user->what ? user->what : "");
+
+		row(table, top, excess->name, what);
+	}
+}
+
+int draw_plan(const struct plan *plan, const char *verdict)
+{
+	static const struct table_column columns[] = {
+		{"NAME", "name", CELL_TEXT, ""},
+		{"WHAT", "what", CELL_TEXT, ""},
+		{0},
+	};
+	const char *unknown;
+	struct table *table = table_new(columns, NULL, "NAME,WHAT", true, &unknown);
+	_cleanup_free_ char *title =
+		xasprintf("down by %s, %s", detach_method_name(plan->method), verdict);
+
+	draw_steps(table, title, plan->steps, plan->nr_steps);
+	draw_losses(table, plan);
+	draw_excess(table, plan);
+	draw_steps(table, "back", plan->undo, plan->nr_undo);
+	return table_print(table);
+}
+
+void say_user(const struct snapshot_user *user)
+{
+	fprintf(stderr, "  %s %s", user->kind, user->device);
+	if (user->what)
+		fprintf(stderr, " %s", user->what);
+	if (user->pid)
+		fprintf(stderr, " (process %ju)", (uintmax_t)user->pid);
+	fputs("\n", stderr);
+}
+
+void say_excess(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_excess; i++) {
+		if (plan->excess[i].user)
+			say_user(plan->excess[i].user);
+		else
+			fprintf(stderr, "  %s %s\n", plan->excess[i].kind, plan->excess[i].name);
+	}
+}
+
+static bool has_lines(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void draw_bar(const char *name, uint64_t from, uint64_t until, uint64_t end,
+		     const char *mark, const char *what)
+{
+	int start = end ? (int)(from * BAR_WIDTH / end) : 0;
+	int stop = end ? (int)(until * BAR_WIDTH / end) : 0;
+
+	printf("%-16s ", name);
+	for (int i = 0; i < BAR_WIDTH; i++)
+		fputs(i >= start && i <= stop ? mark : " ", stdout);
+	printf(" %10.3f ms  %s\n", (double)(until - from) / 1000, what);
+}
+
+/* How long each device lasted: to its last event that takes something away */
+static bool is_end(const struct observed *observed, size_t index)
+{
+	const struct observed_event *event = &observed->events[index];
+
+	if (strcmp(event->action, "remove") != 0 && strcmp(event->action, "unbind") != 0)
+		return false;
+	/* A port has many of them, which go right before it. */
+	if (strncmp(event->device, "decoder", strlen("decoder")) == 0)
+		return false;
+	for (size_t i = index + 1; i < observed->nr_events; i++) {
+		if (strcmp(observed->events[i].device, event->device) == 0 &&
+		    strcmp(observed->events[i].action, "remove") == 0)
+			return false;
+	}
+	return true;
+}
+
+static void draw_exposure(const struct plan *plan, const struct observed *observed, uint64_t end)
+{
+	const char *mark = has_lines() ? "░" : ".";
+	uint64_t us, gone = UINT64_MAX;
+
+	if (plan_excludes_exposure(plan->method)) {
+		puts("exposure: none, since the provider's own remove() comes before all else");
+		return;
+	}
+	if (!detach_exposure(plan, observed, &us)) {
+		puts("exposure: not measured, since an event is missing");
+		return;
+	}
+	for (size_t i = 0; i < plan->nr_memdevs && plan->memdevs[i]->nr_regions > 0; i++) {
+		const struct observed_event *event =
+			observed_find(observed, "remove", plan->memdevs[i]->regions[0]->name);
+
+		if (event && event->us < gone)
+			gone = event->us;
+	}
+	if (gone != UINT64_MAX)
+		draw_bar("exposure", gone - observed_begun(observed),
+			 gone - observed_begun(observed) + us, end, mark,
+			 "the region gone, its provider still bound");
+}
+
+void draw_timeline(const struct plan *plan, const struct observed *observed)
+{
+	const char *mark = has_lines() ? "█" : "#";
+	uint64_t begun = observed_begun(observed);
+	uint64_t last =
+		observed->nr_events > 0 ? observed->events[observed->nr_events - 1].us : begun;
+	uint64_t end = last > begun ? last - begun : 0;
+
+	for (size_t i = 0; i < observed->nr_events; i++) {
+		const struct observed_event *event = &observed->events[i];
+		uint64_t us = event->us > begun ? event->us - begun : 0;
+
+		if (is_end(observed, i))
+			draw_bar(event->device, 0, us, end, mark, event->action);
+	}
+	if (plan)
+		draw_exposure(plan, observed, end);
+}
+
+void draw_checks(const struct checks *checks)
+{
+	for (size_t i = 0; i < checks->count; i++) {
+		const struct check *check = &checks->list[i];
+
+		printf("%-20s %s%s%s\n", check->name, check_result_name(check->result),
+		       check->detail ? ": " : "", check->detail ?: "");
+	}
+}

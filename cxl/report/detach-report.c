@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/model/changes.h"
+#include "attach/model/observed.h"
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/reason/plan.h"
+#include "attach/verify/checks.h"
+#include "cxl/report/detach-report.h"
+#include "cxl/report/report.h"
+#include "util/cleanup.h"
+#include "util/json.h"
+
+static struct json_object *report_step(const struct step *step)
+{
+	_cleanup_free_ char *file = step_file(step);
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "action", step_name(step->action));
+	json_add_string(json, "bus", step->bus);
+	json_add_string(json, "driver", step->driver);
+	json_add_string(json, "device", step->device);
+	json_add_string(json, "file", file);
+	return json;
+}
+
+struct json_object *report_steps(const struct step *steps, size_t count,
+				 const struct observed *observed)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *json = report_step(&steps[i]);
+		const struct step_result *done = observed ? &observed->steps[i] : NULL;
+
+		if (done && done->begun_us)
+			json_add_number(json, "us", done->begun_us - observed->steps[0].begun_us);
+		if (done && done->ended_us)
+			json_add_number(json, "took_us", done->ended_us - done->begun_us);
+		if (done && done->rc < 0)
+			json_add_string(json, "error", strerror(-done->rc));
+		json_append(array, json);
+	}
+	return array;
+}
+
+static struct json_object *report_names(const char *const *names, size_t count)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_append(array, json_object_new_string(names[i]));
+	return array;
+}
+
+static struct json_object *report_named(const struct snapshot_memdev *const *memdevs, size_t count)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_append(array, json_object_new_string(memdevs[i]->name));
+	return array;
+}
+
+static struct json_object *report_taken_memdev(const struct snapshot_memdev *memdev)
+{
+	struct json_object *json = report_owner(memdev);
+
+	json_add_string(json, "endpoint", memdev->endpoint ? memdev->endpoint->name : NULL);
+	json_add(json, "dependents", report_dependents(&memdev->host));
+	return json;
+}
+
+static struct json_object *report_taken_region(const struct plan *plan,
+					       const struct snapshot_region *region, bool human)
+{
+	struct json_object *json = report_place(region, human);
+
+	json_add_bool(json, "removed", changes_have(&plan->changes, CHANGE_REMOVED, region->name));
+	return json;
+}
+
+static struct json_object *report_taken(const struct plan *plan, bool human)
+{
+	struct json_object *json = json_new_object();
+	struct json_object *memdevs = json_new_array(), *regions = json_new_array();
+
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		json_append(memdevs, report_taken_memdev(plan->memdevs[i]));
+	for (size_t i = 0; i < plan->nr_regions; i++)
+		json_append(regions, report_taken_region(plan, plan->regions[i], human));
+	json_add(json, "memdevs", memdevs);
+	json_add(json, "others", report_named(plan->others, plan->nr_others));
+	json_add(json, "regions", regions);
+	json_add(json, "hosts", report_names(plan->hosts, plan->nr_hosts));
+	return json;
+}
+
+/* The regions' decoders that are still committed when they are gone */
+static struct json_object *report_stays(const struct plan *plan)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < plan->nr_regions; i++) {
+		const struct snapshot_region *region = plan->regions[i];
+
+		for (size_t j = 0; j < region->nr_decoders; j++) {
+			const char *name = region->decoders[j]->name;
+
+			if (!changes_have(&plan->changes, CHANGE_REMOVED, name))
+				json_append(array, json_object_new_string(name));
+		}
+	}
+	return array;
+}
+
+static struct json_object *report_excess(const struct plan *plan)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < plan->nr_excess; i++) {
+		const struct plan_excess *excess = &plan->excess[i];
+		struct json_object *json;
+
+		if (excess->user) {
+			json_append(array, report_user(excess->user));
+			continue;
+		}
+		json = json_new_object();
+		json_add_string(json, "kind", excess->kind);
+		json_add_string(json, "name", excess->name);
+		json_append(array, json);
+	}
+	return array;
+}
+
+struct json_object *report_changes(const struct changes *changes)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < changes->count; i++) {
+		struct json_object *json = json_new_object();
+
+		json_add_string(json, "device", changes->list[i].name);
+		json_add_string(json, "change", change_kind_name(changes->list[i].kind));
+		json_append(array, json);
+	}
+	return array;
+}
+
+struct json_object *report_plan(const struct plan *plan, const char *verdict, bool human)
+{
+	struct json_object *json = json_new_object();
+
+	json_add(json, "memdevs", report_named(plan->named, plan->nr_named));
+	json_add_string(json, "method", detach_method_name(plan->method));
+	json_add_string(json, "hand_to", plan->hand_to);
+	json_add_string(json, "verdict", verdict);
+	json_add(json, "steps", report_steps(plan->steps, plan->nr_steps, NULL));
+	json_add(json, "takes_down", report_taken(plan, human));
+	json_add(json, "changes", report_changes(&plan->changes));
+	json_add(json, "stays", report_stays(plan));
+	json_add(json, "excess", report_excess(plan));
+	json_add(json, "undo", report_steps(plan->undo, plan->nr_undo, NULL));
+	return json;
+}
+
+static struct json_object *report_checks(const struct checks *checks)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < checks->count; i++) {
+		const struct check *check = &checks->list[i];
+		struct json_object *json = json_new_object();
+
+		json_add_string(json, "check", check->name);
+		json_add_string(json, "result", check_result_name(check->result));
+		json_add_string(json, "detail", check->detail);
+		json_append(array, json);
+	}
+	return array;
+}
+
+static struct json_object *report_timeline(const struct observed *observed)
+{
+	uint64_t begun = observed_begun(observed);
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < observed->nr_events; i++) {
+		const struct observed_event *event = &observed->events[i];
+		struct json_object *json = json_new_object();
+
+		json_add_number(json, "us", event->us > begun ? event->us - begun : 0);
+		json_add_string(json, "action", event->action);
+		json_add_string(json, "subsystem", event->subsystem);
+		json_add_string(json, "device", event->device);
+		json_append(array, json);
+	}
+	return array;
+}
+
+static struct json_object *report_log(const struct observed *observed)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < observed->nr_log; i++) {
+		struct json_object *json = json_new_object();
+
+		json_add_string(json, "text", observed->log[i].text);
+		json_add_string(json, "splat", observed->log[i].splat);
+		json_append(array, json);
+	}
+	return array;
+}
+
+static struct json_object *report_stuck(const struct observed_stuck *stuck,
+					const struct step *steps)
+{
+	struct json_object *json = json_new_object();
+
+	json_add_number(json, "pid", (uint64_t)stuck->pid);
+	json_add(json, "step", report_step(&steps[stuck->step]));
+	json_add_string(json, "wchan", stuck->wchan);
+	json_add_string(json, "stack", stuck->stack);
+	return json;
+}
+
+void report_watch(struct json_object *json, const struct step *steps, size_t count,
+		  const struct observed *observed, const struct checks *checks)
+{
+	json_add(json, "steps", report_steps(steps, count, observed));
+	if (observed->stuck.pid)
+		json_add(json, "stuck", report_stuck(&observed->stuck, steps));
+	json_add(json, "timeline", report_timeline(observed));
+	json_add_bool(json, "lost_events", observed->lost_events);
+	json_add(json, "kernel_log", report_log(observed));
+	json_add(json, "checks", report_checks(checks));
+	json_add_bool(json, "passed", checks_passed(checks));
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "attach/act/watch.h"
+#include "exercise/cpu-hog.h"
+#include "util/clock.h"
+#include "util/memory.h"
+
+static void be_busy(uint64_t until_us)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (clock_now() < until_us)
+		;
+	_exit(0);
+}
+
+void cpu_hog_start(struct cpu_hog *load, uint64_t until_us)
+{
+	cpu_set_t cpus;
+	int count = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
+
+	*load = (struct cpu_hog){0};
+	for (int i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			be_busy(until_us);
+		if (pid > 0)
+			*APPEND(load->pids, load->count) = pid;
+	}
+}
+
+void cpu_hog_end(struct cpu_hog *load)
+{
+	for (size_t i = 0; i < load->count; i++)
+		kill(load->pids[i], SIGKILL);
+	for (size_t i = 0; i < load->count; i++)
+		TEMP_FAILURE_RETRY(waitpid(load->pids[i], NULL, 0));
+	free(load->pids);
+	*load = (struct cpu_hog){0};
+}

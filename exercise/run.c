@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "exercise/exercise.h"
+#include "exercise/log.h"
+#include "exercise/run.h"
+#include "exercise/schedule.h"
+#include "exercise/script.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/json.h"
+#include "util/kmsg.h"
+#include "util/records.h"
+
+#define NAME "cxl exercise-autoremove"
+
+/* How often progress is told, where nobody looks on a terminal */
+#define TELL_US 5000000
+
+/* In a process of its own, which may not come back */
+struct run {
+	const struct exercise_settings *settings;
+	struct exercise exercise;
+	uint64_t begun_us, told_us, findings;
+	uint64_t result_us;	   /* when the latest result was there */
+	bool unwritten;		   /* the journal lacks something that was done */
+	const struct trial *trial; /* that is going on; NULL: a measurement */
+	struct outcome *outcome;   /* of it */
+	int status;		   /* where it says how it ends: a byte */
+};
+
+/* How that process ends, if it can say so */
+enum run_end {
+	RUN_DONE,
+	RUN_FAILED,
+	RUN_UNWRITTEN,
+};
+
+/*
+ * A thread of it may stay in the kernel, and the process with it: nobody who waits for the end of
+ * the program's output, or for its lock, is to wait for that.
+ */
+static void leave(const struct run *run, enum run_end end)
+{
+	const char byte = (char)end;
+	ssize_t done;
+
+	if (run->status > 0)
+		close_range(0, (unsigned int)run->status - 1, 0);
+	close_range((unsigned int)run->status + 1, ~0U, 0);
+	done = write(run->status, &byte, 1);
+	_exit(done == 1 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+static int note(struct run *run, struct json_object *record)
+{
+	int rc = records_add(run->settings->journal, record);
+
+	if (rc < 0 && !run->unwritten)
+		fprintf(stderr, NAME ": cannot write the journal: %s\n", strerror(-rc));
+	run->unwritten |= rc < 0;
+	return rc;
+}
+
+static int note_result(struct run *run)
+{
+	uint64_t before_us = run->result_us;
+
+	run->result_us = clock_now();
+	run->findings += run->outcome->nr_findings;
+	return note(run,
+		    exercise_record_result(run->trial, run->outcome, run->result_us - before_us));
+}
+
+static size_t total(const struct run *run)
+{
+	return run->settings->iterations * run->settings->schedule->nr_cases;
+}
+
+static void tell(struct run *run, size_t done)
+{
+	uint64_t now = clock_now();
+	double seconds = (double)(now - run->begun_us) / 1000000;
+	double rate = seconds > 0 ? (double)(done - run->settings->first) / seconds : 0;
+	double left = run->settings->iterations && rate > 0 ? (double)(total(run) - done) / rate
+							    : run->settings->duration - seconds;
+	bool terminal = isatty(STDERR_FILENO);
+
+	if (run->settings->duration > 0 && run->settings->duration - seconds < left)
+		left = run->settings->duration - seconds;
+	if (!terminal && now - run->told_us < TELL_US)
+		return;
+	run->told_us = now;
+	fprintf(stderr, "%s" NAME ": %zu trials, %.1f a second, %ju findings, %.0f s left%s",
+		terminal ? "\r\033[K" : "", done, rate, (uintmax_t)run->findings,
+		left > 0 ? left : 0, terminal ? "" : "\n");
+}
+
+/* What was prepared, and the result; 0 or a negative errno. Of a measurement, @trial is NULL. */
+static int run_one(struct run *run, const struct race_case *race_case, const struct trial *trial,
+		   struct outcome *outcome)
+{
+	int rc;
+
+	run->trial = trial;
+	run->outcome = outcome;
+	rc = exercise_run(&run->exercise, race_case, outcome);
+	return rc ?: note_result(run);
+}
+
+/* One actor alone, for the time that it takes: 1, 0 or a negative errno as try() */
+static int measure_actor(struct run *run, enum actor actor)
+{
+	const struct race_case race_case = {SCENARIO_ALONE, {actor}, 1};
+	struct outcome outcome;
+	_cleanup_free_ char *why =
+		exercise_prepare(&run->exercise, &race_case, &(struct trial){0}, &outcome);
+	const struct operation *operation = &outcome.operations[0];
+	int rc = why ? -ENODEV : note(run, exercise_record_measure(&outcome));
+
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	if (rc == 0)
+		rc = run_one(run, &race_case, NULL, &outcome);
+	if (rc == 0 && operation->ended_us > operation->begun_us)
+		run->exercise.durations_us[actor] = operation->ended_us - operation->begun_us;
+	if (rc == 0)
+		rc = !outcome.stop;
+	outcome_release(&outcome);
+	return rc;
+}
+
+static int measure(struct run *run)
+{
+	actor_set actors =
+		cases_actors(run->settings->schedule->cases, run->settings->schedule->nr_cases);
+	int rc = 1;
+
+	for (int i = 0; i < NR_ACTORS && rc == 1; i++) {
+		if (actors & 1U << i)
+			rc = measure_actor(run, (enum actor)i);
+	}
+	return rc;
+}
+
+/* 1: go on; 0: the machine is not to be touched any more; or a negative errno */
+static int try(struct run *run, const struct trial *trial)
+{
+	const struct race_case *race_case = &run->settings->schedule->cases[trial->race_case];
+	struct outcome outcome;
+	_cleanup_free_ char *why = exercise_prepare(&run->exercise, race_case, trial, &outcome);
+	_cleanup_free_ char *mark = exercise_mark(trial, race_case);
+	int rc = why ? -ENODEV : note(run, exercise_record_trial(trial, &outcome));
+
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	if (rc == 0) {
+		kmsg_say(mark);
+		rc = run_one(run, race_case, trial, &outcome);
+	}
+	if (rc == 0)
+		rc = !outcome.stop;
+	outcome_release(&outcome);
+	return rc;
+}
+
+static bool is_over(const struct run *run, size_t done)
+{
+	const struct exercise_settings *settings = run->settings;
+
+	if (settings->duration > 0 &&
+	    (double)(clock_now() - run->begun_us) / 1000000 >= settings->duration)
+		return true;
+	return settings->iterations > 0 && done >= total(run);
+}
+
+/* @rc: as try() */
+static int note_end(struct run *run, int rc)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	if (rc < 0)
+		return note(run, exercise_record_end("failed", strerror(-rc))) ?: rc;
+	if (rc == 0)
+		return note(run, exercise_record_end("stopped",
+						     "the kernel may hold locks that it does not "
+						     "give back"));
+	return note(run, exercise_record_end(interrupted ? "interrupted" : "complete", NULL));
+}
+
+static int all_trials(struct run *run)
+{
+	size_t done = run->settings->first;
+	int rc = measure(run);
+
+	run->begun_us = clock_now();
+	while (rc == 1 && !interrupted && !is_over(run, done)) {
+		struct trial trial;
+
+		schedule_next(run->settings->schedule, &trial);
+		rc = try(run, &trial);
+		tell(run, ++done);
+	}
+	return note_end(run, rc);
+}
+
+/* By another thread, when the one that does all this does not come back */
+static void lost(void *data)
+{
+	struct run *run = data;
+
+	note_result(run);
+	if (!run->settings->script)
+		note_end(run, 0);
+	leave(run, run->settings->script ? RUN_FAILED : run->unwritten ? RUN_UNWRITTEN : RUN_DONE);
+}
+
+/* What the first trial would do, as a script */
+static int print_script(struct run *run)
+{
+	const struct schedule *schedule = run->settings->schedule;
+	const struct exercise_script script = {
+		.race_case = &schedule->cases[0],
+		.iterations = run->settings->iterations,
+		.fixed = schedule->fixed,
+		.offset = schedule->offset,
+	};
+	struct outcome outcome;
+	struct trial trial;
+	_cleanup_free_ char *why = NULL;
+	/* Only how they overlap depends on how long they take. */
+	int rc = script.race_case->scenario == SCENARIO_ALONE ? 1 : measure(run);
+
+	if (rc != 1)
+		return rc < 0 ? rc : -EIO;
+	schedule_next(run->settings->schedule, &trial);
+	why = exercise_prepare(&run->exercise, script.race_case, &trial, &outcome);
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	else
+		exercise_print_script(&run->exercise, &outcome, &script);
+	outcome_release(&outcome);
+	return why ? -ENODEV : json_flush();
+}
+
+/* The start of this run, unless it goes on with another schedule than that of the journal */
+static int note_start(struct run *run)
+{
+	const struct exercise_settings *settings = run->settings;
+	struct json_object *start = exercise_record_start(&run->exercise, settings->schedule,
+							  settings->seed, settings->first);
+	const char *cases = json_object_to_json_string(json_object_object_get(start, "cases"));
+
+	if (!settings->cases || strcmp(settings->cases, cases) == 0)
+		return note(run, start);
+	fputs(NAME ": the journal is one of other cases: go on with the same options\n", stderr);
+	json_object_put(start);
+	return -EINVAL;
+}
+
+static int exercise(struct run *run)
+{
+	const struct exercise_settings *settings = run->settings;
+	const char *what;
+	int rc;
+
+	run->result_us = clock_now();
+	run->exercise.cpu = settings->cpu;
+	run->exercise.limit_us = (uint64_t)(settings->timeout * 1000000);
+	run->exercise.exposure_limit_us = (uint64_t)(settings->max_exposure * 1000000);
+	run->exercise.lost = lost;
+	run->exercise.lost_data = run;
+	rc = exercise_open(&run->exercise, settings->host, &what);
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
+		return rc;
+	}
+	schedule_skip(settings->schedule, settings->first);
+	rc = note_start(run);
+	if (rc == 0)
+		rc = settings->script ? print_script(run) : all_trials(run);
+	exercise_close(&run->exercise);
+	return rc;
+}
+
+/* How large the journal is: it grows as long as it goes on */
+static off_t size_of(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 ? status.st_size : 0;
+}
+
+/*
+ * Wait until the process that does it says that it is done, but not until it has gone; 0, or a
+ * negative errno: -ETIME if it does not come back from the kernel.
+ */
+static int wait_for(pid_t pid, int status, int journal, double timeout)
+{
+	struct pollfd ready = {.fd = status, .events = POLLIN};
+	/* One actor may wait that long, and after it everything that brings things back. */
+	uint64_t limit_us = (uint64_t)((timeout * 4 + 60) * 1000000), grown_us = clock_now();
+	off_t size = size_of(journal);
+	char end;
+
+	while (poll(&ready, 1, 1000) <= 0) {
+		off_t now = size_of(journal);
+
+		/* A signal may have been meant for this process alone. */
+		if (interrupted)
+			kill(pid, SIGTERM);
+
+		if (now != size)
+			grown_us = clock_now();
+		size = now;
+		if (clock_now() - grown_us > limit_us)
+			return -ETIME;
+	}
+	if (TEMP_FAILURE_RETRY(read(status, &end, 1)) != 1)
+		return -ECHILD;
+	return end == RUN_FAILED ? -EIO : end == RUN_UNWRITTEN ? -ENOSPC : 0;
+}
+
+/* In a process of its own */
+static void do_all(struct run *run)
+{
+	int rc = exercise(run);
+
+	leave(run, rc >= 0 ? RUN_DONE : run->unwritten ? RUN_UNWRITTEN : RUN_FAILED);
+}
+
+int exercise_supervise(const struct exercise_settings *settings)
+{
+	const struct sigaction action = {.sa_handler = interrupt};
+	struct run run = {.settings = settings};
+	int status[2], rc;
+	pid_t pid;
+
+	if (pipe2(status, O_CLOEXEC) < 0)
+		return -errno;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	pid = fork();
+	rc = pid < 0 ? -errno : 0;
+	run.status = status[1];
+	if (pid == 0)
+		do_all(&run);
+	close(status[1]);
+	if (rc == 0)
+		rc = wait_for(pid, status[0], settings->journal, settings->timeout);
+	close(status[0]);
+	if (rc == -ETIME) {
+		fprintf(stderr, NAME ": process %d does not come back from the kernel\n", (int)pid);
+		note(&run, exercise_record_end("stopped", "it does not come back from the kernel"));
+		rc = 0;
+	}
+	return rc;
+}

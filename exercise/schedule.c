@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/reason/plan.h"
+#include "exercise/schedule.h"
+#include "util/memory.h"
+
+/* So long do those go on that are not alone: who takes longest does its part so often. */
+#define TIMES_THE_LONGEST 8
+
+const char *actor_name(enum actor actor)
+{
+	static const char *const names[NR_ACTORS] = {
+		[ACTOR_REGION] = "region",
+		[ACTOR_LIST] = "list",
+		[ACTOR_OPEN] = "open",
+	};
+
+	return names[actor] ?: detach_method_name((enum detach_method)actor);
+}
+
+/* An actor that takes something down has the number of its path. */
+_Static_assert((int)ACTOR_MEMDEV == (int)METHOD_MEMDEV &&
+		       (int)ACTOR_PCI_REMOVE == METHOD_PCI_REMOVE &&
+		       (int)ACTOR_REGION == NR_METHODS,
+	       "paths and actors have the same numbers");
+
+bool actor_from_name(const char *name, enum actor *actor)
+{
+	for (int i = 0; i < NR_ACTORS; i++) {
+		if (strcmp(actor_name((enum actor)i), name) == 0) {
+			*actor = (enum actor)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool actor_detaches(enum actor actor)
+{
+	return (int)actor < NR_METHODS;
+}
+
+bool actor_only_looks(enum actor actor)
+{
+	return actor == ACTOR_LIST || actor == ACTOR_OPEN;
+}
+
+const char *interleaving_name(enum interleaving interleaving)
+{
+	static const char *const names[NR_INTERLEAVINGS] = {
+		[INTERLEAVING_TURNS] = "turns",
+		[INTERLEAVING_HALVES] = "halves",
+		[INTERLEAVING_ONE_CPU] = "one-cpu",
+	};
+
+	return names[interleaving];
+}
+
+bool interleaving_from_name(const char *name, enum interleaving *interleaving)
+{
+	for (int i = 0; i < NR_INTERLEAVINGS; i++) {
+		if (strcmp(interleaving_name((enum interleaving)i), name) == 0) {
+			*interleaving = (enum interleaving)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *scenario_name(enum scenario scenario)
+{
+	static const char *const names[] = {
+		[SCENARIO_ALONE] = "alone",
+		[SCENARIO_RACE] = "race",
+		[SCENARIO_STORM] = "storm",
+	};
+
+	return names[scenario];
+}
+
+actor_set cases_actors(const struct race_case *cases, size_t count)
+{
+	actor_set actors = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < cases[i].nr_actors; j++)
+			actors |= 1U << cases[i].actors[j];
+	}
+	return actors;
+}
+
+void schedule_open(struct schedule *schedule, uint64_t seed)
+{
+	*schedule = (struct schedule){
+		.random = {(unsigned short)seed, (unsigned short)(seed >> 16),
+			   (unsigned short)(seed >> 32)},
+	};
+}
+
+void schedule_close(struct schedule *schedule)
+{
+	free(schedule->cases);
+	free(schedule->order);
+	free(schedule->shift);
+	free(schedule->buckets);
+	*schedule = (struct schedule){0};
+}
+
+void schedule_add(struct schedule *schedule, enum scenario scenario, actor_set actors)
+{
+	struct race_case *race_case = APPEND(schedule->cases, schedule->nr_cases);
+
+	race_case->scenario = scenario;
+	for (int i = 0; i < NR_ACTORS; i++) {
+		if (actors & 1U << i)
+			race_case->actors[race_case->nr_actors++] = (enum actor)i;
+	}
+}
+
+static void add_race(struct schedule *schedule, enum actor one, enum actor other)
+{
+	*APPEND(schedule->cases, schedule->nr_cases) = (struct race_case){
+		.scenario = SCENARIO_RACE,
+		.actors = {one, other},
+		.nr_actors = 2,
+	};
+}
+
+void schedule_add_pairs(struct schedule *schedule, actor_set actors)
+{
+	for (int i = 0; i < NR_ACTORS; i++) {
+		for (int j = i; j < NR_ACTORS; j++) {
+			enum actor one = (enum actor)i, other = (enum actor)j;
+
+			if (!(actors & 1U << i) || !(actors & 1U << j) ||
+			    (actor_only_looks(one) && actor_only_looks(other)))
+				continue;
+			add_race(schedule, one, other);
+		}
+	}
+}
+
+/* From 0 to count - 1 */
+static size_t pick(struct schedule *schedule, size_t count)
+{
+	return (size_t)nrand48(schedule->random) % count;
+}
+
+/* 0 to @count - 1, in any order */
+static void shuffle(struct schedule *schedule, size_t *numbers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t j = pick(schedule, i + 1);
+
+		numbers[i] = numbers[j];
+		numbers[j] = i;
+	}
+}
+
+static void begin_sweep(struct schedule *schedule, size_t race_case)
+{
+	schedule->shift[race_case] = erand48(schedule->random);
+	shuffle(schedule, &schedule->buckets[race_case * SWEEP_TRIALS], SWEEP_TRIALS);
+}
+
+static void begin_round(struct schedule *schedule, size_t round)
+{
+	size_t count = schedule->nr_cases;
+
+	if (!schedule->order) {
+		schedule->order = memory_check(calloc(count, sizeof(*schedule->order)));
+		schedule->shift = memory_check(calloc(count, sizeof(*schedule->shift)));
+		schedule->buckets =
+			memory_check(calloc(count * SWEEP_TRIALS, sizeof(*schedule->buckets)));
+	}
+	shuffle(schedule, schedule->order, count);
+	for (size_t i = 0; round % SWEEP_TRIALS == 0 && i < count; i++)
+		begin_sweep(schedule, i);
+}
+
+/* Which of the sweep's trials it is this time: its bucket, and above that, the way */
+static size_t trial_in_sweep(const struct schedule *schedule, size_t race_case, size_t round)
+{
+	return schedule->buckets[race_case * SWEEP_TRIALS + round % SWEEP_TRIALS];
+}
+
+/* From -1, the second is over when the first begins, to 1, the opposite */
+static double offset_of(const struct schedule *schedule, size_t race_case, size_t number)
+{
+	if (schedule->fixed)
+		return schedule->offset;
+	return ((double)(number % SWEEP_BUCKETS) + schedule->shift[race_case]) * 2 / SWEEP_BUCKETS -
+	       1;
+}
+
+void schedule_next(struct schedule *schedule, struct trial *trial)
+{
+	size_t round = schedule->next / schedule->nr_cases;
+	size_t offset = schedule->next % schedule->nr_cases, number;
+	const struct race_case *race_case;
+
+	if (offset == 0)
+		begin_round(schedule, round);
+	*trial = (struct trial){.number = schedule->next++, .race_case = schedule->order[offset]};
+	race_case = &schedule->cases[trial->race_case];
+	if (race_case->scenario == SCENARIO_ALONE)
+		return;
+	number = trial_in_sweep(schedule, trial->race_case, round);
+	trial->interleaving = schedule->one_interleaving
+				      ? schedule->interleaving
+				      : (enum interleaving)(number / SWEEP_BUCKETS);
+	if (race_case->scenario == SCENARIO_RACE) {
+		double at = trial->offset = offset_of(schedule, trial->race_case, number);
+
+		trial->starts[0] = at < 0 ? -at : 0;
+		trial->starts[1] = at > 0 ? at : 0;
+		return;
+	}
+	for (size_t i = 0; i < race_case->nr_actors; i++)
+		trial->starts[i] = erand48(schedule->random);
+}
+
+void schedule_skip(struct schedule *schedule, size_t trials)
+{
+	struct trial trial;
+
+	for (size_t i = 0; i < trials; i++)
+		schedule_next(schedule, &trial);
+}
+
+uint64_t case_longest(const struct race_case *race_case, const uint64_t *durations_us)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < race_case->nr_actors; i++) {
+		if (durations_us[race_case->actors[i]] > most)
+			most = durations_us[race_case->actors[i]];
+	}
+	return most;
+}
+
+uint64_t case_lasts(const struct race_case *race_case, const uint64_t *durations_us)
+{
+	if (race_case->scenario == SCENARIO_ALONE)
+		return 0;
+	return TIMES_THE_LONGEST * case_longest(race_case, durations_us);
+}
+
+void trial_delays(const struct race_case *race_case, const struct trial *trial,
+		  const uint64_t *durations_us, uint64_t *delays_us)
+{
+	for (size_t i = 0; i < race_case->nr_actors; i++) {
+		uint64_t whole = race_case->scenario == SCENARIO_RACE
+					 ? durations_us[race_case->actors[1 - i]]
+					 : case_longest(race_case, durations_us);
+
+		delays_us[i] = (uint64_t)(trial->starts[i] * (double)whole);
+	}
+}
+
+void trial_priorities(const struct race_case *race_case, const struct trial *trial,
+		      const uint64_t *delays_us, int *priorities)
+{
+	for (size_t i = 0; i < race_case->nr_actors; i++) {
+		priorities[i] = trial->interleaving == INTERLEAVING_ONE_CPU;
+		for (size_t j = 0;
+		     j < race_case->nr_actors && trial->interleaving == INTERLEAVING_ONE_CPU; j++)
+			priorities[i] += delays_us[j] < delays_us[i] ||
+					 (delays_us[j] == delays_us[i] && j < i);
+	}
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "attach/model/snapshot.h"
+#include "attach/read/take.h"
+#include "attach/reason/evidence.h"
+#include "attach/reason/lock.h"
+
+/* One memdev with its region, as attach_infer() and lock_infer() look at them */
+struct scenario {
+	const char *what;
+	bool memdev_disabled, host_unbound, no_region;
+	enum flag attach_support;
+	enum flag class_attributes;
+	enum flag locked;
+	enum flag decoder_locked;
+	const char *child;
+	const char *target_type;
+	enum flag imports;
+	enum attach_state expected;
+	enum lock_reason reason;
+	const char *signals; /* names, in order, each followed by a space */
+};
+
+static const struct scenario scenarios[] = {
+	{.what = "an accelerator with its region",
+	 .attach_support = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .target_type = "accelerator",
+	 .imports = FLAG_YES,
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_ATTACH,
+	 .signals = "no-class-attributes region-locked region-without-child "
+		    "target-type-accelerator module-imports-attach "},
+	{.what = "an accelerator whose driver is built in, region deleted under it",
+	 .attach_support = FLAG_YES,
+	 .no_region = true,
+	 .imports = FLAG_UNKNOWN,
+	 .expected = ATTACH_ATTACHED,
+	 .signals = "no-class-attributes "},
+	{.what = "an accelerator in a region that does not tell its lock",
+	 .attach_support = FLAG_YES,
+	 .locked = FLAG_UNKNOWN,
+	 .imports = FLAG_YES,
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_ATTACH,
+	 .signals = "no-class-attributes region-without-child module-imports-attach "},
+	{.what = "an accelerator in a region that firmware locked, too",
+	 .attach_support = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .decoder_locked = FLAG_YES,
+	 .imports = FLAG_YES,
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_BOTH,
+	 .signals = "no-class-attributes region-locked-by-decoder region-without-child "
+		    "module-imports-attach "},
+	{.what = "an accelerator in a region that is not locked",
+	 .attach_support = FLAG_YES,
+	 .locked = FLAG_NO,
+	 .imports = FLAG_YES,
+	 .expected = ATTACH_UNKNOWN,
+	 .reason = LOCK_NONE,
+	 .signals = "no-class-attributes region-not-locked region-without-child "
+		    "module-imports-attach "},
+	{.what = "a class device that its driver attached",
+	 .attach_support = FLAG_YES,
+	 .class_attributes = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .target_type = "expander",
+	 .imports = FLAG_YES,
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_ATTACH,
+	 .signals = "class-attributes region-locked region-without-child "
+		    "target-type-expander module-imports-attach "},
+	{.what = "a driver that attaches by a library of its own",
+	 .attach_support = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .target_type = "accelerator",
+	 .imports = FLAG_NO,
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_ATTACH,
+	 .signals = "no-class-attributes region-locked region-without-child "
+		    "target-type-accelerator module-imports-no-attach "},
+	{.what = "a kernel that cannot attach",
+	 .attach_support = FLAG_NO,
+	 .locked = FLAG_UNKNOWN,
+	 .imports = FLAG_UNKNOWN,
+	 .expected = ATTACH_NONE,
+	 .reason = LOCK_NONE,
+	 .signals = "no-attach-support no-class-attributes region-without-child "},
+	{.what = "an expander",
+	 .attach_support = FLAG_YES,
+	 .class_attributes = FLAG_YES,
+	 .locked = FLAG_NO,
+	 .child = "dax_region0",
+	 .target_type = "expander",
+	 .imports = FLAG_NO,
+	 .expected = ATTACH_NONE,
+	 .reason = LOCK_NONE,
+	 .signals = "class-attributes region-not-locked region-with-child "
+		    "target-type-expander module-imports-no-attach "},
+	{.what = "an expander whose region is locked, and nobody knows why",
+	 .attach_support = FLAG_YES,
+	 .class_attributes = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .child = "dax_region0",
+	 .imports = FLAG_NO,
+	 .expected = ATTACH_NONE,
+	 .reason = LOCK_UNKNOWN,
+	 .signals = "class-attributes region-locked region-with-child "
+		    "module-imports-no-attach "},
+	{.what = "an expander in a region that firmware locked, and that is system RAM",
+	 .attach_support = FLAG_YES,
+	 .class_attributes = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .decoder_locked = FLAG_YES,
+	 .imports = FLAG_NO,
+	 .expected = ATTACH_NONE,
+	 .reason = LOCK_FIRMWARE,
+	 .signals = "class-attributes region-locked-by-decoder region-without-child "
+		    "module-imports-no-attach "},
+	{.what = "decoders speak where the region does not",
+	 .attach_support = FLAG_NO,
+	 .class_attributes = FLAG_YES,
+	 .locked = FLAG_UNKNOWN,
+	 .decoder_locked = FLAG_YES,
+	 .child = "dax_region0",
+	 .imports = FLAG_NO,
+	 .expected = ATTACH_NONE,
+	 .reason = LOCK_FIRMWARE,
+	 .signals = "no-attach-support class-attributes region-with-child "
+		    "module-imports-no-attach "},
+	{.what = "a memdev without its driver",
+	 .attach_support = FLAG_YES,
+	 .memdev_disabled = true,
+	 .no_region = true,
+	 .imports = FLAG_YES,
+	 .expected = ATTACH_NONE,
+	 .signals = "no-class-attributes memdev-disabled module-imports-attach "},
+	{.what = "a host without a driver",
+	 .attach_support = FLAG_YES,
+	 .host_unbound = true,
+	 .locked = FLAG_YES,
+	 .imports = FLAG_UNKNOWN,
+	 .expected = ATTACH_NONE,
+	 .reason = LOCK_UNKNOWN,
+	 .signals = "no-class-attributes host-unbound region-locked region-without-child "},
+	{.what = "nothing known",
+	 .attach_support = FLAG_UNKNOWN,
+	 .class_attributes = FLAG_UNKNOWN,
+	 .no_region = true,
+	 .imports = FLAG_UNKNOWN,
+	 .expected = ATTACH_NONE,
+	 .signals = ""},
+};
+
+/* The snapshot of a scenario, linked as snapshot_take() does */
+struct machine {
+	struct snapshot snapshot;
+	struct snapshot_memdev memdev, *memdev_link;
+	struct snapshot_region region, *region_link;
+	struct snapshot_port endpoint;
+	struct snapshot_decoder decoder, *decoder_link;
+};
+
+static void build(const struct scenario *s, struct machine *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->memdev_link = &m->memdev;
+	m->region_link = &m->region;
+	m->decoder_link = &m->decoder;
+	m->decoder = (struct snapshot_decoder){.name = "decoder3.0",
+					       .region = s->no_region ? NULL : &m->region,
+					       .locked = s->decoder_locked,
+					       .target_type = s->target_type};
+	m->endpoint = (struct snapshot_port){.name = "endpoint3",
+					     .kind = PORT_ENDPOINT,
+					     .decoders = &m->decoder_link,
+					     .nr_decoders = 1};
+	m->region = (struct snapshot_region){.name = "region7",
+					     .locked = s->locked,
+					     .driver = "cxl_region",
+					     .child = s->child,
+					     .decoders = &m->decoder_link,
+					     .nr_decoders = 1,
+					     .memdevs = &m->memdev_link,
+					     .nr_memdevs = 1};
+	m->memdev = (struct snapshot_memdev){.name = "mem0",
+					     .enabled = !s->memdev_disabled,
+					     .class_attributes = s->class_attributes,
+					     .host = {.name = "0000:35:00.0",
+						      .driver = s->host_unbound ? NULL : "sfc",
+						      .module = "sfc",
+						      .module_file = "/lib/modules/sfc.ko",
+						      .imports_attach = s->imports,
+						      .holds_cxl_mem = FLAG_UNKNOWN},
+					     .endpoint = &m->endpoint,
+					     .regions = &m->region_link,
+					     .nr_regions = !s->no_region};
+	m->snapshot = (struct snapshot){.attach_support = s->attach_support,
+					.attach_support_file = "/proc/kallsyms",
+					.memdevs = &m->memdev,
+					.nr_memdevs = 1,
+					.regions = &m->region,
+					.nr_regions = !s->no_region};
+}
+
+static char *signals_of(const struct attach_answer *answer, char *text)
+{
+	*text = '\0';
+	for (size_t i = 0; i < answer->nr_evidence; i++) {
+		strcat(text, answer->evidence[i].signal);
+		strcat(text, " ");
+	}
+	return text;
+}
+
+static void check(const struct scenario *s)
+{
+	struct attach_answers answers;
+	struct lock_answer lock;
+	struct machine m;
+	char signals[400];
+
+	build(s, &m);
+	attach_infer(&m.snapshot, &answers);
+	lock_infer(&answers, &m.region, &lock);
+	if (answers.memdevs[0].state != s->expected)
+		print_message("# %s\n", s->what);
+	assert_string_equal(signals_of(&answers.memdevs[0], signals), s->signals);
+	assert_int_equal(answers.memdevs[0].state, s->expected);
+	if (!s->no_region)
+		assert_int_equal(lock.reason, s->reason);
+	assert_int_equal(lock.told_by_region, s->locked != FLAG_UNKNOWN);
+	lock_answer_release(&lock);
+	attach_answers_release(&answers);
+}
+
+static void infers_every_scenario(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++)
+		check(&scenarios[i]);
+}
+
+static void evidence_says_where_it_is_from(void **state)
+{
+	static const char *const files[][2] = {
+		{"/sys/bus/cxl/devices/mem0/firmware_version", "absent"},
+		{"/sys/bus/cxl/devices/region7/locked", "1"},
+		{"/sys/bus/cxl/devices/region7", "no dax or pmem region"},
+		{"/sys/bus/cxl/devices/decoder3.0/target_type", "accelerator"},
+		{"/lib/modules/sfc.ko", "devm_cxl_probe_mem"},
+	};
+	struct attach_answers answers;
+	struct machine m;
+
+	(void)state;
+	build(&scenarios[0], &m);
+	attach_infer(&m.snapshot, &answers);
+	assert_int_equal(answers.memdevs[0].nr_evidence, 5);
+	for (size_t i = 0; i < 5; i++) {
+		assert_string_equal(answers.memdevs[0].evidence[i].file, files[i][0]);
+		assert_string_equal(answers.memdevs[0].evidence[i].value, files[i][1]);
+	}
+	attach_answers_release(&answers);
+}
+
+/* What a host without a memdev is, and why */
+static void knows_detached_from_failed(void **state)
+{
+	struct snapshot_port port = {.name = "port1"};
+	struct snapshot_decoder committed = {.name = "decoder1.0", .target_list = "0"};
+	struct snapshot_decoder interleaved = {.name = "decoder1.0", .target_list = "0,1"};
+	const struct {
+		struct snapshot_unattached_host unattached;
+		enum attach_state expected;
+		const char *reason;
+	} cases[] = {
+		{{.port = &port,
+		  .decoder = &committed,
+		  .capable = FLAG_UNKNOWN,
+		  .matched = "modalias"},
+		 ATTACH_DETACHED,
+		 NULL},
+		{{.matched = "modalias", .capable = FLAG_YES}, ATTACH_DETACHED, NULL},
+		{{.port = &port, .capable = FLAG_YES, .matched = "modalias"},
+		 ATTACH_FAILED,
+		 "uncommitted"},
+		{{.port = &port,
+		  .decoder = &interleaved,
+		  .capable = FLAG_UNKNOWN,
+		  .matched = "driver_override"},
+		 ATTACH_FAILED,
+		 "interleaved"},
+		{{.port = &port,
+		  .decoder = &committed,
+		  .capable = FLAG_UNKNOWN,
+		  .deferred = FLAG_YES,
+		  .matched = "modalias"},
+		 ATTACH_FAILED,
+		 "deferred"},
+		{{.host.driver = "sfc",
+		  .port = &port,
+		  .decoder = &committed,
+		  .capable = FLAG_YES,
+		  .matched = "driver"},
+		 ATTACH_FAILED,
+		 "no-memdev"},
+		/* A network card of the same driver, without CXL memory */
+		{{.host.driver = "sfc", .capable = FLAG_NO, .matched = "driver"},
+		 ATTACH_NONE,
+		 NULL},
+		{{.host.driver = "sfc", .capable = FLAG_UNKNOWN, .matched = "driver"},
+		 ATTACH_NONE,
+		 NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct snapshot_unattached_host unattached = cases[i].unattached;
+		struct snapshot snapshot = {.unattached_hosts = &unattached,
+					    .nr_unattached_hosts = 1};
+		struct attach_answers answers;
+
+		unattached.host.name = "0000:35:00.0";
+		unattached.host.subsystem = "pci";
+		unattached.provider = "sfc";
+		attach_infer(&snapshot, &answers);
+		assert_int_equal(answers.unattached_hosts[0].state, cases[i].expected);
+		if (cases[i].reason)
+			assert_string_equal(answers.unattached_hosts[0].reason, cases[i].reason);
+		else
+			assert_null(answers.unattached_hosts[0].reason);
+		attach_answers_release(&answers);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(infers_every_scenario),
+		cmocka_unit_test(evidence_says_where_it_is_from),
+		cmocka_unit_test(knows_detached_from_failed),
+	};
+
+	return cmocka_run_group_tests_name("provider", tests, NULL, NULL);
+}

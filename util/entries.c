@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "util/cleanup.h"
+#include "util/entries.h"
+#include "util/memory.h"
+#include "util/write.h"
+
+static const char suffix[] = ".json";
+
+static char *entry_path(const char *directory, const char *name, const char *end)
+{
+	return xasprintf("%s/%s%s%s", directory, name, suffix, end);
+}
+
+static pid_t read_holder(int fd)
+{
+	char text[32] = "";
+
+	return pread(fd, text, sizeof(text) - 1, 0) > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
+}
+
+int entries_lock(const char *directory, pid_t *holder)
+{
+	_cleanup_free_ char *path = xasprintf("%s/lock", directory);
+	int fd;
+
+	if (mkdir(directory, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		int rc = -errno;
+
+		*holder = read_holder(fd);
+		close(fd);
+		return rc;
+	}
+	/* It only serves the other's message: without space for it, there is none. */
+	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
+		errno = 0;
+	return fd;
+}
+
+static int write_synced(const char *path, const char *text)
+{
+	_cleanup_close_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int rc = fd < 0 ? -errno : write_all(fd, text);
+
+	return rc == 0 && fsync(fd) < 0 ? -errno : rc;
+}
+
+static int sync_directory(const char *directory)
+{
+	_cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+int entries_write(const char *directory, const char *name, struct json_object *entry)
+{
+	_cleanup_free_ char *path = entry_path(directory, name, "");
+	_cleanup_free_ char *aside = entry_path(directory, name, ".new");
+	int rc =
+		write_synced(aside, json_object_to_json_string_ext(entry, JSON_C_TO_STRING_PRETTY));
+
+	if (rc == 0 && rename(aside, path) < 0)
+		rc = -errno;
+	if (rc < 0) {
+		unlink(aside);
+		return rc;
+	}
+	return sync_directory(directory);
+}
+
+struct json_object *entries_read(const char *directory, const char *name)
+{
+	_cleanup_free_ char *path = entry_path(directory, name, "");
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct json_object *entry;
+
+	if (fd < 0)
+		return NULL;
+	entry = json_object_from_fd(fd);
+	if (json_object_is_type(entry, json_type_object))
+		return entry;
+	json_object_put(entry);
+	errno = EBADMSG;
+	return NULL;
+}
+
+int entries_remove(const char *directory, const char *name)
+{
+	_cleanup_free_ char *path = entry_path(directory, name, "");
+
+	return unlink(path) < 0 ? -errno : sync_directory(directory);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const char *const *one = a, *const *other = b;
+
+	return strcmp(*one, *other);
+}
+
+char **entries_list(const char *directory, size_t *count)
+{
+	DIR *entries = opendir(directory);
+	const struct dirent *entry;
+	char **names = NULL;
+
+	*count = 0;
+	while (entries && (entry = readdir(entries))) {
+		size_t length = strlen(entry->d_name);
+		size_t end = length - strlen(suffix);
+
+		if (length > strlen(suffix) && strcmp(entry->d_name + end, suffix) == 0)
+			*APPEND(names, *count) = memory_check(strndup(entry->d_name, end));
+	}
+	if (entries)
+		closedir(entries);
+	if (*count > 0)
+		qsort(names, *count, sizeof(*names), by_text);
+	return names;
+}
+
+void entries_list_release(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
