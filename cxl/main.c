@@ -38,9 +38,9 @@ static int run_command(const struct cxl_command *command, int argc, char **argv)
 {
 	_cleanup_free_ char *name = NULL;
 
-	if (!command->argp)
+	if (!command->argp && !command->options)
 		return command->run(argc, argv);
-	if (argc == 2 && strcmp(argv[1], "--list-opts") == 0)
+	if (command->argp && argc == 2 && strcmp(argv[1], "--list-opts") == 0)
 		return help_list_options(command);
 	/*
 	 * How wide a character is, and whether trees can have lines; numbers stay as in JSON. Not
@@ -70,7 +70,8 @@ int main(int argc, char **argv)
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
 	    (strcmp(name, "help") == 0 && argc == 2))
 		return help_print();
-	if (strcmp(name, "help") == 0 && find_command(argv[2]) && find_command(argv[2])->argp)
+	if (strcmp(name, "help") == 0 && find_command(argv[2]) &&
+	    (find_command(argv[2])->argp || find_command(argv[2])->options))
 		return help_manual(find_command(argv[2]));
 	if (strcmp(name, "--version") == 0)
 		return help_version();

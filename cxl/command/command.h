@@ -4,23 +4,17 @@
 
 #include <stddef.h>
 
-/* Exit statuses of every command of this program, as cxl-attach(1) lists them */
-enum cxl_exit {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_REFUSED = 3,
-	EXIT_NOT_VERIFIED = 4, /* the kernel did not do what it should have */
-	EXIT_CANNOT = 5,       /* this kernel or system cannot do it */
-};
+#include "util/exit-status.h"
 
 struct argp;
+struct option_set;
 
 /* One subcommand: cxl NAME ARGUMENTS... */
 struct cxl_command {
 	const char *name;
-	const char *help;	 /* one line for the list of commands */
-	const struct argp *argp; /* NULL: it extends cxl-cli's command of that name */
+	const char *help; /* one line for the list of commands */
+	const struct argp *argp;
+	const struct option_set *options; /* NULL: it extends cxl-cli's command of that name */
 	/* argv[0] is "cxl NAME", where it extends one: "NAME"; returns the exit status */
 	int (*run)(int argc, char **argv);
 };
