@@ -19,10 +19,11 @@ setup_build() {
 
 # build_cxl USERLAND SANITIZER: the developer's build, as it is installed
 build_cxl() {
-	local options=(--native-file /src/build-dev.ini --prefix /usr/local)
-	# Only the userland that all else is made in has what manual pages take. When meson configures anew by
-	# itself, that file would win over an option here.
-	[ "$1" = "$userland" ] || options=(--prefix /usr/local --werror)
+	# Where meson configures again by itself, it does not take an option that is new from the file, and the file
+	# wins over an option here: so one that both say has to be the same in both.
+	local options=(--prefix /usr/local -Dtest-points=true)
+	# Only the userland of the tools has what the developer's build needs for manual pages.
+	if [ "$1" = "$userland" ]; then options+=(--native-file /src/build-dev.ini); else options+=(--werror); fi
 	case $2 in
 	thread) options+=(-Db_sanitize=thread) ;;
 	address) options+=(-Db_sanitize=address,undefined) ;;
