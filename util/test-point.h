@@ -3,8 +3,8 @@
 #define UTIL_TEST_POINT_H
 
 /*
- * Points at which a test can end the program, as a crash would. Only a build with -Dtest-points=true
- * has them; in every other build these functions are empty.
+ * Points at which a test can end the program, as a crash would. Only a build with
+ * -Dtest-points=true has them; in every other build these functions are empty.
  */
 
 #ifdef TEST_POINTS

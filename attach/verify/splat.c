@@ -126,7 +126,8 @@ static char *find_callers(const struct observed_line *log, size_t count, const c
 	for (; i < count && found < CALLERS_MAX && !has(log[i].text, "</TASK>"); i++) {
 		_cleanup_free_ char *before = NULL;
 
-		if (!is_trace_line(log[i].text, &frame) || !frame.of_cxl || is_called(function, &frame))
+		if (!is_trace_line(log[i].text, &frame) || !frame.of_cxl ||
+		    is_called(function, &frame))
 			continue;
 		before = callers;
 		callers = xasprintf("%s < %.*s", before, (int)frame.length, frame.function);
