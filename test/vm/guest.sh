@@ -19,7 +19,7 @@ check_dmesg() {
 }
 
 # unbind_settled HOST DRIVER: unbind it, and wait for the work that this leaves behind, which would undo
-# a bind that comes first (Documentation/kernel-behaviour.md)
+# a bind that comes first (Documentation/kernel-behavior.md)
 unbind_settled() {
 	echo "$1" >"$2/unbind"
 	echo 1 >/sys/bus/cxl/flush
