@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What contrib/lab run promises: on a command that ends, one that hangs, and a kernel that does.
+# What contrib/lab run does where a command ends, where a command hangs, and where the kernel crashes.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
