@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 /*
- * The one way in which functions here give back what they took: a variable marked with one of
- * these is released when it goes out of scope.
+ * How functions release what they took: a variable with one of these attributes is released when it
+ * goes out of scope.
  */
 #define _cleanup_free_ __attribute__((cleanup(cleanup_free)))
 #define _cleanup_close_ __attribute__((cleanup(cleanup_close)))

@@ -47,7 +47,7 @@ int entries_lock(const char *directory, pid_t *holder)
 		close(fd);
 		return rc;
 	}
-	/* It only serves the other's message: without space for it, there is none. */
+	/* Only the message of another process needs the number: an error here does not matter. */
 	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
 		errno = 0;
 	return fd;

@@ -9,28 +9,27 @@
 struct json_object;
 
 /*
- * What has to survive a killed process: entries in a directory, each a JSON object in a file of its
- * own, written aside, synced and renamed, so that an entry is there whole or not at all.
+ * Entries that survive a killed process: JSON objects in a directory, each in a file of its own.
+ * An entry is written to another name, synced and renamed, so it is complete or not there.
  */
 
 /**
- * entries_lock() - keep others from changing the directory, until the returned descriptor is closed
- * @directory: made if it is not there, for its owner alone
- * @holder: where it is locked already (-EWOULDBLOCK), the process that did; 0 if that is not known
+ * entries_lock() - lock the directory, until the returned descriptor is closed
+ * @directory: created with mode 0700 if it does not exist
+ * @holder: if another process has the lock (-EWOULDBLOCK), that process; 0 if it is not known
  *
  * Return: a file descriptor, or a negative errno.
  */
 int entries_lock(const char *directory, pid_t *holder);
 
-/** entries_write() - write an entry, or replace it; 0 or a negative errno, and then all is as
- * before */
+/** entries_write() - write or replace an entry; 0, or a negative errno if nothing changed */
 int entries_write(const char *directory, const char *name, struct json_object *entry);
 
 /**
  * entries_read() - one entry
  *
- * Return: a new object that the caller releases, or NULL with errno set: EBADMSG for a file that is
- * no JSON object.
+ * Return: a new object that the caller releases, or NULL with errno set: EBADMSG if the file is
+ * not a JSON object.
  */
 struct json_object *entries_read(const char *directory, const char *name);
 
@@ -38,8 +37,8 @@ struct json_object *entries_read(const char *directory, const char *name);
 int entries_remove(const char *directory, const char *name);
 
 /**
- * entries_list() - the names of all entries, in order
- * @count: how many there are
+ * entries_list() - the names of all entries, sorted
+ * @count: the number of names
  *
  * Return: a new array of new strings, released with entries_list_release(); NULL if there are none,
  * or if there is no such directory.

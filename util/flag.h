@@ -2,7 +2,7 @@
 #ifndef UTIL_FLAG_H
 #define UTIL_FLAG_H
 
-/* What an attribute of 0 or 1 says, or a question that may have no answer */
+/* The value of an attribute that is 0 or 1, or an answer that may be unknown */
 enum flag {
 	FLAG_UNKNOWN = -1,
 	FLAG_NO = 0,

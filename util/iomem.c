@@ -9,7 +9,7 @@
 #include "util/iomem.h"
 #include "util/memory.h"
 
-/* After each mapping, a page without one is part of its size. */
+/* The size of a mapping includes the page after it, which is not mapped. */
 #define GUARD_PAGE 4096
 
 /* "  390000000-39fffffff : region0": two spaces for each level */
@@ -53,7 +53,7 @@ static int read_lines(struct iomem *iomem, const char *path,
 {
 	FILE *file = fopen(path, "re");
 	_cleanup_free_ char *line = NULL;
-	/* The kernel gives a page at once, of which stdio would only ask for a quarter. */
+	/* The kernel returns up to a page for each read; stdio would ask for a quarter of that. */
 	char buffer[4096];
 	size_t size = 0;
 

@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 /*
- * Which physical addresses are whose: /proc/iomem, in which what is inside another range is
- * indented, and the kernel's mappings of them in /proc/vmallocinfo.
+ * The owners of physical addresses: /proc/iomem, in which a range inside another one is indented,
+ * and the kernel's mappings in /proc/vmallocinfo.
  */
 
 struct iomem_range {
-	uint64_t start, end; /* both are of it */
+	uint64_t start, end; /* @end is the last address */
 	int depth;
 	char *owner;  /* of a mapping: the function that made it */
 	bool mapping; /* from /proc/vmallocinfo */
@@ -26,11 +26,12 @@ struct iomem {
 /**
  * iomem_read() - read the ranges; released with iomem_release()
  *
- * Return: 0, or a negative errno: -EPERM without root, to whom alone the kernel shows addresses.
+ * Return: 0, or a negative errno: -EPERM without root, because the kernel shows addresses to root
+ * only.
  */
 int iomem_read(struct iomem *iomem);
 
-/** iomem_add_mappings() - likewise, the mappings; none of a kernel that does not show them */
+/** iomem_add_mappings() - add the mappings; none if the kernel does not show them */
 void iomem_add_mappings(struct iomem *iomem);
 
 void iomem_release(struct iomem *iomem);

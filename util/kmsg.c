@@ -13,30 +13,13 @@ struct kmsg {
 	int fd;
 };
 
-/* The first that is in the line counts: what is more exact stands first. */
+/* The first one whose text is in the line counts. */
 static const struct {
-	const char *text, *kind;
-} splats[] = {
-	{"possible circular locking", "lockdep"},
-	{"possible recursive locking", "lockdep"},
-	{"possible irq lock inversion", "lockdep"},
-	{"inconsistent lock state", "lockdep"},
-	{"DEBUG_LOCKS_WARN_ON", "lockdep"},
-	{"suspicious RCU usage", "rcu"},
-	{"KASAN: ", "kasan"},
-	{"UBSAN: ", "ubsan"},
-	{"refcount_t: ", "refcount"},
-	{"soft lockup", "stall"},
-	{"hard LOCKUP", "stall"},
-	{"detected stalls", "stall"},
-	{"blocked for more than ", "hung-task"},
-	{"list_add corruption", "list"},
-	{"list_del corruption", "list"},
-	{"sysfs: cannot create duplicate", "sysfs"},
-	{"Oops: ", "oops"},
-	{"kernel BUG at", "bug"},
-	{"BUG: ", "bug"},
-	{"WARNING: ", "warning"},
+	const char *kind, *text;
+} reports[] = {
+#define KERNEL_REPORT(kind, text) {kind, text},
+#include "util/kernel-reports.def"
+#undef KERNEL_REPORT
 };
 
 struct kmsg *kmsg_open(void)
@@ -109,9 +92,7 @@ void kmsg_say(const char *text)
 
 	if (fd < 0)
 		return;
-	/* It only helps those who read the log: what cannot be written there is in the way of
-	 * nothing.
-	 */
+	/* The line only helps whoever reads the log: an error here is no reason to stop. */
 	if (write(fd, text, strlen(text)) < 0)
 		errno = 0;
 	close(fd);
@@ -119,9 +100,9 @@ void kmsg_say(const char *text)
 
 const char *kmsg_splat(const char *text)
 {
-	for (size_t i = 0; i < sizeof(splats) / sizeof(*splats); i++) {
-		if (strstr(text, splats[i].text))
-			return splats[i].kind;
+	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++) {
+		if (strstr(text, reports[i].text))
+			return reports[i].kind;
 	}
 	return NULL;
 }

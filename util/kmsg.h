@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * The kernel log, as it is written: /dev/kmsg (Documentation/ABI/testing/dev-kmsg in the kernel's
- * source). Only what the kernel itself says counts, not what user space wrote there.
+ * The kernel log, record by record, from /dev/kmsg (Documentation/ABI/testing/dev-kmsg in the
+ * kernel's source). Only the kernel's own records count; those that user space wrote are left out.
  */
 
 struct kmsg;
@@ -17,7 +17,7 @@ struct kmsg_record {
 };
 
 /**
- * kmsg_open() - from now on, what the kernel says
+ * kmsg_open() - open the kernel log, at its end: only records from now on are read
  *
  * Return: the log, or NULL with errno set (EPERM or EACCES: only root may read it); to be closed
  * with kmsg_close().
@@ -36,14 +36,14 @@ int kmsg_fd(const struct kmsg *kmsg);
  */
 int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record);
 
-/** kmsg_say() - add a line of our own to the log; without root nothing happens */
+/** kmsg_say() - add a line of our own to the log; without root this does nothing */
 void kmsg_say(const char *text);
 
 /**
- * kmsg_splat() - what kind of complaint a line begins
+ * kmsg_splat() - the kind of kernel report that begins with a line (util/kernel-reports.def)
  *
  * Return: "warning", "bug", "oops", "kasan", "ubsan", "lockdep", "rcu", "refcount", "hung-task",
- * "stall", "list" or "sysfs"; NULL for a line that is no complaint.
+ * "stall", "list" or "sysfs"; NULL for a line that begins no report.
  */
 const char *kmsg_splat(const char *text);
 

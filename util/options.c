@@ -39,7 +39,7 @@ static double parse_seconds(const char *arg, const struct argp_state *state)
 	return value;
 }
 
-static void set_value(const struct command_option *option, char *value, char *arg,
+static void set_value(const struct command_option *option, void *value, char *arg,
 		      const struct argp_state *state)
 {
 	switch (option->sets) {

@@ -12,7 +12,7 @@
 #include "util/records.h"
 #include "util/write.h"
 
-/* The last line of a machine that died may be without its end. */
+/* On a machine that died, the last line may be incomplete. */
 static int end_line(int fd, off_t size)
 {
 	char last = '\n';

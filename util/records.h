@@ -5,29 +5,29 @@
 #include <json-c/json.h>
 
 /*
- * A file of records, one JSON object in each line, that is on disk before what comes next happens:
- * it tells what was going on when the machine died.
+ * A file of records, one JSON object in each line. Each record is on disk before the caller
+ * continues, so that the file shows what was going on when a machine died.
  */
 
 /**
- * records_open() - open the file to add to it; it is made if there is none
+ * records_open() - open the file in order to add records; create it if it does not exist
  *
  * Return: a file descriptor, or a negative errno.
  */
 int records_open(const char *path);
 
 /**
- * records_add() - add one, and wait until it is on disk
- * @record: released
+ * records_add() - add a record, and wait until it is on disk
+ * @record: released by this function
  *
- * Return: 0 or a negative errno: -ENOSPC, say. Then the file ends as it did before.
+ * Return: 0 or a negative errno, such as -ENOSPC; the file then ends as before.
  */
 int records_add(int fd, struct json_object *record);
 
 /**
- * records_read() - all of them, in an array that the caller releases
+ * records_read() - all records, as an array that the caller releases
  *
- * A line that is no JSON object, such as the last one of a machine that died, is left out.
+ * A line that is not a JSON object, such as the last one of a machine that died, is left out.
  *
  * Return: NULL with errno set if the file cannot be read.
  */

@@ -51,11 +51,11 @@ static int open_once(struct sysfs_files *files, uint64_t device, const char *att
 }
 
 /* The directory itself, among its attributes */
-#define FOLDER ""
+#define DIRECTORY ""
 
 int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd, const char *path)
 {
-	return open_once(files, device, FOLDER, dirfd, path, sysfs_open_directory);
+	return open_once(files, device, DIRECTORY, dirfd, path, sysfs_open_directory);
 }
 
 int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,

@@ -2,15 +2,33 @@
 #ifndef UTIL_TEST_POINT_H
 #define UTIL_TEST_POINT_H
 
+/*
+ * Points at which a test can end the program, as a crash would. Only a build with
+ * -Dtest-points=true has them; in every other build these functions are empty.
+ */
+
+#ifdef TEST_POINTS
+
 /**
- * test_point() - the tests' way to end the program at one place, as a crash would
- *
- * Where the environment variable CXL_TEST_KILL_AT names this place, the process gets SIGKILL. For
- * everybody else this does nothing.
+ * test_point() - end this process by SIGKILL, if the environment's CXL_TEST_KILL_AT is @name
  */
 void test_point(const char *name);
 
-/** test_point_in_child() - likewise, for the process and for its parent */
+/** test_point_in_child() - end this process and its parent by SIGKILL, on the same condition */
 void test_point_in_child(const char *name);
+
+#else
+
+static inline void test_point(const char *name)
+{
+	(void)name;
+}
+
+static inline void test_point_in_child(const char *name)
+{
+	(void)name;
+}
+
+#endif
 
 #endif

@@ -12,7 +12,7 @@
 #include "util/memory.h"
 #include "util/uevent.h"
 
-/* The kernel's own events; group 2 is what udev makes of them. */
+/* The kernel's own events; group 2 has those that udev sends. */
 #define KERNEL_GROUP 1
 
 struct uevent_monitor {
@@ -32,7 +32,7 @@ struct uevent_monitor *uevent_open(const char *const *subsystems)
 		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
 	if (monitor->fd >= 0 &&
 	    bind(monitor->fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
-		/* Without root it may stay smaller, which is no error. */
+		/* Without root the buffer may stay smaller, which is not an error. */
 		if (setsockopt(monitor->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 			setsockopt(monitor->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 		return monitor;

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * The kernel's uevents, straight from the kernel: they come whether udev runs or not, and before
- * udev has handled them. Not by libudev, which for each event looks at every directory of the
- * device's path: while it does, the next one waits, and would get too late a time.
+ * The kernel's uevents, received from the kernel itself: whether udev runs or not, and before udev
+ * has handled them. libudev is not used, because for each event it looks at every directory of the
+ * device's path, and the next event, which waits meanwhile, would get a time that is too late.
  */
 
 struct uevent_monitor;
@@ -21,8 +21,8 @@ struct uevent {
 };
 
 /**
- * uevent_open() - from now on, keep the events of devices on these buses or of these classes
- * @subsystems: ended by NULL; has to stay until the monitor is closed
+ * uevent_open() - receive the events of devices on these buses or of these classes from now on
+ * @subsystems: ended by NULL; has to remain valid until the monitor is closed
  *
  * Return: the monitor, or NULL with errno set; to be closed with uevent_close().
  */
@@ -30,9 +30,10 @@ struct uevent_monitor *uevent_open(const char *const *subsystems);
 void uevent_close(struct uevent_monitor *monitor);
 
 /**
- * uevent_listen() - whether events are to come at all; they do from uevent_open() on
+ * uevent_listen() - switch the receipt of events on or off; uevent_open() switches it on
  *
- * Where nobody listens, the kernel does not write them. Those that came before can still be read.
+ * The kernel does not write events that no process receives. Events received before can still be
+ * read.
  *
  * Return: 0 or a negative errno.
  */
@@ -45,8 +46,8 @@ int uevent_fd(const struct uevent_monitor *monitor);
  * uevent_next() - the next event
  * @event: what happened to which device
  *
- * Return: 1; 0 if there is none now; -ENOBUFS if events were lost, since more came than were kept;
- * or another negative errno.
+ * Return: 1; 0 if there is none now; -ENOBUFS if events were lost because the buffer was full; or
+ * another negative errno.
  */
 int uevent_next(struct uevent_monitor *monitor, struct uevent *event);
 

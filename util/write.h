@@ -2,7 +2,7 @@
 #ifndef UTIL_WRITE_H
 #define UTIL_WRITE_H
 
-/** write_all() - all of @text to @fd; 0, or a negative errno after a part of it may be written */
+/** write_all() - write all of @text; 0, or a negative errno, when a part may be written already */
 int write_all(int fd, const char *text);
 
 #endif

@@ -78,7 +78,7 @@ void plan_attach(const struct snapshot_unattached_host *unattached, struct plan 
 /**
  * plan_cycle_bus() - what making all ports of a bus anew takes, into @plan->steps, with what goes
  *
- * For ports that cannot be used again once they were unbound (Documentation/kernel-behaviour.md).
+ * For ports that cannot be used again once they were unbound (Documentation/kernel-behavior.md).
  * @plan->undo brings back what is attached below it now.
  *
  * Return: NULL, or why it cannot be done; a new string that the caller frees.

@@ -8,14 +8,14 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* A report that has shown no call trace for so many lines has none. */
+/* A report without a call trace in its first lines has none. */
 #define LINES_TO_TRACE 100
 
 /* How many callers tell one bug from another */
 #define CALLERS_MAX 4
 
 /* "cxl_mem_probe+0x12b/0x2f0 [cxl_mem]": a function, and the module that it is in */
-struct place {
+struct frame {
 	const char *function;
 	size_t length;
 	bool of_cxl;
@@ -26,8 +26,8 @@ static bool is_name(char character)
 	return isalnum((unsigned char)character) || character == '_' || character == '.';
 }
 
-/* The first place in a text */
-static bool find_place(const char *text, struct place *place)
+/* The first frame in @text; false if there is none */
+static bool find_frame(const char *text, struct frame *frame)
 {
 	const char *plus, *start, *end;
 
@@ -40,7 +40,7 @@ static bool find_place(const char *text, struct place *place)
 		end = plus + strlen("+0x");
 		while (isxdigit((unsigned char)*end) || *end == '/' || *end == 'x')
 			end++;
-		*place = (struct place){
+		*frame = (struct frame){
 			.function = start,
 			.length = (size_t)(plus - start),
 			.of_cxl = strncmp(end, " [cxl", strlen(" [cxl")) == 0,
@@ -51,13 +51,13 @@ static bool find_place(const char *text, struct place *place)
 }
 
 /*
- * A line of a call trace: a place, and nothing before it. One with a question mark is left out: it
- * is what lay on the stack, and nobody knows of which call.
+ * A line of a call trace has a frame and nothing before it. One with a question mark does not
+ * count: that address was found on the stack, and may be left over from an earlier call.
  */
-static bool is_frame(const char *line, struct place *place)
+static bool is_trace_line(const char *line, struct frame *frame)
 {
 	line += strspn(line, " ");
-	return find_place(line, place) && place->function == line;
+	return find_frame(line, frame) && frame->function == line;
 }
 
 static bool has(const char *line, const char *text)
@@ -65,7 +65,7 @@ static bool has(const char *line, const char *text)
 	return strstr(line, text) != NULL;
 }
 
-/* The line after the last of the report that begins at @first: the next one's first */
+/* The line after the last one of the report that begins at @first */
 static size_t end_of(const struct observed_line *log, size_t count, size_t first)
 {
 	bool traced = false, ended = false;
@@ -82,9 +82,9 @@ static size_t end_of(const struct observed_line *log, size_t count, size_t first
 	return i;
 }
 
-static char *copy(const struct place *place)
+static char *copy(const struct frame *frame)
 {
-	return memory_check(strndup(place->function, place->length));
+	return memory_check(strndup(frame->function, frame->length));
 }
 
 /*
@@ -94,31 +94,31 @@ static char *copy(const struct place *place)
 static char *find_function(const struct observed_line *log, size_t count)
 {
 	static const char *const before[] = {" at ", " in ", ", at: ", "RIP: 0010:"};
-	struct place place;
+	struct frame frame;
 
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < sizeof(before) / sizeof(*before); j++) {
 			const char *text = strstr(log[i].text, before[j]);
 
-			if (text && find_place(text + strlen(before[j]), &place) &&
-			    place.function == text + strlen(before[j]))
-				return copy(&place);
+			if (text && find_frame(text + strlen(before[j]), &frame) &&
+			    frame.function == text + strlen(before[j]))
+				return copy(&frame);
 		}
 	}
 	return NULL;
 }
 
-static bool is_called(const char *name, const struct place *place)
+static bool is_called(const char *name, const struct frame *frame)
 {
-	return name && strlen(name) == place->length &&
-	       strncmp(name, place->function, place->length) == 0;
+	return name && strlen(name) == frame->length &&
+	       strncmp(name, frame->function, frame->length) == 0;
 }
 
-/* After "Call Trace:", the nearest functions of CXL's modules, besides the one where it happened */
+/* After "Call Trace:", the nearest functions of CXL's modules, without @function itself */
 static char *find_callers(const struct observed_line *log, size_t count, const char *function)
 {
 	char *callers = memory_check(strdup(""));
-	struct place place;
+	struct frame frame;
 	size_t found = 0, i = 0;
 
 	while (i < count && !has(log[i].text, "Call Trace:"))
@@ -126,10 +126,11 @@ static char *find_callers(const struct observed_line *log, size_t count, const c
 	for (; i < count && found < CALLERS_MAX && !has(log[i].text, "</TASK>"); i++) {
 		_cleanup_free_ char *before = NULL;
 
-		if (!is_frame(log[i].text, &place) || !place.of_cxl || is_called(function, &place))
+		if (!is_trace_line(log[i].text, &frame) || !frame.of_cxl ||
+		    is_called(function, &frame))
 			continue;
 		before = callers;
-		callers = xasprintf("%s < %.*s", before, (int)place.length, place.function);
+		callers = xasprintf("%s < %.*s", before, (int)frame.length, frame.function);
 		found++;
 	}
 	return callers;

@@ -8,20 +8,20 @@
 struct observed_line;
 
 /*
- * What the kernel complained about: the reports in its log, each told apart from others by where it
- * happened. Pure.
+ * Kernel reports: where each one begins and ends in the kernel log, and a signature that tells bugs
+ * apart by where they happened. Pure.
  */
 
 struct splat {
 	const char *kind; /* of its first line: kmsg_splat() */
-	char *function;	  /* where it happened; NULL: it does not say */
+	char *function;	  /* where it happened; NULL if the report does not say */
 	/*
 	 * Kind, function, and the nearest functions of CXL's modules that called it, such as "bug
 	 * devm_cxl_add_endpoint < cxl_mem_probe < devm_cxl_probe_mem". The same bug twice has the
 	 * same signature.
 	 */
 	char *signature;
-	size_t first, count; /* its lines of the log, with what belongs to it but is no complaint */
+	size_t first, count; /* its extent in the log: registers and call trace belong to it */
 };
 
 struct splats {
@@ -29,17 +29,17 @@ struct splats {
 	size_t count;
 };
 
-/** splats_find() - every report in these lines; released with splats_release() */
+/** splats_find() - find every report in these lines; to be released with splats_release() */
 void splats_find(const struct observed_line *log, size_t count, struct splats *splats);
 
 void splats_release(struct splats *splats);
 
 /**
- * splat_is_fatal() - may the process that it happened to have ended with locks held?
+ * splat_is_fatal() - can the process that it happened to have ended with locks held?
  *
- * After an oops the kernel ends the process inside of whatever it did (make_task_dead() in
- * kernel/exit.c): what else needs its locks then never comes back. What is reported as stuck does
- * not come back either.
+ * After an oops the kernel ends the process in the middle of the system call (make_task_dead() in
+ * kernel/exit.c), and every process that needs its locks waits forever. A process that is reported
+ * as stuck does not come back either.
  */
 bool splat_is_fatal(const struct splat *splat);
 

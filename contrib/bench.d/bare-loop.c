@@ -4,7 +4,7 @@
  * call for, every attribute and link that an answer depends on, of every CXL device, and forget it
  * again. No list, no sorting, no JSON. It says how much it read, for test/bench to check.
  *
- * Each device's folder is opened once, so that the way there through the link in
+ * Each device's directory is opened once, so that the way there through the link in
  * /sys/bus/cxl/devices is gone once and not for each attribute, and each attribute is read with one
  * read(), since sysfs gives all that it has to the first.
  */

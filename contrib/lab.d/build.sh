@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The product's builds, in the userland, outside the checkout: one folder of builds for each
+# The product's builds, in the userland, outside the checkout: one directory of builds for each
 # checkout, incremental, installed as a user would (prefix /usr/local) for the guest to use.
 
 # setup_build SANITIZER: the build that the guests run, in $installed; an empty SANITIZER means none
@@ -14,15 +14,16 @@ setup_build() {
 	mkdir -p "$builds"
 	echo "$LAB_SRC" >"$builds/checkout"
 	build_cxl "$guest_root" "$1"
-	installed=$(build_folder "$guest_root")/$(build_name "$1").install/usr/local
+	installed=$(build_directory "$guest_root")/$(build_name "$1").install/usr/local
 }
 
 # build_cxl USERLAND SANITIZER: the developer's build, as it is installed
 build_cxl() {
-	local options=(--native-file /src/build-dev.ini --prefix /usr/local)
-	# Only the userland that all else is made in has what manual pages take. When meson configures anew by
-	# itself, that file would win over an option here.
-	[ "$1" = "$userland" ] || options=(--prefix /usr/local --werror)
+	# Where meson configures again by itself, it does not take an option that is new from the file, and the file
+	# wins over an option here: so one that both say has to be the same in both.
+	local options=(--prefix /usr/local -Dtest-points=true)
+	# Only the userland of the tools has what the developer's build needs for manual pages.
+	if [ "$1" = "$userland" ]; then options+=(--native-file /src/build-dev.ini); else options+=(--werror); fi
 	case $2 in
 	thread) options+=(-Db_sanitize=thread) ;;
 	address) options+=(-Db_sanitize=address,undefined) ;;
@@ -30,29 +31,29 @@ build_cxl() {
 	build "cxl${2:+ with the $2 sanitizer}" "$1" "$(build_name "$2")" "${options[@]}"
 }
 
-# build_name SANITIZER: of the folder in build_folder
+# build_name SANITIZER: of the directory in build_directory
 build_name() { echo "${1:-dev}"; }
 
-# build_folder USERLAND: where builds of this checkout with that userland are
-build_folder() { echo "$LAB_CACHE/checkouts/$(key "$LAB_SRC")/${1##*/}"; }
+# build_directory USERLAND: where builds of this checkout with that userland are
+build_directory() { echo "$LAB_CACHE/checkouts/$(key "$LAB_SRC")/${1##*/}"; }
 
 # build_run USERLAND COMMAND...: in the userland, this checkout at /src, its builds at /build
 build_run() { build_run_with "$1" -- "${@:2}"; }
 
 # build_run_with USERLAND OPTION... -- COMMAND...: likewise, with options of in-root
 build_run_with() {
-	local root=$1 folder
-	folder=$(build_folder "$root")
-	mkdir -p "$folder"
+	local root=$1 directory
+	directory=$(build_directory "$root")
+	mkdir -p "$directory"
 	shift
-	"$LAB_DIR/in-root" "$root" --ro "$LAB_SRC" /src --rw "$folder" /build "$@"
+	"$LAB_DIR/in-root" "$root" --ro "$LAB_SRC" /src --rw "$directory" /build "$@"
 }
 
 # build TITLE USERLAND NAME MESON-OPTION...: configure if needed, compile, install to NAME.install
 build() {
 	local title=$1 root=$2 name=$3 start=$SECONDS log lock
 	shift 3
-	log=$(build_folder "$root")/$name.log
+	log=$(build_directory "$root")/$name.log
 	mkdir -p "${log%/*}"
 	lock_take "$title" "$log.lock"
 	# shellcheck disable=SC2016 # expanded inside

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The cache: every long step's result is a folder named by a key of what it was made from. It is
+# The cache: every long step's result is a directory named by a key of what it was made from. It is
 # made aside and renamed when whole, so that what has its name is complete, and under a lock, so
 # that two runs never make the same thing at once.
 #
 #   userland-SUITE-KEY/  kernel-VERSION-FLAVOR-KEY/   results of steps
 #   modules-KEY/         a kernel's modules with our own
 #   checkouts/KEY/       builds of one checkout of this project
-#   boots/TIME-PID/      logs and shared folder of one boot
+#   boots/TIME-PID/      logs and shared directory of one boot
 #   pins/                which versions were picked from the mirror
 #   logs/  locks/  users/
 
@@ -71,21 +71,21 @@ lock_take() {
 
 lock_drop() { exec {lock}>&-; }
 
-# step TITLE FOLDER FUNCTION [ARGUMENT...]: unless FOLDER is there, let FUNCTION fill the folder
-# that it is given as its first argument, and give that the name FOLDER. What FUNCTION prints is
+# step TITLE DIRECTORY FUNCTION [ARGUMENT...]: unless DIRECTORY is there, let FUNCTION fill the directory
+# that it is given as its first argument, and give that the name DIRECTORY. What FUNCTION prints is
 # the step's log.
 step() {
-	local title=$1 folder=$2 lock
-	[ ! -e "$folder" ] || return 0
-	lock_take "$title" "$LAB_CACHE/locks/${folder##*/}"
-	[ -e "$folder" ] || step_make "$@"
+	local title=$1 directory=$2 lock
+	[ ! -e "$directory" ] || return 0
+	lock_take "$title" "$LAB_CACHE/locks/${directory##*/}"
+	[ -e "$directory" ] || step_make "$@"
 	lock_drop
 }
 
 step_make() {
-	local title=$1 folder=$2 part=$2.part log start=$SECONDS worker
+	local title=$1 directory=$2 part=$2.part log start=$SECONDS worker
 	shift 2
-	log=$LAB_CACHE/logs/${folder##*/}.log
+	log=$LAB_CACHE/logs/${directory##*/}.log
 	rm -rf "$part"
 	mkdir "$part"
 	step_worker "$1" "$part" "${@:2}" >"$log" 2>&1 </dev/null &
@@ -96,12 +96,12 @@ step_make() {
 		rm -rf "$part"
 		die "$title: failed; its whole log: $log"
 	fi
-	mv "$part" "$folder"
+	mv "$part" "$directory"
 	say "$title: done in $((SECONDS - start)) s"
 }
 
 # The worker and all that it starts live in a process namespace that ends when this script does,
-# even by SIGKILL: otherwise the next run would fill the same folder beside an orphan.
+# even by SIGKILL: otherwise the next run would fill the same directory beside an orphan.
 step_worker() {
 	exec {lock}>&- {cache_in_use}>&-
 	# shellcheck disable=SC2046 # one word per function is meant

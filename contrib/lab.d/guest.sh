@@ -3,7 +3,7 @@
 #
 # The guest: QEMU in the userland, whose root (or that of another Debian) is also the guest's root,
 # read-only over 9p. QEMU has
-# no network device, and the guest can write to one folder of the host only: the boot's guest/.
+# no network device, and the guest can write to one directory of the host only: the boot's guest/.
 #
 #   console.log, qemu.log        all that the guest's console and QEMU said
 #   stdout, stderr               pipes, while the guest runs
@@ -19,7 +19,7 @@ setup_guest_root() {
 	userland=$tools
 }
 
-# guest_new: a folder for one boot, in $boot
+# guest_new: a directory for one boot, in $boot
 guest_new() {
 	boot=$LAB_CACHE/boots/$(date +%Y%m%d-%H%M%S)-$$-$((boot_count += 1))
 	mkdir -p "$boot/guest/share"
@@ -152,8 +152,8 @@ guest_verdict() {
 	result=$(cat "$boot/guest/status" 2>/dev/null || :)
 	if [[ $result =~ ^[0-9]+$ ]]; then
 		status=$result
-		! grep -qE -f "$LAB_DIR/splats" "$boot/console.log" ||
-			say "the guest's kernel complained; its log: $boot/console.log"
+		! "$LAB_DIR/splats" <"$boot/console.log" >/dev/null ||
+			say "the guest's kernel reported a bug; its log: $boot/console.log"
 	elif [ "$result" = limit ] || [ "$rc" -eq 137 ]; then
 		status=$E_LIMIT
 		say "the guest was ended: it took longer than $limit s; its log: $boot/console.log"

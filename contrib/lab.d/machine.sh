@@ -9,37 +9,37 @@
 
 # setup_machine: the modules that the guest gets, in $modules
 setup_machine() {
-	local folders=(truth) folder sources=()
+	local directories=(truth) directory sources=()
 	if [ "$opt_machine" = mock ]; then
 		[ "$opt_modules" = no ] || [ ! -e "$kernel/no-mock" ] ||
 			die "the cxl_test of $(cat "$kernel/release") does not compile ($kernel/no-mock): use --machine pci"
 	elif grep -qw devm_cxl_probe_mem "$kernel/build/Module.symvers"; then
-		folders+=(provider)
+		directories+=(provider)
 	else
 		say "kernel $(cat "$kernel/release") has no devm_cxl_probe_mem(): no attach provider, cxl_pci drives all devices"
 	fi
-	for folder in "${folders[@]}"; do sources+=("$LAB_SRC/test/$folder"/*); done
+	for directory in "${directories[@]}"; do sources+=("$LAB_SRC/test/$directory"/*); done
 	modules=$LAB_CACHE/modules-$(key "${kernel##*/}" "$opt_machine" "${sources[@]}" \
 		"$(declare -f machine_make_modules)")
 	step "modules of the $opt_machine machine for $(cat "$kernel/release")" "$modules" \
-		machine_make_modules "$opt_machine" "${folders[@]}"
+		machine_make_modules "$opt_machine" "${directories[@]}"
 }
 
-# machine_make_modules PART MACHINE FOLDER...: the kernel's modules, on pci without cxl_test and what
-# it wraps, and those of our own that are in the folders of test/
+# machine_make_modules PART MACHINE DIRECTORY...: the kernel's modules, on pci without cxl_test and what
+# it wraps, and those of our own that are in the directories of test/
 machine_make_modules() {
-	local part=$1 machine=$2 release folder
+	local part=$1 machine=$2 release directory
 	shift 2
 	release=$(cat "$kernel/release")
 	cp -a "$kernel/modules/$release" "$part/$release"
 	[ "$machine" = mock ] || rm -rf "$part/$release/updates"
 	mkdir "$part/$release/extra" "$part/sources"
-	for folder; do cp -a "$LAB_SRC/test/$folder" "$part/sources"; done
+	for directory; do cp -a "$LAB_SRC/test/$directory" "$part/sources"; done
 	# shellcheck disable=SC2016 # expanded inside
 	"$LAB_DIR/in-root" "$userland" --ro "$kernel" /kernel --rw "$part" /usr/lib/modules -- sh -ec '
-		for folder in /usr/lib/modules/sources/*; do
-			make -s -C /kernel/build M="$folder" KCFLAGS=-Werror modules
-			cp "$folder"/*.ko "/usr/lib/modules/$1/extra"
+		for directory in /usr/lib/modules/sources/*; do
+			make -s -C /kernel/build M="$directory" KCFLAGS=-Werror modules
+			cp "$directory"/*.ko "/usr/lib/modules/$1/extra"
 		done
 		depmod "$1"' sh "$release"
 	rm -r "$part/sources"

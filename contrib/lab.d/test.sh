@@ -43,13 +43,13 @@ fast_tests() {
 	return "$rc"
 }
 
-# vm_tests 'FOLDER...' OPTION...: all of these folders of test/vm in one boot
+# vm_tests 'DIRECTORY...' OPTION...: all of these directories of test/vm in one boot
 vm_tests() {
-	local folders
-	read -ra folders <<<"$1"
+	local directories
+	read -ra directories <<<"$1"
 	shift
 	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" -- \
-		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" /src/test/vm/run "${folders[@]}"
+		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" /src/test/vm/run "${directories[@]}"
 }
 
 # vm_tests_guard_pci OPTION...: all kinds of memory in one window: attached, locked by firmware, an expander's

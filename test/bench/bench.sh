@@ -30,7 +30,7 @@ machine() {
 run_on() { run "$SOURCE/contrib/bench.d/in-machine" "$top/$1" "${@:2}"; }
 query() { jq -c "$1" <<<"$out"; }
 
-# names FOLDER: what is in there, without what the recorded bridge has more of
+# names DIRECTORY: what is in there, without what the recorded bridge has more of
 names() {
 	(cd "$1" && find . | sort | grep -vE '/decoder1\.[1-7]|/cxl_root_port\.[1-3]|/proc/iomem')
 }

@@ -37,7 +37,14 @@ run in_userland sh -c 'meson setup -Ddocs=disabled -Dtests=disabled /build/plain
 is "plain build, without docs and tests" "$status" 0
 schemas=$(cd "$SOURCE/Documentation/schema" && printf './usr/local/share/cxl-attach/schema/%s\n' *)
 is "installed, by default to /usr/local" "$(cd "$top/root" && find . -type f | sort)" \
-	"$(printf '%s\n' ./usr/local/bin/cxl ./usr/local/share/bash-completion/completions/cxl "$schemas" | sort)"
+	"$(printf '%s\n' ./usr/local/bin/cxl ./usr/local/libexec/cxl-attach/exercise-autoremove \
+		./usr/local/share/bash-completion/completions/cxl "$schemas" | sort)"
+# grep tells a program that has the points from one that has none (1), and from one that is not there (2).
+run in_userland grep -rc CXL_TEST_KILL_AT /build/root/usr/local/bin
+is "a release has no points at which tests can kill it" "$status$err" 1
+run in_userland sh -c 'meson setup -Ddocs=disabled -Dtests=disabled -Dtest-points=true /build/points /src &&
+	meson compile -C /build/points && grep -c CXL_TEST_KILL_AT /build/points/cxl/cxl'
+is "a test build has them" "$status$(tail -n 1 <<<"$out")" 01
 run in_userland sh -c 'meson setup -Dcxl-cli=/opt/cxl-cli /build/other /src && meson compile -C /build/other &&
 	PATH=/usr/sbin /build/other/cxl/cxl list'
 is "another place for cxl-cli, which is not there: cannot" "$status" 5

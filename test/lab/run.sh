@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What contrib/lab run promises: on a command that ends, one that hangs, and a kernel that does.
+# What contrib/lab run does where a command ends, where a command hangs, and where the kernel crashes.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -56,8 +56,8 @@ LAB_BOOT_LIMIT=45 lab run --no-modules --timeout 5 -- sh -c 'pkill -9 sleep; sle
 is "a guest that does not end itself: its status" "$status" 124
 
 lab run --no-modules -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/kmsg; exit 3'
-is "a complaint of the kernel: the command's status" "$status" 3
-like "a complaint of the kernel: said" "$err" "lab: the guest's kernel complained; its log: /"
+is "a kernel report: the command's status" "$status" 3
+like "a kernel report: said" "$err" "lab: the guest's kernel reported a bug; its log: /"
 
 "$SOURCE/contrib/lab" run --no-modules -- sleep 1000 2>/dev/null &
 lab=$!

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the lab's set-up promises: it survives being killed, and runs in it wait for each other. The
-# real set-up of the userland in a cache of its own; the kernel is lent by the cache in use.
+# The lab's set-up survives being killed, and two runs of it wait for each other. This is the real set-up of
+# the userland, in a cache of its own; the kernel is borrowed from the cache in use.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 

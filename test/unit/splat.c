@@ -12,7 +12,7 @@
 #include "util/kmsg.h"
 #include "util/memory.h"
 
-/* A kernel log, one line after the other; as watch_drain() would have it */
+/* A kernel log, line by line, as watch_drain() keeps it */
 struct log {
 	struct observed_line *lines;
 	size_t count;
@@ -120,6 +120,41 @@ static const char null_pointer[] = "bug devm_cxl_add_endpoint < cxl_mem_probe < 
 static const char lockdep[] = "lockdep pciehp_unconfigure_device";
 static const char refcount[] = "refcount refcount_warn_saturate < unregister_region";
 
+/* Every entry of util/kernel-reports.def, in a line as the kernel prints it */
+static void every_kind_is_known(void **state)
+{
+	static const struct {
+		const char *kind, *line;
+	} cases[] = {
+		{"lockdep", "WARNING: possible circular locking dependency detected"},
+		{"lockdep", "WARNING: possible recursive locking detected"},
+		{"lockdep", "WARNING: possible irq lock inversion dependency detected"},
+		{"lockdep", "WARNING: inconsistent lock state"},
+		{"lockdep", "DEBUG_LOCKS_WARN_ON(lock->magic != lock)"},
+		{"rcu", "WARNING: suspicious RCU usage"},
+		{"kasan", "BUG: KASAN: slab-use-after-free in detach_memdev+0x1/0x2"},
+		{"ubsan", "UBSAN: array-index-out-of-bounds in x.c:1:2"},
+		{"refcount", "refcount_t: underflow; use-after-free."},
+		{"stall", "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [sh:1]"},
+		{"stall", "watchdog: Watchdog detected hard LOCKUP on cpu 1"},
+		{"stall", "rcu: INFO: rcu_sched detected stalls on CPUs/tasks:"},
+		{"hung-task", "INFO: task sh:1 blocked for more than 120 seconds."},
+		{"list", "list_add corruption. next->prev should be prev"},
+		{"list", "list_del corruption. prev->next should be"},
+		{"sysfs", "sysfs: cannot create duplicate filename '/bus/cxl'"},
+		{"oops", "Oops: Oops: 0002 [#1] SMP NOPTI"},
+		{"bug", "kernel BUG at mm/slub.c:1!"},
+		{"bug", "BUG: kernel NULL pointer dereference, address: 0000000000000010"},
+		{"warning", "WARNING: lib/refcount.c:28 at refcount_warn_saturate+0x59/0x90"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(kmsg_splat(cases[i].line) ?: "none", cases[i].kind);
+	assert_null(kmsg_splat("cxl_port endpoint3: probe: 0"));
+	assert_null(kmsg_splat(""));
+}
+
 static void nothing(void **state)
 {
 	(void)state;
@@ -136,7 +171,7 @@ static void each_alone(void **state)
 	CHECK(REFCOUNT, refcount);
 }
 
-/* What else complains inside of a report belongs to it; what comes after it does not. */
+/* Another report inside of a report belongs to it; one after its end does not. */
 static void one_after_the_other(void **state)
 {
 	(void)state;
@@ -199,6 +234,7 @@ static void which_are_fatal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_is_known),
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(each_alone),
 		cmocka_unit_test(one_after_the_other),

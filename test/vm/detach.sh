@@ -29,7 +29,7 @@ state() {
 broken() { jq -c '[.checks[] | select(.result != "passed") | .check]' <<<"$out"; }
 
 # bring_back: what is in the journal; where the kernel cannot use a port again that was unbound, all ports
-# are made anew (Documentation/kernel-behaviour.md)
+# are made anew (Documentation/kernel-behavior.md)
 bring_back() {
 	run "$CXL" attach-memdev
 	[ "$status" -eq 0 ] || [[ $err != *--cycle-bus* ]] || run "$CXL" attach-memdev --cycle-bus -f

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For the tests that run on the real kernel. The last check of each is that the kernel has not
-# complained while it ran.
+# For the tests that run on the real kernel. The last check of each is that there was no kernel report
+# while it ran.
 
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
@@ -10,22 +10,22 @@
 kernel_mark="test $$ begins"
 echo "$kernel_mark" >/dev/kmsg
 
-# check_dmesg: nothing that the kernel said since the test began is a complaint
+# check_dmesg: the kernel log has no kernel report since the test began
 check_dmesg() {
 	local said
-	said=$(dmesg | sed "1,/$kernel_mark/d" | grep -E -f "$SOURCE/contrib/lab.d/splats")
-	is "the kernel has not complained" "$said" ""
+	said=$(dmesg | sed "1,/$kernel_mark/d" | "$SOURCE/contrib/lab.d/splats")
+	is "no kernel report" "$said" ""
 	finish
 }
 
-# unbind_settled HOST DRIVER: unbind it, and wait for the work that this leaves behind, which would undo
-# a bind that comes first (Documentation/kernel-behaviour.md)
+# unbind_settled HOST DRIVER: unbind it, and wait for the work that this leaves behind, which could undo a
+# later bind (Documentation/kernel-behavior.md)
 unbind_settled() {
 	echo "$1" >"$2/unbind"
 	echo 1 >/sys/bus/cxl/flush
 }
 
-# answer FILTER: what jq makes of the last output
+# answer FILTER: the last output through jq
 answer() { jq -c "$1" <<<"$out"; }
 
 # as_cxl_cli ARGUMENT...: our cxl and the distribution's do the same
@@ -34,10 +34,10 @@ as_cxl_cli() {
 	run "$CXL" "$@"
 	ours="$out|$err|$status"
 	run /usr/bin/cxl "$@"
-	is "cxl $* is as cxl-cli has it" "$ours" "$out|$err|$status"
+	is "cxl $*: the same as cxl-cli" "$ours" "$out|$err|$status"
 }
 
-# truth: what the kernel itself says of every memdev and region, as JSON:
+# truth: what the kernel itself knows of every memdev and region, as JSON:
 # {"memdevs":{"mem0":true},"regions":{"region0":{"attach":true,"locked":true}}}
 truth() {
 	local file=/sys/kernel/debug/cxl_lab_truth
@@ -49,7 +49,7 @@ truth() {
 }
 
 # same_as_truth WHAT: list-attach and list-locked say of every memdev and region what the kernel says.
-# An answer that is neither yes nor no stays as it is, and so is a difference.
+# An answer that is neither yes nor no stays as it is, and therefore differs.
 same_as_truth() {
 	local attach locked ours
 	attach=$("$CXL" list-attach --all)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/bench --round: that it measures what it says, and leaves the machine as it was. Nothing of this
-# is about speed.
+# contrib/bench --round measures what it says, and leaves the machine as it was. Nothing here depends on
+# speed.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -41,12 +41,12 @@ run strace -qq -e trace=write -o /tmp/calls /tmp/bare-round --no-flush mem99 "$h
 is "bare-round: a memdev that there is not" "$status$(grep -c . /tmp/calls)" 12
 like "bare-round: said" "$err" '/cxl_mem/unbind: No such device'
 
-# A promise that is not kept must not be measured.
+# A round in which a check failed must not be measured.
 # shellcheck disable=SC2016 # expanded by that shell
 printf '#!/bin/sh\n[ "$1" != detach-memdev ] || exit 4\nexec "%s" "$@"\n' "$CXL" >/tmp/broken
 chmod +x /tmp/broken
 run env CXL=/tmp/broken "$SOURCE/contrib/bench" --round --runs 1
-is "a broken promise ends it" "$status" 1
+is "a failed verification ends it" "$status" 1
 like "said" "$err" 'cxl detach-memdev --reattach: .*status 4'
 run "$SOURCE/contrib/bench.d/script-round" /usr/bin/cxl mem99
 is "the script: a memdev that there is not" "$status" 1

@@ -3,7 +3,7 @@
 #
 # Documentation/claims.md, C2 and C3: the bus is taken away while the memdev goes by each other path, ROUNDS times
 # each (6 if not said), at places all over the sweep. Does anything release twice, or count a reference below zero?
-# A port that is bound again while a memdev is probed has troubles of its own (Documentation/kernel-behaviour.md), and
+# A port that is bound again while a memdev is probed has troubles of its own (Documentation/kernel-behavior.md), and
 # is left out: taking the bus away makes new ports.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"

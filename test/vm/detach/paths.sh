@@ -52,7 +52,7 @@ allocated() {
 leaves() {
 	echo 1 >/sys/bus/cxl/flush
 	sleep 1 # for what is freed once nobody can look at it any more (RCU)
-	# cxl_test's own register of decoders grows with every endpoint: Documentation/kernel-behaviour.md
+	# cxl_test's own register of decoders grows with every endpoint: Documentation/kernel-behavior.md
 	allocated | grep -v '^cxld_registry_new+'
 	grep -c . /proc/iomem
 	grep -c 'phys=' /proc/vmallocinfo

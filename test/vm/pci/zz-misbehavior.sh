@@ -48,7 +48,7 @@ is "keep_reference: the memdev is gone from sysfs all the same" "$(attached)" 0
 bind
 is "keep_reference: attached again" "$(attached)" 1
 
-said=$(dmesg | sed "1,/$kernel_mark/d" | grep -E -f "$SOURCE/contrib/lab.d/splats")
+said=$(dmesg | sed "1,/$kernel_mark/d" | "$SOURCE/contrib/lab.d/splats")
 is "the kernel has not complained so far" "$said" ""
 echo 1 >$parameters/remove_warn
 unbind
