@@ -9,6 +9,7 @@
 #include <syslog.h>
 
 #include "attach/act/do-step.h"
+#include "attach/act/find.h"
 #include "attach/act/libcxl-attach.h"
 #include "attach/act/write-step.h"
 #include "attach/model/step.h"
@@ -39,9 +40,8 @@ static void log_text(struct cxl_ctx *ctx, const char *owner, const char *functio
 	log->line(log->data, owner, function, text);
 }
 
-static void __attribute__((format(printf, 3, 4))) log_line(struct cxl_ctx *ctx,
-							     const char *function,
-							     const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+log_line(struct cxl_ctx *ctx, const char *function, const char *format, ...)
 {
 	va_list args;
 
@@ -51,9 +51,9 @@ static void __attribute__((format(printf, 3, 4))) log_line(struct cxl_ctx *ctx,
 }
 
 static void __attribute__((format(printf, 6, 0))) take_log(struct cxl_ctx *ctx, int priority,
-							     const char *file, int line,
-							     const char *function,
-							     const char *format, va_list args)
+							   const char *file, int line,
+							   const char *function, const char *format,
+							   va_list args)
 {
 	(void)priority;
 	(void)file;
@@ -74,138 +74,35 @@ static int open_libcxl(const struct step_log *log, struct cxl_ctx **ctx)
 	return 0;
 }
 
-static struct cxl_memdev *find_memdev(struct cxl_ctx *ctx, const char *name)
+/* To a question that is answered with 0, 1 or a negative errno */
+static const char *answer(int rc)
 {
-	struct cxl_memdev *memdev;
-
-	cxl_memdev_foreach(ctx, memdev) {
-		if (streq(cxl_memdev_get_devname(memdev), name))
-			return memdev;
-	}
-	return NULL;
-}
-
-static struct cxl_memdev *find_memdev_of_host(struct cxl_ctx *ctx, const char *subsystem,
-					      const char *host)
-{
-	struct cxl_memdev *memdev;
-
-	cxl_memdev_foreach(ctx, memdev) {
-		_cleanup_free_ char *its_subsystem = NULL;
-
-		if (!streq(cxl_memdev_get_host(memdev), host))
-			continue;
-		its_subsystem = cxl_memdev_get_host_subsystem(memdev);
-		if (streq(its_subsystem, subsystem))
-			return memdev;
-	}
-	return NULL;
-}
-
-static struct cxl_memdev *find_memdev_of_module(struct cxl_ctx *ctx, const char *module)
-{
-	struct cxl_memdev *memdev;
-
-	cxl_memdev_foreach(ctx, memdev) {
-		_cleanup_free_ char *its_module = cxl_memdev_get_host_module(memdev);
-
-		if (streq(its_module, module))
-			return memdev;
-	}
-	return NULL;
-}
-
-static struct cxl_bus *find_bus_of_host(struct cxl_ctx *ctx, const char *host)
-{
-	struct cxl_bus *bus;
-
-	cxl_bus_foreach(ctx, bus) {
-		if (streq(cxl_port_get_host(cxl_bus_get_port(bus)), host))
-			return bus;
-	}
-	return NULL;
-}
-
-/* An endpoint is a port to libcxl, but is not among those that it enumerates as ports. */
-static struct cxl_port *find_endpoint_below(struct cxl_port *port, const char *name)
-{
-	struct cxl_endpoint *endpoint;
-
-	cxl_endpoint_foreach(port, endpoint) {
-		if (streq(cxl_endpoint_get_devname(endpoint), name))
-			return cxl_endpoint_get_port(endpoint);
-	}
-	return NULL;
-}
-
-static struct cxl_port *find_port(struct cxl_ctx *ctx, const char *name)
-{
-	bool is_endpoint = strncmp(name, "endpoint", strlen("endpoint")) == 0;
-	struct cxl_port *root, *port, *found;
-	struct cxl_bus *bus;
-
-	cxl_bus_foreach(ctx, bus) {
-		root = cxl_bus_get_port(bus);
-		found = is_endpoint ? find_endpoint_below(root, name) : NULL;
-		if (found)
-			return found;
-		cxl_port_foreach_all(root, port) {
-			if (!is_endpoint && streq(cxl_port_get_devname(port), name))
-				return port;
-			found = is_endpoint ? find_endpoint_below(port, name) : NULL;
-			if (found)
-				return found;
-		}
-	}
-	return NULL;
-}
-
-static struct cxl_region *find_region(struct cxl_ctx *ctx, const char *name)
-{
-	struct cxl_decoder *decoder;
-	struct cxl_region *region;
-	struct cxl_bus *bus;
-
-	cxl_bus_foreach(ctx, bus) {
-		cxl_decoder_foreach(cxl_bus_get_port(bus), decoder) {
-			cxl_region_foreach(decoder, region) {
-				if (streq(cxl_region_get_devname(region), name))
-					return region;
-			}
-		}
-	}
-	return NULL;
+	return rc > 0 ? "yes" : rc == 0 ? "no" : strerror(-rc);
 }
 
 /* What kind of memdev it is that is operated on */
 static void describe_memdev(struct cxl_ctx *ctx, struct cxl_memdev *memdev)
 {
 	_cleanup_free_ char *subsystem = NULL, *driver = NULL, *module = NULL;
-	int has;
 
 	if (!cxl_get_userdata(ctx))
 		return;
 	subsystem = cxl_memdev_get_host_subsystem(memdev);
 	driver = cxl_memdev_get_host_driver(memdev);
 	module = cxl_memdev_get_host_module(memdev);
-	has = cxl_memdev_has_class_attributes(memdev);
 	log_line(ctx, __func__, "%s: host %s on %s, driver %s, module %s, class attributes: %s",
 		 cxl_memdev_get_devname(memdev), cxl_memdev_get_host(memdev), subsystem ?: "?",
 		 driver ?: "none", module ?: "none",
-		 has < 0 ? strerror(-has) : has ? "yes" : "no");
+		 answer(cxl_memdev_has_class_attributes(memdev)));
 }
 
 static void describe_region(struct cxl_ctx *ctx, struct cxl_region *region)
 {
-	int locked;
-
 	if (!cxl_get_userdata(ctx))
 		return;
-	locked = cxl_region_is_locked(region);
 	log_line(ctx, __func__, "%s: locked: %s, locked decoder: %s",
-		 cxl_region_get_devname(region),
-		 locked < 0 ? strerror(-locked) : locked ? "yes" : "no",
-		 cxl_region_has_locked_decoder(region) ? "yes" : "no");
+		 cxl_region_get_devname(region), answer(cxl_region_is_locked(region)),
+		 answer(cxl_region_has_locked_decoder(region)));
 }
 
 static int do_memdev(struct cxl_ctx *ctx, const struct step *step)
@@ -281,15 +178,15 @@ static int do_on_cxl(struct cxl_ctx *ctx, const struct step *step)
 static int unbind_host(struct cxl_ctx *ctx, const struct step *step)
 {
 	struct cxl_bus *bus = find_bus_of_host(ctx, step->device);
-	struct cxl_memdev *memdev =
-		bus ? NULL : find_memdev_of_host(ctx, step->bus, step->device);
+	struct cxl_memdev *memdev = bus ? NULL : find_memdev_of_host(ctx, step->bus, step->device);
 	_cleanup_free_ char *name = NULL;
 	int rc;
 
 	if (bus) {
 		name = memory_check(strdup(cxl_bus_get_devname(bus)));
 		rc = cxl_bus_disable_invalidate(bus);
-		DID(ctx, cxl_bus_disable_invalidate, "%s: %s", name, rc ? strerror(-rc) : "disabled");
+		DID(ctx, cxl_bus_disable_invalidate, "%s: %s", name,
+		    rc ? strerror(-rc) : "disabled");
 	} else if (memdev) {
 		describe_memdev(ctx, memdev);
 		rc = cxl_memdev_unbind_host(memdev, step->driver);
@@ -378,11 +275,16 @@ static int do_without(struct cxl_ctx *ctx, const struct step *step)
 static int do_with(struct cxl_ctx *ctx, const struct step *step)
 {
 	static int (*const operations[])(struct cxl_ctx *ctx, const struct step *step) = {
-		[STEP_UNBIND] = unbind_host,   [STEP_BIND] = bind_host,
-		[STEP_OVERRIDE] = override_host, [STEP_REMOVE] = remove_host,
-		[STEP_RESCAN] = do_without,    [STEP_AUTOPROBE] = do_without,
-		[STEP_UNLOAD] = unload_module, [STEP_LOAD] = load_module,
-		[STEP_FLUSH] = flush,     [STEP_LIST] = do_without,
+		[STEP_UNBIND] = unbind_host,
+		[STEP_BIND] = bind_host,
+		[STEP_OVERRIDE] = override_host,
+		[STEP_REMOVE] = remove_host,
+		[STEP_RESCAN] = do_without,
+		[STEP_AUTOPROBE] = do_without,
+		[STEP_UNLOAD] = unload_module,
+		[STEP_LOAD] = load_module,
+		[STEP_FLUSH] = flush,
+		[STEP_LIST] = do_without,
 		[STEP_OPEN] = do_without,
 	};
 

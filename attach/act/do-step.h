@@ -5,8 +5,8 @@
 struct step;
 
 /*
- * Who takes the log, line by line and without '\n': what libcxl itself logs (@owner is "libcxl"), and
- * what was done by functions that do not log (@owner is "cxl")
+ * Who takes the log, line by line and without '\n': what libcxl itself logs (@owner is "libcxl"),
+ * and what was done by functions that do not log (@owner is "cxl")
  */
 struct step_log {
 	void (*line)(void *data, const char *owner, const char *function, const char *text);

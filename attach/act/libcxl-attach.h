@@ -13,9 +13,9 @@
  *
  * The kernel's ABI for what is read is Documentation/ABI/testing/sysfs-bus-cxl, and
  * Documentation/driver-api/driver-model/ for the links between a device, its driver and the
- * driver's module. Where there is no memdev, as before its host is bound, there is no object either:
- * the functions whose names begin with cxl_host_ take the name of the host and of its bus instead.
- * Those that write may sleep in the kernel for long, even for ever.
+ * driver's module. Where there is no memdev, as before its host is bound, there is no object
+ * either: the functions whose names begin with cxl_host_ take the name of the host and of its bus
+ * instead. Those that write may sleep in the kernel for long, even for ever.
  */
 
 /**
@@ -108,8 +108,8 @@ int cxl_memdev_unload_host_module(struct cxl_memdev *memdev);
  * bus, and has then no object left to enable; cxl_acpi_probe() in drivers/cxl/acpi.c registers it
  * again). Kernel: bind_store() in drivers/base/bus.c.
  *
- * Return: 0, or a negative errno: -ENODEV if there is no such device or it does not match, -EBUSY if
- * a driver has it, or what the driver's probe() said.
+ * Return: 0, or a negative errno: -ENODEV if there is no such device or it does not match, -EBUSY
+ * if a driver has it, or what the driver's probe() said.
  */
 int cxl_host_bind(const char *subsystem, const char *host, const char *driver);
 
@@ -124,11 +124,13 @@ int cxl_host_set_driver_override(const char *subsystem, const char *host, const 
  *
  * As modprobe does, with its configuration. Kernel: finit_module(2).
  *
- * Return: 0 (also if it is loaded already), or a negative errno: -ENOENT if there is no such module.
+ * Return: 0 (also if it is loaded already), or a negative errno: -ENOENT if there is no such
+ * module.
  */
 int cxl_host_load_module(const char *module);
 
-/** cxl_host_unload_module() - as cxl_memdev_unload_host_module(), where no memdev tells the module */
+/** cxl_host_unload_module() - as cxl_memdev_unload_host_module(), where no memdev tells the module
+ */
 int cxl_host_unload_module(const char *module);
 
 /**

@@ -19,6 +19,7 @@
 #include "attach/model/step.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/debug.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/test-point.h"
@@ -335,12 +336,6 @@ static void note(struct step_result *step, const struct step_result *how)
 	step->begun_us = begun_us;
 }
 
-/* As libcxl itself would print it */
-static void print_line(const struct log_line *line)
-{
-	fprintf(stderr, "%s: %s: %s\n", line->owner, line->function, line->text);
-}
-
 int worker_poll(struct worker *worker)
 {
 	union {
@@ -349,13 +344,13 @@ int worker_poll(struct worker *worker)
 	} news;
 
 	while (worker->busy) {
-		ssize_t got = TEMP_FAILURE_RETRY(
-			recv(worker->socket, &news, sizeof(news), MSG_DONTWAIT));
+		ssize_t got =
+			TEMP_FAILURE_RETRY(recv(worker->socket, &news, sizeof(news), MSG_DONTWAIT));
 
 		if (got < 0 && errno == EAGAIN)
 			return 0;
 		if (got == sizeof(news.line)) {
-			print_line(&news.line);
+			debug_print(news.line.owner, news.line.function, news.line.text);
 			continue;
 		}
 		if (got != sizeof(news.reply))
