@@ -132,6 +132,7 @@ static int race(struct exercise *exercise, const struct outcome *outcome, size_t
 				.until_us = operation->lasts_us ? start + operation->lasts_us : 0,
 				.pause_us = operation->pause_us,
 				.quiet = true,
+				.direct = true,
 				.nr_often = operation->nr_often});
 		last = operation->delay_us > last ? operation->delay_us : last;
 		*begun += rc == 0;

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "attach/act/do-step.h"
+#include "attach/act/write-step.h"
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 #include "exercise/exercise-private.h"
@@ -205,11 +205,11 @@ int exercise_do(struct exercise *exercise, struct outcome *outcome, const struct
 	begin(exercise->watchdog, outcome, who);
 	for (size_t i = 0; i < count && going_on; i++) {
 		how[i].begun_us = clock_now();
-		how[i].rc = step_do(&steps[i]);
+		how[i].rc = step_write(&steps[i]);
 		how[i].ended_us = clock_now();
 		going_on = how[i].rc == 0 || step_may_fail(&steps[i]);
 		/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
-		step_do(&flush);
+		step_write(&flush);
 	}
 	end(exercise->watchdog);
 	rc = watch_drain(&exercise->watch);

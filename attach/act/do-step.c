@@ -1,139 +1,309 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-
-#include <linux/cxl_mem.h>
+#include <syslog.h>
 
 #include "attach/act/do-step.h"
-#include "attach/act/module.h"
-#include "attach/model/snapshot.h"
+#include "attach/act/find.h"
+#include "attach/act/libcxl-attach.h"
+#include "attach/act/write-step.h"
 #include "attach/model/step.h"
+#include "attach/read/done.h"
 #include "attach/read/driver.h"
-#include "attach/read/take.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/text.h"
 
-static bool is_bound(const struct step *step)
+/*
+ * Each step has a library context of its own, since libcxl reads a device once, and what there is
+ * changes with each step. It enumerates no more than what a function here asks it for.
+ */
+
+/* For those functions that do not log what they did */
+#define DID(ctx, function, ...) log_line(ctx, #function, __VA_ARGS__)
+
+static void log_text(struct cxl_ctx *ctx, const char *owner, const char *function,
+		     const char *format, va_list args)
 {
-	_cleanup_free_ char *driver = driver_of(step->bus, step->device);
+	const struct step_log *log = cxl_get_userdata(ctx);
+	_cleanup_free_ char *text = NULL;
 
-	return driver && strcmp(driver, step->driver) == 0;
+	if (!log || vasprintf(&text, format, args) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	log->line(log->data, owner, function, text);
 }
 
-static bool exists(const char *kind, const struct step *step, const char *name)
+static void __attribute__((format(printf, 3, 4)))
+log_line(struct cxl_ctx *ctx, const char *function, const char *format, ...)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/%s/%s", step->bus, kind, name);
+	va_list args;
 
-	return sysfs_exists(AT_FDCWD, path);
+	va_start(args, format);
+	log_text(ctx, "cxl", function, format, args);
+	va_end(args);
 }
 
-static bool has_override(const struct step *step)
+static void __attribute__((format(printf, 6, 0))) take_log(struct cxl_ctx *ctx, int priority,
+							   const char *file, int line,
+							   const char *function, const char *format,
+							   va_list args)
 {
-	_cleanup_free_ char *path = step_file(step);
-	char text[256];
-
-	if (sysfs_read(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return false;
-	/* "(null)" is what PCI says without one. */
-	if (!step->driver)
-		return text[0] == '\0' || strcmp(text, "(null)") == 0;
-	return strcmp(text, step->driver) == 0;
+	(void)priority;
+	(void)file;
+	(void)line;
+	log_text(ctx, "libcxl", function, format, args);
 }
 
-static bool probes(const struct step *step)
+/* Without anybody who takes it, nothing is logged, whatever CXL_LOG says. */
+static int open_libcxl(const struct step_log *log, struct cxl_ctx **ctx)
 {
-	_cleanup_free_ char *path = step_file(step);
+	int rc = cxl_new(ctx);
 
-	return sysfs_read_flag(AT_FDCWD, path) == step->on;
+	if (rc < 0)
+		return rc;
+	cxl_set_userdata(*ctx, (void *)(uintptr_t)log);
+	cxl_set_log_priority(*ctx, log ? LOG_DEBUG : LOG_EMERG);
+	cxl_set_log_fn(*ctx, take_log);
+	return 0;
 }
 
-static bool is_loaded(const struct step *step)
+/* To a question that is answered with 0, 1 or a negative errno */
+static const char *answer(int rc)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/module/%s/initstate", step->driver);
-
-	return sysfs_exists(AT_FDCWD, path);
+	return rc > 0 ? "yes" : rc == 0 ? "no" : strerror(-rc);
 }
 
-bool step_is_done(const struct step *step)
+/* What kind of memdev it is that is operated on */
+static void describe_memdev(struct cxl_ctx *ctx, struct cxl_memdev *memdev)
 {
-	switch (step->action) {
-	case STEP_UNBIND:
-		return !is_bound(step);
-	case STEP_BIND:
-		return is_bound(step);
-	case STEP_REMOVE:
-		return !exists("devices", step, step->device);
-	case STEP_UNLOAD:
-		return !is_loaded(step);
-	case STEP_LOAD:
-		return is_loaded(step);
-	case STEP_OVERRIDE:
-		return has_override(step);
-	case STEP_AUTOPROBE:
-		return probes(step);
-	case STEP_RESCAN:
-	case STEP_FLUSH:
-	case STEP_LIST:
-	case STEP_OPEN:
-		break;
-	}
-	return false;
+	_cleanup_free_ char *subsystem = NULL, *driver = NULL, *module = NULL;
+
+	if (!cxl_get_userdata(ctx))
+		return;
+	subsystem = cxl_memdev_get_host_subsystem(memdev);
+	driver = cxl_memdev_get_host_driver(memdev);
+	module = cxl_memdev_get_host_module(memdev);
+	log_line(ctx, __func__, "%s: host %s on %s, driver %s, module %s, class attributes: %s",
+		 cxl_memdev_get_devname(memdev), cxl_memdev_get_host(memdev), subsystem ?: "?",
+		 driver ?: "none", module ?: "none",
+		 answer(cxl_memdev_has_class_attributes(memdev)));
 }
 
-static const char *text_of(const struct step *step)
+static void describe_region(struct cxl_ctx *ctx, struct cxl_region *region)
 {
-	switch (step->action) {
-	case STEP_UNBIND:
-	case STEP_BIND:
-		return step->device;
-	case STEP_OVERRIDE:
-		return step->driver ?: "\n"; /* an empty write does not reach the kernel */
-	case STEP_AUTOPROBE:
-		return step->on ? "1" : "0";
-	default:
-		return "1";
-	}
+	if (!cxl_get_userdata(ctx))
+		return;
+	log_line(ctx, __func__, "%s: locked: %s, locked decoder: %s",
+		 cxl_region_get_devname(region), answer(cxl_region_is_locked(region)),
+		 answer(cxl_region_has_locked_decoder(region)));
 }
 
-static int list_devices(void)
+static int do_memdev(struct cxl_ctx *ctx, const struct step *step)
 {
-	struct snapshot snapshot;
-	int rc = snapshot_take_devices(&snapshot);
+	struct cxl_memdev *memdev = find_memdev(ctx, step->device);
 
-	if (rc == 0)
-		snapshot_release(&snapshot);
-	return rc;
+	if (!memdev)
+		return -ENODEV;
+	describe_memdev(ctx, memdev);
+	return step->action == STEP_BIND ? cxl_memdev_enable(memdev)
+					 : cxl_memdev_disable_invalidate(memdev);
 }
 
-/* How many commands it has (CXL_MEM_QUERY_COMMANDS in the kernel's include/uapi/linux/cxl_mem.h) */
-static int open_memdev(const char *memdev)
+static int do_port(struct cxl_ctx *ctx, const struct step *step)
 {
-	_cleanup_free_ char *path = xasprintf("/dev/cxl/%s", memdev);
-	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
-	struct cxl_mem_query_commands query = {0};
+	struct cxl_port *port = find_port(ctx, step->device);
 
-	return fd < 0 || ioctl(fd, CXL_MEM_QUERY_COMMANDS, &query) < 0 ? -errno : 0;
+	if (!port)
+		return -ENODEV;
+	return step->action == STEP_BIND ? cxl_port_enable(port)
+					 : cxl_port_disable_invalidate(port);
 }
 
-int step_do(const struct step *step)
+static int do_region(struct cxl_ctx *ctx, const struct step *step)
 {
-	_cleanup_free_ char *path = step_file(step);
+	struct cxl_region *region = find_region(ctx, step->device);
+
+	if (!region)
+		return -ENODEV;
+	describe_region(ctx, region);
+	return step->action == STEP_BIND ? cxl_region_enable(region) : cxl_region_disable(region);
+}
+
+/*
+ * What really became of it: libcxl looks whether a driver is bound afterwards, and drops what the
+ * kernel said.
+ */
+static int settle(const struct step *step, int rc)
+{
+	_cleanup_free_ char *device = NULL, *driver = NULL;
 
 	if (step_is_done(step))
 		return 0;
-	switch (step->action) {
-	case STEP_LOAD:
-		return module_load(step->driver);
-	case STEP_UNLOAD:
-		return module_unload(step->driver);
-	case STEP_LIST:
-		return list_devices();
-	case STEP_OPEN:
-		return open_memdev(step->device);
-	default:
-		return sysfs_write(path, text_of(step));
+	device = xasprintf("/sys/bus/%s/devices/%s", step->bus, step->device);
+	if (!sysfs_exists(AT_FDCWD, device))
+		return -ENODEV;
+	driver = step->action == STEP_BIND ? driver_of(step->bus, step->device) : NULL;
+	if (driver)
+		return -EBUSY;
+	return rc < 0 ? rc : -ENXIO;
+}
+
+/* Of the devices on the bus of CXL: by the driver, which is of one kind of them each */
+static int do_on_cxl(struct cxl_ctx *ctx, const struct step *step)
+{
+	static const struct {
+		const char *driver;
+		int (*operation)(struct cxl_ctx *ctx, const struct step *step);
+	} kinds[] = {
+		{"cxl_mem", do_memdev},
+		{"cxl_port", do_port},
+		{"cxl_region", do_region},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (streq(step->driver, kinds[i].driver))
+			return settle(step, kinds[i].operation(ctx, step));
 	}
+	return -EOPNOTSUPP;
+}
+
+/* A host that was handed to another driver has no memdev. */
+static int unbind_host(struct cxl_ctx *ctx, const struct step *step)
+{
+	struct cxl_bus *bus = find_bus_of_host(ctx, step->device);
+	struct cxl_memdev *memdev = bus ? NULL : find_memdev_of_host(ctx, step->bus, step->device);
+	_cleanup_free_ char *name = NULL;
+	int rc;
+
+	if (bus) {
+		name = memory_check(strdup(cxl_bus_get_devname(bus)));
+		rc = cxl_bus_disable_invalidate(bus);
+		DID(ctx, cxl_bus_disable_invalidate, "%s: %s", name,
+		    rc ? strerror(-rc) : "disabled");
+	} else if (memdev) {
+		describe_memdev(ctx, memdev);
+		rc = cxl_memdev_unbind_host(memdev, step->driver);
+		DID(ctx, cxl_memdev_unbind_host, "%s: %s", step->device, strerror(-rc));
+	} else {
+		rc = cxl_host_unbind(step->bus, step->device, step->driver);
+		DID(ctx, cxl_host_unbind, "%s: %s", step->device, strerror(-rc));
+	}
+	return rc;
+}
+
+static int bind_host(struct cxl_ctx *ctx, const struct step *step)
+{
+	int rc = cxl_host_bind(step->bus, step->device, step->driver);
+
+	DID(ctx, cxl_host_bind, "%s: %s", step->device, strerror(-rc));
+	return rc;
+}
+
+static int override_host(struct cxl_ctx *ctx, const struct step *step)
+{
+	struct cxl_memdev *memdev = find_memdev_of_host(ctx, step->bus, step->device);
+	int rc;
+
+	if (memdev) {
+		rc = cxl_memdev_set_host_driver_override(memdev, step->driver);
+		DID(ctx, cxl_memdev_set_host_driver_override, "%s: %s", step->device,
+		    strerror(-rc));
+	} else {
+		rc = cxl_host_set_driver_override(step->bus, step->device, step->driver);
+		DID(ctx, cxl_host_set_driver_override, "%s: %s", step->device, strerror(-rc));
+	}
+	return rc;
+}
+
+static int remove_host(struct cxl_ctx *ctx, const struct step *step)
+{
+	struct cxl_memdev *memdev = find_memdev_of_host(ctx, step->bus, step->device);
+	int rc;
+
+	if (!memdev)
+		return step_write(step);
+	describe_memdev(ctx, memdev);
+	rc = cxl_memdev_remove_host(memdev);
+	DID(ctx, cxl_memdev_remove_host, "%s: %s", step->device, strerror(-rc));
+	return rc;
+}
+
+static int unload_module(struct cxl_ctx *ctx, const struct step *step)
+{
+	struct cxl_memdev *memdev = find_memdev_of_module(ctx, step->driver);
+	int rc;
+
+	if (memdev) {
+		rc = cxl_memdev_unload_host_module(memdev);
+		DID(ctx, cxl_memdev_unload_host_module, "%s: %s", step->driver, strerror(-rc));
+	} else {
+		rc = cxl_host_unload_module(step->driver);
+		DID(ctx, cxl_host_unload_module, "%s: %s", step->driver, strerror(-rc));
+	}
+	return rc;
+}
+
+static int load_module(struct cxl_ctx *ctx, const struct step *step)
+{
+	int rc = cxl_host_load_module(step->driver);
+
+	DID(ctx, cxl_host_load_module, "%s: %s", step->driver, strerror(-rc));
+	return rc;
+}
+
+static int flush(struct cxl_ctx *ctx, const struct step *step)
+{
+	(void)ctx;
+	(void)step;
+	return cxl_flush_detach();
+}
+
+/* What no CXL object has to do with: a search of the PCI bus, and what changes nothing */
+static int do_without(struct cxl_ctx *ctx, const struct step *step)
+{
+	(void)ctx;
+	return step_write(step);
+}
+
+static int do_with(struct cxl_ctx *ctx, const struct step *step)
+{
+	static int (*const operations[])(struct cxl_ctx *ctx, const struct step *step) = {
+		[STEP_UNBIND] = unbind_host,
+		[STEP_BIND] = bind_host,
+		[STEP_OVERRIDE] = override_host,
+		[STEP_REMOVE] = remove_host,
+		[STEP_RESCAN] = do_without,
+		[STEP_AUTOPROBE] = do_without,
+		[STEP_UNLOAD] = unload_module,
+		[STEP_LOAD] = load_module,
+		[STEP_FLUSH] = flush,
+		[STEP_LIST] = do_without,
+		[STEP_OPEN] = do_without,
+	};
+
+	if ((step->action == STEP_UNBIND || step->action == STEP_BIND) && streq(step->bus, "cxl"))
+		return do_on_cxl(ctx, step);
+	return operations[step->action](ctx, step);
+}
+
+int step_do(const struct step *step, const struct step_log *log)
+{
+	struct cxl_ctx *ctx;
+	int rc;
+
+	if (step_is_done(step))
+		return 0;
+	rc = open_libcxl(log, &ctx);
+	if (rc < 0)
+		return rc;
+	rc = do_with(ctx, step);
+	cxl_unref(ctx);
+	return rc;
 }

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "attach/act/do-step.h"
 #include "attach/act/journal.h"
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
+#include "attach/read/done.h"
 #include "attach/reason/plan.h"
 #include "util/cleanup.h"
 #include "util/clock.h"

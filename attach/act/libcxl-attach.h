@@ -7,10 +7,15 @@
 #include <cxl/libcxl.h>
 
 /*
- * What libcxl does not tell about memdevs with an attach provider, as functions on its objects.
- * The kernel's ABI for all of it is Documentation/ABI/testing/sysfs-bus-cxl, and
+ * What libcxl has no call for, as functions on its objects, in its own manner: they neither print
+ * nor end the program, they depend on nothing but libcxl, libkmod and the C library, and what fails
+ * is a negative errno (or NULL with errno set).
+ *
+ * The kernel's ABI for what is read is Documentation/ABI/testing/sysfs-bus-cxl, and
  * Documentation/driver-api/driver-model/ for the links between a device, its driver and the
- * driver's module.
+ * driver's module. Where there is no memdev, as before its host is bound, there is no object
+ * either: the functions whose names begin with cxl_host_ take the name of the host and of its bus
+ * instead. Those that write may sleep in the kernel for long, even for ever.
  */
 
 /**
@@ -51,6 +56,94 @@ char *cxl_memdev_get_host_module(struct cxl_memdev *memdev);
 int cxl_memdev_has_class_attributes(struct cxl_memdev *memdev);
 
 /**
+ * cxl_memdev_unbind_host() - unbind the device that the memdev hangs under from its driver
+ * @driver: the driver that it is bound to
+ *
+ * The memdev goes with it, and all that it has. Kernel: unbind_store() in drivers/base/bus.c,
+ * Documentation/ABI/testing/sysfs-bus-platform and sysfs-bus-pci.
+ *
+ * Return: 0, or a negative errno: -ENODEV if it is not bound to that driver.
+ */
+int cxl_memdev_unbind_host(struct cxl_memdev *memdev, const char *driver);
+
+/**
+ * cxl_memdev_set_host_driver_override() - let only that driver bind to the memdev's host
+ * @driver: NULL: any driver again
+ *
+ * Changes nothing about the driver that is bound now. Kernel: driver_override in
+ * Documentation/ABI/testing/sysfs-bus-pci and sysfs-bus-platform.
+ *
+ * Return: 0, or a negative errno: -ENOENT if the host's bus has no such attribute.
+ */
+int cxl_memdev_set_host_driver_override(struct cxl_memdev *memdev, const char *driver);
+
+/**
+ * cxl_memdev_remove_host() - remove the memdev's host, a PCI device, from its bus
+ *
+ * Kernel: remove_store() in drivers/pci/pci-sysfs.c, Documentation/ABI/testing/sysfs-bus-pci.
+ *
+ * Return: 0, or a negative errno: -ENOENT if the host is no PCI device.
+ */
+int cxl_memdev_remove_host(struct cxl_memdev *memdev);
+
+/**
+ * cxl_memdev_unload_host_module() - unload the module of the driver of the memdev's host
+ *
+ * As modprobe -r does, with its configuration. Kernel: delete_module(2), driver_unregister() in
+ * drivers/base/driver.c.
+ *
+ * Return: 0, or a negative errno: -ENOENT if the driver is built into the kernel, -EBUSY or -EAGAIN
+ * if the module is used.
+ */
+int cxl_memdev_unload_host_module(struct cxl_memdev *memdev);
+
+/**
+ * cxl_host_bind() - bind a device to a driver of its bus
+ * @subsystem: the bus ("pci", "platform")
+ * @host: the device
+ * @driver: the driver
+ *
+ * The device is one that a memdev will hang under (its provider's probe() registers it, through
+ * devm_cxl_probe_mem() in drivers/cxl/mem.c), or the one that a CXL bus will (libcxl can disable a
+ * bus, and has then no object left to enable; cxl_acpi_probe() in drivers/cxl/acpi.c registers it
+ * again). Kernel: bind_store() in drivers/base/bus.c.
+ *
+ * Return: 0, or a negative errno: -ENODEV if there is no such device or it does not match, -EBUSY
+ * if a driver has it, or what the driver's probe() said.
+ */
+int cxl_host_bind(const char *subsystem, const char *host, const char *driver);
+
+/** cxl_host_unbind() - as cxl_memdev_unbind_host(), where the host has no memdev */
+int cxl_host_unbind(const char *subsystem, const char *host, const char *driver);
+
+/** cxl_host_set_driver_override() - as cxl_memdev_set_host_driver_override(), without memdev */
+int cxl_host_set_driver_override(const char *subsystem, const char *host, const char *driver);
+
+/**
+ * cxl_host_load_module() - load the module of a driver, with those that it needs
+ *
+ * As modprobe does, with its configuration. Kernel: finit_module(2).
+ *
+ * Return: 0 (also if it is loaded already), or a negative errno: -ENOENT if there is no such
+ * module.
+ */
+int cxl_host_load_module(const char *module);
+
+/** cxl_host_unload_module() - as cxl_memdev_unload_host_module(), where no memdev tells the module
+ */
+int cxl_host_unload_module(const char *module);
+
+/**
+ * cxl_flush_detach() - wait until the kernel has done what a disabled port or memdev leaves behind
+ *
+ * libcxl does so itself after what it disables, and has no call for it. Kernel: flush_store() in
+ * drivers/cxl/core/port.c, Documentation/ABI/testing/sysfs-bus-cxl.
+ *
+ * Return: 0, or a negative errno: -ENOENT if there is no CXL bus, and so nothing to wait for.
+ */
+int cxl_flush_detach(void);
+
+/**
  * cxl_region_is_locked() - the region's own lock (kernel: CXL_REGION_F_LOCK)
  *
  * Newer versions of libcxl have cxl_region_locked_state(); this works with every version.
@@ -64,7 +157,8 @@ int cxl_region_is_locked(struct cxl_region *region);
  *
  * Looks at the root decoder, at the decoders of every port that maps the region, and at the
  * endpoint decoders that it is made of (decoderX.Y/locked). Any of them locks the region too
- * (kernel: cxl_region_setup_flags() in drivers/cxl/core/region.c).
+ * (kernel: cxl_region_setup_flags() in drivers/cxl/core/region.c). A region that is locked without
+ * any was locked for a memdev with an attach provider: the kernel has no other reason.
  */
 bool cxl_region_has_locked_decoder(struct cxl_region *region);
 

@@ -12,11 +12,14 @@
 #include <unistd.h>
 
 #include "attach/act/do-step.h"
+#include "attach/act/libcxl-attach.h"
 #include "attach/act/worker.h"
+#include "attach/act/write-step.h"
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/debug.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/test-point.h"
@@ -32,7 +35,10 @@ struct worker {
 	bool busy;
 };
 
-/* What the two say to each other, each in one packet: a step, and then how it goes */
+/*
+ * What the two say to each other, each in one packet: a step; and then how it goes, or a line of
+ * libcxl's log, which are told apart by their size
+ */
 struct request {
 	enum step_action action;
 	bool on, last;
@@ -45,6 +51,10 @@ struct reply {
 	size_t step;
 	struct step_result how;
 	bool done; /* it is the last one */
+};
+
+struct log_line {
+	char owner[16], function[64], text[432];
 };
 
 /* Nobody who waits for the end of the program's output, or for its lock, is to wait for a process
@@ -68,6 +78,24 @@ static void tell(int socket, const struct reply *reply)
 		errno = 0;
 }
 
+static void tell_line(void *data, const char *owner, const char *function, const char *text)
+{
+	const int *socket = data;
+	struct log_line line;
+
+	snprintf(line.owner, sizeof(line.owner), "%s", owner);
+	snprintf(line.function, sizeof(line.function), "%s", function);
+	snprintf(line.text, sizeof(line.text), "%s", text);
+	send(*socket, &line, sizeof(line), MSG_NOSIGNAL);
+}
+
+static int do_one(int socket, const struct step *step, const struct worker_terms *terms)
+{
+	const struct step_log log = {tell_line, &socket};
+
+	return terms->direct ? step_write(step) : step_do(step, sysfs_debug ? &log : NULL);
+}
+
 static struct step step_of(const struct request *request)
 {
 	return (struct step){
@@ -88,20 +116,21 @@ static bool work_on(int socket, const struct request *request, struct reply *rep
 	reply->how.begun_us = clock_now();
 	if (!request->terms.quiet)
 		tell(socket, reply);
-	reply->how.rc = step_do(&step);
+	reply->how.rc = do_one(socket, &step, &request->terms);
 	reply->how.ended_us = clock_now();
 	if (!request->terms.quiet)
 		tell(socket, reply);
 	/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
 	if (request->terms.flush)
-		sysfs_write("/sys/bus/cxl/flush", "1");
+		cxl_flush_detach();
 	snprintf(point, sizeof(point), "step-%zu", reply->step);
 	test_point_in_child(point);
 	return reply->how.rc == 0 || step_may_fail(&step);
 }
 
 /* Again, without a word in between: whoever listens takes up time that the others should have. */
-static void work_again(const struct request *requests, struct reply *replies, size_t count)
+static void work_again(int socket, const struct request *requests, struct reply *replies,
+		       size_t count)
 {
 	const struct worker_terms *terms = &requests[0].terms;
 
@@ -115,7 +144,7 @@ static void work_again(const struct request *requests, struct reply *replies, si
 			struct step step = step_of(&requests[i]);
 
 			how->begun_us = how->begun_us ?: clock_now();
-			how->rc = step_do(&step);
+			how->rc = do_one(socket, &step, terms);
 			how->ended_us = clock_now();
 		}
 	}
@@ -147,7 +176,7 @@ static void work_all(int socket, const struct request *requests, size_t count)
 			break;
 	}
 	if (terms->until_us)
-		work_again(requests, replies, count);
+		work_again(socket, requests, replies, count);
 	tell_end(socket, replies, count);
 }
 
@@ -309,19 +338,26 @@ static void note(struct step_result *step, const struct step_result *how)
 
 int worker_poll(struct worker *worker)
 {
-	struct reply reply;
+	union {
+		struct reply reply;
+		struct log_line line;
+	} news;
 
 	while (worker->busy) {
-		ssize_t got = TEMP_FAILURE_RETRY(
-			recv(worker->socket, &reply, sizeof(reply), MSG_DONTWAIT));
+		ssize_t got =
+			TEMP_FAILURE_RETRY(recv(worker->socket, &news, sizeof(news), MSG_DONTWAIT));
 
 		if (got < 0 && errno == EAGAIN)
 			return 0;
-		if (got != sizeof(reply))
+		if (got == sizeof(news.line)) {
+			debug_print(news.line.owner, news.line.function, news.line.text);
+			continue;
+		}
+		if (got != sizeof(news.reply))
 			return -ECHILD;
-		if (reply.step < worker->nr_steps)
-			note(&worker->steps[reply.step], &reply.how);
-		worker->busy = !reply.done;
+		if (news.reply.step < worker->nr_steps)
+			note(&worker->steps[news.reply.step], &news.reply.how);
+		worker->busy = !news.reply.done;
 	}
 	return 1;
 }

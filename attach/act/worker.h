@@ -11,8 +11,10 @@ struct step;
 struct step_result;
 
 /*
- * A process that does steps for this one. A write to sysfs can sleep in the kernel for ever: the
- * worker is left behind then. Times are microseconds of CLOCK_MONOTONIC.
+ * A process that does steps for this one, through libcxl (step_do()). A write to sysfs can sleep in
+ * the kernel for ever: the worker is left behind then. It holds none of this process's files open:
+ * even what libcxl logs in there comes through the worker's socket. Times are microseconds of
+ * CLOCK_MONOTONIC.
  */
 struct worker;
 
@@ -33,6 +35,9 @@ struct worker_terms {
 	size_t nr_often; /* so many of the steps each time, the others every now and then; 0: all */
 	bool quiet;	 /* says nothing before all is done: who listens takes up time */
 	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
+	/* Only for the exerciser: the steps' files are written directly (step_write()), without
+	 * libcxl */
+	bool direct;
 };
 
 /**
@@ -66,6 +71,9 @@ int worker_fd(const struct worker *worker);
 
 /**
  * worker_poll() - take in how far it has got
+ *
+ * With --debug (sysfs_debug of util/sysfs.h, as it was when the worker was started), what libcxl
+ * has logged in there meanwhile goes to stderr.
  *
  * Return: 1 once it has done what it was to do, 0 before; -ECHILD if the process has gone.
  */

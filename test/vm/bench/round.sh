@@ -28,6 +28,15 @@ is "every run is in the file" "$(jq -c '.runs | map_values(length)' /tmp/round.j
 is "everything is as it was" "$(state)" "$whole"
 is "the script has run as often as was said" "$(binds)" 2
 
+run "$SOURCE/contrib/bench" --round --runs 1 --against "$CXL" --json /tmp/against.json
+is "against another build: done" "$status$err" 0
+for row in "the other cxl's detach-memdev --reattach" 'this cxl / the other, median' 'middle half of the rounds apart by'; do
+	like "against another build: has a line: $row" "$out" "$row +$times"
+done
+is "against another build: every run is in the file" "$(jq -c '.runs | map_values(length)' /tmp/against.json)" \
+	'{"detach":1,"against":1}'
+is "against another build: everything is as it was" "$(state)" "$whole"
+
 gcc -O2 -Wall -Wextra -Werror -o /tmp/bare-round "$SOURCE/contrib/bench.d/bare-round.c"
 host=$(jq -r '.[0][1]' <<<"$whole")
 driver=$(readlink -f /sys/bus/*/devices/"$host"/driver)

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+
+#include <linux/cxl_mem.h>
+
+#include "attach/act/libcxl-attach.h"
+#include "attach/act/write-step.h"
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/read/done.h"
+#include "attach/read/take.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+static const char *text_of(const struct step *step)
+{
+	switch (step->action) {
+	case STEP_UNBIND:
+	case STEP_BIND:
+		return step->device;
+	case STEP_OVERRIDE:
+		return step->driver ?: "\n"; /* an empty write does not reach the kernel */
+	case STEP_AUTOPROBE:
+		return step->on ? "1" : "0";
+	default:
+		return "1";
+	}
+}
+
+static int list_devices(void)
+{
+	struct snapshot snapshot;
+	int rc = snapshot_take_devices(&snapshot);
+
+	if (rc == 0)
+		snapshot_release(&snapshot);
+	return rc;
+}
+
+/* How many commands it has (CXL_MEM_QUERY_COMMANDS in the kernel's include/uapi/linux/cxl_mem.h) */
+static int open_memdev(const char *memdev)
+{
+	_cleanup_free_ char *path = xasprintf("/dev/cxl/%s", memdev);
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct cxl_mem_query_commands query = {0};
+
+	return fd < 0 || ioctl(fd, CXL_MEM_QUERY_COMMANDS, &query) < 0 ? -errno : 0;
+}
+
+int step_write(const struct step *step)
+{
+	_cleanup_free_ char *path = step_file(step);
+
+	if (step_is_done(step))
+		return 0;
+	switch (step->action) {
+	case STEP_LOAD:
+		return cxl_host_load_module(step->driver);
+	case STEP_UNLOAD:
+		return cxl_host_unload_module(step->driver);
+	case STEP_LIST:
+		return list_devices();
+	case STEP_OPEN:
+		return open_memdev(step->device);
+	default:
+		return sysfs_write(path, text_of(step));
+	}
+}

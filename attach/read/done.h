@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef ATTACH_READ_DONE_H
+#define ATTACH_READ_DONE_H
+
+#include <stdbool.h>
+
+struct step;
+
+/**
+ * step_is_done() - is the machine already as the step would make it? Reads sysfs.
+ *
+ * False for a step that makes nothing (STEP_RESCAN, STEP_FLUSH, STEP_LIST, STEP_OPEN).
+ */
+bool step_is_done(const struct step *step);
+
+#endif

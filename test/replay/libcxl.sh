@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Operations on CXL devices are libcxl's: what libcxl logs is the witness. On a recorded machine a driver
+# stays bound, whatever is written: that is told from the state afterwards.
+# shellcheck source=test/replay/machine.sh
+. "$SOURCE/test/replay/machine.sh"
+
+machine=
+# fresh: the machine, with nothing written to any driver
+fresh() {
+	machine accelerator
+	find "$machine/sys/bus" \( -name bind -o -name unbind \) -exec chmod u+w {} +
+}
+# step ACTION BUS DRIVER DEVICE
+step() { machine_sys=bind run on_machine timeout 20 "$DO_STEP" "$@"; }
+# written: every file below /sys/bus/*/drivers that has been written to, with what it was
+written() {
+	(cd "$machine/sys/bus" && find . -path '*/drivers/*' \( -name bind -o -name unbind \) -size +0 | sort | while read -r file; do
+		printf '%s=%s;' "${file#./}" "$(tr '\0' 0 <"$file")"
+	done)
+}
+returned() { sed -n 's/^returned //p' <<<"$out"; }
+operations() { grep -cE '^cxl:|^libcxl: cxl_[a-z]+_(en|dis)able' <<<"$out"; }
+
+# libcxl writes names with the null byte that ends them.
+fresh
+step unbind cxl cxl_mem mem0
+like "memdev: libcxl knows it" "$out" 'libcxl: add_cxl_memdev: mem0: '
+like "memdev: and disables it" "$out" 'libcxl: cxl_memdev_disable_invalidate: mem0: failed to disable'
+is "memdev: what it wrote" "$(written)" "cxl/drivers/cxl_mem/unbind=mem00;"
+is "memdev: still bound, so not done" "$(returned)" EBUSY
+like "memdev: what it is" "$out" \
+	'cxl: describe_memdev: mem0: host cxl_type2_accel.0 on platform, driver cxl_mock_accel, module cxl_mock_accel, class attributes: no'
+for port in port1 endpoint3; do
+	fresh
+	step unbind cxl cxl_port $port
+	like "$port: libcxl disables it" "$out" "libcxl: cxl_port_disable_invalidate: $port: failed to disable"
+	is "$port: what it wrote" "$(written)" "cxl/drivers/cxl_port/unbind=${port}0;"
+	is "$port: still bound, so not done" "$(returned)" EBUSY
+	is "$port: no memdev is enumerated" "$(grep -c add_cxl_memdev <<<"$out")" 0
+done
+fresh
+step unbind cxl cxl_region region0
+like "region: libcxl disables it" "$out" 'libcxl: cxl_region_disable: region0: failed to disable'
+is "region: what it wrote" "$(written)" "cxl/drivers/cxl_region/unbind=region00;"
+like "region: what it is" "$out" 'cxl: describe_region: region0: locked: yes, locked decoder: no'
+fresh
+step unbind platform cxl_acpi cxl_acpi.0
+like "bus: libcxl knows it" "$out" 'libcxl: add_cxl_bus: root0: '
+like "bus: and disables it" "$out" 'cxl: cxl_bus_disable_invalidate: root0: disabled'
+is "bus: what it wrote" "$(written)" "platform/drivers/cxl_acpi/unbind=cxl_acpi.00;"
+is "bus: libcxl says what the kernel said" "$(returned)" 0
+
+# Where libcxl has no call
+fresh
+step unbind platform cxl_mock_accel cxl_type2_accel.0
+like "host: of a memdev that libcxl knows" "$out" 'libcxl: add_cxl_memdev: mem0: '
+like "host: unbound" "$out" 'cxl: cxl_memdev_unbind_host: cxl_type2_accel.0: Success'
+is "host: what was written" "$(written)$(returned)" "platform/drivers/cxl_mock_accel/unbind=cxl_type2_accel.0;0"
+fresh
+rm "$devices/mem0"
+step unbind platform cxl_mock_accel cxl_type2_accel.0
+like "host without memdev: unbound" "$out" 'cxl: cxl_host_unbind: cxl_type2_accel.0: Success'
+is "host without memdev: what was written" "$(written)$(returned)" "platform/drivers/cxl_mock_accel/unbind=cxl_type2_accel.0;0"
+fresh
+rm "$machine"/sys/bus/platform/devices/cxl_type2_accel.0/driver
+step bind platform cxl_mock_accel cxl_type2_accel.0
+like "host: bound" "$out" 'cxl: cxl_host_bind: cxl_type2_accel.0: Success'
+is "host: what was written for that" "$(written)$(returned)" "platform/drivers/cxl_mock_accel/bind=cxl_type2_accel.0;0"
+step bind platform nobody cxl_type2_accel.0
+is "a driver that there is not" "$(returned)" ENOENT
+
+# What libcxl drops of what the kernel said
+fresh
+rm "$devices/mem0/driver"
+step bind cxl cxl_mem mem0
+like "refused: libcxl enables it" "$out" 'libcxl: cxl_memdev_enable: mem0: failed to enable'
+is "refused: libcxl's error" "$(returned)" ENXIO
+step bind cxl cxl_mem mem7
+is "a device that there is not" "$(returned)" ENODEV
+fresh
+ln -sfn ../../../../../../bus/cxl/drivers/cxl_nvdimm "$devices/mem0/driver"
+step bind cxl cxl_mem mem0
+is "another driver has it" "$(returned)" EBUSY
+fresh
+rm "$machine/dev/cxl/mem0"
+step unbind cxl cxl_mem mem0
+is "a memdev that libcxl does not list" "$(returned)$(written)" ENODEV
+step unbind cxl cxl_nvdimm pmem0
+is "another kind of device is not bound: nothing to do" "$(returned)" 0
+step bind cxl cxl_nvdimm mem0
+is "another kind of device: not supported" "$(returned)$(written)" EOPNOTSUPP
+
+# As it should be already
+fresh
+rm "$devices/mem0/driver"
+for done in 'unbind cxl cxl_mem mem0' 'bind cxl cxl_port port1' 'bind platform cxl_mock_accel cxl_type2_accel.0' \
+	'bind platform cxl_acpi cxl_acpi.0' 'unbind platform nobody cxl_type2_accel.0' 'remove pci - 0000:99:00.0'; do
+	# shellcheck disable=SC2086 # words
+	step $done
+	is "done already: $done" "$(returned)$(operations)$(written)" 00
+done
+
+like "the program is linked with libcxl" "$(readelf -d "$CXL")" 'NEEDED.*\[libcxl\.so'
+finish

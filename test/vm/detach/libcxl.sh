@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Each method and each way back, with --debug: libcxl's own log says that it was the one who did it. Where
+# libcxl has no call, the memdev that the function works on is one of libcxl's. And strace says whose
+# code makes the writes.
+# shellcheck source=test/vm/detach.sh
+. "$SOURCE/test/vm/detach.sh"
+
+whole=$(state)
+memdev='' endpoint='' port='' root=''
+
+# names: of what is there now
+names() {
+	memdev=$(mem)
+	endpoint=$("$CXL" list-attach | jq -r '.[0].endpoint')
+	port=$(basename "$(dirname "$(readlink -f "/sys/bus/cxl/devices/$endpoint")")")
+	root=$(basename /sys/bus/cxl/devices/root[0-9]*)
+}
+
+# down METHOD PATTERN: it is taken down, and the log has that
+down() {
+	run "$CXL" detach-memdev --debug -f --via "$1" "$memdev"
+	is "$1: taken down" "$status$(broken)" "0[]"
+	like "$1: by whom" "$err" "$2"
+	is "$1: nothing else was disabled" "$(grep -cE '^(libcxl|cxl): [a-z_]+(disable|unbind|unload|remove)[a-z_]*: ' <<<"$err")" 1
+}
+
+# back METHOD PATTERN: all comes back, and the log has that
+back() {
+	run "$CXL" attach-memdev --debug
+	like "$1: back, by whom" "$err" "$2"
+	[ "$status" -eq 0 ] || [[ $err != *--cycle-bus* ]] || {
+		run "$CXL" attach-memdev --debug --cycle-bus -f
+		like "$1: the bus is made anew, by whom" "$err" "cxl_bus_disable_invalidate: $root: disabled"
+		like "$1: and is enabled again" "$err" "cxl: cxl_host_bind: [^ ]+: Success"
+	}
+	is "$1: everything is as it was" "$status$(state)" "0$whole"
+}
+
+names
+down memdev "libcxl: cxl_memdev_disable_invalidate: $memdev: disabled"
+like "memdev: what it is" "$err" "cxl: describe_memdev: $memdev: host $host on [a-z]+, driver $provider, .*class attributes: no"
+back memdev "cxl: cxl_host_bind: $host: Success"
+names
+down host "cxl: cxl_memdev_unbind_host: $host: Success"
+like "host: its memdev is libcxl's" "$err" "libcxl: add_cxl_memdev: $memdev: base"
+back host "cxl: cxl_host_bind: $host: Success"
+names
+down endpoint "libcxl: cxl_port_disable_invalidate: $endpoint: disabled"
+back endpoint "cxl: cxl_host_bind: $host: Success"
+names
+down port "libcxl: cxl_port_disable_invalidate: $port: disabled"
+back port "libcxl: cxl_port_enable: $port: (enabled|failed to enable)"
+names
+down bus "cxl: cxl_bus_disable_invalidate: $root: disabled"
+like "bus: it is libcxl's" "$err" "libcxl: add_cxl_bus: $root: base"
+back bus "cxl: cxl_host_bind: "
+names
+down module "cxl: cxl_memdev_unload_host_module: [a-z_]+: Success"
+like "module: its memdev is libcxl's" "$err" "libcxl: add_cxl_memdev: $memdev: base"
+back module "cxl: cxl_host_load_module: [a-z_]+: Success"
+if [[ $host == 0000:* ]]; then
+	names
+	down pci-remove "cxl: cxl_memdev_remove_host: $host: Success"
+	like "pci-remove: its memdev is libcxl's" "$err" "libcxl: add_cxl_memdev: $memdev: base"
+	run "$CXL" attach-memdev
+	is "pci-remove: everything is as it was" "$status$(state)" "0$whole"
+fi
+
+# Where nobody asks, nothing is said.
+names
+run "$CXL" detach-memdev --reattach "$memdev"
+is "without --debug nothing of it is said" "$status$err" 0
+
+# writers METHOD: the calls of libcxl from whose code something is written while it is taken down
+writers() {
+	names
+	strace -f -k -e trace=write -o /tmp/calls "$CXL" detach-memdev -f --via "$1" "$memdev" >/dev/null 2>&1
+	grep -oE 'libcxl\.so[^(]*\(cxl_[a-z_]+' /tmp/calls | sed 's/.*(//' | sort -u | xargs
+	bring_back
+}
+is "memdev: libcxl's code writes" "$(writers memdev)" cxl_memdev_disable_invalidate
+is "endpoint: libcxl's code writes" "$(writers endpoint)" cxl_port_disable_invalidate
+is "bus: libcxl's code writes" "$(writers bus)" cxl_bus_disable_invalidate
+is "in the end, everything is as it was" "$(state)" "$whole"
+check_dmesg
