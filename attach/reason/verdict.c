@@ -36,9 +36,9 @@ static void add_region(struct verdict *verdict, const struct snapshot_region *re
 	*APPEND(verdict->regions, verdict->nr_regions) = region;
 }
 
-/* Without a memdev, its regions go, and the driver of its host unbinds if it attached the memdev. */
-static void add_loss_of_memdev(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
-			struct verdict *verdict)
+/* If a memdev goes, its regions go, and the driver of its host unbinds if it attached the memdev */
+static void add_loss_of_memdev(const struct attach_answers *answers,
+			       const struct snapshot_memdev *memdev, struct verdict *verdict)
 {
 	for (size_t i = 0; i < memdev->nr_regions; i++)
 		add_region(verdict, memdev->regions[i]);
@@ -48,7 +48,7 @@ static void add_loss_of_memdev(const struct attach_answers *answers, const struc
 
 /* An attached memdev may be below any port if the snapshot does not show its bus. */
 static void add_loss_of_port(const struct attach_answers *answers, const struct snapshot_port *port,
-		      struct verdict *verdict)
+			     struct verdict *verdict)
 {
 	const struct snapshot *snapshot = answers->snapshot;
 

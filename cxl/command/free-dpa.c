@@ -2,12 +2,13 @@
 #include "cxl/command/command.h"
 #include "cxl/command/guard.h"
 
+/* --decoder is one of the memdev's, not a root decoder. */
 static const struct cxl_cli_option options[] = {
 	{"bus", 'b', true, MEANS_BUS},
 	{"verbose", 'v', false, MEANS_NOTHING},
 	{"serial", 'S', false, MEANS_SERIAL},
 	{"force", 'f', false, MEANS_FORCE},
-	{"decoder", 'd', true, MEANS_NOTHING}, /* one of the memdev's, not a root decoder */
+	{"decoder", 'd', true, MEANS_NOTHING},
 	{"type", 't', true, MEANS_NOTHING},
 	{0},
 };

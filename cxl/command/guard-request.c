@@ -30,7 +30,8 @@ static void add_short(struct getopt_tables *tables, char character)
 
 static void add_long(struct getopt_tables *tables, const char *name, int has_value, int key)
 {
-	*APPEND(tables->long_options, tables->nr_long) = (struct option){name, has_value, NULL, key};
+	*APPEND(tables->long_options, tables->nr_long) =
+		(struct option){name, has_value, NULL, key};
 }
 
 /*
@@ -162,7 +163,8 @@ void guard_request_parse(const struct guarded_command *command, int argc, char *
 {
 	struct getopt_tables tables = getopt_tables(command);
 
-	*request = (struct guard_request){.name = argv[1], .command = command, .kind = command->kind};
+	*request =
+		(struct guard_request){.name = argv[1], .command = command, .kind = command->kind};
 	*APPEND(request->options, request->nr_options) = argv[1];
 	parse(request, &tables, argc - 1, argv + 1);
 	release_tables(&tables);

@@ -47,8 +47,8 @@ static bool assess(const struct guard_request *request, struct assessment *asses
 	int rc = snapshot_take(&assessment->snapshot);
 
 	if (rc < 0) {
-		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n",
-			request->name, strerror(-rc));
+		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n", request->name,
+			strerror(-rc));
 		return false;
 	}
 	attach_infer(&assessment->snapshot, &assessment->answers);
@@ -82,7 +82,8 @@ static bool refuses_any(const struct guard_request *request, const struct assess
 	return false;
 }
 
-/* Is the object of @verdict, which argument number @argument selects, selected by an earlier one? */
+/* Is the object of @verdict, which argument number @argument selects, selected by an earlier one?
+ */
 static bool is_repeated(const struct assessment *assessment, int argument,
 			const struct verdict *verdict)
 {
@@ -174,8 +175,8 @@ static struct command_line begin_command_line(const struct guard_request *reques
 }
 
 /*
- * An argument of which nothing is refused is passed on as it is. Of another one, each allowed object
- * is, by its name; but not by serial number: such an argument selects one memdev.
+ * An argument of which nothing is refused is passed on as it is. Of another one, each allowed
+ * object is, by its name; but not by serial number: such an argument selects one memdev.
  */
 static void add_allowed(struct command_line *line, const struct guard_request *request,
 			const struct assessment *assessment, int argument)
