@@ -44,7 +44,7 @@ ok "the verdicts are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schem
 
 run "$CXL" disable-region region0
 is "disable-region: done" "$status$(cat /sys/bus/cxl/devices/region0/commit)" 01
-like "disable-region: says that it stays mapped" "$err" "region0 stays mapped, and in use by $provider"
+like "disable-region: reports that it stays mapped" "$err" "region0: it stays mapped and in use by $provider"
 is "disable-region: the region's driver is gone" "$("$CXL" list-attach | jq -c 'map(.regions[].state)')" '["disabled"]'
 run "$CXL" enable-region region0
 is "enable-region: as before" "$(owned)" "$whole"
@@ -64,7 +64,7 @@ cycle_bus() {
 
 run "$CXL" disable-memdev -f "$("$CXL" list-attach | jq -r '.[0].memdev')"
 is "disable-memdev -f: done" "$status" 0
-like "disable-memdev -f: with a warning" "$err" "this takes down
+like "disable-memdev -f: with a warning" "$err" ": this unbinds or removes
   $provider on $host"
 echo 1 >/sys/bus/cxl/flush
 is "disable-memdev -f: the region and the provider are gone" \

@@ -189,13 +189,13 @@ said() {
 	provider="${owner##*/} on ${host[owned]-none}"
 	for word in $2; do
 		case $word in
-		owns) [ -z "${host[owned]-}" ] || like "$1: says whose it is" "$err" "is refused: it belongs to $provider" ;;
-		locks) [ -z "${host[locked]-}" ] || like "$1: says that firmware locked it" "$err" \
-			"${name[locked.region]} .* is refused: firmware locked it until the next reset, by decoder[0-9]+\.[0-9]+, decoder" ;;
-		stays) like "$1: says what stays" "$err" "${name[owned.region]} stays mapped, and in use by ${owner##*/}" ;;
-		would) like "$1: says what would go" "$err" "refused without -f: this would take down"$'\n'".*  $provider" ;;
-		takes) like "$1: warns of what goes" "$err" "this takes down"$'\n'".*  $provider" ;;
-		nothing) is "$1: the guard has nothing to say" "$(grep -cE 'refused|take' <<<"$err")" 0 ;;
+		owns) [ -z "${host[owned]-}" ] || like "$1: reports the owner" "$err" ": refused: it belongs to $provider" ;;
+		locks) [ -z "${host[locked]-}" ] || like "$1: reports that firmware locked it" "$err" \
+			"${name[locked.region]} .*: refused: firmware locked decoder[0-9]+\.[0-9]+, decoder[0-9.]+ until the next reset" ;;
+		stays) like "$1: reports what stays" "$err" "${name[owned.region]}: it stays mapped and in use by ${owner##*/}" ;;
+		would) like "$1: reports what would be lost" "$err" ": refused without -f: this would unbind or remove"$'\n'".*  $provider" ;;
+		takes) like "$1: warns of what is lost" "$err" ": this unbinds or removes"$'\n'".*  $provider" ;;
+		nothing) is "$1: the guard has no message" "$(grep -cE 'refused|unbinds or removes|stays mapped' <<<"$err")" 0 ;;
 		esac
 	done
 }
