@@ -46,8 +46,8 @@ static void say_owner(const char *command, const struct verdict *verdict, const 
 			"cxl %s: %s: refused: it belongs to %s on %s, which attached %s and would "
 			"continue to use the removed memory\n",
 			command, region, driver, device, owner->name);
-	fprintf(stderr, "cxl %s: to remove the region safely, run 'cxl detach-memdev %s'\n", command,
-		owner->name);
+	fprintf(stderr, "cxl %s: to remove the region safely, run 'cxl detach-memdev %s'\n",
+		command, owner->name);
 }
 
 static void say_decoders(const char *command, const struct verdict *verdict, const char *region)
@@ -120,7 +120,8 @@ void guard_say(const char *command, const struct verdict *verdict)
 		break;
 	case VERDICT_REMARKED:
 		fprintf(stderr,
-			"cxl %s: %s: it stays mapped and in use by %s; only the region's own driver "
+			"cxl %s: %s: it stays mapped and in use by %s; only the region's own "
+			"driver "
 			"is unbound, until 'cxl enable-region %s'\n",
 			command, name, verdict->memdevs[0]->host.driver ?: "its driver", name);
 		break;
