@@ -64,17 +64,17 @@ like "no command: help" "$out" 'list-attach'
 
 CXL_CLI=$directory/ours/cxl run "$CXL" list
 is "CXL_CLI is ourselves: cannot" "$status" 5
-like "CXL_CLI is ourselves: said" "$err" 'CXL_CLI names this program itself'
+like "CXL_CLI is ourselves: reported" "$err" 'CXL_CLI names this program itself'
 CXL_CLI=$directory/nowhere/cxl run "$CXL" list
 is "CXL_CLI is nothing: cannot" "$status" 5
-like "CXL_CLI is nothing: said" "$err" "cannot run '$directory/nowhere/cxl', which CXL_CLI names: No such file"
+like "CXL_CLI is nothing: reported" "$err" "cannot run '$directory/nowhere/cxl', which CXL_CLI names: No such file"
 CXL_CLI=$directory/empty run "$CXL" list
 is "CXL_CLI is a directory: cannot" "$status" 5
 printf 'no program' >"$directory/empty/cxl"
 chmod +x "$directory/empty/cxl"
 CXL_CLI=$directory/empty/cxl run "$CXL" list
 is "CXL_CLI is no program: cannot" "$status" 5
-like "CXL_CLI is no program: said" "$err" 'Exec format error'
+like "CXL_CLI is no program: reported" "$err" 'Exec format error'
 rm "$directory/empty/cxl"
 
 # If the default of the build does not exist, PATH decides.
@@ -98,7 +98,7 @@ PATH=/usr/bin run hidden "$CXL" help
 like "not installed: help on ours" "$out" 'list-attach +which memdevs'
 run env PATH="$directory/empty" "$CXL" help list-attach
 is "no man: cannot" "$status" 5
-is "no man: said, with another way" "$err" \
+is "no man: reported, with an alternative" "$err" \
 	"cxl: cannot show the manual page cxl-list-attach: man is not installed; see 'cxl list-attach --help'"
 PATH=/usr/bin run hidden "$CXL" --list-cmds
 is "not installed: our commands, and what we add to" "$(xargs <<<"$out")" \

@@ -128,7 +128,7 @@ static const struct {
 	 .destroy = VERDICT_REFUSED,
 	 .disable = VERDICT_REMARKED,
 	 .nr_memdevs = 1},
-	{.what = "attach-owned, and its lock says no",
+	{.what = "attach-owned, and its lock is off",
 	 .state = ATTACH_ATTACHED,
 	 .locked = FLAG_NO,
 	 .reason = REASON_ATTACH_OWNED,
