@@ -8,11 +8,11 @@
 
 #include "config.h"
 #include "cxl/command/command.h"
+#include "cxl/command/cxl-cli.h"
 #include "cxl/help.h"
-#include "cxl/passthrough.h"
 #include "util/cleanup.h"
 
-/* The names, one a line in @names, in three columns */
+/* Print @names, which has one name a line, in three columns */
 static void print_columns(char *names)
 {
 	const char *name = strtok(names, "\n");
@@ -28,15 +28,15 @@ static void print_columns(char *names)
 	}
 }
 
-int help_print(void)
+int help_print(const struct cxl_command *const *commands)
 {
-	_cleanup_free_ char *path = find_cxl_cli();
-	_cleanup_free_ char *names = path ? ask_cxl_cli(path, "--list-cmds") : NULL;
+	_cleanup_free_ char *path = cxl_cli_find();
+	_cleanup_free_ char *names = path ? cxl_cli_ask(path, "--list-cmds") : NULL;
 
 	puts("usage: cxl [--version] [--help] [--list-cmds] COMMAND [ARGUMENTS]\n\n"
-	     "Commands for memory that an accelerator's driver attached:");
-	for (size_t i = 0; cxl_commands[i]; i++)
-		printf("  %-22s%s\n", cxl_commands[i]->name, cxl_commands[i]->help);
+	     "Commands for memory that an accelerator driver has attached:");
+	for (size_t i = 0; commands[i]; i++)
+		printf("  %-22s%s\n", commands[i]->name, commands[i]->help);
 	if (names) {
 		printf("\nCommands of cxl-cli (%s):\n", path);
 		print_columns(names);
@@ -45,21 +45,21 @@ int help_print(void)
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }
 
-int help_list_commands(void)
+int help_list_commands(const struct cxl_command *const *commands)
 {
-	_cleanup_free_ char *path = find_cxl_cli();
-	_cleanup_free_ char *names = path ? ask_cxl_cli(path, "--list-cmds") : NULL;
+	_cleanup_free_ char *path = cxl_cli_find();
+	_cleanup_free_ char *names = path ? cxl_cli_ask(path, "--list-cmds") : NULL;
 
 	if (names)
 		fputs(names, stdout);
-	for (size_t i = 0; cxl_commands[i]; i++) {
-		if (cxl_commands[i]->argp || cxl_commands[i]->options || !names)
-			puts(cxl_commands[i]->name);
+	for (size_t i = 0; commands[i]; i++) {
+		if (!commands[i]->extend || !names)
+			puts(commands[i]->name);
 	}
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* The long options of an argp and of those below it */
+/* Print the long options of @argp and of its children */
 static void print_options(const struct argp *argp)
 {
 	const struct argp_option *option = argp->options;
@@ -80,25 +80,10 @@ int help_list_options(const struct cxl_command *command)
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }
 
-int help_add_options(char **argv, const char *ours)
-{
-	_cleanup_free_ char *path = find_cxl_cli(), *text = NULL;
-	int status;
-
-	if (!path)
-		return EXIT_CANNOT;
-	text = capture_cxl_cli(path, argv, &status);
-	if (!text)
-		return EXIT_FAILED;
-	text[strcspn(text, "\n")] = '\0';
-	printf("%s %s\n", text, ours);
-	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
-}
-
 int help_version(void)
 {
-	_cleanup_free_ char *path = find_cxl_cli();
-	_cleanup_free_ char *version = path ? ask_cxl_cli(path, "--version") : NULL;
+	_cleanup_free_ char *path = cxl_cli_find();
+	_cleanup_free_ char *version = path ? cxl_cli_ask(path, "--version") : NULL;
 
 	puts("cxl-attach " PROGRAM_VERSION);
 	if (version)

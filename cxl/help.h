@@ -4,34 +4,33 @@
 
 struct cxl_command;
 
-/* What the program says about itself and cxl-cli together. Each returns the exit status. */
+/*
+ * What the program prints about itself and cxl-cli. @commands is the table of our own commands,
+ * ended by NULL. Each function returns the exit status.
+ */
 
-/** help_print() - the commands of both, on stdout */
-int help_print(void);
-
-/** help_list_commands() - the names of the commands of both, one a line, for scripts */
-int help_list_commands(void);
+/** help_print() - print a list of the commands of both programs */
+int help_print(const struct cxl_command *const *commands);
 
 /**
- * help_list_options() - the long options of one of our commands, in one line
+ * help_list_commands() - print the names of the commands of both programs, one a line, for scripts
  *
- * As every command of cxl-cli does on --list-opts: it is what its bash completion asks.
+ * The commands that extend those of cxl-cli are listed once: by cxl-cli, or, if it is not
+ * installed, by us.
+ */
+int help_list_commands(const struct cxl_command *const *commands);
+
+/**
+ * help_list_options() - print the long options of one of our commands in one line
+ *
+ * Every command of cxl-cli does this on --list-opts, for its bash completion.
  */
 int help_list_options(const struct cxl_command *command);
 
-/** help_version() - the versions of both */
+/** help_version() - print the versions of both programs */
 int help_version(void);
 
-/** help_manual() - replace this process with man(1) showing one of our commands */
+/** help_manual() - replace this process with man(1), which shows the page of one of our commands */
 int help_manual(const struct cxl_command *command);
-
-/**
- * help_add_options() - what cxl-cli prints for COMMAND --list-opts, and ours
- * @argv: from cxl-cli's own name on
- * @ours: the options that we add to the command's
- *
- * Return: an exit status.
- */
-int help_add_options(char **argv, const char *ours);
 
 #endif

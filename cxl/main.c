@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "cxl/command/command.h"
+#include "cxl/command/cxl-cli.h"
 #include "cxl/help.h"
-#include "cxl/passthrough.h"
 #include "util/cleanup.h"
 
-const struct cxl_command *const cxl_commands[] = {
+/* This program's own commands, in the order of the list of commands */
+static const struct cxl_command *const commands[] = {
 	&list_attach_command,
 	&list_locked_command,
 	&detach_memdev_command,
@@ -25,26 +26,26 @@ const struct cxl_command *const cxl_commands[] = {
 	NULL,
 };
 
-const struct cxl_command *find_command(const char *name)
+/* Our command of that name, or NULL */
+static const struct cxl_command *find_command(const char *name)
 {
-	for (size_t i = 0; cxl_commands[i]; i++) {
-		if (strcmp(cxl_commands[i]->name, name) == 0)
-			return cxl_commands[i];
+	for (size_t i = 0; commands[i]; i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
 	}
 	return NULL;
 }
 
+/* @argv: from the command's name on */
 static int run_command(const struct cxl_command *command, int argc, char **argv)
 {
 	_cleanup_free_ char *name = NULL;
 
-	if (!command->argp && !command->options)
-		return command->run(argc, argv);
 	if (command->argp && argc == 2 && strcmp(argv[1], "--list-opts") == 0)
 		return help_list_options(command);
 	/*
-	 * How wide a character is, and whether trees can have lines; numbers stay as in JSON. Not
-	 * for what cxl-cli does: this opens several files.
+	 * For the width of characters, and to know whether trees can have lines; numbers stay as in
+	 * JSON. Not done for the commands of cxl-cli, because it opens several files.
 	 */
 	setlocale(LC_CTYPE, "");
 	/* What argp puts before its messages and into --help */
@@ -64,21 +65,21 @@ int main(int argc, char **argv)
 	const struct cxl_command *command;
 
 	if (!name) {
-		help_print();
-		return EXIT_FAILED; /* as cxl-cli has it */
+		help_print(commands);
+		return EXIT_FAILED; /* as cxl-cli does */
 	}
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
 	    (strcmp(name, "help") == 0 && argc == 2))
-		return help_print();
-	if (strcmp(name, "help") == 0 && find_command(argv[2]) &&
-	    (find_command(argv[2])->argp || find_command(argv[2])->options))
-		return help_manual(find_command(argv[2]));
+		return help_print(commands);
 	if (strcmp(name, "--version") == 0)
 		return help_version();
 	if (strcmp(name, "--list-cmds") == 0)
-		return help_list_commands();
+		return help_list_commands(commands);
+	command = strcmp(name, "help") == 0 ? find_command(argv[2]) : NULL;
+	if (command && command->run)
+		return help_manual(command);
 	command = find_command(name);
-	if (command)
+	if (command && command->run)
 		return run_command(command, argc - 1, argv + 1);
-	return pass_through(argv);
+	return command ? command->extend(argc, argv) : cxl_cli_exec(argv);
 }

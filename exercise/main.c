@@ -341,7 +341,7 @@ static const struct snapshot_memdev *choose_memdev(const struct options *options
 static bool is_test_bus(const struct snapshot_memdev *memdev)
 {
 	const struct snapshot_port *bus = snapshot_bus(memdev->endpoint);
-	const char *provider = bus ? listing_bus_provider(bus) : NULL;
+	const char *provider = bus ? snapshot_bus_provider(bus) : NULL;
 
 	return provider && strcmp(provider, "cxl_test") == 0;
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guard and list-attach on cxl_test's accelerator, in the manner of ndctl's own tests: with its harness's
-# test/common beside it, and this project's cxl as $CXL, this runs in there unchanged.
+# The guard and list-attach on the accelerator of cxl_test, in the style of ndctl's tests: with test/common of ndctl
+# in the same directory, and the cxl of this project as $CXL, it runs there unchanged.
 # shellcheck source=test/common
 . "$(dirname "$0")/common"
 
@@ -19,16 +19,16 @@ rc=1
 devices=/sys/bus/cxl/devices
 flush() { echo 1 >/sys/bus/cxl/flush; }
 
-# attached: all that list-attach tells of the mock's accelerator, but for the numbers of its devices
+# attached: what list-attach prints about the accelerator, without the numbers of its devices
 attached() {
 	"$CXL" list-attach | jq -c --arg host "$host" 'map(select(.host == $host) |
 		[.attach, .host, .provider, (.regions | map([.resource, .size, .locked, .state]))])'
 }
 
-# mock OPTION...: cxl list, of the mock's bus only
+# mock OPTION...: cxl list, only of the bus of the mock
 mock() { "$CXL" list -b "$CXL_TEST_BUS" "$@"; }
 
-# find_names: they may be others whenever the accelerator comes back
+# find_names: the current names, which may change whenever the driver is bound
 find_names() {
 	memdev=$(mock -M | jq -r '.[0].memdev')
 	region=$(mock -Ri | jq -r '.[0].region')
@@ -36,15 +36,15 @@ find_names() {
 	[ -e "$devices/$memdev" ] && [ -e "$devices/$region" ] && [ -e "$devices/$port" ]
 }
 
-# back: the accelerator's driver can be bound, and then all is as it was in the beginning
-back() {
+# rebind LINE: bind the driver of the accelerator, and expect the state of the beginning
+rebind() {
 	flush
 	echo "$host" >"$driver/bind"
 	[ "$(attached)" = "$whole" ] || err "$1"
 	find_names
 }
 
-# refused LINE COMMAND...: by the guard, and nothing has changed
+# refused LINE COMMAND...: the guard refuses, and nothing has changed
 refused() {
 	local status=0
 	"$CXL" "${@:2}" || status=$?
@@ -60,7 +60,7 @@ whole=$(attached)
 [ "$(jq -r '.[0][0]' <<<"$whole")" = attached ] || err "$LINENO"
 [ "$(jq -c '.[0][3] | [length, .[0][2:]]' <<<"$whole")" = '[1,[true,"enabled"]]' ] || err "$LINENO"
 
-# What would take memory from under the driver is refused, and the kernel refuses the reset, too.
+# What would remove memory that the driver uses is refused, and the kernel refuses the reset as well.
 refused "$LINENO" destroy-region "$region"
 refused "$LINENO" destroy-region -f "$region"
 refused "$LINENO" destroy-region -f -b "$CXL_TEST_BUS" all
@@ -73,23 +73,23 @@ root=$(dirname "$(readlink -f "$devices/$region")")
 [ ! -e "$root/delete_region" ] || echo "$root has delete_region: it is not written to"
 [ "$(attached)" = "$whole" ] || err "$LINENO"
 
-# The region's own driver can go and come back.
+# The region's own driver can be unbound and bound.
 "$CXL" disable-region "$region"
 [ "$(attached)" = "${whole/enabled/disabled}" ] || err "$LINENO"
 "$CXL" enable-region "$region"
 [ "$(attached)" = "$whole" ] || err "$LINENO"
 
-# So can the port, which takes the accelerator's driver with it,
+# The port can be disabled, which also unbinds the driver of the accelerator,
 "$CXL" disable-port -f "$port"
 flush
 [ ! -e "$driver/$host" ] && [ ! -e "$devices/$region" ] || err "$LINENO"
 "$CXL" enable-port "$port"
-back "$LINENO"
+rebind "$LINENO"
 
-# and the driver.
+# and the driver can be unbound.
 echo "$host" >"$driver/unbind"
 [ ! -e "$devices/$region" ] || err "$LINENO"
-back "$LINENO"
+rebind "$LINENO"
 
 check_dmesg "$LINENO"
 modprobe -r cxl_test

@@ -82,6 +82,15 @@ const struct snapshot_port *snapshot_bus(const struct snapshot_port *port)
 	return NULL;
 }
 
+const char *snapshot_bus_provider(const struct snapshot_port *bus)
+{
+	if (bus->uport && strncmp(bus->uport, "ACPI0017", strlen("ACPI0017")) == 0)
+		return "ACPI.CXL";
+	if (bus->uport && strcmp(bus->uport, "cxl_acpi.0") == 0)
+		return "cxl_test";
+	return NULL;
+}
+
 bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top)
 {
 	for (int depth = 0; port && depth < SNAPSHOT_DEPTH_MAX; depth++, port = port->parent) {

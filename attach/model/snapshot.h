@@ -206,6 +206,10 @@ void snapshot_release(struct snapshot *snapshot);
 /** snapshot_bus() - the root port that @port lies under, or NULL if that is not known */
 const struct snapshot_port *snapshot_bus(const struct snapshot_port *port);
 
+/** snapshot_bus_provider() - "ACPI.CXL", "cxl_test", as cxl_bus_get_provider() of libcxl; or NULL
+ */
+const char *snapshot_bus_provider(const struct snapshot_port *bus);
+
 /** snapshot_is_below() - is @port @top itself, or below it? */
 bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top);
 

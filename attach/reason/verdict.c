@@ -9,7 +9,7 @@
 #include "util/memory.h"
 #include "util/text.h"
 
-/* Where it is not known, the guard is on the side of the driver. */
+/* If the evidence is contradictory, the memdev counts as attached. */
 static bool may_be_attached(const struct attach_answers *answers,
 			    const struct snapshot_memdev *memdev)
 {
@@ -36,9 +36,9 @@ static void add_region(struct verdict *verdict, const struct snapshot_region *re
 	*APPEND(verdict->regions, verdict->nr_regions) = region;
 }
 
-/* What takes a memdev down takes its regions, and the driver of its host if that attached it. */
-static void take_memdev(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
-			struct verdict *verdict)
+/* If a memdev goes, its regions go, and the driver of its host unbinds if it attached the memdev */
+static void add_loss_of_memdev(const struct attach_answers *answers,
+			       const struct snapshot_memdev *memdev, struct verdict *verdict)
 {
 	for (size_t i = 0; i < memdev->nr_regions; i++)
 		add_region(verdict, memdev->regions[i]);
@@ -46,9 +46,9 @@ static void take_memdev(const struct attach_answers *answers, const struct snaps
 		add_memdev(answers, memdev, verdict);
 }
 
-/* An attached memdev of which it cannot be read where it lies may lie below any port. */
-static void take_port(const struct attach_answers *answers, const struct snapshot_port *port,
-		      struct verdict *verdict)
+/* An attached memdev may be below any port if the snapshot does not show its bus. */
+static void add_loss_of_port(const struct attach_answers *answers, const struct snapshot_port *port,
+			     struct verdict *verdict)
 {
 	const struct snapshot *snapshot = answers->snapshot;
 
@@ -57,7 +57,7 @@ static void take_port(const struct attach_answers *answers, const struct snapsho
 
 		if (snapshot_is_below(memdev->endpoint, port) ||
 		    (may_be_attached(answers, memdev) && !snapshot_bus(memdev->endpoint)))
-			take_memdev(answers, memdev, verdict);
+			add_loss_of_memdev(answers, memdev, verdict);
 	}
 }
 
@@ -97,7 +97,7 @@ static void judge_region(const struct attach_answers *answers, enum operation op
 		verdict->kind = VERDICT_REMARKED;
 }
 
-static bool takes_user(const struct verdict *verdict, const struct snapshot_user *user)
+static bool loses_user(const struct verdict *verdict, const struct snapshot_user *user)
 {
 	for (size_t i = 0; i < verdict->nr_memdevs; i++) {
 		if (snapshot_memdev_has_user(verdict->memdevs[i], user))
@@ -113,7 +113,7 @@ static bool takes_user(const struct verdict *verdict, const struct snapshot_user
 static void find_users(const struct snapshot *snapshot, struct verdict *verdict)
 {
 	for (size_t i = 0; i < snapshot->nr_users; i++) {
-		if (takes_user(verdict, &snapshot->users[i]))
+		if (loses_user(verdict, &snapshot->users[i]))
 			*APPEND(verdict->users, verdict->nr_users) = &snapshot->users[i];
 	}
 }
@@ -127,14 +127,31 @@ void verdict_judge(const struct attach_answers *answers, enum operation operatio
 		return;
 	}
 	if (object->memdev)
-		take_memdev(answers, object->memdev, verdict);
+		add_loss_of_memdev(answers, object->memdev, verdict);
 	else
-		take_port(answers, object->port, verdict);
+		add_loss_of_port(answers, object->port, verdict);
 	if (verdict->nr_memdevs == 0)
 		return;
 	verdict->reason = REASON_ENDS_ATTACH;
 	find_users(answers->snapshot, verdict);
 	verdict->kind = force ? VERDICT_FORCED : VERDICT_REFUSED;
+}
+
+bool verdict_all_allowed(const struct attach_answers *answers)
+{
+	const struct snapshot *snapshot = answers->snapshot;
+
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
+		if (answers->memdevs[i].state != ATTACH_NONE)
+			return false;
+	}
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		if (snapshot->regions[i].locked == FLAG_YES ||
+		    snapshot_region_has_locked_decoder(&snapshot->regions[i]) ||
+		    !verdict_is_readable(snapshot, &snapshot->regions[i]))
+			return false;
+	}
+	return snapshot->nr_unread_regions == 0;
 }
 
 void verdict_release(struct verdict *verdict)
@@ -144,6 +161,59 @@ void verdict_release(struct verdict *verdict)
 	free(verdict->decoders);
 	free(verdict->users);
 	*verdict = (struct verdict){0};
+}
+
+void verdicts_release(struct verdicts *verdicts)
+{
+	for (size_t i = 0; i < verdicts->count; i++)
+		verdict_release(&verdicts->list[i]);
+	free(verdicts->list);
+	*verdicts = (struct verdicts){0};
+}
+
+const struct verdict *verdicts_find(const struct verdicts *verdicts, const char *name)
+{
+	for (size_t i = 0; i < verdicts->count; i++) {
+		if (strcmp(verdict_object_name(&verdicts->list[i].object), name) == 0)
+			return &verdicts->list[i];
+	}
+	return NULL;
+}
+
+bool verdicts_refuse_any(const struct verdicts *verdicts)
+{
+	for (size_t i = 0; i < verdicts->count; i++) {
+		if (verdicts->list[i].kind == VERDICT_REFUSED)
+			return true;
+	}
+	return false;
+}
+
+static void refuse_as_changed(struct verdict *verdict)
+{
+	verdict->kind = VERDICT_REFUSED;
+	verdict->reason = REASON_CHANGED;
+}
+
+void verdicts_refuse_changed(const struct verdicts *first, struct verdicts *second)
+{
+	size_t nr_judged = second->count;
+
+	for (size_t i = 0; i < nr_judged; i++) {
+		const struct verdict_object *now = &second->list[i].object;
+		const struct verdict *before = verdicts_find(first, verdict_object_name(now));
+
+		if (!before || !verdict_same(&before->object, now))
+			refuse_as_changed(&second->list[i]);
+	}
+	for (size_t i = 0; i < first->count; i++) {
+		const struct verdict_object *before = &first->list[i].object;
+
+		if (verdicts_find(second, verdict_object_name(before)))
+			continue;
+		APPEND(second->list, second->count)->object = *before;
+		refuse_as_changed(&second->list[second->count - 1]);
+	}
 }
 
 const char *verdict_object_name(const struct verdict_object *object)

@@ -14,10 +14,11 @@ struct snapshot_region;
 struct snapshot_user;
 
 /*
- * May cxl-cli do this to that object, or would it take memory from under a driver? Pure: looks at
- * the snapshot and at what was inferred from it.
+ * Whether cxl-cli may carry out an operation on an object, or whether that would remove memory that
+ * a driver uses. Pure: the input is the snapshot and what was inferred from it.
  */
 
+/* What a guarded command of cxl-cli does */
 enum operation {
 	OPERATION_DESTROY_REGION,
 	OPERATION_DISABLE_REGION,
@@ -29,70 +30,103 @@ enum operation {
 
 enum verdict_kind {
 	VERDICT_ALLOWED,
-	VERDICT_REMARKED, /* allowed, with a sentence on what it does and does not do */
-	VERDICT_FORCED,	  /* allowed, because force was asked for, with a warning */
+	VERDICT_REMARKED, /* allowed, with a remark on what the operation leaves in use */
+	VERDICT_FORCED,	  /* allowed because force was requested, with a warning */
 	VERDICT_REFUSED,
 };
 
 enum verdict_reason {
 	REASON_NONE,
-	REASON_ATTACH_OWNED,	/* a region that a memdev with an attach provider takes part in */
-	REASON_FIRMWARE_LOCKED, /* a region on a decoder that firmware locked */
-	REASON_LOCKED,		/* a region that is locked, for no reason that can be seen */
-	REASON_UNREADABLE,	/* a region of which it cannot be read whether it is locked */
-	REASON_ENDS_ATTACH,	/* attached memdevs would go, and their providers with them */
-	REASON_CHANGED,		/* it is not what it was a moment ago */
+	REASON_ATTACH_OWNED,	/* an attached memdev takes part in the region */
+	REASON_FIRMWARE_LOCKED, /* firmware locked a decoder of the region */
+	REASON_LOCKED,		/* the region is locked, and the snapshot does not show why */
+	REASON_UNREADABLE,	/* the snapshot does not show whether the region is locked */
+	REASON_ENDS_ATTACH,	/* the operation would unbind the drivers of attached memdevs */
+	REASON_CHANGED,		/* the object changed while it was being checked */
 };
 
-/* What is judged: exactly one of the pointers is set */
+/* The object of an operation: exactly one of the pointers is set */
 struct verdict_object {
 	const struct snapshot_region *region;
 	const struct snapshot_memdev *memdev;
-	const struct snapshot_port *port; /* also a root, and an endpoint */
+	const struct snapshot_port *port; /* a switch, a root or an endpoint */
 };
 
 struct verdict {
 	struct verdict_object object;
 	enum verdict_kind kind;
 	enum verdict_reason reason;
-	bool uncertain; /* none of @memdevs is known to be attached: what is seen contradicts itself
-			 */
-	/* Attached memdevs: the region's owners, or those that the operation would take down */
+	bool uncertain; /* the evidence on each of @memdevs is contradictory */
+	/* Attached memdevs: the region's owners, or those that the operation would remove */
 	const struct snapshot_memdev **memdevs;
 	size_t nr_memdevs;
 	/* Every region that would lose a memdev */
 	const struct snapshot_region **regions;
 	size_t nr_regions;
-	/* Who would miss those, if snapshot_read_users() has been called */
+	/* The users of @memdevs and @regions, if snapshot_read_users() has been called */
 	const struct snapshot_user **users;
 	size_t nr_users;
-	/* Those that firmware locked */
+	/* The region's decoders that firmware locked */
 	const struct snapshot_decoder **decoders;
 	size_t nr_decoders;
 };
 
-/** verdict_judge() - decide about one object; released with verdict_release() */
+/* The verdicts on several objects */
+struct verdicts {
+	struct verdict *list;
+	size_t count;
+};
+
+/**
+ * verdict_all_allowed() - is every operation on every object of this machine allowed?
+ *
+ * This is so if nothing is attached, locked or unreadable.
+ */
+bool verdict_all_allowed(const struct attach_answers *answers);
+
+/**
+ * verdict_judge() - decide about one object
+ * @verdict: overwritten; refers to the snapshot; released with verdict_release()
+ */
 void verdict_judge(const struct attach_answers *answers, enum operation operation, bool force,
 		   const struct verdict_object *object, struct verdict *verdict);
 
-/** verdict_release() - free what verdict_judge() made */
+/** verdict_release() - free what verdict_judge() allocated */
 void verdict_release(struct verdict *verdict);
+
+/** verdicts_release() - free an array of verdicts, and what each of them holds */
+void verdicts_release(struct verdicts *verdicts);
+
+/** verdicts_find() - the verdict on the object called @name, or NULL */
+const struct verdict *verdicts_find(const struct verdicts *verdicts, const char *name);
+
+/** verdicts_refuse_any() - is any of the objects refused? */
+bool verdicts_refuse_any(const struct verdicts *verdicts);
+
+/**
+ * verdicts_refuse_changed() - refuse each object that changed between two snapshots
+ * @first: the verdicts by the first snapshot
+ * @second: those by the second one. An object is refused if it is new there, or is not the same
+ *	any more. An object that is missing there is added, and refused; its verdict refers to the
+ *	first snapshot.
+ */
+void verdicts_refuse_changed(const struct verdicts *first, struct verdicts *second);
 
 /** verdict_object_name() - "region0", "mem0", "port1" */
 const char *verdict_object_name(const struct verdict_object *object);
 
 /**
- * verdict_same() - are these two looks at an object of the same name looks at the same object?
+ * verdict_same() - are two objects that have the same name in two snapshots the same object?
  *
- * A region is the same if its addresses and its memdevs are; a memdev if its host is; a port if
- * what it is the port of is.
+ * A region is the same if its addresses and memdevs are the same; a memdev, if its host is; a port,
+ * if the device that it is the port of is.
  */
 bool verdict_same(const struct verdict_object *one, const struct verdict_object *other);
 
 /**
- * verdict_is_readable() - is enough known of @region to judge it?
+ * verdict_is_readable() - does the snapshot show enough of @region to judge it?
  *
- * A kernel that has attach always tells whether a region is locked (v7.1 came before v7.2).
+ * A kernel that has attach (v7.2) always shows whether a region is locked (since v7.1).
  */
 bool verdict_is_readable(const struct snapshot *snapshot, const struct snapshot_region *region);
 

@@ -9,22 +9,22 @@
 struct argp;
 struct option_set;
 
-/* One subcommand: cxl NAME ARGUMENTS... */
+/* One subcommand: cxl NAME ARGUMENTS... Exactly one of @run and @extend is set. */
 struct cxl_command {
 	const char *name;
 	const char *help; /* one line for the list of commands */
 	const struct argp *argp;
-	const struct option_set *options; /* NULL: it extends cxl-cli's command of that name */
-	/* argv[0] is "cxl NAME", where it extends one: "NAME"; returns the exit status */
+	const struct option_set *options;
+	/* A command of our own. argv[0] is "cxl NAME"; returns the exit status */
 	int (*run)(int argc, char **argv);
+	/*
+	 * A command that extends cxl-cli's command of the same name. @argv is the whole command
+	 * line, as cxl-cli would get it: argv[1] is NAME. Returns the exit status.
+	 */
+	int (*extend)(int argc, char **argv);
 };
 
-/* The table of this program's own commands, in cxl.c, ended by NULL */
-extern const struct cxl_command *const cxl_commands[];
-
-/** find_command() - the command of that name, or NULL if it is not one of ours */
-const struct cxl_command *find_command(const char *name);
-
+/* All of them, for the table in main.c */
 extern const struct cxl_command attach_memdev_command;
 extern const struct cxl_command destroy_region_command;
 extern const struct cxl_command detach_memdev_command;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,550 +11,311 @@
 #include "attach/read/users.h"
 #include "attach/reason/evidence.h"
 #include "attach/reason/verdict.h"
-#include "cxl/command/command.h"
+#include "cxl/command/cxl-cli.h"
+#include "cxl/command/guard.h"
 #include "cxl/command/selection.h"
-#include "cxl/help.h"
-#include "cxl/passthrough.h"
 #include "cxl/report/guard-report.h"
-#include "util/cleanup.h"
+#include "util/exit-status.h"
 #include "util/json.h"
 #include "util/memory.h"
 
-/*
- * The guard before cxl-cli's commands that take memory away. It works out which objects cxl-cli
- * would act on, judges each, and leaves to cxl-cli what is allowed. Options and arguments are
- * cxl-cli's own, and two more: --dry-run and --explain, which change nothing.
- *
- * What is between the last look and the operation cannot be guarded from here: it would take the
- * kernel to look at CXL_REGION_F_LOCK in delete_region_store() (drivers/cxl/core/region.c).
- */
-
-enum { KEY_ARGUMENT = 1, KEY_DEBUG = 0x100, KEY_NO = 0x1000 };
-
-/* cxl-cli's option parser takes --no-OPTION as the opposite of --OPTION. */
-#define OPTION(name, arg, key)                                                                     \
-	{name, arg, NULL, key},                                                                    \
-	{                                                                                          \
-		"no-" name, no_argument, NULL, KEY_NO | (key)                                      \
-	}
-#define HELP_OPTIONS                                                                               \
-	{"help", no_argument, NULL, 'h'}, {"help-all", no_argument, NULL, 'h'},                    \
-	{                                                                                          \
-	}
-
-static const struct option region_options[] = {
-	OPTION("bus", required_argument, 'b'),
-	OPTION("decoder", required_argument, 'd'),
-	OPTION("force", no_argument, 'f'),
-	OPTION("debug", no_argument, KEY_DEBUG),
-	HELP_OPTIONS,
-};
-static const struct option memdev_options[] = {
-	OPTION("bus", required_argument, 'b'),
-	OPTION("verbose", no_argument, 'v'),
-	OPTION("serial", no_argument, 'S'),
-	OPTION("force", no_argument, 'f'),
-	HELP_OPTIONS,
-};
-static const struct option dpa_options[] = {
-	OPTION("bus", required_argument, 'b'),
-	OPTION("verbose", no_argument, 'v'),
-	OPTION("serial", no_argument, 'S'),
-	OPTION("force", no_argument, 'f'),
-	OPTION("decoder", required_argument, 'd'),
-	OPTION("type", required_argument, 't'),
-	HELP_OPTIONS,
-};
-static const struct option port_options[] = {
-	OPTION("endpoint", no_argument, 'e'),
-	OPTION("force", no_argument, 'f'),
-	OPTION("debug", no_argument, KEY_DEBUG),
-	HELP_OPTIONS,
-};
-static const struct option bus_options[] = {
-	OPTION("force", no_argument, 'f'),
-	OPTION("debug", no_argument, KEY_DEBUG),
-	HELP_OPTIONS,
-};
-
-/* One guarded command, as cxl-cli takes it */
-static const struct guarded {
-	const char *name;
-	enum operation operation;
-	enum selection_kind kind;
-	const char *short_options;
-	const struct option *long_options;
-} guarded[] = {
-	{"destroy-region", OPERATION_DESTROY_REGION, SELECT_REGIONS, "-:b:d:fh", region_options},
-	{"disable-region", OPERATION_DISABLE_REGION, SELECT_REGIONS, "-:b:d:fh", region_options},
-	{"disable-memdev", OPERATION_DISABLE_MEMDEV, SELECT_MEMDEVS, "-:b:vSfh", memdev_options},
-	{"disable-port", OPERATION_DISABLE_PORT, SELECT_PORTS, "-:efh", port_options},
-	{"disable-bus", OPERATION_DISABLE_BUS, SELECT_BUSES, "-:fh", bus_options},
-	{"free-dpa", OPERATION_FREE_DPA, SELECT_MEMDEVS, "-:b:vSd:t:fh", dpa_options},
-};
-
-/* What is asked for */
-struct request {
-	const struct guarded *guarded;
-	enum selection_kind kind;
-	struct selection_filters filters;
-	bool force;
-	bool dry_run;
-	bool explain;
-	bool help;
-	bool not_understood; /* an option that is not known here: cxl-cli may know it */
-	char **arguments;    /* the objects, as given */
-	int nr_arguments;
-	char **options; /* what comes before them for cxl-cli, from the command's name on */
-	int nr_options;
-};
-
-/* Objects of one argument, and what was decided about them */
-struct judged {
-	struct verdict *verdicts;
-	size_t nr_verdicts;
-};
-
-/* A look at the machine, with the verdicts on each argument */
-struct look {
+/* The machine at one time, and the verdicts on the objects of each argument */
+struct assessment {
 	struct snapshot snapshot;
 	struct attach_answers answers;
-	struct judged *judged; /* one for each argument */
-	bool quiet;	       /* nothing attached, locked or unreadable is there at all */
+	bool all_allowed;
+	struct verdicts *verdicts; /* as many as there are arguments */
 };
 
-static void set_option(struct request *request, int key)
+static void judge_argument(const struct guard_request *request, struct assessment *assessment,
+			   int argument)
 {
-	bool set = !(key & KEY_NO);
-
-	switch (key & ~KEY_NO) {
-	case 'b':
-		request->filters.bus = set ? optarg : NULL;
-		break;
-	case 'd':
-		/* free-dpa's is another: which of a memdev's decoders */
-		if (request->guarded->kind == SELECT_REGIONS)
-			request->filters.decoder = set ? optarg : NULL;
-		break;
-	case 'f':
-		request->force = set;
-		break;
-	case 'S':
-		request->kind = set ? SELECT_MEMDEVS_BY_SERIAL : SELECT_MEMDEVS;
-		break;
-	case 'e':
-		request->kind = set ? SELECT_ENDPOINTS : SELECT_PORTS;
-		break;
-	case 'h':
-		/* cxl-cli gets no further than to this, if it understands all before it. */
-		request->help = request->help || !request->not_understood;
-		break;
-	case '?':
-	case ':':
-		request->not_understood = true;
-		break;
-	default:
-		break;
-	}
-}
-
-/* Our own options are taken whole only: what is an abbreviation to cxl-cli stays one. */
-static bool take_ours(struct request *request, const char *option)
-{
-	bool dry_run = option && strcmp(option, "--dry-run") == 0;
-	bool explain = option && strcmp(option, "--explain") == 0;
-
-	request->dry_run |= dry_run;
-	request->explain |= explain;
-	return dry_run || explain;
-}
-
-/*
- * getopt_long() in the mode in which it leaves the order alone and reports arguments, too, whatever
- * the environment says (POSIXLY_CORRECT means nothing to cxl-cli): what it steps over is an
- * argument, or it is an option, maybe with its value.
- */
-static void parse(struct request *request, int argc, char **argv)
-{
-	int key = 0, seen = 1;
-
-	*APPEND(request->options, request->nr_options) = argv[0];
-	opterr = 0;
-	optind = 1;
-	while (key != -1) {
-		if (take_ours(request, argv[optind])) {
-			seen = ++optind;
-			continue;
-		}
-		key = getopt_long(argc, argv, request->guarded->short_options,
-				  request->guarded->long_options, NULL);
-		if (key == KEY_ARGUMENT)
-			*APPEND(request->arguments, request->nr_arguments) = optarg;
-		else
-			set_option(request, key);
-		for (; seen < optind; seen++) {
-			if (key != KEY_ARGUMENT)
-				*APPEND(request->options, request->nr_options) = argv[seen];
-		}
-	}
-	for (; seen < argc; seen++)
-		*APPEND(request->arguments, request->nr_arguments) = argv[seen];
-}
-
-static bool is_quiet(const struct attach_answers *answers)
-{
-	const struct snapshot *snapshot = answers->snapshot;
-
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		if (answers->memdevs[i].state != ATTACH_NONE)
-			return false;
-	}
-	for (size_t i = 0; i < snapshot->nr_regions; i++) {
-		if (snapshot->regions[i].locked == FLAG_YES ||
-		    snapshot_region_has_locked_decoder(&snapshot->regions[i]) ||
-		    !verdict_is_readable(snapshot, &snapshot->regions[i]))
-			return false;
-	}
-	return snapshot->nr_unread_regions == 0;
-}
-
-static void judge_argument(const struct request *request, struct look *look, int argument)
-{
-	struct judged *judged = &look->judged[argument];
+	struct verdicts *verdicts = &assessment->verdicts[argument];
 	struct verdict_object *objects;
-	size_t count = selection_find(&look->snapshot, request->kind, &request->filters,
+	size_t count = selection_find(&assessment->snapshot, request->kind, &request->filters,
 				      request->arguments[argument], &objects);
 
 	for (size_t i = 0; i < count; i++)
-		verdict_judge(&look->answers, request->guarded->operation, request->force,
-			      &objects[i], APPEND(judged->verdicts, judged->nr_verdicts));
+		verdict_judge(&assessment->answers, request->command->operation, request->force,
+			      &objects[i], APPEND(verdicts->list, verdicts->count));
 	free(objects);
 }
 
-/* False, having said so, where the machine cannot be read */
-static bool take_look(const struct request *request, struct look *look)
+/* False, after a message, if the machine cannot be read */
+static bool assess(const struct guard_request *request, struct assessment *assessment)
 {
-	int rc = snapshot_take(&look->snapshot);
+	int rc = snapshot_take(&assessment->snapshot);
 
 	if (rc < 0) {
-		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n",
-			request->guarded->name, strerror(-rc));
+		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n", request->name,
+			strerror(-rc));
 		return false;
 	}
-	attach_infer(&look->snapshot, &look->answers);
-	look->quiet = is_quiet(&look->answers);
-	if (!look->quiet) {
-		snapshot_read_dependents(&look->snapshot);
-		snapshot_read_users(&look->snapshot);
+	attach_infer(&assessment->snapshot, &assessment->answers);
+	assessment->all_allowed = verdict_all_allowed(&assessment->answers);
+	if (!assessment->all_allowed) {
+		snapshot_read_dependents(&assessment->snapshot);
+		snapshot_read_users(&assessment->snapshot);
 	}
-	look->judged =
-		memory_check(calloc((size_t)request->nr_arguments + 1, sizeof(*look->judged)));
+	assessment->verdicts = memory_check(
+		calloc((size_t)request->nr_arguments + 1, sizeof(*assessment->verdicts)));
 	for (int i = 0; i < request->nr_arguments; i++)
-		judge_argument(request, look, i);
+		judge_argument(request, assessment, i);
 	return true;
 }
 
-static void release_look(const struct request *request, struct look *look)
+static void release(const struct guard_request *request, struct assessment *assessment)
+{
+	for (int i = 0; i < request->nr_arguments; i++)
+		verdicts_release(&assessment->verdicts[i]);
+	free(assessment->verdicts);
+	attach_answers_release(&assessment->answers);
+	snapshot_release(&assessment->snapshot);
+}
+
+static bool refuses_any(const struct guard_request *request, const struct assessment *assessment)
 {
 	for (int i = 0; i < request->nr_arguments; i++) {
-		for (size_t j = 0; j < look->judged[i].nr_verdicts; j++)
-			verdict_release(&look->judged[i].verdicts[j]);
-		free(look->judged[i].verdicts);
-	}
-	free(look->judged);
-	attach_answers_release(&look->answers);
-	snapshot_release(&look->snapshot);
-}
-
-static const struct verdict *find_verdict(const struct judged *judged, const char *name)
-{
-	for (size_t i = 0; i < judged->nr_verdicts; i++) {
-		if (strcmp(verdict_object_name(&judged->verdicts[i].object), name) == 0)
-			return &judged->verdicts[i];
-	}
-	return NULL;
-}
-
-static void refuse_as_changed(struct verdict *verdict)
-{
-	verdict->kind = VERDICT_REFUSED;
-	verdict->reason = REASON_CHANGED;
-}
-
-/* What is something else in @second than it was in @first is refused, and so is what has gone. */
-static void refuse_changed(const struct judged *first, struct judged *second)
-{
-	size_t nr_found = second->nr_verdicts;
-
-	for (size_t i = 0; i < nr_found; i++) {
-		const struct verdict_object *now = &second->verdicts[i].object;
-		const struct verdict *before = find_verdict(first, verdict_object_name(now));
-
-		if (!before || !verdict_same(&before->object, now))
-			refuse_as_changed(&second->verdicts[i]);
-	}
-	for (size_t i = 0; i < first->nr_verdicts; i++) {
-		const struct verdict_object *before = &first->verdicts[i].object;
-
-		if (find_verdict(second, verdict_object_name(before)))
-			continue;
-		APPEND(second->verdicts, second->nr_verdicts)->object = *before;
-		refuse_as_changed(&second->verdicts[second->nr_verdicts - 1]);
-	}
-}
-
-static bool refuses_any(const struct judged *judged)
-{
-	for (size_t i = 0; i < judged->nr_verdicts; i++) {
-		if (judged->verdicts[i].kind == VERDICT_REFUSED)
+		if (verdicts_refuse_any(&assessment->verdicts[i]))
 			return true;
 	}
 	return false;
 }
 
-static bool refuses(const struct request *request, const struct look *look)
+/* Is the object of @verdict, which argument number @argument selects, selected by an earlier one?
+ */
+static bool is_repeated(const struct assessment *assessment, int argument,
+			const struct verdict *verdict)
 {
-	for (int i = 0; i < request->nr_arguments; i++) {
-		if (refuses_any(&look->judged[i]))
+	for (int i = 0; i < argument; i++) {
+		if (verdicts_find(&assessment->verdicts[i], verdict_object_name(&verdict->object)))
 			return true;
 	}
 	return false;
 }
 
-/* @visit each verdict once, however many arguments mean its object */
-static void each_verdict(const struct request *request, const struct look *look,
-			 void (*visit)(void *data, const struct verdict *verdict), void *data)
-{
-	for (int i = 0; i < request->nr_arguments; i++) {
-		for (size_t j = 0; j < look->judged[i].nr_verdicts; j++) {
-			const struct verdict *verdict = &look->judged[i].verdicts[j];
-			int earlier = 0;
+struct printing {
+	const struct guard_request *request;
+	const struct assessment *assessment;
+	struct json_stream stream;
+};
 
-			while (earlier < i && !find_verdict(&look->judged[earlier],
-							    verdict_object_name(&verdict->object)))
-				earlier++;
-			if (earlier == i)
-				visit(data, verdict);
+/* Each verdict once, even if several arguments select its object */
+static void print_each(struct printing *printing,
+		       void (*print)(struct printing *printing, const struct verdict *verdict))
+{
+	const struct assessment *assessment = printing->assessment;
+
+	for (int i = 0; i < printing->request->nr_arguments; i++) {
+		for (size_t j = 0; j < assessment->verdicts[i].count; j++) {
+			const struct verdict *verdict = &assessment->verdicts[i].list[j];
+
+			if (!is_repeated(assessment, i, verdict))
+				print(printing, verdict);
 		}
 	}
 }
 
-struct printing {
-	const struct request *request;
-	const struct look *look;
-	struct json_stream stream;
-};
-
-static void print_json(void *data, const struct verdict *verdict)
+static void print_json(struct printing *printing, const struct verdict *verdict)
 {
-	struct printing *printing = data;
-
-	json_item(&printing->stream, guard_json(printing->request->guarded->name, verdict));
+	json_item(&printing->stream, guard_json(printing->request->name, verdict));
 }
 
-static void print_prose(void *data, const struct verdict *verdict)
+static void print_explanation(struct printing *printing, const struct verdict *verdict)
 {
-	const struct printing *printing = data;
-
-	guard_explain(&printing->look->answers, printing->request->guarded->name, verdict);
+	guard_explain(&printing->assessment->answers, printing->request->name, verdict);
 }
 
-static void say(void *data, const struct verdict *verdict)
+static void print_message(struct printing *printing, const struct verdict *verdict)
 {
-	const struct request *request = data;
-
-	guard_say(request->guarded->name, verdict);
+	guard_say(printing->request->name, verdict);
 }
 
-static int show(const struct request *request, const struct look *look)
+/* --dry-run and --explain */
+static int show(const struct guard_request *request, const struct assessment *assessment)
 {
-	struct printing printing = {.request = request, .look = look};
+	struct printing printing = {.request = request, .assessment = assessment};
 	int rc = 0;
 
 	if (request->explain)
-		each_verdict(request, look, print_prose, &printing);
+		print_each(&printing, print_explanation);
 	if (request->dry_run) {
-		each_verdict(request, look, print_json, &printing);
+		print_each(&printing, print_json);
 		rc = json_end(&printing.stream);
 	}
 	if (rc == 0)
 		rc = json_flush();
 	if (rc < 0) {
-		fprintf(stderr, "cxl %s: cannot write the answer: %s\n", request->guarded->name,
+		fprintf(stderr, "cxl %s: cannot write the answer: %s\n", request->name,
 			strerror(-rc));
 		return EXIT_FAILED;
 	}
-	return refuses(request, look) ? EXIT_REFUSED : EXIT_DONE;
+	return refuses_any(request, assessment) ? EXIT_REFUSED : EXIT_DONE;
+}
+
+/* A command line for cxl-cli */
+struct command_line {
+	char **argv;
+	size_t argc;
+};
+
+static void add_word(struct command_line *line, const char *word)
+{
+	*APPEND(line->argv, line->argc) = (char *)word;
+}
+
+static struct command_line begin_command_line(const struct guard_request *request)
+{
+	struct command_line line = {0};
+
+	add_word(&line, "cxl");
+	for (int i = 0; i < request->nr_options; i++)
+		add_word(&line, request->options[i]);
+	return line;
 }
 
 /*
- * For an argument of which nothing is refused: the argument itself. For another, each object that
- * is allowed, by its name; by serial number there is none, since such an argument means one memdev.
+ * An argument of which nothing is refused is passed on as it is. Of another one, each allowed
+ * object is, by its name; but not by serial number: such an argument selects one memdev.
  */
-static void add_allowed(const struct request *request, const struct look *look, int argument,
-			char ***argv, size_t *argc)
+static void add_allowed(struct command_line *line, const struct guard_request *request,
+			const struct assessment *assessment, int argument)
 {
-	const struct judged *judged = &look->judged[argument];
+	const struct verdicts *verdicts = &assessment->verdicts[argument];
 
-	if (!refuses_any(judged)) {
-		*APPEND(*argv, *argc) = request->arguments[argument];
+	if (!verdicts_refuse_any(verdicts)) {
+		add_word(line, request->arguments[argument]);
 		return;
 	}
-	for (size_t i = 0; i < judged->nr_verdicts; i++) {
-		if (judged->verdicts[i].kind != VERDICT_REFUSED &&
+	for (size_t i = 0; i < verdicts->count; i++) {
+		if (verdicts->list[i].kind != VERDICT_REFUSED &&
 		    request->kind != SELECT_MEMDEVS_BY_SERIAL)
-			*APPEND(*argv, *argc) =
-				(char *)verdict_object_name(&judged->verdicts[i].object);
+			add_word(line, verdict_object_name(&verdicts->list[i].object));
 	}
 }
 
-/* cxl-cli has told of its own errors; of a crash it cannot. */
-static void say_how_rest_ended(const struct request *request, int status)
+/* cxl-cli has printed a message about its own errors, but not about a crash. */
+static void say_how_rest_ended(const struct guard_request *request, int status)
 {
-	const char *name = request->guarded->name;
+	const char *name = request->name;
 
 	if (WIFSIGNALED(status))
-		fprintf(stderr, "cxl %s: cxl-cli was killed by signal %d (%s) at the rest\n", name,
-			WTERMSIG(status), strsignal(WTERMSIG(status)));
+		fprintf(stderr,
+			"cxl %s: cxl-cli was killed by signal %d (%s) on the remaining objects\n",
+			name, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
-		fprintf(stderr, "cxl %s: cxl-cli ended with status %d at the rest\n", name,
-			WEXITSTATUS(status));
+		fprintf(stderr, "cxl %s: cxl-cli ended with status %d on the remaining objects\n",
+			name, WEXITSTATUS(status));
 }
 
 /*
- * What is left after the refusals, by cxl-cli, whose own messages come with it. The status says
- * that something was refused, whatever becomes of the rest: how cxl-cli ended is said, not handed
- * on, since of its status nobody could tell whether it is about what was refused.
+ * Run cxl-cli on what is not refused. The exit status says that something was refused, whatever
+ * cxl-cli's status is: that one is printed, because a caller could not tell which objects it is
+ * about.
  */
-static int run_rest(const struct request *request, const struct look *look)
+static int run_rest(const struct guard_request *request, const struct assessment *assessment)
 {
-	char **argv = NULL;
-	size_t argc = 0, nr_options;
+	struct command_line line = begin_command_line(request);
+	size_t nr_options = line.argc;
 	int status = 0;
 
-	*APPEND(argv, argc) = (char *)"cxl";
-	for (int i = 0; i < request->nr_options; i++)
-		*APPEND(argv, argc) = request->options[i];
-	nr_options = argc;
 	for (int i = 0; i < request->nr_arguments; i++)
-		add_allowed(request, look, i, &argv, &argc);
-	if (argc > nr_options) {
-		*APPEND(argv, argc) = NULL;
-		status = run_cxl_cli(argv);
+		add_allowed(&line, request, assessment, i);
+	if (line.argc > nr_options) {
+		add_word(&line, NULL);
+		status = cxl_cli_run(line.argv);
 	}
-	free(argv);
+	free(line.argv);
 	if (status < 0)
 		return EXIT_CANNOT;
 	say_how_rest_ended(request, status);
 	return EXIT_REFUSED;
 }
 
-/* All of it is allowed: cxl-cli takes this process's place */
-static int run_all(const struct request *request)
+/* Nothing is refused: cxl-cli replaces this process */
+static int run_all(const struct guard_request *request)
 {
-	char **argv = NULL;
-	size_t argc = 0;
+	struct command_line line = begin_command_line(request);
 	int status;
 
-	*APPEND(argv, argc) = (char *)"cxl";
-	for (int i = 0; i < request->nr_options; i++)
-		*APPEND(argv, argc) = request->options[i];
 	for (int i = 0; i < request->nr_arguments; i++)
-		*APPEND(argv, argc) = request->arguments[i];
-	*APPEND(argv, argc) = NULL;
-	status = pass_through(argv);
-	free(argv);
+		add_word(&line, request->arguments[i]);
+	add_word(&line, NULL);
+	status = cxl_cli_exec(line.argv);
+	free(line.argv);
 	return status;
 }
 
-static int act(const struct request *request, const struct look *look)
+static int hand_over(const struct guard_request *request, const struct assessment *assessment)
 {
-	each_verdict(request, look, say, (void *)request);
-	if (refuses(request, look))
-		return run_rest(request, look);
+	struct printing printing = {.request = request, .assessment = assessment};
+
+	print_each(&printing, print_message);
+	if (refuses_any(request, assessment))
+		return run_rest(request, assessment);
 	fflush(stderr);
 	return run_all(request);
 }
 
-/* An option that may mean anything: where something could be harmed, it is not for us to guess. */
-static int not_understood(const struct request *request, const struct look *look)
+/* An unknown option may mean anything: it is only passed on where no operation does harm. */
+static int handle_unknown_option(const struct guard_request *request,
+				 const struct assessment *assessment)
 {
-	if (look->quiet || request->nr_arguments == 0)
+	if (assessment->all_allowed || request->nr_arguments == 0)
 		return run_all(request);
 	fprintf(stderr,
 		"cxl %s: refused: the guard does not understand an option here, and this machine "
 		"has memory that is attached or locked; see 'cxl help %s'\n",
-		request->guarded->name, request->guarded->name);
+		request->name, request->name);
 	return EXIT_REFUSED;
 }
 
-/* The verdicts that count are those of a second look, right before the operation. */
-static int guard_again(const struct request *request, const struct look *first)
+/* The verdicts that count are those by a second snapshot, right before cxl-cli runs. */
+static int check_again(const struct guard_request *request, const struct assessment *first)
 {
-	struct look second;
+	struct assessment second;
 	int status;
 
-	if (!take_look(request, &second))
+	if (!assess(request, &second))
 		return EXIT_REFUSED;
 	for (int i = 0; i < request->nr_arguments; i++)
-		refuse_changed(&first->judged[i], &second.judged[i]);
-	status = act(request, &second);
-	release_look(request, &second);
+		verdicts_refuse_changed(&first->verdicts[i], &second.verdicts[i]);
+	status = hand_over(request, &second);
+	release(request, &second);
 	return status;
 }
 
-static int guard_request(const struct request *request)
+static int handle(const struct guard_request *request)
 {
-	struct look look;
+	struct assessment assessment;
 	int status;
 
-	if (!take_look(request, &look))
+	if (!assess(request, &assessment))
 		return EXIT_REFUSED;
 	if (request->not_understood)
-		status = not_understood(request, &look);
+		status = handle_unknown_option(request, &assessment);
 	else if (request->dry_run || request->explain)
-		status = show(request, &look);
-	else if (look.quiet)
+		status = show(request, &assessment);
+	else if (assessment.all_allowed)
 		status = run_all(request);
 	else
-		status = guard_again(request, &look);
-	release_look(request, &look);
+		status = check_again(request, &assessment);
+	release(request, &assessment);
 	return status;
 }
 
-static const struct guarded *find_guarded(const char *name)
+int guard(const struct guarded_command *command, int argc, char **argv)
 {
-	size_t i = 0;
-
-	while (i + 1 < sizeof(guarded) / sizeof(*guarded) && strcmp(guarded[i].name, name) != 0)
-		i++;
-	return &guarded[i];
-}
-
-static int guard(int argc, char **argv)
-{
-	struct request request = {.guarded = find_guarded(argv[0])};
+	struct guard_request request;
 	int status;
 
-	if (argc == 2 && strcmp(argv[1], "--list-opts") == 0)
-		return help_add_options(argv - 1, "--dry-run --explain");
-	request.kind = request.guarded->kind;
-	parse(&request, argc, argv);
-	if (argc == 1 || request.help)
-		status = pass_through(argv - 1);
+	if (argc == 3 && strcmp(argv[2], "--list-opts") == 0)
+		return cxl_cli_list_options(argv, "--dry-run --explain");
+	guard_request_parse(command, argc, argv, &request);
+	if (argc == 2 || request.help)
+		status = cxl_cli_exec(argv);
 	else
-		status = guard_request(&request);
-	free(request.options);
-	free(request.arguments);
+		status = handle(&request);
+	guard_request_release(&request);
 	return status;
 }
-
-#define GUARDED(symbol, command, text)                                                             \
-	const struct cxl_command symbol = {.name = command, .help = text, .run = guard}
-
-GUARDED(destroy_region_command, "destroy-region", "refuses what a driver owns or firmware locked");
-GUARDED(disable_region_command, "disable-region", "says what stays in use");
-GUARDED(disable_memdev_command, "disable-memdev", "refuses, without -f, to take a driver down");
-GUARDED(disable_port_command, "disable-port", "likewise");
-GUARDED(disable_bus_command, "disable-bus", "likewise");
-GUARDED(free_dpa_command, "free-dpa", "likewise");

@@ -11,9 +11,8 @@
 #include "attach/reason/evidence.h"
 #include "attach/reason/lock.h"
 #include "cxl/command/command.h"
+#include "cxl/command/cxl-cli.h"
 #include "cxl/command/listing.h"
-#include "cxl/help.h"
-#include "cxl/passthrough.h"
 #include "cxl/report/report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -127,18 +126,18 @@ static int wait_status(int status)
 static int list(int argc, char **argv)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL;
-	bool attach = take_option(argv, "--attach");
-	bool options = argc == 2 && argv[1] && strcmp(argv[1], "--list-opts") == 0;
+	bool attach = take_option(argv + 2, "--attach");
+	bool options = argc == 3 && argv[2] && strcmp(argv[2], "--list-opts") == 0;
 	int status = 0, rc;
 
 	if (options)
-		return help_add_options(argv - 1, "--attach");
+		return cxl_cli_list_options(argv, "--attach");
 	if (!attach)
-		return pass_through(argv - 1);
-	path = find_cxl_cli();
+		return cxl_cli_exec(argv);
+	path = cxl_cli_find();
 	if (!path)
 		return EXIT_CANNOT;
-	text = capture_cxl_cli(path, argv - 1, &status);
+	text = cxl_cli_capture(path, argv, &status);
 	if (!text)
 		return EXIT_FAILED;
 	rc = print_extended(text);
@@ -149,5 +148,5 @@ const struct cxl_command list_command = {
 	.name = "list",
 	.help = "with --attach: cxl-cli's listing, with the provider and lock of each memdev and "
 		"region",
-	.run = list,
+	.extend = list,
 };

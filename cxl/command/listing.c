@@ -103,15 +103,6 @@ bool listing_matches(const char *filter, const char *prefix, const char *name)
 	return false;
 }
 
-const char *listing_bus_provider(const struct snapshot_port *bus)
-{
-	if (bus->uport && strncmp(bus->uport, "ACPI0017", strlen("ACPI0017")) == 0)
-		return "ACPI.CXL";
-	if (bus->uport && strcmp(bus->uport, "cxl_acpi.0") == 0)
-		return "cxl_test";
-	return NULL;
-}
-
 bool listing_matches_bus(const struct listing_options *options, const struct snapshot_port *port)
 {
 	const struct snapshot_port *bus = snapshot_bus(port);
@@ -119,7 +110,7 @@ bool listing_matches_bus(const struct listing_options *options, const struct sna
 	if (!options->buses)
 		return true;
 	return bus && (listing_matches(options->buses, "root", bus->name) ||
-		       listing_matches(options->buses, "", listing_bus_provider(bus)));
+		       listing_matches(options->buses, "", snapshot_bus_provider(bus)));
 }
 
 bool listing_matches_host(const struct listing_options *options, const struct snapshot_host *host,

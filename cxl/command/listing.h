@@ -43,9 +43,6 @@ extern const struct argp listing_argp;
 /** listing_matches() - is @name, or @name without @prefix, in the list @filter? */
 bool listing_matches(const char *filter, const char *prefix, const char *name);
 
-/** listing_bus_provider() - "ACPI.CXL", "cxl_test", as libcxl's cxl_bus_get_provider(); or NULL */
-const char *listing_bus_provider(const struct snapshot_port *bus);
-
 /** listing_matches_bus() - is the bus that @port lies under wanted? */
 bool listing_matches_bus(const struct listing_options *options, const struct snapshot_port *port);
 

@@ -5,12 +5,11 @@
 
 #include "attach/model/snapshot.h"
 #include "attach/reason/verdict.h"
-#include "cxl/command/listing.h"
 #include "cxl/command/selection.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* The number in a device's name: 1 of "port1" */
+/* The number in the name of a device: 1 of "port1" */
 static long number_of(const char *name)
 {
 	const char *digits = name + strcspn(name, "0123456789");
@@ -19,8 +18,8 @@ static long number_of(const char *name)
 }
 
 /*
- * "region0", "0", and whatever else begins with such a number. cxl-cli reads it by sscanf() as an
- * int, into which glibc cuts what is too large for one: 4294967296 is 0 to it.
+ * "region0", "0", and anything that begins with such a number. cxl-cli reads it by sscanf() as an
+ * int, and glibc truncates larger numbers: 4294967296 is read as 0.
  */
 static bool is_number(const char *word, const char *prefix, long id)
 {
@@ -34,7 +33,7 @@ static bool is_number(const char *word, const char *prefix, long id)
 	return end != word && number == id;
 }
 
-/* A list has spaces between its words if it has any, and else commas. */
+/* The separator is a space if the list has one, and otherwise a comma. */
 static const char *separator(const char *list)
 {
 	return strchr(list, ' ') ? " " : ",";
@@ -59,16 +58,16 @@ static bool has_word(const char *list, const char *word)
 	return selection_matches(list, word, word, -1);
 }
 
-/* Where libcxl knows no provider for what a bus is the port of, that device's name is one. */
+/* libcxl uses the name of the device as the provider of a bus that it does not know. */
 static bool is_bus(const char *list, const struct snapshot_port *bus)
 {
-	const char *provider = listing_bus_provider(bus);
+	const char *provider = snapshot_bus_provider(bus);
 
 	return selection_matches(list, "root", bus->name, number_of(bus->name)) ||
 	       (provider && has_word(list, provider)) || (bus->uport && has_word(list, bus->uport));
 }
 
-/* Where it is not known which bus it is on, it may be on this one. */
+/* A port whose bus is unknown passes. */
 static bool passes_bus(const struct selection_filters *filters, const struct snapshot_port *port)
 {
 	const struct snapshot_port *bus = snapshot_bus(port);
@@ -76,7 +75,7 @@ static bool passes_bus(const struct selection_filters *filters, const struct sna
 	return !filters->bus || !bus || is_bus(filters->bus, bus);
 }
 
-/* "0.1" and "decoder0.1" are told by both of their numbers. */
+/* A word is "0.1" or "decoder0.1": both of its numbers are compared. */
 static bool passes_decoder(const struct selection_filters *filters,
 			   const struct snapshot_decoder *decoder)
 {
@@ -110,7 +109,7 @@ static bool is_region(const struct selection_filters *filters, const char *argum
 	       passes_bus(filters, root ? root->port : NULL) && passes_decoder(filters, root);
 }
 
-/* libcxl has the largest number for a memdev that shows no serial number. */
+/* libcxl uses the largest number for a memdev without a serial number, and so does a snapshot. */
 static bool has_serial(const char *list, const struct snapshot_memdev *memdev)
 {
 	_cleanup_free_ char *copy = memory_check(strdup(list));
@@ -144,7 +143,7 @@ static bool is_port(enum selection_kind kind, const char *argument,
 	if (kind == SELECT_ENDPOINTS)
 		return port->kind == PORT_ENDPOINT &&
 		       selection_matches(argument, "endpoint", port->name, number_of(port->name));
-	/* "root" and "switch" are words for all of their kind. */
+	/* "root" and "switch" select all ports of that kind. */
 	return port->kind != PORT_ENDPOINT &&
 	       (selection_matches(argument, "port", port->name, number_of(port->name)) ||
 		has_word(argument, port->kind == PORT_ROOT ? "root" : "switch"));

@@ -9,10 +9,10 @@ struct snapshot;
 struct verdict_object;
 
 /*
- * Which objects would cxl-cli act on? Its arguments and filters are lenient: "region0", "0", "all",
- * also "0x7" and "region0,region1", of which a name is told by the number that it begins with.
- * Whatever it would take for an object is one here, too; where it is not known what it would make
- * of something, more objects are selected rather than fewer.
+ * The objects that cxl-cli would act on. Its arguments and filters are lenient: "region0", "0" and
+ * "all" are valid, and also "0x7" and "region0,region1", of which only the leading number counts.
+ * The selection here includes every object that cxl-cli would select. Where the snapshot does not
+ * show enough, it includes more objects rather than fewer.
  */
 
 enum selection_kind {
@@ -30,8 +30,8 @@ struct selection_filters {
 };
 
 /**
- * selection_find() - the objects that one argument of a command means
- * @objects: a new array that the caller frees; NULL if there are none
+ * selection_find() - find the objects that one argument of a command selects
+ * @objects: set to a new array that the caller frees; to NULL if there are none
  *
  * Return: how many there are.
  */
@@ -39,7 +39,8 @@ size_t selection_find(const struct snapshot *snapshot, enum selection_kind kind,
 		      const struct selection_filters *filters, const char *argument,
 		      struct verdict_object **objects);
 
-/** selection_matches() - does cxl-cli take @list for a device called @name, @prefix and @id? */
+/** selection_matches() - would cxl-cli select the device @name, which is @prefix and @id, by @list?
+ */
 bool selection_matches(const char *list, const char *prefix, const char *name, long id);
 
 #endif

@@ -14,6 +14,9 @@
 #include "util/memory.h"
 #include "util/size.h"
 
+/* Of REASON_CHANGED */
+static const char changed[] = "it changed while it was being checked";
+
 /* "region0 (256 MiB at 0x390000000)" */
 static char *region_text(const struct snapshot_region *region)
 {
@@ -35,31 +38,30 @@ static void say_owner(const char *command, const struct verdict *verdict, const 
 
 	if (verdict->uncertain)
 		fprintf(stderr,
-			"cxl %s: %s is refused: it may belong to %s on %s, since what is seen of "
-			"%s speaks both for an attach and against one\n",
+			"cxl %s: %s: refused: it may belong to %s on %s, because the evidence on "
+			"%s is contradictory\n",
 			command, region, driver, device, owner->name);
 	else
 		fprintf(stderr,
-			"cxl %s: %s is refused: it belongs to %s on %s, which attached %s and "
-			"would go on using memory that is gone\n",
+			"cxl %s: %s: refused: it belongs to %s on %s, which attached %s and would "
+			"continue to use the removed memory\n",
 			command, region, driver, device, owner->name);
-	fprintf(stderr, "cxl %s: the way to take it down is 'cxl detach-memdev %s'\n", command,
-		owner->name);
+	fprintf(stderr, "cxl %s: to remove the region safely, run 'cxl detach-memdev %s'\n",
+		command, owner->name);
 }
 
 static void say_decoders(const char *command, const struct verdict *verdict, const char *region)
 {
-	fprintf(stderr, "cxl %s: %s is refused: firmware locked it until the next reset, by ",
-		command, region);
+	fprintf(stderr, "cxl %s: %s: refused: firmware locked ", command, region);
 	for (size_t i = 0; i < verdict->nr_decoders; i++)
 		fprintf(stderr, "%s%s", i ? ", " : "", verdict->decoders[i]->name);
-	fputs("\n", stderr);
+	fputs(" until the next reset\n", stderr);
 }
 
 static void say_refused_region(const char *command, const struct verdict *verdict)
 {
 	_cleanup_free_ char *region = region_text(verdict->object.region);
-	const char *why = "it is locked, and nothing shows why";
+	const char *why = "it is locked for an unknown reason";
 
 	switch (verdict->reason) {
 	case REASON_ATTACH_OWNED:
@@ -69,15 +71,15 @@ static void say_refused_region(const char *command, const struct verdict *verdic
 		say_decoders(command, verdict, region);
 		return;
 	case REASON_UNREADABLE:
-		why = "whether it is locked cannot be read";
+		why = "cannot read whether it is locked";
 		break;
 	case REASON_CHANGED:
-		why = "it is not what it was a moment ago";
+		why = changed;
 		break;
 	default:
 		break;
 	}
-	fprintf(stderr, "cxl %s: %s is refused: %s\n", command, region, why);
+	fprintf(stderr, "cxl %s: %s: refused: %s\n", command, region, why);
 }
 
 static void say_host(const struct snapshot_memdev *memdev)
@@ -118,23 +120,23 @@ void guard_say(const char *command, const struct verdict *verdict)
 		break;
 	case VERDICT_REMARKED:
 		fprintf(stderr,
-			"cxl %s: %s stays mapped, and in use by %s: only the region's own driver "
-			"goes, until 'cxl enable-region %s'\n",
+			"cxl %s: %s: it stays mapped and in use by %s; only the region's own "
+			"driver "
+			"is unbound, until 'cxl enable-region %s'\n",
 			command, name, verdict->memdevs[0]->host.driver ?: "its driver", name);
 		break;
 	case VERDICT_FORCED:
-		fprintf(stderr, "cxl %s: %s: this takes down\n", command, name);
+		fprintf(stderr, "cxl %s: %s: this unbinds or removes\n", command, name);
 		say_consequences(verdict);
 		break;
 	case VERDICT_REFUSED:
 		if (verdict->object.region) {
 			say_refused_region(command, verdict);
 		} else if (verdict->reason == REASON_CHANGED) {
-			fprintf(stderr,
-				"cxl %s: %s is refused: it is not what it was a moment ago\n",
-				command, name);
+			fprintf(stderr, "cxl %s: %s: refused: %s\n", command, name, changed);
 		} else {
-			fprintf(stderr, "cxl %s: %s is refused without -f: this would take down\n",
+			fprintf(stderr,
+				"cxl %s: %s: refused without -f: this would unbind or remove\n",
 				command, name);
 			say_consequences(verdict);
 		}
@@ -182,19 +184,19 @@ static const char *meaning(const struct verdict *verdict)
 {
 	switch (verdict->reason) {
 	case REASON_NONE:
-		return "nothing attached and nothing locked is in its reach";
+		return "it affects no attached memdev and no locked region";
 	case REASON_ATTACH_OWNED:
 		return "the region belongs to a driver that attached its memdev";
 	case REASON_FIRMWARE_LOCKED:
-		return "firmware locked a decoder that the region lies on";
+		return "firmware locked a decoder of the region";
 	case REASON_LOCKED:
-		return "the region is locked, and nothing shows why";
+		return "the region is locked for an unknown reason";
 	case REASON_UNREADABLE:
-		return "whether the region is locked cannot be read";
+		return "cannot read whether the region is locked";
 	case REASON_ENDS_ATTACH:
-		return "memdevs that a driver attached would go, and the driver with them";
+		return "it would unbind the drivers that attached the memdevs";
 	case REASON_CHANGED:
-		return "it is not what it was a moment ago";
+		return changed;
 	}
 	return "";
 }
@@ -208,11 +210,11 @@ static void explain_memdev(const struct attach_answers *answers,
 	for (size_t i = 0; i < answer->nr_evidence; i++) {
 		const struct attach_evidence *evidence = &answer->evidence[i];
 
-		printf("    %s: %s says '%s', which speaks %s\n", evidence->signal, evidence->file,
-		       evidence->value,
-		       evidence->weight > 0   ? "for an attach"
-		       : evidence->weight < 0 ? "against one"
-					      : "for neither");
+		printf("    %s: %s contains '%s', which indicates %s\n", evidence->signal,
+		       evidence->file, evidence->value,
+		       evidence->weight > 0   ? "an attach"
+		       : evidence->weight < 0 ? "no attach"
+					      : "neither");
 	}
 }
 
@@ -224,6 +226,6 @@ void guard_explain(const struct attach_answers *answers, const char *command,
 	for (size_t i = 0; i < verdict->nr_memdevs; i++)
 		explain_memdev(answers, verdict->memdevs[i]);
 	for (size_t i = 0; i < verdict->nr_decoders; i++)
-		printf("  %s is locked: /sys/bus/cxl/devices/%s/locked says '1'\n",
+		printf("  %s is locked: /sys/bus/cxl/devices/%s/locked contains '1'\n",
 		       verdict->decoders[i]->name, verdict->decoders[i]->name);
 }

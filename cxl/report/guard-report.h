@@ -6,15 +6,18 @@ struct attach_answers;
 struct json_object;
 struct verdict;
 
-/* What the guard says of a verdict; @command is the name of cxl-cli's command. */
+/*
+ * What the guard prints about a verdict. @command is the name of the guarded command:
+ * "destroy-region".
+ */
 
-/** guard_json() - for programs: a new JSON object that the caller owns */
+/** guard_json() - a new JSON object that the caller owns, see guard.schema.json */
 struct json_object *guard_json(const char *command, const struct verdict *verdict);
 
-/** guard_say() - sentences for people, on stderr; none for what is allowed without more ado */
+/** guard_say() - print a message on stderr; nothing if the operation is simply allowed */
 void guard_say(const char *command, const struct verdict *verdict);
 
-/** guard_explain() - the verdict and all that led to it, in prose, on stdout */
+/** guard_explain() - print the verdict and the evidence for it on stdout, in sentences */
 void guard_explain(const struct attach_answers *answers, const char *command,
 		   const struct verdict *verdict);
 

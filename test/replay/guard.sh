@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guard before cxl-cli's commands, on recorded machines: what it refuses, what it hands over, and in
-# which words. A cxl-cli that only says what it was given stands in for the real one.
+# The guard of cxl-cli's commands, on recorded machines: what it refuses, what it passes to cxl-cli, and its
+# messages. A fake cxl-cli, which only prints its arguments, replaces the real one.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-folder=$(mktemp -d -p "$machine_top")
-cat >"$folder/cxl" <<'FAKE'
+directory=$(mktemp -d -p "$machine_top")
+cat >"$directory/cxl" <<'FAKE'
 #!/bin/bash
 printf '<%s>' "$@"
 [ -z "${FAKE_SIGNAL-}" ] || kill -"$FAKE_SIGNAL" $$
 exit "${FAKE_STATUS-0}"
 FAKE
-chmod +x "$folder/cxl"
-export CXL_CLI=$folder/cxl
+chmod +x "$directory/cxl"
+export CXL_CLI=$directory/cxl
 
 guard() { run on_machine timeout 20 "$CXL" "$@"; }
 # refused WHAT COMMAND...: exit 3, and cxl-cli was not run
@@ -24,7 +24,7 @@ refused() {
 	guard "$@"
 	is "$what: refused" "$status$out" 3
 }
-# handed_over WHAT GIVEN COMMAND...: cxl-cli was given that, its status is ours, nothing was said
+# handed_over WHAT GIVEN COMMAND...: cxl-cli was given that, its status is ours, no message was printed
 handed_over() {
 	local what=$1 given=$2
 	shift 2
@@ -85,28 +85,28 @@ done <<-'COMMANDS'
 	disable-bus 0 --debug
 	disable-bus all x
 COMMANDS
-# A value that looks like an option of ours, or like a call for help, is a value to cxl-cli.
+# A value that looks like an option of ours, or like -h, is a value to cxl-cli.
 handed_over "a bus by the name of --dry-run" "<destroy-region><-b><--dry-run><region0>" destroy-region -b --dry-run region0
 handed_over "a bus by the name of -h" "<destroy-region><-b><-h><region0>" destroy-region -b -h region0
 handed_over "an argument by the name of --explain" "<destroy-region><--><--explain>" destroy-region -- --explain
 handed_over "help among other options" "<destroy-region><region0><-fh>" destroy-region region0 -fh
-refused "what may be an option's value is no call for help" destroy-region --frobnicate -h region0
+refused "what may be the value of an option does not request help" destroy-region --frobnicate -h region0
 refused "no abbreviation of ours" destroy-region --dry region0
 
 guard destroy-region region0
-is "destroy-region: who owns it, and the right way" "$err" \
-	"cxl destroy-region: region0 (256 MiB at 0x390000000) is refused: it belongs to cxl_lab_accel on 0000:11:00.0, which attached mem0 and would go on using memory that is gone
-cxl destroy-region: the way to take it down is 'cxl detach-memdev mem0'"
+is "destroy-region: who owns it, and what to do instead" "$err" \
+	"cxl destroy-region: region0 (256 MiB at 0x390000000): refused: it belongs to cxl_lab_accel on 0000:11:00.0, which attached mem0 and would continue to use the removed memory
+cxl destroy-region: to remove the region safely, run 'cxl detach-memdev mem0'"
 refused "destroy-region with an option that is not known" destroy-region --frobnicate region0
 refused "destroy-region with an option that lacks its value" destroy-region region0 -b
 
-# In a list, what is allowed is done.
+# In a list, the allowed objects are passed to cxl-cli.
 guard destroy-region -f region0 region1
 is "a list: the other one is done" "$status$out" "3<destroy-region><-f><region1>"
 guard destroy-region all
 is "all: the others are done" "$status$out" "3<destroy-region><region1>"
 guard destroy-region all region1 region0
-is "each is told once" "$(grep -c 'is refused' <<<"$err")" 1
+is "each is reported once" "$(grep -c ': refused: ' <<<"$err")" 1
 handed_over "another region" "<destroy-region><region1>" destroy-region region1
 handed_over "a region that is not there" "<destroy-region><region9>" destroy-region region9
 handed_over "another bus" "<destroy-region><-b><7><region0>" destroy-region -b 7 region0
@@ -119,7 +119,7 @@ done
 FAKE_STATUS=7 guard destroy-region region1
 is "the status is cxl-cli's" "$status" 7
 
-# What takes the provider down
+# What unbinds the provider
 for words in 'disable-memdev mem0' 'disable-memdev 0' 'disable-memdev all' 'disable-memdev -b root0 mem0' \
 	'disable-port port1' 'disable-port 1' 'disable-port all' 'disable-port switch' 'disable-port -e endpoint2' \
 	'disable-port -e all' 'disable-bus root0' 'disable-bus ACPI.CXL' 'disable-bus all' 'free-dpa mem0' \
@@ -127,27 +127,27 @@ for words in 'disable-memdev mem0' 'disable-memdev 0' 'disable-memdev all' 'disa
 	read -ra command <<<"$words"
 	guard "${command[@]}"
 	is "$words: refused without -f" "$status" 3
-	like "$words: what would go" "$err" 'refused without -f: this would take down
+	like "$words: what would be lost" "$err" ': refused without -f: this would unbind or remove
   cxl_lab_accel on 0000:11:00\.0, with mem0, net eth[0-9]* \([a-z]*\)
   region0 \(256 MiB at 0x390000000\)'
 	guard "${command[@]}" -f
 	is "$words -f: done" "$status${out//<-f>/}" "0$(printf '<%s>' "${command[@]}")"
-	like "$words -f: with a warning" "$err" 'this takes down
+	like "$words -f: with a warning" "$err" ': this unbinds or removes
   cxl_lab_accel on 0000:11:00\.0'
 done
 guard disable-memdev all
-is "the memdevs that nobody attached are done" "$out" "<disable-memdev><mem1>"
-like "a port takes the others down, too" "$(guard disable-port port1; echo "$err")" 'region1 \(256 MiB'
+is "the memdevs that no driver attached are disabled" "$out" "<disable-memdev><mem1>"
+like "a port affects the others as well" "$(guard disable-port port1; echo "$err")" 'region1 \(256 MiB'
 handed_over "an expander" "<disable-memdev><mem1>" disable-memdev mem1
 guard disable-region region0
 is "disable-region is done" "$status$out" "0<disable-region><region0>"
-is "disable-region says what it does not do" "$err" \
-	"cxl disable-region: region0 stays mapped, and in use by cxl_lab_accel: only the region's own driver goes, until 'cxl enable-region region0'"
+is "disable-region prints what it does not do" "$err" \
+	"cxl disable-region: region0: it stays mapped and in use by cxl_lab_accel; only the region's own driver is unbound, until 'cxl enable-region region0'"
 
 guard destroy-region --dry-run all
 is "--dry-run: the verdicts" "$(jq -c 'map([.object, .verdict, .reason])' <<<"$out")" \
 	'[["region0","refused","attach-owned"],["region1","allowed",null]]'
-is "--dry-run: the status that the deed would have had" "$status" 3
+is "--dry-run: the status that the operation would have had" "$status" 3
 keep guard
 guard disable-port --dry-run -f port1
 is "--dry-run: forced" "$(jq -c 'map([.verdict, .attached[0].dependents[0].subsystem, (.regions | length)])' <<<"$out")$status" \
@@ -157,17 +157,17 @@ guard destroy-region --dry-run region9
 is "--dry-run: nothing" "$out$status" '[]0'
 keep guard
 guard destroy-region --explain region0
-like "--explain: the evidence" "$out" "region-locked: /sys/bus/cxl/devices/region0/locked says '1', which speaks for an attach"
+like "--explain: the evidence" "$out" "region-locked: /sys/bus/cxl/devices/region0/locked contains '1', which indicates an attach"
 is "--explain: nothing is done" "$status" 3
 
 machine firmware-locked
 expander=$(/usr/bin/jq -r 'map(select(.reason == "firmware").region)[0]' <<<"$(on_machine "$CXL" list-locked)")
 refused "a region that firmware locked" destroy-region -f "$expander"
-like "a region that firmware locked: by which decoders" "$err" 'firmware locked it until the next reset, by decoder[0-9.]+, decoder[0-9.]+'
+like "a region that firmware locked: by which decoders" "$err" ': refused: firmware locked decoder[0-9.]+, decoder[0-9.]+ until the next reset'
 guard destroy-region --dry-run "$expander"
 keep guard
 
-# Where nothing is attached and nothing locked, everything is cxl-cli's.
+# If nothing is attached or locked, everything is passed to cxl-cli.
 machine expanders-regions
 for words in 'destroy-region all' 'destroy-region -f region0' 'disable-memdev -f mem0' 'disable-port port1' \
 	'disable-bus root3' 'free-dpa mem0' 'destroy-region --frobnicate x' 'disable-region region0'; do
@@ -184,23 +184,23 @@ guard_many() { run on_machine bash -c 'exec timeout 20 "$1" destroy-region $(seq
 guard_many
 is "10000 arguments" "$status $(tr -cd '<' <<<"$out" | wc -c)" "0 10001"
 guard_many region0
-is "10000 arguments, one of them refused" "$status $(grep -c 'is refused' <<<"$err") $(tr -cd '<' <<<"$out" | wc -c)" "3 1 10001"
+is "10000 arguments, one of them refused" "$status $(grep -c ': refused: ' <<<"$err") $(tr -cd '<' <<<"$out" | wc -c)" "3 1 10001"
 long=$(printf '%0100000d' 0)
-refused "a name of 100 kB that means region0" destroy-region "$long"
+refused "a name of 100 kB that selects region0" destroy-region "$long"
 for name in "x$long" $'\xff\xfe' $'region\xc3' ../../region0 /region0 ./0x/.. 'r*' $'a\nb'; do
-	handed_over "a name that means nothing: $(printf %.20q "$name")" "<destroy-region><--><$name>" destroy-region -- "$name"
+	handed_over "a name of no region: $(printf %.20q "$name")" "<destroy-region><--><$name>" destroy-region -- "$name"
 done
 guard destroy-region --dry-run $'\xff' "$long" ''
 is "--dry-run of such names" "$(jq -c 'map(.object)' <<<"$out")$status" '["region0"]3'
 keep guard
 
-# cxl-cli that is missing or misbehaves, when all is its own, and when it has the rest to do
-for no_program in /nowhere/cxl "$folder" "$folder/text"; do
-	touch "$folder/text"
+# cxl-cli that is missing or misbehaves, when it gets all objects, and when it gets the remaining ones
+for no_program in /nowhere/cxl "$directory" "$directory/text"; do
+	touch "$directory/text"
 	CXL_CLI=$no_program guard destroy-region region1
 	is "no cxl-cli at ${no_program##*/}: cannot" "$status" 5
 	CXL_CLI=$no_program guard destroy-region region0 region1
-	is "no cxl-cli at ${no_program##*/}, and one refused: cannot" "$status$(grep -c 'is refused' <<<"$err")" 51
+	is "no cxl-cli at ${no_program##*/}, and one refused: cannot" "$status$(grep -c ': refused: ' <<<"$err")" 51
 	CXL_CLI=$no_program guard destroy-region region0
 	is "no cxl-cli at ${no_program##*/}, and none needed: refused" "$status" 3
 done
@@ -208,19 +208,19 @@ for signal in 9 11 15; do
 	FAKE_SIGNAL=$signal guard destroy-region region1
 	is "cxl-cli dies of signal $signal: its end is ours" "$status" $((128 + signal))
 	FAKE_SIGNAL=$signal guard destroy-region region0 region1
-	is "cxl-cli dies of signal $signal at the rest: refused" "$status$out" "3<destroy-region><region1>"
-	like "cxl-cli dies of signal $signal at the rest: said" "$err" "cxl destroy-region: cxl-cli was killed by signal $signal \\(.*\\) at the rest"
+	is "cxl-cli dies of signal $signal on the remaining objects: refused" "$status$out" "3<destroy-region><region1>"
+	like "cxl-cli dies of signal $signal on the remaining objects: reported" "$err" "cxl destroy-region: cxl-cli was killed by signal $signal \\(.*\\) on the remaining objects"
 done
 FAKE_STATUS=7 guard destroy-region region0 region1
-is "cxl-cli fails at the rest: refused" "$status" 3
-like "cxl-cli fails at the rest: said" "$err" 'cxl destroy-region: cxl-cli ended with status 7 at the rest'
-printf '#!/bin/sh\nhead -c 100000 /dev/urandom\n' >"$folder/text"
-chmod +x "$folder/text"
-CXL_CLI=$folder/text guard destroy-region region0 region1 >/dev/null 2>&1
+is "cxl-cli fails on the remaining objects: refused" "$status" 3
+like "cxl-cli fails on the remaining objects: reported" "$err" 'cxl destroy-region: cxl-cli ended with status 7 on the remaining objects'
+printf '#!/bin/sh\nhead -c 100000 /dev/urandom\n' >"$directory/text"
+chmod +x "$directory/text"
+CXL_CLI=$directory/text guard destroy-region region0 region1 >/dev/null 2>&1
 is "cxl-cli prints garbage: refused" "$status" 3
 
-# between CHANGE COMMAND...: CHANGE comes between the guard's two looks. The last that a look reads is
-# modules.dep, as which it finds a pipe: nothing comes out of that until the change is done.
+# between CHANGE COMMAND...: CHANGE happens between the guard's two snapshots. The last file that the first one
+# reads is modules.dep, which is a pipe here: it is empty until the change is done.
 between() {
 	local change=$1 read_last
 	shift
@@ -232,71 +232,71 @@ between() {
 	[ ! -p "$read_last" ] || timeout 5 cat "$read_last" >/dev/null
 	wait
 }
-# changed WHAT SENTENCE CHANGE COMMAND...: refused, with that sentence, and nothing is left for cxl-cli
+# changed WHAT MESSAGE CHANGE COMMAND...: refused, with that message, and cxl-cli is not run
 changed() {
-	local what=$1 sentence=$2
+	local what=$1 message=$2
 	shift 2
 	between "$@"
-	is "between the looks, $what: refused" "$status$out" 3
-	ok "between the looks, $what: why" grep -qxF "cxl $2: $sentence" <<<"$err"
+	is "between the snapshots, $what: refused" "$status$out" 3
+	ok "between the snapshots, $what: why" grep -qxF "cxl $2: $message" <<<"$err"
 	machine pci-shared
 }
 between true destroy-region region1
-is "between the looks, nothing: done" "$status$out$err" "0<destroy-region><region1>"
+is "between the snapshots, nothing: done" "$status$out$err" "0<destroy-region><region1>"
 machine pci-shared
-another="is refused: it is not what it was a moment ago"
-# shellcheck disable=SC2016 # expanded once it is time for it
+changed="refused: it changed while it was being checked"
+# shellcheck disable=SC2016 # expanded by between
 {
-	changed "the region is not readable" "region1 $another" 'rm $devices/region1' destroy-region -f region1
-	changed "the region is not readable, all" "region1 $another" 'rm $devices/region1' destroy-region -f all
-	changed "the region goes" "region1 (256 MiB at 0x3a0000000) $another" \
+	changed "the region is not readable" "region1: $changed" 'rm $devices/region1' destroy-region -f region1
+	changed "the region is not readable, all" "region1: $changed" 'rm $devices/region1' destroy-region -f all
+	changed "the region goes" "region1 (256 MiB at 0x3a0000000): $changed" \
 		'rm -r "$(readlink -f $devices/region1)" $devices/region1; sed -i d $(grep -l region1 $devices/decoder*/region)' destroy-region region1
-	changed "all goes" "region1 (256 MiB at 0x3a0000000) $another" 'rm -r $machine/sys/bus/cxl/devices' destroy-region -f region1
-	changed "another address" "region1 (256 MiB at 0x111000) $another" \
+	changed "all goes" "region1 (256 MiB at 0x3a0000000): $changed" 'rm -r $machine/sys/bus/cxl/devices' destroy-region -f region1
+	changed "another address" "region1 (256 MiB at 0x111000): $changed" \
 		'echo 0x111000 >$devices/region1/resource' destroy-region -f region1
-	changed "another size" "region1 (4 KiB at 0x3a0000000) $another" 'echo 0x1000 >$devices/region1/size' destroy-region -f 1
-	changed "no address" "region1 $another" 'rm $devices/region1/resource' destroy-region -f region1
-	changed "no memdev" "region1 (256 MiB at 0x3a0000000) $another" 'echo >$devices/decoder3.0/region' destroy-region region1
-	changed "a lock" "region1 (256 MiB at 0x3a0000000) is refused: it is locked, and nothing shows why" \
+	changed "another size" "region1 (4 KiB at 0x3a0000000): $changed" 'echo 0x1000 >$devices/region1/size' destroy-region -f 1
+	changed "no address" "region1: $changed" 'rm $devices/region1/resource' destroy-region -f region1
+	changed "no memdev" "region1 (256 MiB at 0x3a0000000): $changed" 'echo >$devices/decoder3.0/region' destroy-region region1
+	changed "a lock" "region1 (256 MiB at 0x3a0000000): refused: it is locked for an unknown reason" \
 		'echo 1 >$devices/region1/locked' destroy-region -f region1
-	changed "a memdev of another host" "mem1 $another" \
+	changed "a memdev of another host" "mem1: $changed" \
 		'ln -sfn "$(readlink $devices/mem0)" $devices/mem1' disable-memdev mem1
-	changed "another port" "port1 $another" 'ln -sfn ../pci0000:77 $devices/port1/uport' disable-port -f port1
-	mv "$devices/region1" "$folder"
-	changed "a region comes" "region1 (256 MiB at 0x3a0000000) $another" 'mv $folder/region1 $devices/region1' destroy-region all
+	changed "another port" "port1: $changed" 'ln -sfn ../pci0000:77 $devices/port1/uport' disable-port -f port1
+	mv "$devices/region1" "$directory"
+	changed "a region comes" "region1 (256 MiB at 0x3a0000000): $changed" 'mv $directory/region1 $devices/region1' destroy-region all
 }
 
-# Damage: it never makes that allowed which is refused without it.
+# Damage to the tree never makes allowed what is refused without it.
 damaged() {
 	machine_sys=bind run on_machine "${reader[@]}" "$SOURCE/test/replay/damage" --refused "$CXL" "$@"
-	report "$status" "$*, refused whatever is damaged: $(tail -n 1 <<<"$out" | tr -d '#')"
+	report "$status" "$*, refused, whatever is damaged: $(tail -n 1 <<<"$out" | tr -d '#')"
 	[ "$status" -eq 0 ] || head -n 20 <<<"$out$err"
 }
 damaged destroy-region -f region0
 like "damage is found" "$out" 'damaged [0-9]{3,} times, refused$'
 rm "$devices/region0"
-refused "a region that only decoders tell of" destroy-region -f region0
-like "a region that only decoders tell of: why" "$err" 'region0 is refused: whether it is locked cannot be read$'
+refused "a region that only decoders refer to" destroy-region -f region0
+like "a region that only decoders refer to: why" "$err" 'region0: refused: cannot read whether it is locked$'
 guard destroy-region --dry-run all
-is "a region that only decoders tell of: the verdict" "$(jq -c 'map([.object, .verdict, .reason])' <<<"$out")" \
+is "a region that only decoders refer to: the verdict" "$(jq -c 'map([.object, .verdict, .reason])' <<<"$out")" \
 	'[["region1","allowed",null],["region0","refused","unreadable"]]'
 keep guard
 guard destroy-region --explain region0
-like "a region that only decoders tell of: explained" "$out" 'refused: whether the region is locked cannot be read'
+like "a region that only decoders refer to: explained" "$out" 'refused: cannot read whether the region is locked'
 machine pci-shared
 rm "$devices/region1/locked"
-refused "an expander's region whose lock is not told" destroy-region -f region1
+refused "an expander's region whose lock cannot be read" destroy-region -f region1
 machine pci-shared
 rm "$devices/region0/locked" "$devices/region0/commit" "$devices/mem0" "$devices/endpoint2"
 refused "a region without lock, memdev and endpoint" destroy-region -f region0
 machine pci-shared
 rm "$devices/endpoint2"
-refused "a port, where it is not known what is below it" disable-port port1
+refused "a port, if it is unknown which memdevs are below it" disable-port port1
 machine pci-shared
 rm "$devices/region0/locked" "$devices/region0/commit"
-refused "a region whose lock is not told" destroy-region region0
+refused "a region whose lock cannot be read" destroy-region region0
 
-# What a driver has registered, whatever it is, and however deep below its device
+# Devices that a driver has registered, of any kind, at any depth below its own device
 machine pci-shared
 host=$machine/sys/bus/pci/devices/0000:11:00.0
 below() {
@@ -316,7 +316,7 @@ below net cxl_thing0/net/eth9
 guard disable-memdev --dry-run mem0
 is "dependents: all kinds" "$(jq -r '.[0].attached[0].dependents | map(select(.subsystem != "net") | .subsystem + " " + .name) | sort | join(", ")' <<<"$out")" \
 	"block sda, block sda1, drm card0, drm card0-DP-1, infiniband mlx5_0, sound card1, sound pcmC1D0p, vfio-dev vfio0"
-is "dependents: the network interface once, and none of CXL's" \
+is "dependents: the network interface once, and no device of CXL" \
 	"$(jq -c '.[0].attached[0].dependents | map(select(.subsystem == "net")) | length' <<<"$out")" 1
 keep guard
 guard disable-memdev mem0
@@ -324,12 +324,12 @@ for device in 'vfio-dev vfio0' 'block sda' 'block sda1' 'infiniband mlx5_0' 'drm
 	like "dependents: $device is named" "$err" "with mem0,.*$device(,|$'\n')"
 done
 
-# Sizes for people
+# Human-readable sizes
 while read -r size text; do
 	machine pci-shared
 	echo "$size" >"$devices/region0/size"
 	guard destroy-region region0
-	like "a size of $size" "$err" "region0 \\($text at 0x390000000\\) is refused"
+	like "a size of $size" "$err" "region0 \\($text at 0x390000000\\): refused"
 done <<-'SIZES'
 	0x1000 4 KiB
 	0x200 512 bytes
@@ -342,8 +342,8 @@ machine pci-shared
 rm "$devices/decoder2.0/target_type"
 echo 0 >"$devices/region0/locked"
 refused "a memdev that may be attached" destroy-region -f region0
-like "a memdev that may be attached: so it is said" "$err" \
-	'it may belong to cxl_lab_accel on 0000:11:00\.0, since what is seen of mem0 speaks both for an attach and against one'
+like "a memdev that may be attached: message" "$err" \
+	'it may belong to cxl_lab_accel on 0000:11:00\.0, because the evidence on mem0 is contradictory'
 machine pci-deleted
 guard disable-memdev mem0
 is "a memdev whose region was deleted under it is still attached" "$status" 3

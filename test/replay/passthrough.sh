@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is not ours goes to cxl-cli: to the right one, and untouched.
+# Commands that are not ours are passed to the right cxl-cli, unchanged.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-mkdir "$folder"/{fake,empty,ours}
-ln -s "$CXL" "$folder/ours/cxl"
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+mkdir "$directory"/{fake,empty,ours}
+ln -s "$CXL" "$directory/ours/cxl"
 
-# A cxl-cli that says what it was given
-cat >"$folder/fake/cxl" <<'FAKE'
+# A fake cxl-cli, which prints its arguments
+cat >"$directory/fake/cxl" <<'FAKE'
 #!/bin/bash
 case $1 in
 --list-cmds) printf 'list\nmonitor\n' ;;
@@ -23,8 +23,8 @@ variable) echo "$SOMETHING" ;;
 *) printf '<%s>' "$@"; echo to-stderr >&2 ;;
 esac
 FAKE
-chmod +x "$folder/fake/cxl"
-export CXL_CLI=$folder/fake/cxl
+chmod +x "$directory/fake/cxl"
+export CXL_CLI=$directory/fake/cxl
 
 run "$CXL" frobnicate 'a b' '' '*' --help -- "it's"
 is "arguments arrive as they are" "$out" "<frobnicate><a b><><*><--help><--><it's>"
@@ -43,7 +43,7 @@ run "$CXL" signal TERM
 is "death by a signal is seen as such" "$status" 143
 is "stdin is passed on" "$(printf 'one\ntwo' | "$CXL" input)" $'one\ntwo'
 is "the environment is passed on" "$(SOMETHING='x y' "$CXL" variable)" "x y"
-# The signals that the caller ignores stay ignored: exec keeps them, a wrapper might not.
+# Signals that the caller ignores stay ignored: exec preserves them, a wrapper might not.
 is "ignored signals stay ignored" \
 	"$( (trap '' PIPE; CXL_CLI=$(type -P bash) "$CXL" -c 'trap -p PIPE') )" "trap -- '' SIGPIPE"
 
@@ -51,7 +51,7 @@ run "$CXL" --list-cmds
 is "--list-cmds covers both" "$out" $'list\nmonitor\nlist-attach\nlist-locked\ndetach-memdev\nattach-memdev\nexercise-autoremove'
 run "$CXL" --version
 like "--version covers both" "$out" "^cxl-attach [0-9.]+
-cxl-cli 99 \\($folder/fake/cxl\\)$"
+cxl-cli 99 \\($directory/fake/cxl\\)$"
 for option in help --help -h; do
 	run "$CXL" "$option"
 	like "$option lists ours" "$out" 'list-attach +which memdevs'
@@ -62,43 +62,43 @@ run "$CXL"
 is "no command: failed, as in cxl-cli" "$status" 1
 like "no command: help" "$out" 'list-attach'
 
-CXL_CLI=$folder/ours/cxl run "$CXL" list
+CXL_CLI=$directory/ours/cxl run "$CXL" list
 is "CXL_CLI is ourselves: cannot" "$status" 5
-like "CXL_CLI is ourselves: said" "$err" 'CXL_CLI names this program itself'
-CXL_CLI=$folder/nowhere/cxl run "$CXL" list
+like "CXL_CLI is ourselves: reported" "$err" 'CXL_CLI names this program itself'
+CXL_CLI=$directory/nowhere/cxl run "$CXL" list
 is "CXL_CLI is nothing: cannot" "$status" 5
-like "CXL_CLI is nothing: said" "$err" "cannot run '$folder/nowhere/cxl', which CXL_CLI names: No such file"
-CXL_CLI=$folder/empty run "$CXL" list
-is "CXL_CLI is a folder: cannot" "$status" 5
-printf 'no program' >"$folder/empty/cxl"
-chmod +x "$folder/empty/cxl"
-CXL_CLI=$folder/empty/cxl run "$CXL" list
+like "CXL_CLI is nothing: reported" "$err" "cannot run '$directory/nowhere/cxl', which CXL_CLI names: No such file"
+CXL_CLI=$directory/empty run "$CXL" list
+is "CXL_CLI is a directory: cannot" "$status" 5
+printf 'no program' >"$directory/empty/cxl"
+chmod +x "$directory/empty/cxl"
+CXL_CLI=$directory/empty/cxl run "$CXL" list
 is "CXL_CLI is no program: cannot" "$status" 5
-like "CXL_CLI is no program: said" "$err" 'Exec format error'
-rm "$folder/empty/cxl"
+like "CXL_CLI is no program: reported" "$err" 'Exec format error'
+rm "$directory/empty/cxl"
 
-# Without the one that the build knows, PATH decides.
+# If the default of the build does not exist, PATH decides.
 unset CXL_CLI
 # shellcheck disable=SC2329 # by run
 hidden() { bwrap --dev-bind / / --ro-bind /dev/null /usr/bin/cxl -- "$@"; }
-PATH=$folder/empty:$folder/fake:$PATH run hidden "$CXL" frobnicate
+PATH=$directory/empty:$directory/fake:$PATH run hidden "$CXL" frobnicate
 is "the first in PATH" "$out" "<frobnicate>"
-PATH=$folder/ours:$folder/fake:$PATH run hidden "$CXL" frobnicate
+PATH=$directory/ours:$directory/fake:$PATH run hidden "$CXL" frobnicate
 is "never ourselves, by another name" "$out" "<frobnicate>"
-mkdir "$folder/copy"
-cp "$CXL" "$folder/copy/cxl"
-PATH=$folder/copy:$folder/ours:$folder/fake:$PATH run timeout 20 bwrap --dev-bind / / \
+mkdir "$directory/copy"
+cp "$CXL" "$directory/copy/cxl"
+PATH=$directory/copy:$directory/ours:$directory/fake:$PATH run timeout 20 bwrap --dev-bind / / \
 	--ro-bind /dev/null /usr/bin/cxl -- "$CXL" frobnicate
 is "never a copy of ourselves" "$out" "<frobnicate>"
-PATH=/usr/bin:$folder/copy run hidden "$CXL" list
+PATH=/usr/bin:$directory/copy run hidden "$CXL" list
 is "not installed: cannot" "$status" 5
 like "not installed: which package" "$err" '^cxl: cxl-cli is not installed: install the package cxl \(Debian, Ubuntu\)'
 is "not installed: one sentence" "$(wc -l <<<"$err")" 1
 PATH=/usr/bin run hidden "$CXL" help
 like "not installed: help on ours" "$out" 'list-attach +which memdevs'
-run env PATH="$folder/empty" "$CXL" help list-attach
+run env PATH="$directory/empty" "$CXL" help list-attach
 is "no man: cannot" "$status" 5
-is "no man: said, with another way" "$err" \
+is "no man: reported, with an alternative" "$err" \
 	"cxl: cannot show the manual page cxl-list-attach: man is not installed; see 'cxl list-attach --help'"
 PATH=/usr/bin run hidden "$CXL" --list-cmds
 is "not installed: our commands, and what we add to" "$(xargs <<<"$out")" \

@@ -14,13 +14,12 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /*
- * Two buses, of which the second's device is none that libcxl has a name for:
+ * Two buses, and devices of which the bus is unknown:
  *
  * root0 (ACPI0017:00): port1: endpoint2: mem0, region0 in decoder0.0
  *                             endpoint3: mem1, region1 in decoder0.1
  * root7 (ACPI0017:01): port8: endpoint10: mem12, region12 in decoder7.0
- * and mem4, without an endpoint, region4, of which it is not known where it lies, and region5, of
- * which nothing is known
+ * mem4 has no endpoint, region4 no root decoder, and region5 could not be read.
  */
 struct machine {
 	struct snapshot snapshot;
@@ -65,7 +64,7 @@ static void build(struct machine *m)
 	};
 }
 
-/* What cxl-cli's sscanf() and strtok_r() make of a word or list: cxl/filter.c in ndctl */
+/* As cxl-cli reads a word or list by sscanf() and strtok_r(): cxl/filter.c in ndctl */
 static void matches_every_spelling(void **state)
 {
 	static const struct {
@@ -90,11 +89,11 @@ static void matches_every_spelling(void **state)
 		{",,7,", true},
 		{"6 7", true},
 		{"region 7", true},
-		/* Glibc cuts it down to an int. */
+		/* glibc truncates it to an int. */
 		{"4294967303", true},
 		{"region4294967303", true},
 		{"-4294967289", true},
-		/* With a space in it, commas are none: "6,7" is 6 to sscanf(). */
+		/* In a list with a space, commas do not separate: "6,7" is 6 to sscanf(). */
 		{"6,7 8", false},
 		{"6,all 8", false},
 		{"7,6 8", true},
@@ -125,7 +124,7 @@ static void matches_every_spelling(void **state)
 	assert_true(selection_matches("99999999999999999999", "region", "x", -1));
 }
 
-/* What is found by each argument, option and filter: names, each followed by a space */
+/* The names that each argument, option and filter selects, each followed by a space */
 static const struct {
 	enum selection_kind kind;
 	const char *bus, *decoder, *argument, *found;

@@ -10,6 +10,7 @@
 #include "attach/model/snapshot.h"
 #include "attach/reason/evidence.h"
 #include "attach/reason/verdict.h"
+#include "util/memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -107,7 +108,7 @@ static void build(struct machine *m)
 	m->answers = (struct attach_answers){.snapshot = &m->snapshot, .memdevs = m->states};
 }
 
-/* A region with one memdev, and what becomes of it */
+/* A region with one memdev, and the verdicts on it */
 static const struct {
 	const char *what;
 	enum attach_state state;
@@ -127,21 +128,21 @@ static const struct {
 	 .destroy = VERDICT_REFUSED,
 	 .disable = VERDICT_REMARKED,
 	 .nr_memdevs = 1},
-	{.what = "attach-owned, and its lock says no",
+	{.what = "attach-owned, and its lock is off",
 	 .state = ATTACH_ATTACHED,
 	 .locked = FLAG_NO,
 	 .reason = REASON_ATTACH_OWNED,
 	 .destroy = VERDICT_REFUSED,
 	 .disable = VERDICT_REMARKED,
 	 .nr_memdevs = 1},
-	{.what = "attach-owned, and its lock is not told",
+	{.what = "attach-owned, and its lock is unknown",
 	 .state = ATTACH_ATTACHED,
 	 .locked = FLAG_UNKNOWN,
 	 .reason = REASON_ATTACH_OWNED,
 	 .destroy = VERDICT_REFUSED,
 	 .disable = VERDICT_REMARKED,
 	 .nr_memdevs = 1},
-	{.what = "maybe attach-owned",
+	{.what = "possibly attach-owned",
 	 .state = ATTACH_UNKNOWN,
 	 .reason = REASON_ATTACH_OWNED,
 	 .destroy = VERDICT_REFUSED,
@@ -154,7 +155,7 @@ static const struct {
 	 .destroy = VERDICT_REFUSED,
 	 .disable = VERDICT_ALLOWED,
 	 .nr_decoders = 1},
-	{.what = "firmware locked both decoders, and the region does not tell",
+	{.what = "firmware locked both decoders, and the lock of the region is unknown",
 	 .locked = FLAG_UNKNOWN,
 	 .root_locked = FLAG_YES,
 	 .decoder_locked = FLAG_YES,
@@ -162,7 +163,7 @@ static const struct {
 	 .destroy = VERDICT_REFUSED,
 	 .disable = VERDICT_ALLOWED,
 	 .nr_decoders = 2},
-	{.what = "attach-owned, and firmware locked it, too",
+	{.what = "attach-owned, and firmware locked it as well",
 	 .state = ATTACH_ATTACHED,
 	 .locked = FLAG_YES,
 	 .decoder_locked = FLAG_YES,
@@ -171,7 +172,7 @@ static const struct {
 	 .disable = VERDICT_REMARKED,
 	 .nr_memdevs = 1,
 	 .nr_decoders = 1},
-	{.what = "locked, and nothing shows why",
+	{.what = "locked for an unknown reason",
 	 .locked = FLAG_YES,
 	 .reason = REASON_LOCKED,
 	 .destroy = VERDICT_REFUSED,
@@ -239,12 +240,12 @@ static void knows_each_owner(void **state)
 	verdict_release(&verdict);
 }
 
-/* What of the machine goes with a memdev or port, where some of its memdevs are attached */
+/* What is lost with a memdev or port, if some of the memdevs are attached */
 static const struct {
 	const char *object;
-	const char *attached; /* those that are, of 012 */
-	const char *memdevs;  /* that a driver loses */
-	const char *regions;  /* that lose a memdev, where it is not just allowed */
+	const char *attached; /* the attached ones of memdevs 012 */
+	const char *memdevs;  /* those that a driver loses */
+	const char *regions;  /* those that lose a memdev */
 } losses[] = {
 	{"mem0", "", "", "01"},		 {"mem0", "0", "0", "01"},
 	{"mem0", "12", "", "01"},	 {"mem1", "01", "1", "1"},
@@ -337,7 +338,7 @@ static void judges_every_loss(void **state)
 	}
 }
 
-/* No hierarchy has circles, but a damaged tree may: the judgement ends, and is on the safe side. */
+/* The parents of a damaged tree may form a circle: the function returns, and refuses. */
 static void ends_on_cyclic_parents(void **state)
 {
 	struct verdict verdict;
@@ -351,7 +352,7 @@ static void ends_on_cyclic_parents(void **state)
 		      &(struct verdict_object){.port = &m.switches[0]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
 	verdict_release(&verdict);
-	/* Where mem1 lies is not known: it may be below port5. */
+	/* The bus of mem1 is unknown: it may be below port5. */
 	verdict_judge(&m.answers, OPERATION_DISABLE_PORT, false,
 		      &(struct verdict_object){.port = &m.switches[2]}, &verdict);
 	assert_int_equal(verdict.kind, VERDICT_REFUSED);
@@ -363,7 +364,7 @@ static void ends_on_cyclic_parents(void **state)
 	verdict_release(&verdict);
 }
 
-/* Of a region that could not be read, only a kernel without attach lets it be thought free. */
+/* A region whose lock could not be read is only allowed on a kernel without attach. */
 static void refuses_what_is_unreadable(void **state)
 {
 	static const struct {
@@ -396,8 +397,8 @@ static void refuses_what_is_unreadable(void **state)
 	}
 }
 
-/* An endpoint that could not be read: its memdev may lie below any port. */
-static void refuses_where_the_place_is_unknown(void **state)
+/* An endpoint that could not be read: its memdev may be below any port. */
+static void refuses_where_the_endpoint_is_unknown(void **state)
 {
 	struct verdict verdict;
 	struct machine m;
@@ -412,7 +413,7 @@ static void refuses_where_the_place_is_unknown(void **state)
 	verdict_release(&verdict);
 }
 
-/* A change of one thing, and whether the object is another then */
+/* Changes of one attribute each */
 static void change_nothing(struct machine *m)
 {
 	(void)m;
@@ -474,7 +475,7 @@ static void knows_what_is_the_same(void **state)
 		{change_no_host, false, false, true},
 		{change_port, true, true, false},
 		{change_no_uport, true, true, false},
-		/* Of what is told by the second look alone */
+		/* It is judged by the second snapshot alone */
 		{change_lock, true, true, true},
 	};
 
@@ -499,6 +500,113 @@ static void knows_what_is_the_same(void **state)
 	}
 }
 
+static void judge_region(const struct machine *m, size_t region, struct verdicts *verdicts)
+{
+	verdict_judge(&m->answers, OPERATION_DESTROY_REGION, false,
+		      &(struct verdict_object){.region = &m->regions[region]},
+		      APPEND(verdicts->list, verdicts->count));
+}
+
+/* region0 and region1 in the first snapshot, region1 and region2 in the second one */
+static void refuses_what_came_or_went(void **state)
+{
+	static const struct {
+		const char *name;
+		enum verdict_reason reason;
+	} expected[] = {
+		{"region1", REASON_NONE},
+		{"region2", REASON_CHANGED},
+		{"region0", REASON_CHANGED},
+	};
+	struct verdicts first = {0}, second = {0};
+	struct machine before, after;
+
+	(void)state;
+	build(&before);
+	build(&after);
+	for (size_t i = 0; i < 2; i++) {
+		judge_region(&before, i, &first);
+		judge_region(&after, i + 1, &second);
+	}
+	assert_false(verdicts_refuse_any(&second));
+	verdicts_refuse_changed(&first, &second);
+	assert_true(verdicts_refuse_any(&second));
+	assert_int_equal(second.count, COUNT(expected));
+	for (size_t i = 0; i < second.count; i++) {
+		const struct verdict *verdict = verdicts_find(&second, expected[i].name);
+
+		assert_ptr_equal(verdict, &second.list[i]);
+		assert_int_equal(verdict->reason, expected[i].reason);
+		assert_int_equal(verdict->kind,
+				 expected[i].reason ? VERDICT_REFUSED : VERDICT_ALLOWED);
+	}
+	assert_null(verdicts_find(&second, "region3"));
+	verdicts_release(&first);
+	verdicts_release(&second);
+}
+
+static void refuses_what_changed(void **state)
+{
+	struct verdicts first = {0}, second = {0};
+	struct machine before, after;
+
+	(void)state;
+	build(&before);
+	build(&after);
+	after.regions[1].size++;
+	judge_region(&before, 1, &first);
+	judge_region(&after, 1, &second);
+	verdicts_refuse_changed(&first, &second);
+	assert_int_equal(second.count, 1);
+	assert_int_equal(second.list[0].kind, VERDICT_REFUSED);
+	assert_int_equal(second.list[0].reason, REASON_CHANGED);
+	verdicts_release(&first);
+	verdicts_release(&second);
+}
+
+static void attach_one(struct machine *m)
+{
+	m->states[OTHER].state = ATTACH_ATTACHED;
+}
+static void make_one_uncertain(struct machine *m)
+{
+	m->states[OTHER].state = ATTACH_UNKNOWN;
+}
+static void lock_region(struct machine *m)
+{
+	m->regions[2].locked = FLAG_YES;
+}
+static void lock_root_decoder(struct machine *m)
+{
+	m->root_decoder.locked = FLAG_YES;
+}
+static void hide_lock(struct machine *m)
+{
+	m->regions[2].locked = FLAG_UNKNOWN;
+}
+static void add_unread_region(struct machine *m)
+{
+	m->snapshot.nr_unread_regions = 1;
+}
+
+static void knows_where_all_is_allowed(void **state)
+{
+	static void (*const changes[])(struct machine *machine) = {
+		attach_one,	   make_one_uncertain, lock_region,
+		lock_root_decoder, hide_lock,	       add_unread_region,
+	};
+	struct machine m;
+
+	(void)state;
+	build(&m);
+	assert_true(verdict_all_allowed(&m.answers));
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		build(&m);
+		changes[i](&m);
+		assert_false(verdict_all_allowed(&m.answers));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -507,8 +615,11 @@ int main(void)
 		cmocka_unit_test(judges_every_loss),
 		cmocka_unit_test(ends_on_cyclic_parents),
 		cmocka_unit_test(refuses_what_is_unreadable),
-		cmocka_unit_test(refuses_where_the_place_is_unknown),
+		cmocka_unit_test(refuses_where_the_endpoint_is_unknown),
 		cmocka_unit_test(knows_what_is_the_same),
+		cmocka_unit_test(refuses_what_came_or_went),
+		cmocka_unit_test(refuses_what_changed),
+		cmocka_unit_test(knows_where_all_is_allowed),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

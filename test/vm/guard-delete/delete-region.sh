@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the guard is there for: where the window is shared, the kernel deletes the region under its driver
-# when it is asked to in so many words, and gives its addresses to the next who asks. In a boot of its own: it
-# wants kmem not to be loaded, and no other region behind the one that goes, since a port's decoders ascend.
+# What the guard prevents: in a shared window, the kernel deletes a region that a driver uses when it is written
+# to delete_region, and then gives the addresses to the next region. In a boot of its own: kmem must not be loaded,
+# and no region may follow the deleted one, because the decoders of a port are allocated in order.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -33,16 +33,16 @@ run "$CXL" list-attach
 is "list-attach: attached, without a region" "$(answer 'map([.attach, .host, .regions])')" "[[\"attached\",\"$host\",[]]]"
 same_as_truth "as the kernel itself says"
 
-# The range is free for whoever asks next. Without these two modules the kernel does not take it for system RAM
-# on top of that, which would write to it (Documentation/kernel-behavior.md).
+# The range is free for the next region. Without these two modules the kernel does not also add it as system RAM,
+# which would write to it (Documentation/kernel-behavior.md).
 expander=$("$CXL" list-attach --all | jq -r 'map(select(.attach == "none" and .regions == []))[0].memdev // empty')
 modprobe -r dax_cxl kmem
-ok "an expander is there, and nothing takes its memory for the system" [ -n "$expander" ] && [ ! -e /sys/module/kmem ]
+ok "an expander exists, and its memory does not become system RAM" [ -n "$expander" ] && [ ! -e /sys/module/kmem ]
 run /usr/bin/cxl create-region -t ram -d decoder0.0 -m "$expander"
 is "an expander is given the same addresses" "$status $(answer .resource)" "0 $resource"
 is "by one more decoder of the host bridge" "$(in_iomem) $(</sys/bus/cxl/devices/port1/decoders_committed)" \
 	"1 $((committed + 1))"
-# What the provider wrote before may be gone by now (Documentation/kernel-behavior.md).
+# What the provider wrote before may be lost (Documentation/kernel-behavior.md).
 echo 0x99aabbcc >"$word"
 is "while the provider still uses them" "$(<"$word")" 0x99aabbcc
 run "$CXL" destroy-region -f "$(answer .region | tr -d '"')"
@@ -50,5 +50,5 @@ is "that region can be destroyed" "$status$(in_iomem)" 00
 unbind_settled "$host" $driver
 echo "$host" >$driver/bind
 run "$CXL" list-attach
-is "unbound and bound again, the region is back" "$(answer 'map([.attach, .regions[].resource])')" "[[\"attached\",$resource]]"
+is "after an unbind and bind, the region exists again" "$(answer 'map([.attach, .regions[].resource])')" "[[\"attached\",$resource]]"
 check_dmesg

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What stops writes to sysfs that go past the guard: the rule for udev in the manual page, what it costs, and
-# what else was tried. Where the window is shared, since elsewhere there is no delete_region.
+# What stops writes to sysfs that bypass the guard: the udev rule of the manual page, its cost, and the
+# alternatives. On the machine with a shared window: other windows have no delete_region.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -19,30 +19,30 @@ cycle_bus() {
 	echo "$host" >$driver/bind
 }
 
-# asked NAME FILE: what the kernel, or the file system, says to a write of it
+# asked NAME FILE: the error of the kernel, or of the file system, when NAME is written to FILE
 asked() { bash -c 'echo "$0" >"$1"' "$1" "$2" 2>&1 | sed 's/.*: //'; }
 region() { "$CXL" list-attach | jq -r '.[0].regions[0].region'; }
 
-is "anybody who is root can ask for it" "$(asked region99 $decoder/delete_region)" "No such device"
+is "root can write to it" "$(asked region99 $decoder/delete_region)" "No such device"
 
 # The rule, as the page has it
 mkdir -p /run/udev/rules.d
 grep '^	ACTION==' "$SOURCE/Documentation/cxl-attach.adoc" | sed 's/^	//' >/run/udev/rules.d/99-cxl-attach.rules
 is "the page has a rule" "$(wc -l </run/udev/rules.d/99-cxl-attach.rules)" 1
-ok "udev is there" /usr/lib/systemd/systemd-udevd --daemon
+ok "udev runs" /usr/lib/systemd/systemd-udevd --daemon
 udevadm trigger --settle --action=add "$(readlink -f $decoder)"
 is "with the rule, root is refused" "$(asked "$(region)" $decoder/delete_region)" "Permission denied"
 # shellcheck disable=SC2016 # expanded there
-is "also in a mount namespace of its own, with a sysfs of its own" \
+is "also in another mount namespace, with another sysfs" \
 	"$(unshare -m sh -c 'mount -t sysfs sysfs /mnt && exec "$0" "$@"' bash -c \
 		'echo "$0" >/mnt/bus/cxl/devices/decoder0.0/delete_region' "$(region)" 2>&1 | sed 's/.*: //')" "Permission denied"
 cycle_bus
 udevadm settle
-is "when the decoder has gone and come back, too" "$(asked "$(region)" $decoder/delete_region)" "Permission denied"
+is "also after the decoder was recreated" "$(asked "$(region)" $decoder/delete_region)" "Permission denied"
 udevadm control --exit
-is "the attach is as it was" "$("$CXL" list-attach | jq -c 'map([.attach, .regions[0].state])')" '[["attached","enabled"]]'
+is "the attach has not changed" "$("$CXL" list-attach | jq -c 'map([.attach, .regions[0].state])')" '[["attached","enabled"]]'
 
-# What it costs
+# The cost
 expander=$("$CXL" list-attach --all | jq -r 'map(select(.attach == "none" and .regions == []))[0].memdev // empty')
 if [ -n "$expander" ]; then
 	run /usr/bin/cxl create-region -t ram -d decoder0.0 -m "$expander"
@@ -51,19 +51,19 @@ if [ -n "$expander" ]; then
 	modprobe -r dax_cxl kmem 2>/dev/null
 	run "$CXL" destroy-region -f "$made"
 	is "it cannot be destroyed" "$status$(grep -o 'Permission denied' <<<"$err" | sort -u)" "1Permission denied"
-	is "and stays, reset" "$(cat "/sys/bus/cxl/devices/$made/commit")" 0
+	is "and remains, reset" "$(cat "/sys/bus/cxl/devices/$made/commit")" 0
 	chmod u+w $decoder/delete_region
-	is "until that is allowed again" "$(asked "$made" $decoder/delete_region)$(compgen -G "/sys/bus/cxl/devices/$made")" ""
+	is "until the permission is restored" "$(asked "$made" $decoder/delete_region)$(compgen -G "/sys/bus/cxl/devices/$made")" ""
 fi
 
-# A driver's unbind is for all of its devices.
+# The unbind file of a driver applies to all of its devices.
 unbind=/sys/bus/cxl/drivers/cxl_mem/unbind
 chmod a-w $unbind
 run "$CXL" disable-memdev -f "$("$CXL" list-attach | jq -r '.[0].memdev')"
 is "a memdev cannot be disabled" "$status$([ -e "$driver/$host" ] && echo bound)" 1bound
 chmod u+w $unbind
 
-# A read-only mount of the file onto itself does as much in its mount namespace, and does not last.
+# A read-only bind mount of the file only works in its mount namespace, and not after the decoder is recreated.
 mount --bind $decoder/delete_region $decoder/delete_region
 mount -o remount,bind,ro $decoder/delete_region
 is "mounted read-only: root is refused" "$(asked "$(region)" $decoder/delete_region)" "Read-only file system"
@@ -71,5 +71,5 @@ is "mounted read-only: root is refused" "$(asked "$(region)" $decoder/delete_reg
 is "not where it is unmounted" \
 	"$(unshare -m bash -c 'umount "$1" && echo region99 >"$1"' unmount $decoder/delete_region 2>&1 | sed 's/.*: //')" "No such device"
 cycle_bus
-is "nor when the decoder has gone and come back" "$(asked region99 $decoder/delete_region)" "No such device"
+is "nor after the decoder was recreated" "$(asked region99 $decoder/delete_region)" "No such device"
 check_dmesg

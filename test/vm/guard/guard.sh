@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guard on the real kernel, on either machine: nothing that it refuses is done, and what it lets
-# through is done by cxl-cli and by the kernel as they always did.
+# The guard on the real kernel, on either machine: what it refuses does not happen, and what it allows is done by
+# cxl-cli and the kernel as without the guard.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -13,7 +13,7 @@ endpoint=$("$CXL" list-attach | jq -r '.[0].endpoint')
 owned() { jq -c 'map([.attach, .host, (.regions[] | .state, .resource)])' <<<"$("$CXL" list-attach)"; }
 whole=$(owned)
 
-# refused COMMAND...: exit 3, and everything is as it was
+# refused COMMAND...: exit 3, and nothing has changed
 refused() {
 	run "$CXL" "$@"
 	is "$*: refused" "$status" 3
@@ -44,16 +44,16 @@ ok "the verdicts are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schem
 
 run "$CXL" disable-region region0
 is "disable-region: done" "$status$(cat /sys/bus/cxl/devices/region0/commit)" 01
-like "disable-region: says that it stays mapped" "$err" "region0 stays mapped, and in use by $provider"
+like "disable-region: reports that it stays mapped" "$err" "region0: it stays mapped and in use by $provider"
 is "disable-region: the region's driver is gone" "$("$CXL" list-attach | jq -c 'map(.regions[].state)')" '["disabled"]'
 run "$CXL" enable-region region0
 is "enable-region: as before" "$(owned)" "$whole"
 
-# back WHAT: bind the host again, if it is not, once the work that the unbind left has been done
-back() {
+# rebind WHAT: bind the host if it is unbound, once the kernel has done the work that the unbind queued
+rebind() {
 	echo 1 >/sys/bus/cxl/flush
 	[ -e "$driver/$host" ] || echo "$host" >"$driver/bind"
-	is "$1: back, as before" "$(owned)" "$whole"
+	is "$1: bound again, as before" "$(owned)" "$whole"
 }
 
 acpi=$(basename "$(readlink -f /sys/bus/cxl/devices/root0/..)")
@@ -64,35 +64,35 @@ cycle_bus() {
 
 run "$CXL" disable-memdev -f "$("$CXL" list-attach | jq -r '.[0].memdev')"
 is "disable-memdev -f: done" "$status" 0
-like "disable-memdev -f: with a warning" "$err" "this takes down
+like "disable-memdev -f: with a warning" "$err" ": this unbinds or removes
   $provider on $host"
 echo 1 >/sys/bus/cxl/flush
 is "disable-memdev -f: the region and the provider are gone" \
 	"$(compgen -G '/sys/bus/cxl/devices/region0')$(compgen -G "$driver/$host")" ""
-back "disable-memdev -f"
+rebind "disable-memdev -f"
 
 run "$CXL" disable-port -f port1
 is "disable-port -f: done" "$status" 0
 echo 1 >/sys/bus/cxl/flush
 is "disable-port -f: the provider is gone" "$(compgen -G "$driver/$host")" ""
 run "$CXL" enable-port port1
-# A port of real decoders is not fit for use when it is enabled again, until the bus has gone and come back
-# (Documentation/kernel-behavior.md). The mock's is.
+# A port of real decoders cannot be used after it is enabled again, until the bus is unbound and bound again
+# (Documentation/kernel-behavior.md). A port of the mock can.
 if ! echo "$host" 2>/dev/null >"$driver/bind"; then
 	like "disable-port -f: why the host cannot be bound" "$(dmesg | tail -n 5)" \
 		'port1: decoder1\.0: Committed out of order.*'"$host: error -6: cannot attach"
 	cycle_bus
 fi
-back "disable-port -f"
+rebind "disable-port -f"
 
 run "$CXL" disable-bus -f root0
 is "disable-bus -f: done" "$status" 0
 echo 1 >/sys/bus/cxl/flush
 is "disable-bus -f: the provider is gone" "$(compgen -G "$driver/$host")" ""
 echo "$acpi" >/sys/bus/platform/drivers/cxl_acpi/bind
-back "disable-bus -f"
+rebind "disable-bus -f"
 
-# An expander beside it, in the same window
+# An expander in the same window
 expander=$("$CXL" list-attach --all | jq -r 'map(select(.attach == "none" and .regions == []))[0].memdev // empty')
 if [ -n "$expander" ]; then
 	run "$CXL" create-region -t ram -d decoder0.0 -m "$expander"

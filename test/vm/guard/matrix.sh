@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each command that the guard stands before, on each kind of memory that the machine has, without -f and
-# with it, for one object, a list, all, and by a filter: what it says, how it ends, and what the kernel has
-# afterwards. Where nothing is to be guarded, that is what cxl-cli does in the same place.
+# Each guarded command, on each kind of memory that the machine has, without -f and with it, for one object, a
+# list, all, and a filter: its messages, its exit status, and the state of the kernel afterwards. If nothing is
+# guarded, the result is that of cxl-cli in the same state.
 #
-#   owned   attached by a driver                     locked  an expander's, locked by firmware (PCI only:
-#   plain   an expander's, with a region of its own          cxl_test has no way to lock a decoder)
-#   none    what there is not
+#   owned   attached by a driver                     locked  of an expander, locked by firmware (only on PCI:
+#   plain   of an expander, with its own region              cxl_test cannot lock a decoder)
+#   none    does not exist
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
 cxl=/sys/bus/cxl/devices
 shopt -s nullglob
-declare -A host=() folder=() range=() name=()
+declare -A host=() directory=() range=() name=()
 
-# state: all that the kernel has, a line each, in words that stay the same when numbers are given anew
+# state: the regions, hosts and resources, a line each, without the numbers that change when devices are recreated
 state() {
 	local device line resource size on
 	for device in "$cxl"/region*; do
@@ -25,10 +25,10 @@ state() {
 		[ ! -e "$device/driver" ] || on=on
 		echo "region $((resource)) $((size)) $on"
 	done
-	for device in "${!folder[@]}"; do
+	for device in "${!directory[@]}"; do
 		line="host $device"
-		[ ! -e "${folder[$device]}/driver" ] || line+=" driven"
-		for on in "${folder[$device]}"/mem*/driver; do line+=" memdev"; done
+		[ ! -e "${directory[$device]}/driver" ] || line+=" driven"
+		for on in "${directory[$device]}"/mem*/driver; do line+=" memdev"; done
 		echo "$line"
 	done
 	while read -r line; do
@@ -40,29 +40,29 @@ settled_state() {
 	state | sort
 }
 
-# parent VARIABLE DEVICE: the name of the device above it, in VARIABLE (without a process: they are slow here)
+# parent VARIABLE DEVICE: set VARIABLE to the name of its parent device (without a process: they are slow here)
 parent() {
 	local path
 	path=$(cd -P "$2/.." && echo "$PWD")
 	printf -v "$1" %s "${path##*/}"
 }
 
-# look: the names that things have at the moment
-look() {
+# read_names: the current names of the devices
+read_names() {
 	local kind device memdev
 	for device in "$cxl"/root*; do name=([bus]=${device##*/}); done
 	for kind in "${!host[@]}"; do
-		for memdev in "${folder[${host[$kind]}]}"/mem*; do
+		for memdev in "${directory[${host[$kind]}]}"/mem*; do
 			name[$kind.mem]=${memdev##*/}
-			name[$kind.serial]=18446744073709551615 # libcxl's, for a memdev that has none
+			name[$kind.serial]=18446744073709551615 # of libcxl, for a memdev without one
 			[ ! -e "$memdev/serial" ] || read -r "name[$kind.serial]" <"$memdev/serial"
 			for device in "$cxl"/endpoint*; do
-				[ ! "$device/uport" -ef "$memdev" ] || look_below "$kind" "$device"
+				[ ! "$device/uport" -ef "$memdev" ] || read_names_below "$kind" "$device"
 			done
 		done
 	done
 }
-look_below() {
+read_names_below() {
 	local decoder region=
 	name[$1.endpoint]=${2##*/}
 	parent "name[$1.port]" "$2"
@@ -72,17 +72,17 @@ look_below() {
 	parent "name[$1.decoder]" "$cxl/$region"
 }
 
-# find_kinds: which host is of which kind. Of cxl_test's expanders one is to be the plain one.
+# find_kinds: the host of each kind. One of the expanders of cxl_test is the plain one.
 find_kinds() {
 	local memdev device driver
 	for memdev in "$cxl"/mem*; do
 		parent device "$memdev"
-		folder[$device]=$(readlink -f "$memdev/..")
+		directory[$device]=$(readlink -f "$memdev/..")
 	done
-	for device in "${!folder[@]}"; do
-		driver=$(readlink "${folder[$device]}/driver")
+	for device in "${!directory[@]}"; do
+		driver=$(readlink "${directory[$device]}/driver")
 		host[new]=$device
-		look
+		read_names
 		case ${driver##*/} in
 		cxl_mock_accel | cxl_lab_accel) host[owned]=$device ;;
 		cxl_mock_mem) [ "$device" != cxl_mem.2 ] || host[plain]=$device ;;
@@ -92,10 +92,10 @@ find_kinds() {
 	unset "host[new]"
 }
 
-# make_plain: the expander's region, if it has none
+# make_plain: create the region of the plain expander, if it has none
 make_plain() {
 	[ -n "${host[plain]-}" ] || return 0
-	look
+	read_names
 	[ -z "${name[plain.region]-}" ] || return 0
 	/usr/bin/cxl create-region -t ram -d decoder0.0 -m "${name[plain.mem]}" >/dev/null 2>&1
 	modprobe -r dax_cxl kmem 2>/dev/null
@@ -105,10 +105,10 @@ bind_owned() {
 	[ -z "${host[owned]-}" ] || [ -e "$owner/${host[owned]}" ] || echo "${host[owned]}" >"$owner/bind"
 }
 
-# anew: the bus goes and comes back, or the whole mock
-anew() {
+# recreate: unbind and rebind the bus, or reload the mock
+recreate() {
 	local left
-	for left in "$cxl"/region*; do # what is left of a region whose memdev went
+	for left in "$cxl"/region*; do # of which the memdev was removed
 		[ -e "$left/driver" ] || echo "${left##*/}" >"$left/../delete_region"
 	done 2>/dev/null
 	if [ "$machine" = expanders ]; then
@@ -122,16 +122,16 @@ anew() {
 	echo 1 >/sys/bus/cxl/flush
 }
 
-# restore: as it was in the beginning, by as little as it takes
+# restore: the state as it was in the beginning, in as few steps as possible
 restore() {
 	[ "$after" != "$whole" ] || return 0
-	bring_back
-	look
+	undo
+	read_names
 	[ "$(settled_state)" != "$whole" ] || return 0
-	is "everything can be brought back" "$(settled_state)" "$whole"
+	is "everything can be restored" "$(settled_state)" "$whole"
 	finish
 }
-bring_back() {
+undo() {
 	local device
 	for device in "$cxl"/region*; do
 		[ -e "$device/driver" ] || echo "${device##*/}" >/sys/bus/cxl/drivers/cxl_region/bind
@@ -139,13 +139,13 @@ bring_back() {
 	bind_owned 2>/dev/null
 	make_plain
 	[ "$(settled_state)" != "$whole" ] || return 0
-	anew
+	recreate
 	bind_owned
 	make_plain
 }
 
-# with_names ARGUMENTS: the words in $words, @kind.what by its name. Where the machine has none of that kind, it
-# fails, or leaves out an @kind.what?
+# with_names ARGUMENTS: set $words to them, with @kind.what replaced by its name. If the machine has none of that
+# kind, fail, or leave out an @kind.what?
 with_names() {
 	local word key given
 	read -ra given <<<"$1"
@@ -163,9 +163,9 @@ with_names() {
 	done
 }
 
-# changed WORDS: what is to be left of the whole: "off:KIND" its region has no driver, "gone:KIND" it has no
-# region, "down:KIND" nor is its host's driver bound, "lost:KIND" nor is its memdev's, and "idle:KIND" its
-# memdev's driver and its region's are gone
+# changed WORDS: the whole state, except: "off:KIND" its region has no driver, "gone:KIND" it has no region,
+# "down:KIND" it has no region, and its host no driver, "lost:KIND" it has no region, and its memdev no driver,
+# and "idle:KIND" its memdev and its region have no driver
 changed() {
 	local change kind filter filters=
 	for change in $1; do
@@ -183,19 +183,19 @@ changed() {
 	if [ -n "$filters" ]; then sed -E "$filters" <<<"$whole"; else echo "$whole"; fi
 }
 
-# said WHAT WORDS: the guard's sentences are there
+# said WHAT WORDS: the guard has printed these messages
 said() {
 	local word provider
 	provider="${owner##*/} on ${host[owned]-none}"
 	for word in $2; do
 		case $word in
-		owns) [ -z "${host[owned]-}" ] || like "$1: says whose it is" "$err" "is refused: it belongs to $provider" ;;
-		locks) [ -z "${host[locked]-}" ] || like "$1: says that firmware locked it" "$err" \
-			"${name[locked.region]} .* is refused: firmware locked it until the next reset, by decoder[0-9]+\.[0-9]+, decoder" ;;
-		stays) like "$1: says what stays" "$err" "${name[owned.region]} stays mapped, and in use by ${owner##*/}" ;;
-		would) like "$1: says what would go" "$err" "refused without -f: this would take down"$'\n'".*  $provider" ;;
-		takes) like "$1: warns of what goes" "$err" "this takes down"$'\n'".*  $provider" ;;
-		nothing) is "$1: the guard has nothing to say" "$(grep -cE 'refused|take' <<<"$err")" 0 ;;
+		owns) [ -z "${host[owned]-}" ] || like "$1: reports the owner" "$err" ": refused: it belongs to $provider" ;;
+		locks) [ -z "${host[locked]-}" ] || like "$1: reports that firmware locked it" "$err" \
+			"${name[locked.region]} .*: refused: firmware locked decoder[0-9]+\.[0-9]+, decoder[0-9.]+ until the next reset" ;;
+		stays) like "$1: reports what stays" "$err" "${name[owned.region]}: it stays mapped and in use by ${owner##*/}" ;;
+		would) like "$1: reports what would be lost" "$err" ": refused without -f: this would unbind or remove"$'\n'".*  $provider" ;;
+		takes) like "$1: warns of what is lost" "$err" ": this unbinds or removes"$'\n'".*  $provider" ;;
+		nothing) is "$1: the guard has no message" "$(grep -cE 'refused|unbinds or removes|stays mapped' <<<"$err")" 0 ;;
 		esac
 	done
 }
@@ -214,7 +214,7 @@ guarded_row() {
 
 numberless() { sed -E 's/(region|mem|endpoint|decoder|port)[0-9]+(\.[0-9]+)?/\1/g' <<<"$out|$err|$status"; }
 
-# same_row COMMAND ARGUMENTS: ours is as cxl-cli
+# same_row COMMAND ARGUMENTS: ours does the same as cxl-cli
 same_row() {
 	local words ours ours_after
 	with_names "$1 $2" || return 0
@@ -225,15 +225,15 @@ same_row() {
 	restore
 	with_names "$1 $2"
 	run /usr/bin/cxl "${words[@]}"
-	is "${words[*]}: says and ends as cxl-cli ($status)" "$ours" "$(numberless)"
+	is "${words[*]}: same messages and status as cxl-cli ($status)" "$ours" "$(numberless)"
 	after=$(settled_state)
 	is "${words[*]}: does what cxl-cli does" "$ours_after" "$after"
 	restore
 }
 
 
-# guarded: a table's rows, "command | arguments | status | said | changes", and the same three with -f
-# where that is something else
+# guarded: the rows of a table, "command | arguments | status | messages | changes", and the last three with -f
+# where they differ
 guarded() {
 	local command arguments plain forced
 	while IFS='|' read -r command arguments plain; do
@@ -244,7 +244,7 @@ guarded() {
 	done
 }
 
-# same: a table's rows, "command | arguments"; of them every one that ROWS_EVERY says, such as every third
+# same: the rows of a table, "command | arguments"; with ROWS_EVERY=3, every third of them
 row=0
 same() {
 	local command arguments
@@ -258,9 +258,9 @@ find_kinds
 machine=accelerators
 [ -n "${host[owned]-}" ] || machine=expanders
 owner=
-[ "$machine" = expanders ] || owner=$(readlink -f "${folder[${host[owned]}]}/driver")
+[ "$machine" = expanders ] || owner=$(readlink -f "${directory[${host[owned]}]}/driver")
 make_plain
-look
+read_names
 acpi=
 parent acpi "$cxl/${name[bus]}"
 for kind in "${!host[@]}"; do
@@ -330,8 +330,7 @@ TABLE
 	free-dpa       | -f -b root99 all
 TABLE
 
-# Where nobody owns anything, all of it is cxl-cli's, and nothing more is looked at. (Ten expanders make each row
-# slow, so these are fewer.)
+# If nothing is attached, cxl-cli handles everything. (Ten expanders make each row slow: these are fewer rows.)
 [ "$machine" = accelerators ] || same <<-'TABLE'
 	destroy-region | @plain.region
 	destroy-region | -f all

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What cxl-cli does to an attach-owned region without the guard, and ours in the same place. Since 85 it refuses
-# to destroy a locked region; 81 knows no lock, and does half the deed.
+# What cxl-cli does to an attach-owned region without the guard, and with it in the same state. Version 85 refuses
+# to destroy a locked region; 81 does not know the lock, and carries out half of the operation.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -40,7 +40,7 @@ case $(/usr/bin/cxl version) in
 	is "list-attach: attached, disabled" "$(answer 'map([.attach, .regions[].state])')" '[["attached","disabled"]]'
 	[ ! -e "$word" ] || is "the provider can read its memory" "$(<"$word")" 0x11223344
 	run "$CXL" enable-region "$name"
-	is "ours brings it back" "$status $(left)" "0 $whole"
+	is "enable-region restores it" "$status $(left)" "0 $whole"
 	;;
 *) is "what this version of cxl-cli does is known" "$(/usr/bin/cxl version)" "81 or 85" ;;
 esac

@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "cxl/command/command.h"
-#include "cxl/passthrough.h"
+#include "cxl/command/cxl-cli.h"
 #include "util/cleanup.h"
+#include "util/exit-status.h"
 
-/* Any other copy of this program, found in PATH, has this text in it too. */
+/* Every copy of this program contains this text: it tells a copy in PATH from cxl-cli. */
 static const char marker[] = "this cxl is cxl-attach, which runs cxl-cli";
 
 static bool has_marker(const char *path)
@@ -57,7 +57,7 @@ static int check_candidate(const char *path)
 	return access(path, X_OK) < 0 ? -errno : 0;
 }
 
-/* What CXL_CLI names is taken or refused; nothing else is looked for then. */
+/* If CXL_CLI is set, only the file that it names is considered. */
 static char *from_environment(const char *path)
 {
 	int rc = strchr(path, '/') ? check_candidate(path) : -ENOENT;
@@ -73,8 +73,8 @@ static char *from_environment(const char *path)
 }
 
 /*
- * Two copies of this program in PATH would run each other for ever: here, unlike for the build's
- * default, a candidate is looked into.
+ * Two copies of this program in PATH would run each other for ever. The content of a candidate from
+ * PATH is therefore checked; that of the build's default is not.
  */
 static char *from_path(void)
 {
@@ -94,7 +94,7 @@ static char *from_path(void)
 	return NULL;
 }
 
-char *find_cxl_cli(void)
+char *cxl_cli_find(void)
 {
 	const char *named = getenv("CXL_CLI");
 	char *found;
@@ -125,7 +125,7 @@ static pid_t spawn_with_output(const char *path, char *const argv[], int output)
 	return rc ? -1 : pid;
 }
 
-char *capture_cxl_cli(const char *path, char *const argv[], int *status)
+char *cxl_cli_capture(const char *path, char *const argv[], int *status)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -153,20 +153,35 @@ char *capture_cxl_cli(const char *path, char *const argv[], int *status)
 	return text;
 }
 
-char *ask_cxl_cli(const char *path, const char *argument)
+char *cxl_cli_ask(const char *path, const char *argument)
 {
 	char *const argv[] = {(char *)"cxl", (char *)argument, NULL};
 	int status;
-	char *text = capture_cxl_cli(path, argv, &status);
+	char *text = cxl_cli_capture(path, argv, &status);
 
 	if (text && *text == '\0')
-		fprintf(stderr, "cxl: %s %s says nothing\n", path, argument);
+		fprintf(stderr, "cxl: %s %s printed nothing\n", path, argument);
 	return text;
 }
 
-int run_cxl_cli(char *const argv[])
+int cxl_cli_list_options(char *const argv[], const char *ours)
 {
-	_cleanup_free_ char *path = find_cxl_cli();
+	_cleanup_free_ char *path = cxl_cli_find(), *text = NULL;
+	int status;
+
+	if (!path)
+		return EXIT_CANNOT;
+	text = cxl_cli_capture(path, argv, &status);
+	if (!text)
+		return EXIT_FAILED;
+	text[strcspn(text, "\n")] = '\0';
+	printf("%s %s\n", text, ours);
+	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
+}
+
+int cxl_cli_run(char *const argv[])
+{
+	_cleanup_free_ char *path = cxl_cli_find();
 	int status, rc;
 	pid_t pid;
 
@@ -182,9 +197,9 @@ int run_cxl_cli(char *const argv[])
 	return status;
 }
 
-int pass_through(char **argv)
+int cxl_cli_exec(char *const argv[])
 {
-	_cleanup_free_ char *path = find_cxl_cli();
+	_cleanup_free_ char *path = cxl_cli_find();
 
 	if (!path)
 		return EXIT_CANNOT;

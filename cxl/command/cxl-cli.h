@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_CXL_CLI_H
+#define CXL_CXL_CLI_H
+
+/*
+ * Running the distribution's cxl-cli. It handles every command that is not ours, and carries out
+ * the commands that we extend. Its program is the file that the environment variable CXL_CLI names;
+ * otherwise the one that the build was given (option cxl-cli, /usr/bin/cxl); otherwise the first
+ * cxl in PATH that is not this program.
+ *
+ * @argv is always a whole command line, ended by NULL: argv[0] is the program's name, and argv[1]
+ * the command.
+ */
+
+/**
+ * cxl_cli_find() - find the program file of cxl-cli
+ *
+ * Return: a new string that the caller frees, or NULL after a message on stderr.
+ */
+char *cxl_cli_find(void);
+
+/**
+ * cxl_cli_ask() - get what cxl-cli prints when it is run with one argument
+ * @path: as cxl_cli_find() returned it
+ *
+ * Return: a new string that the caller frees, or NULL after a message on stderr.
+ */
+char *cxl_cli_ask(const char *path, const char *argument);
+
+/**
+ * cxl_cli_capture() - run cxl-cli, and get what it prints on stdout
+ * @path: as cxl_cli_find() returned it
+ * @status: set to its wait status, see waitpid(2)
+ *
+ * Return: a new string that the caller frees, which may be empty; or NULL after a message on
+ * stderr, if cxl-cli could not be run.
+ */
+char *cxl_cli_capture(const char *path, char *const argv[], int *status);
+
+/**
+ * cxl_cli_list_options() - print what cxl-cli prints for NAME --list-opts, and our own options
+ * @ours: the options that we add to the command, separated by spaces
+ *
+ * Return: an exit status.
+ */
+int cxl_cli_list_options(char *const argv[], const char *ours);
+
+/**
+ * cxl_cli_run() - run cxl-cli with the input and output of this process, and wait for it
+ *
+ * Return: its wait status, see waitpid(2); or a negative errno after a message on stderr.
+ */
+int cxl_cli_run(char *const argv[]);
+
+/**
+ * cxl_cli_exec() - replace this process with cxl-cli
+ *
+ * cxl-cli gets @argv, the environment, open files and signal dispositions as they are.
+ *
+ * Return: only if that failed: an exit status, after a message on stderr.
+ */
+int cxl_cli_exec(char *const argv[]);
+
+#endif
