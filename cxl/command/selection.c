@@ -5,7 +5,6 @@
 
 #include "attach/model/snapshot.h"
 #include "attach/reason/verdict.h"
-#include "cxl/command/listing.h"
 #include "cxl/command/selection.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
@@ -62,7 +61,7 @@ static bool has_word(const char *list, const char *word)
 /* Where libcxl knows no provider for what a bus is the port of, that device's name is one. */
 static bool is_bus(const char *list, const struct snapshot_port *bus)
 {
-	const char *provider = listing_bus_provider(bus);
+	const char *provider = snapshot_bus_provider(bus);
 
 	return selection_matches(list, "root", bus->name, number_of(bus->name)) ||
 	       (provider && has_word(list, provider)) || (bus->uport && has_word(list, bus->uport));

@@ -37,6 +37,8 @@ for name in ../mem0 mem0/.. '' mem -- 'mem0 ' mem0x region0; do
 	list_attach -- "$name"
 	is "no memdev name '$name': wrong usage" "$status" 2
 	is "no memdev name '$name': no answer" "$out" ""
+	is "no memdev name '$name': said" "$(head -n 1 <<<"$err")" \
+		"cxl list-attach: invalid memdev name '$name' (expected mem0 or 0)"
 done
 list_attach --no-such-option
 is "unknown option: wrong usage" "$status" 2
@@ -150,7 +152,7 @@ is "a tree" "$(grep -o '[a-z]\+[0-9].*' <<<"$out" | sed 's/ *$//')" \
 list_attach -o nonsense
 is "no such column: wrong usage" "$status" 2
 is "no such column: said" "$err" \
-	"cxl list-attach: there is no column 'nonsense', see cxl list-attach --help"
+	"cxl list-attach: invalid column 'nonsense' (expected one that cxl list-attach --help names)"
 list_attach -o ''
 is "no column at all: wrong usage" "$status" 2
 for filter in '-b root0' '-b 0' '-b cxl_test' '-m mem0' '-m 0' '-m mem7,mem0' '-m all' '-r region0' '-r 0' \

@@ -26,6 +26,8 @@ is "one of two exists: which not" "$err" "cxl list-locked: there is no region 'r
 for name in ../region0 region '' mem0 region0x; do
 	list_locked -- "$name"
 	is "no region name '$name': wrong usage" "$status$out" 2
+	is "no region name '$name': said" "$(head -n 1 <<<"$err")" \
+		"cxl list-locked: invalid region name '$name' (expected region0 or 0)"
 done
 list_locked --table
 is "a table" "$out" \

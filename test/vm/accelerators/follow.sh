@@ -34,7 +34,7 @@ latest() { jq -rs '[map(select(.region)), map(select(.memdev))] | map(last.event
 # wait_latest EVENTS: until these are the latest, or too long has gone by
 wait_latest() {
 	for _ in $(seq 60); do
-		! { grep -q resynchronised $lines && [ "$(latest)" = "$1" ]; } || return 0
+		! { grep -q resynchronized $lines && [ "$(latest)" = "$1" ]; } || return 0
 		sleep 1
 	done
 }
@@ -67,7 +67,7 @@ done
 unbind_settled "$host" "$driver"
 kill -CONT $follower
 wait_latest "region-removed detached"
-is "events were lost: said" "$(jq -c 'select(.event == "resynchronised").event' $lines | sort -u)" '"resynchronised"'
+is "events were lost: said" "$(jq -c 'select(.event == "resynchronized").event' $lines | sort -u)" '"resynchronized"'
 is "and the state is right in the end" "$(latest)" "region-removed detached"
 echo "$host" >"$driver/bind"
 wait_latest "region-appeared attached"
