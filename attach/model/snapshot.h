@@ -78,9 +78,9 @@ struct snapshot_port {
 	const char *parent_name;
 	struct snapshot_port *parent; /* NULL for a root */
 	const char *uport; /* the device that it is the port of: ACPI0017:00, pci0000:10, mem0 */
-	const char *host_subsystem; /* of a root: the bus of the device that it is below */
-	const char *host_driver;    /* of a root: that device's driver, cxl_acpi */
-	bool enabled;		    /* bound to cxl_port; a root: always */
+	const char *host_subsystem;	    /* of a root: the bus of the device that it is below */
+	const char *host_driver;	    /* of a root: that device's driver, cxl_acpi */
+	bool enabled;			    /* bound to cxl_port; a root: always */
 	struct snapshot_decoder **decoders; /* in @decoders of the snapshot, by number */
 	size_t nr_decoders;
 };
@@ -94,10 +94,11 @@ struct snapshot_decoder {
 	struct snapshot_region *region; /* what it maps */
 	/* "accelerator" (device coherent) or "expander"; of an endpoint's decoder with a region */
 	const char *target_type;
-	const char *target_list; /* "0,1": ids of downstream ports; of a switch's decoder with a size */
-	uint64_t start;		 /* what it decodes: first address */
-	uint64_t size;		 /* bytes */
-	enum flag locked;	 /* by firmware, until the next reset */
+	/* "0,1": the ids of downstream ports; of a switch's decoder with a size */
+	const char *target_list;
+	uint64_t start;	     /* what it decodes: first address */
+	uint64_t size;	     /* bytes */
+	enum flag locked;    /* by firmware, until the next reset */
 	enum flag delete_region; /* root: user space can delete regions here */
 };
 
@@ -105,9 +106,9 @@ struct snapshot_region {
 	const char *name; /* region0 */
 	const char *root_decoder_name;
 	struct snapshot_decoder *root_decoder;
-	const char *mode;		       /* ram, pmem */
-	uint64_t resource;		       /* first address */
-	uint64_t size;			       /* bytes */
+	const char *mode;  /* ram, pmem */
+	uint64_t resource; /* first address */
+	uint64_t size;	   /* bytes */
 	uint64_t interleave_ways;
 	enum flag locked; /* regionZ/locked: not before v7.1 */
 	enum flag committed;

@@ -39,8 +39,8 @@ struct device {
 	uint64_t inode;	    /* of the entry: sysfs never gives a number twice (kernfs_ino()) */
 	int fd;		    /* of its directory or, if @above, of one that has an entry @name */
 	bool above;
-	bool lent;		       /* @fd stays open: the reader of the device does not close it */
-	struct sysfs_files *files;     /* where its attributes stay open; NULL: they do not */
+	bool lent;		   /* @fd stays open: the reader of the device does not close it */
+	struct sysfs_files *files; /* where its attributes stay open; NULL: they do not */
 	const struct snapshot *before; /* NULL: it was never read before */
 	enum depth depth;
 };

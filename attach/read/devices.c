@@ -57,7 +57,7 @@ static const char *known_parent(const struct device *device)
 	return known ? known->parent_name : NULL;
 }
 
-/* decoder3.0 belongs to the port with the number 3 (cxl_decoder_add() in drivers/cxl/core/port.c) */
+/* decoder3.0 belongs to the port with number 3 (cxl_decoder_add() in drivers/cxl/core/port.c). */
 static const struct snapshot_port *port_of_decoder(const struct snapshot *snapshot,
 						   const char *name)
 {
@@ -186,7 +186,8 @@ static void read_targets(struct reading *reading, struct snapshot *snapshot, int
 {
 	for (uint64_t i = 0; i < count && i < TARGETS_MAX; i++) {
 		_cleanup_free_ char *path = xasprintf("%s/target%ju", region, (uintmax_t)i);
-		struct device device = {.kind = DEVICE_DECODER, .fd = devices, .depth = DEPTH_BRIEF};
+		struct device device = {
+			.kind = DEVICE_DECODER, .fd = devices, .depth = DEPTH_BRIEF};
 
 		device.name = device_text(snapshot, &device, path);
 		if (!device.name || !device_name_has_prefix(device.name, "decoder"))

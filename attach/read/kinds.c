@@ -48,7 +48,7 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	struct snapshot_memdev *memdev;
 
 	*APPEND(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
-	/* Every device has a file "uevent". A directory without it is what a removed device left. */
+	/* Every device has a file "uevent". Without it, the directory is left of a removed device. */
 	if (!device_has(device, "uevent")) {
 		snapshot->nr_left_out++;
 		return;
@@ -115,7 +115,7 @@ static void read_range(const struct device *device, const struct snapshot_decode
 	decoder->locked = known && known->size ? known->locked : device_flag(device, "locked");
 }
 
-/* The window of addresses of a root decoder is not read: its regions have addresses of their own. */
+/* The addresses of a root decoder are not read: its regions have theirs. */
 static void read_root_decoder(const struct device *device, struct snapshot_decoder *decoder)
 {
 	decoder->locked = device_flag(device, "locked");
@@ -125,8 +125,8 @@ static void read_root_decoder(const struct device *device, struct snapshot_decod
 /*
  * There can be thousands of decoders, so each attribute is only read where something depends on it.
  * At DEPTH_STATE, an endpoint's decoder without a size is taken to have no region: it loses both at
- * once (__cxl_decoder_detach() in drivers/cxl/core/region.c). Only a decoder that user space put
- * into a region can have a region and no size (cxl_region_attach()); that one was @known to have it.
+ * once (__cxl_decoder_detach() in drivers/cxl/core/region.c). Only one that user space put into a
+ * region can have a region and no size (cxl_region_attach()): its region was @known before.
  */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,
@@ -209,9 +209,9 @@ enum device_kind kind_of(const char *name)
 		const char *prefix;
 		enum device_kind kind;
 	} kinds[] = {
-		{"mem", DEVICE_MEMDEV},	     {"region", DEVICE_REGION},
-		{"decoder", DEVICE_DECODER}, {"endpoint", DEVICE_PORT},
-		{"port", DEVICE_PORT},	     {"root", DEVICE_PORT},
+		{"mem", DEVICE_MEMDEV},	      {"region", DEVICE_REGION},
+		{"decoder", DEVICE_DECODER},  {"endpoint", DEVICE_PORT},
+		{"port", DEVICE_PORT},	      {"root", DEVICE_PORT},
 		{"dax_region", DEVICE_CHILD}, {"pmem_region", DEVICE_CHILD},
 	};
 

@@ -15,7 +15,7 @@ enum device_kind kind_of(const char *name);
 /** kind_read() - read a device, whose kind is not DEVICE_OTHER, into the snapshot */
 void kind_read(struct snapshot *snapshot, const struct device *device);
 
-/** copy_root_decoder() - copy it from the earlier snapshot; false: it is not there, or another one */
+/** copy_root_decoder() - copy it from the earlier snapshot, if it is still the same one */
 bool copy_root_decoder(struct snapshot *snapshot, const struct device *device);
 
 #endif

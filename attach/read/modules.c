@@ -204,8 +204,7 @@ const struct module *modules_find(struct modules *modules, const char *name)
 	return module;
 }
 
-/* kernel/net/sfc.ko.xz is the module sfc. A dash in the file's name is an underscore in the module's.
- */
+/* kernel/net/sfc.ko.xz is the module sfc. A dash in a file's name stands for an underscore. */
 static char *module_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -42,8 +42,8 @@ const struct module *modules_find(struct modules *modules, const char *name);
 
 /**
  * modules_providers() - every installed module that imports devm_cxl_probe_mem()
- * @thorough: also where cxl_mem is built in. modules.dep then does not say which modules use it, and
- *            each module has to be opened, which takes seconds
+ * @thorough: if cxl_mem is built in, open each module, which takes seconds: modules.dep then does
+ *            not say which modules use it
  * @count: how many there are
  *
  * Return: an array of pointers, sorted by name, that belongs to @modules.

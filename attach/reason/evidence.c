@@ -196,7 +196,7 @@ static void infer_memdev(const struct snapshot *snapshot, const struct snapshot_
 }
 
 static void see_unattached_host(const struct snapshot_unattached_host *unattached,
-			  struct attach_answer *answer)
+				struct attach_answer *answer)
 {
 	const char *bus = unattached->host.subsystem, *name = unattached->host.name;
 
@@ -259,7 +259,7 @@ static bool has_memory(const struct snapshot_unattached_host *unattached)
 }
 
 static void infer_unattached_host(const struct snapshot_unattached_host *unattached,
-			    struct attach_answer *answer)
+				  struct attach_answer *answer)
 {
 	see_unattached_host(unattached, answer);
 	see_decoder(unattached, answer);
@@ -281,7 +281,8 @@ void attach_infer(const struct snapshot *snapshot, struct attach_answers *answer
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
 		infer_memdev(snapshot, &snapshot->memdevs[i], &answers->memdevs[i]);
 	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++)
-		infer_unattached_host(&snapshot->unattached_hosts[i], &answers->unattached_hosts[i]);
+		infer_unattached_host(&snapshot->unattached_hosts[i],
+				      &answers->unattached_hosts[i]);
 }
 
 static void release(struct attach_answer *answers, size_t count)

@@ -83,6 +83,7 @@ static bool passes_any_memdev(const struct filter *filter, const struct snapshot
 bool filter_passes_region(const struct filter *filter, const struct snapshot_region *region)
 {
 	return filter_lists(filter->regions, "region", region->name) &&
-	       filter_passes_bus(filter, region->root_decoder ? region->root_decoder->port : NULL) &&
+	       filter_passes_bus(filter,
+				 region->root_decoder ? region->root_decoder->port : NULL) &&
 	       passes_any_memdev(filter, region);
 }

@@ -169,7 +169,7 @@ static int resynchronize(struct following *following)
 	return observe(following);
 }
 
-/* A region or memdev that is bound to its driver is complete, and may be gone at the next observation. */
+/* A region or memdev with its driver is complete, and may be gone at the next observation. */
 static bool is_complete(const char *name, const char *action)
 {
 	return strcmp(action, "bind") == 0 && (strncmp(name, "region", strlen("region")) == 0 ||

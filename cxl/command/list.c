@@ -24,7 +24,7 @@
  * about attach to every memdev and region in cxl-cli's JSON.
  */
 
-/* The first key of an object tells its kind: a mapping has the key "memdev" as well, but not first. */
+/* The first key of an object tells its kind: a mapping also has a "memdev", but not first. */
 static const char *object_name(struct json_object *object, const char *kind)
 {
 	struct lh_entry *first = lh_table_head(json_object_get_object(object));

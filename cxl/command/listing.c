@@ -34,15 +34,16 @@ const struct command_option listing_selection_table[] = {
 	 IN(filter.memdevs), NULL},
 	{"region", 'r', "REGION", "Restrict to these regions (region0, 0)", SETS_TEXT,
 	 IN(filter.regions), NULL},
-	{"host", 0, "HOST", "Restrict to these hosts (0000:35:00.0)", SETS_TEXT,
-	 IN(filter.hosts), NULL},
+	{"host", 0, "HOST", "Restrict to these hosts (0000:35:00.0)", SETS_TEXT, IN(filter.hosts),
+	 NULL},
 	{"provider", 0, "DRIVER", "Restrict to these drivers (sfc)", SETS_TEXT,
 	 IN(filter.providers), NULL},
 	{0},
 };
 
 const struct command_option listing_output_table[] = {
-	{"human", 'u', NULL, "Print human-readable sizes and addresses", SETS_TRUE, IN(human), NULL},
+	{"human", 'u', NULL, "Print human-readable sizes and addresses", SETS_TRUE, IN(human),
+	 NULL},
 	{"table", 0, NULL, "Print a table", SETS_BY, IN(form), set_table},
 	{"tree", 0, NULL, "Print a tree", SETS_BY, IN(form), set_tree},
 	{"output", 'o', "COLUMNS",

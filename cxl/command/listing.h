@@ -68,8 +68,8 @@ struct listing_output {
 	const struct listing *listing;
 	const struct listing_options *options;
 	const struct attach_answers *answers; /* with the snapshot that they are about */
-	bool human;			      /* reports with text: not for a table, which has its own */
-	struct table *table;		      /* NULL: JSON */
+	bool human;	     /* reports with text: not for a table, which has its own */
+	struct table *table; /* NULL: JSON */
 	struct json_stream stream;
 	size_t count; /* of items */
 };

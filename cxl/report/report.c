@@ -146,7 +146,8 @@ struct json_object *report_attach(const struct attach_answers *answers,
 }
 
 struct json_object *report_unattached_host(const struct attach_answers *answers,
-				     const struct snapshot_unattached_host *unattached, bool human)
+					   const struct snapshot_unattached_host *unattached,
+					   bool human)
 {
 	const struct attach_answer *answer = attach_of_unattached_host(answers, unattached);
 	struct json_object *json = json_new_object();

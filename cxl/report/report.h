@@ -25,7 +25,8 @@ struct json_object *report_memdev(const struct attach_answers *answers,
 
 /** report_unattached_host() - a host without a memdev, with the evidence */
 struct json_object *report_unattached_host(const struct attach_answers *answers,
-				     const struct snapshot_unattached_host *unattached, bool human);
+					   const struct snapshot_unattached_host *unattached,
+					   bool human);
 
 /** report_absent_host() - a host of which only the journal shows that @provider attached it */
 struct json_object *report_absent_host(const struct snapshot_host *host, const char *provider);
