@@ -39,7 +39,7 @@ void json_append(struct json_object *array, struct json_object *value)
 		memory_check(NULL);
 }
 
-/* A new string: @text with every byte that is no part of UTF-8 replaced; NULL without memory */
+/* A new string: @text with every byte that is not part of UTF-8 replaced; NULL without memory */
 static char *valid_utf8(const char *text)
 {
 	size_t in_left = strlen(text);
@@ -146,7 +146,7 @@ int json_print_line(struct json_object *value)
 	return json_flush();
 }
 
-/* No line of it is inside of a string: in those, newlines are escaped. */
+/* Strings of JSON contain no newline: it is escaped there. */
 static void print_indented(const char *text)
 {
 	while (*text) {

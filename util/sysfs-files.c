@@ -29,8 +29,7 @@ bool sysfs_files_have(const struct sysfs_files *files, uint64_t device)
 	return false;
 }
 
-/* That file, which @open opens unless it is open; a negative errno: -EMFILE if there are too many
- */
+/* The file, which @open opens if it is not open yet; or a negative errno (-EMFILE: too many) */
 static int open_once(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
 		     const char *path, int (*open)(int dirfd, const char *path))
 {
@@ -50,7 +49,7 @@ static int open_once(struct sysfs_files *files, uint64_t device, const char *att
 	return fd;
 }
 
-/* The directory itself, among its attributes */
+/* Stands for the directory itself in struct sysfs_file */
 #define FOLDER ""
 
 int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd, const char *path)

@@ -40,7 +40,7 @@ static void add_column(struct table *table, const struct table_column *column, b
 	*APPEND(table->columns, table->nr_columns) = column;
 }
 
-/* Where @names has a name that is none, a pointer to that; else NULL */
+/* NULL, or a pointer to the first of @names that is not the name of a column */
 static const char *add_columns(struct table *table, const struct table_column *columns,
 			       const char *names, bool tree)
 {

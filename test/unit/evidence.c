@@ -12,7 +12,7 @@
 #include "attach/reason/evidence.h"
 #include "attach/reason/lock.h"
 
-/* One memdev with its region, as attach_infer() and lock_infer() look at them */
+/* One memdev with its region, and what attach_infer() and lock_infer() answer about them */
 struct scenario {
 	const char *what;
 	bool memdev_disabled, host_unbound, no_region;
@@ -44,14 +44,14 @@ static const struct scenario scenarios[] = {
 	 .imports = FLAG_UNKNOWN,
 	 .expected = ATTACH_ATTACHED,
 	 .signals = "no-class-attributes "},
-	{.what = "an accelerator in a region that does not tell its lock",
+	{.what = "an accelerator in a region without an attribute for its lock",
 	 .attach_support = FLAG_YES,
 	 .locked = FLAG_UNKNOWN,
 	 .imports = FLAG_YES,
 	 .expected = ATTACH_ATTACHED,
 	 .reason = LOCK_ATTACH,
 	 .signals = "no-class-attributes region-without-child module-imports-attach "},
-	{.what = "an accelerator in a region that firmware locked, too",
+	{.what = "an accelerator in a region that firmware has locked as well",
 	 .attach_support = FLAG_YES,
 	 .locked = FLAG_YES,
 	 .decoder_locked = FLAG_YES,
@@ -105,7 +105,7 @@ static const struct scenario scenarios[] = {
 	 .reason = LOCK_NONE,
 	 .signals = "class-attributes region-not-locked region-with-child "
 		    "target-type-expander module-imports-no-attach "},
-	{.what = "an expander whose region is locked, and nobody knows why",
+	{.what = "an expander whose region is locked for no visible reason",
 	 .attach_support = FLAG_YES,
 	 .class_attributes = FLAG_YES,
 	 .locked = FLAG_YES,
@@ -125,7 +125,7 @@ static const struct scenario scenarios[] = {
 	 .reason = LOCK_FIRMWARE,
 	 .signals = "class-attributes region-locked-by-decoder region-without-child "
 		    "module-imports-no-attach "},
-	{.what = "decoders speak where the region does not",
+	{.what = "the lock is read from the decoders of a region without the attribute",
 	 .attach_support = FLAG_NO,
 	 .class_attributes = FLAG_YES,
 	 .locked = FLAG_UNKNOWN,
@@ -272,7 +272,7 @@ static void evidence_says_where_it_is_from(void **state)
 	attach_answers_release(&answers);
 }
 
-/* What a host without a memdev is, and why */
+/* The state of a host without a memdev, and its reason */
 static void knows_detached_from_failed(void **state)
 {
 	struct snapshot_port port = {.name = "port1"};
