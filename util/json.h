@@ -11,8 +11,8 @@
  * Building and printing JSON as cxl-cli does: two spaces, no space after a colon, sizes and
  * addresses as integers, or with @human as text ("512.00 MiB (536.87 MB)", "0xf010000000").
  *
- * The object that a function adds to owns what is added. When memory runs out, the functions end the
- * program with a message (util/memory.h).
+ * The object that a function adds to owns what is added. When memory runs out, the functions end
+ * the program with a message (util/memory.h).
  */
 
 /** json_new_object() and json_new_array() - like json-c's, but never NULL */

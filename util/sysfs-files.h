@@ -49,7 +49,7 @@ int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd,
 /** sysfs_files_have() - is a file of that device open? */
 bool sysfs_files_have(const struct sysfs_files *files, uint64_t device);
 
-/** sysfs_files_sweep() - close the files that were not read since the last sweep: the device has gone */
+/** sysfs_files_sweep() - close the files that were not read since the last sweep */
 void sysfs_files_sweep(struct sysfs_files *files);
 
 void sysfs_files_release(struct sysfs_files *files);

@@ -48,7 +48,7 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	struct snapshot_memdev *memdev;
 
 	*APPEND(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
-	/* Every device has a file "uevent". Without it, the directory is left of a removed device. */
+	/* Every device has a file "uevent". A directory without it is the rest of a removed one. */
 	if (!device_has(device, "uevent")) {
 		snapshot->nr_left_out++;
 		return;
