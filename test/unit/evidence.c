@@ -272,59 +272,60 @@ static void evidence_says_where_it_is_from(void **state)
 	attach_answers_release(&answers);
 }
 
+static struct snapshot_port port = {.name = "port1"};
+static struct snapshot_decoder committed = {.name = "decoder1.0", .target_list = "0"};
+static struct snapshot_decoder interleaved = {.name = "decoder1.0", .target_list = "0,1"};
+
 /* The state of a host without a memdev, and its reason */
+static const struct {
+	struct snapshot_unattached_host unattached;
+	enum attach_state expected;
+	const char *reason;
+} hosts[] = {
+	{{.port = &port,
+	  .decoder = &committed,
+	  .capable = FLAG_UNKNOWN,
+	  .matched = "modalias"},
+	 ATTACH_DETACHED,
+	 NULL},
+	{{.matched = "modalias", .capable = FLAG_YES}, ATTACH_DETACHED, NULL},
+	{{.port = &port, .capable = FLAG_YES, .matched = "modalias"},
+	 ATTACH_FAILED,
+	 "uncommitted"},
+	{{.port = &port,
+	  .decoder = &interleaved,
+	  .capable = FLAG_UNKNOWN,
+	  .matched = "driver_override"},
+	 ATTACH_FAILED,
+	 "interleaved"},
+	{{.port = &port,
+	  .decoder = &committed,
+	  .capable = FLAG_UNKNOWN,
+	  .deferred = FLAG_YES,
+	  .matched = "modalias"},
+	 ATTACH_FAILED,
+	 "deferred"},
+	{{.host.driver = "sfc",
+	  .port = &port,
+	  .decoder = &committed,
+	  .capable = FLAG_YES,
+	  .matched = "driver"},
+	 ATTACH_FAILED,
+	 "no-memdev"},
+	/* A network card of the same driver, without CXL memory */
+	{{.host.driver = "sfc", .capable = FLAG_NO, .matched = "driver"},
+	 ATTACH_NONE,
+	 NULL},
+	{{.host.driver = "sfc", .capable = FLAG_UNKNOWN, .matched = "driver"},
+	 ATTACH_NONE,
+	 NULL},
+};
+
 static void knows_detached_from_failed(void **state)
 {
-	struct snapshot_port port = {.name = "port1"};
-	struct snapshot_decoder committed = {.name = "decoder1.0", .target_list = "0"};
-	struct snapshot_decoder interleaved = {.name = "decoder1.0", .target_list = "0,1"};
-	const struct {
-		struct snapshot_unattached_host unattached;
-		enum attach_state expected;
-		const char *reason;
-	} cases[] = {
-		{{.port = &port,
-		  .decoder = &committed,
-		  .capable = FLAG_UNKNOWN,
-		  .matched = "modalias"},
-		 ATTACH_DETACHED,
-		 NULL},
-		{{.matched = "modalias", .capable = FLAG_YES}, ATTACH_DETACHED, NULL},
-		{{.port = &port, .capable = FLAG_YES, .matched = "modalias"},
-		 ATTACH_FAILED,
-		 "uncommitted"},
-		{{.port = &port,
-		  .decoder = &interleaved,
-		  .capable = FLAG_UNKNOWN,
-		  .matched = "driver_override"},
-		 ATTACH_FAILED,
-		 "interleaved"},
-		{{.port = &port,
-		  .decoder = &committed,
-		  .capable = FLAG_UNKNOWN,
-		  .deferred = FLAG_YES,
-		  .matched = "modalias"},
-		 ATTACH_FAILED,
-		 "deferred"},
-		{{.host.driver = "sfc",
-		  .port = &port,
-		  .decoder = &committed,
-		  .capable = FLAG_YES,
-		  .matched = "driver"},
-		 ATTACH_FAILED,
-		 "no-memdev"},
-		/* A network card of the same driver, without CXL memory */
-		{{.host.driver = "sfc", .capable = FLAG_NO, .matched = "driver"},
-		 ATTACH_NONE,
-		 NULL},
-		{{.host.driver = "sfc", .capable = FLAG_UNKNOWN, .matched = "driver"},
-		 ATTACH_NONE,
-		 NULL},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct snapshot_unattached_host unattached = cases[i].unattached;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
+		struct snapshot_unattached_host unattached = hosts[i].unattached;
 		struct snapshot snapshot = {.unattached_hosts = &unattached,
 					    .nr_unattached_hosts = 1};
 		struct attach_answers answers;
@@ -333,9 +334,9 @@ static void knows_detached_from_failed(void **state)
 		unattached.host.subsystem = "pci";
 		unattached.provider = "sfc";
 		attach_infer(&snapshot, &answers);
-		assert_int_equal(answers.unattached_hosts[0].state, cases[i].expected);
-		if (cases[i].reason)
-			assert_string_equal(answers.unattached_hosts[0].reason, cases[i].reason);
+		assert_int_equal(answers.unattached_hosts[0].state, hosts[i].expected);
+		if (hosts[i].reason)
+			assert_string_equal(answers.unattached_hosts[0].reason, hosts[i].reason);
 		else
 			assert_null(answers.unattached_hosts[0].reason);
 		attach_answers_release(&answers);

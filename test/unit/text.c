@@ -15,42 +15,42 @@ static int sign(int order)
 	return (order > 0) - (order < 0);
 }
 
+/* Names that strverscmp(3) puts in the same order */
+static const char *const names[] = {
+	"",
+	"mem",
+	"mem0",
+	"mem1",
+	"mem2",
+	"mem10",
+	"mem11",
+	"mem100",
+	"mem1a",
+	"mem1.2",
+	"mem1.10",
+	"mem10.1",
+	"decoder1.0",
+	"decoder1.10",
+	"decoder10.0",
+	"decoder2.9",
+	"port1",
+	"port10",
+	"region0",
+	"region4294967295",
+	"endpoint3",
+	"endpoint12",
+	"root0",
+	"ACPI.CXL",
+	"0000:0d:00.0",
+	"0000:10:00.0",
+	"0000:10:00.1",
+	"a",
+	"A",
+	"\xc3\xa9",
+};
+
 static void orders_names_by_number(void **state)
 {
-	/* The C library has the same order for all of these. */
-	static const char *const names[] = {
-		"",
-		"mem",
-		"mem0",
-		"mem1",
-		"mem2",
-		"mem10",
-		"mem11",
-		"mem100",
-		"mem1a",
-		"mem1.2",
-		"mem1.10",
-		"mem10.1",
-		"decoder1.0",
-		"decoder1.10",
-		"decoder10.0",
-		"decoder2.9",
-		"port1",
-		"port10",
-		"region0",
-		"region4294967295",
-		"endpoint3",
-		"endpoint12",
-		"root0",
-		"ACPI.CXL",
-		"0000:0d:00.0",
-		"0000:10:00.0",
-		"0000:10:00.1",
-		"a",
-		"A",
-		"\xc3\xa9",
-	};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		for (size_t j = 0; j < sizeof(names) / sizeof(*names); j++)
