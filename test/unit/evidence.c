@@ -282,16 +282,11 @@ static const struct {
 	enum attach_state expected;
 	const char *reason;
 } hosts[] = {
-	{{.port = &port,
-	  .decoder = &committed,
-	  .capable = FLAG_UNKNOWN,
-	  .matched = "modalias"},
+	{{.port = &port, .decoder = &committed, .capable = FLAG_UNKNOWN, .matched = "modalias"},
 	 ATTACH_DETACHED,
 	 NULL},
 	{{.matched = "modalias", .capable = FLAG_YES}, ATTACH_DETACHED, NULL},
-	{{.port = &port, .capable = FLAG_YES, .matched = "modalias"},
-	 ATTACH_FAILED,
-	 "uncommitted"},
+	{{.port = &port, .capable = FLAG_YES, .matched = "modalias"}, ATTACH_FAILED, "uncommitted"},
 	{{.port = &port,
 	  .decoder = &interleaved,
 	  .capable = FLAG_UNKNOWN,
@@ -313,12 +308,8 @@ static const struct {
 	 ATTACH_FAILED,
 	 "no-memdev"},
 	/* A network card of the same driver, without CXL memory */
-	{{.host.driver = "sfc", .capable = FLAG_NO, .matched = "driver"},
-	 ATTACH_NONE,
-	 NULL},
-	{{.host.driver = "sfc", .capable = FLAG_UNKNOWN, .matched = "driver"},
-	 ATTACH_NONE,
-	 NULL},
+	{{.host.driver = "sfc", .capable = FLAG_NO, .matched = "driver"}, ATTACH_NONE, NULL},
+	{{.host.driver = "sfc", .capable = FLAG_UNKNOWN, .matched = "driver"}, ATTACH_NONE, NULL},
 };
 
 static void knows_detached_from_failed(void **state)
