@@ -15,6 +15,7 @@
 #include "attach/read/take.h"
 #include "attach/read/users.h"
 #include "attach/reason/evidence.h"
+#include "attach/reason/filter.h"
 #include "attach/reason/plan.h"
 #include "cxl/command/command.h"
 #include "cxl/command/listing.h"
@@ -322,15 +323,15 @@ static const struct snapshot_memdev *choose_memdev(const struct options *options
 						   const struct snapshot *snapshot,
 						   const struct attach_answers *answers)
 {
-	const struct listing_options listing = {.buses = options->bus, .memdevs = options->memdev};
+	const struct filter filter = {.buses = options->bus, .memdevs = options->memdev};
 
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
 
 		if (attach_of_memdev(answers, memdev)->state == ATTACH_ATTACHED &&
 		    memdev->host.name && memdev->host.driver &&
-		    listing_matches_bus(&listing, memdev->endpoint) &&
-		    (!options->memdev || listing_matches(options->memdev, "mem", memdev->name)))
+		    filter_passes_bus(&filter, memdev->endpoint) &&
+		    filter_lists(options->memdev, "mem", memdev->name))
 			return memdev;
 	}
 	fprintf(stderr, NAME ": no attached memdev%s%s%s%s\n", options->memdev ? " named " : "",

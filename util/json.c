@@ -8,6 +8,7 @@
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/size.h"
 
 #define REPLACEMENT_CHARACTER "\xef\xbf\xbd"
 
@@ -38,7 +39,7 @@ void json_append(struct json_object *array, struct json_object *value)
 		memory_check(NULL);
 }
 
-/* A new string: @text with every byte that is no part of UTF-8 replaced; NULL without memory */
+/* A new string: @text with every byte that is not part of UTF-8 replaced; NULL without memory */
 static char *valid_utf8(const char *text)
 {
 	size_t in_left = strlen(text);
@@ -91,19 +92,6 @@ void json_add_bool(struct json_object *object, const char *key, bool value)
 	json_add(object, key, memory_check(json_object_new_boolean(value)));
 }
 
-/* The largest unit that leaves at least 1: "512.00 MiB" */
-static void format_size(char *buf, size_t size, uint64_t bytes, unsigned int base,
-			const char *const *units)
-{
-	double value = (double)bytes;
-
-	while (value >= base && units[1]) {
-		value /= base;
-		units++;
-	}
-	snprintf(buf, size, "%.2f %s", value, *units);
-}
-
 void json_add_number(struct json_object *object, const char *key, uint64_t value)
 {
 	json_add(object, key, memory_check(json_object_new_uint64(value)));
@@ -111,20 +99,13 @@ void json_add_number(struct json_object *object, const char *key, uint64_t value
 
 void json_add_size(struct json_object *object, const char *key, uint64_t bytes, bool human)
 {
-	static const char *const binary[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", NULL};
-	static const char *const decimal[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB", NULL};
-	char with_1024[32], with_1000[32], text[80];
+	_cleanup_free_ char *text = NULL;
 
 	if (!human) {
 		json_add_number(object, key, bytes);
 		return;
 	}
-	format_size(with_1024, sizeof(with_1024), bytes, 1024, binary);
-	format_size(with_1000, sizeof(with_1000), bytes, 1000, decimal);
-	if (bytes < 1024)
-		snprintf(text, sizeof(text), "%" PRIu64, bytes);
-	else
-		snprintf(text, sizeof(text), "%s (%s)", with_1024, with_1000);
+	text = size_text(bytes, SIZE_CXL_CLI);
 	json_add_string(object, key, text);
 }
 
@@ -165,7 +146,7 @@ int json_print_line(struct json_object *value)
 	return json_flush();
 }
 
-/* No line of it is inside of a string: in those, newlines are escaped. */
+/* Strings of JSON contain no newline: it is escaped there. */
 static void print_indented(const char *text)
 {
 	while (*text) {

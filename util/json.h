@@ -11,8 +11,8 @@
  * Building and printing JSON as cxl-cli does: two spaces, no space after a colon, sizes and
  * addresses as integers, or with @human as text ("512.00 MiB (536.87 MB)", "0xf010000000").
  *
- * The object that a function adds to owns what is added. Where memory runs out, the functions
- * end the program with a message: half an answer would be a wrong one.
+ * The object that a function adds to owns what is added. When memory runs out, the functions end
+ * the program with a message (util/memory.h).
  */
 
 /** json_new_object() and json_new_array() - like json-c's, but never NULL */
@@ -22,7 +22,7 @@ struct json_object *json_new_array(void);
 /** json_add() - @value, which @object then owns, under @key */
 void json_add(struct json_object *object, const char *key, struct json_object *value);
 
-/** json_length() - how many elements an array has; 0 for what is no array, also for NULL */
+/** json_length() - how many elements an array has; 0 for anything else, and for NULL */
 size_t json_length(struct json_object *array);
 
 /** json_append() - @value, which @array then owns, at its end */
@@ -31,7 +31,7 @@ void json_append(struct json_object *array, struct json_object *value);
 /**
  * json_add_string() - @text under @key; nothing at all if @text is NULL
  *
- * Bytes that are no UTF-8, which a name in sysfs may hold, become U+FFFD: the JSON stays valid.
+ * Bytes that are not UTF-8, which names in sysfs may contain, become U+FFFD: the JSON stays valid.
  */
 void json_add_string(struct json_object *object, const char *key, const char *text);
 

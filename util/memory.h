@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Memory that is always there: where it runs out, these end the program with a message and status
- * 1. Half an answer would be a wrong one, and what changes the system has its journal.
+ * Allocation that never fails: when memory runs out, these functions end the program with a message
+ * and status 1. Half an answer would be a wrong one, and what changes the system has its journal.
  */
 
 /** memory_check() - @pointer itself, unless it is NULL */

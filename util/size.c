@@ -1,19 +1,67 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <inttypes.h>
+#include <stddef.h>
 
+#include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/size.h"
 
-char *size_text(uint64_t bytes, const char *const units[7])
+#define UNITS 7
+
+static const char *const letters[UNITS] = {"B", "K", "M", "G", "T", "P", "E"};
+static const char *const words[UNITS] = {" bytes", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
+static const char *const binary[UNITS] = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
+static const char *const decimal[UNITS] = {" B", " kB", " MB", " GB", " TB", " PB", " EB"};
+
+/* @bytes in the largest unit of which there is at least 1, and which of the units that is */
+static double scale(uint64_t bytes, unsigned int base, size_t *unit)
 {
 	double value = (double)bytes;
-	size_t unit = 0;
 
-	while (value >= 1024 && unit < 6) {
-		value /= 1024;
-		unit++;
-	}
+	for (*unit = 0; value >= base && *unit < UNITS - 1; ++*unit)
+		value /= base;
+	return value;
+}
+
+/* Without a point where it is whole, else with one digit after it */
+static char *rounded(uint64_t bytes, const char *const units[UNITS])
+{
+	size_t unit;
+	double value = scale(bytes, 1024, &unit);
+
 	if (value == (double)(uint64_t)value)
 		return xasprintf("%" PRIu64 "%s", (uint64_t)value, units[unit]);
 	return xasprintf("%.1f%s", value, units[unit]);
+}
+
+static char *two_digits(uint64_t bytes, unsigned int base, const char *const units[UNITS])
+{
+	size_t unit;
+	double value = scale(bytes, base, &unit);
+
+	return xasprintf("%.2f%s", value, units[unit]);
+}
+
+static char *as_cxl_cli(uint64_t bytes)
+{
+	_cleanup_free_ char *with_1024 = NULL, *with_1000 = NULL;
+
+	if (bytes < 1024)
+		return xasprintf("%" PRIu64, bytes);
+	with_1024 = two_digits(bytes, 1024, binary);
+	with_1000 = two_digits(bytes, 1000, decimal);
+	return xasprintf("%s (%s)", with_1024, with_1000);
+}
+
+char *size_text(uint64_t bytes, enum size_style style)
+{
+	switch (style) {
+	case SIZE_LETTER:
+		return rounded(bytes, letters);
+	case SIZE_UNIT:
+		return rounded(bytes, words);
+	case SIZE_CXL_CLI:
+		break;
+	}
+	return as_cxl_cli(bytes);
 }

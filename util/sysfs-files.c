@@ -29,8 +29,7 @@ bool sysfs_files_have(const struct sysfs_files *files, uint64_t device)
 	return false;
 }
 
-/* That file, which @open opens unless it is open; a negative errno: -EMFILE if there are too many
- */
+/* The file, which @open opens if it is not open yet; or a negative errno (-EMFILE: too many) */
 static int open_once(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
 		     const char *path, int (*open)(int dirfd, const char *path))
 {

@@ -12,7 +12,7 @@
  * not of the next one with its name: once the device has gone, it cannot be read (-ENODEV).
  */
 
-/* So many at most; what is more is opened each time. */
+/* So many stay open at most; any other file is opened each time. */
 #define SYSFS_FILES_MAX 128
 
 struct sysfs_file {
@@ -30,9 +30,9 @@ struct sysfs_files {
 
 /**
  * sysfs_files_read() - as sysfs_read(), from the open file, if there is one
- * @files: where it is kept; NULL: nowhere
+ * @files: where the file stays open; NULL: it does not
  * @device: which device's
- * @attribute: which attribute of it; a text that stays
+ * @attribute: which attribute of it; the text has to outlive @files
  * @path: from @dirfd to the attribute
  */
 int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
@@ -49,7 +49,7 @@ int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd,
 /** sysfs_files_have() - is a file of that device open? */
 bool sysfs_files_have(const struct sysfs_files *files, uint64_t device);
 
-/** sysfs_files_sweep() - close what was not read since the last time: its device has gone */
+/** sysfs_files_sweep() - close the files that were not read since the last sweep */
 void sysfs_files_sweep(struct sysfs_files *files);
 
 void sysfs_files_release(struct sysfs_files *files);

@@ -12,7 +12,7 @@
 
 bool sysfs_debug;
 
-/* Where @path is relative to @dirfd, the directory's own path before it */
+/* The message of --debug. If @path is relative to @dirfd, it begins with that directory's path. */
 static int failed(int dirfd, const char *path, int rc)
 {
 	char link[40], directory[PATH_MAX] = "";
@@ -29,8 +29,7 @@ static int failed(int dirfd, const char *path, int rc)
 	return rc;
 }
 
-/* What was read, as a text; the kernel gives all of an attribute at once (kernfs_fop_read_iter())
- */
+/* Make a text of what was read. One read(2) returns the whole attribute: kernfs_fop_read_iter(). */
 static int to_text(int dirfd, const char *path, char *buf, size_t size, ssize_t got)
 {
 	size_t length;

@@ -8,14 +8,14 @@
 
 /*
  * Reading sysfs (Documentation/filesystems/sysfs.rst in the kernel's source), always relative to
- * an open directory. An attribute may be missing, empty, huge, no text, or gone between two
+ * an open directory. An attribute may be missing, empty, huge, not text, or gone between two
  * reads: each of these is an error that the caller can treat as "not known".
  */
 
-/* Say on stderr what could not be read, and why */
+/* Print on stderr what could not be read, and why */
 extern bool sysfs_debug;
 
-/* One attribute is at most a page: what is longer is no attribute. */
+/* An attribute has at most a page. */
 #define SYSFS_ATTR_MAX 4096
 
 /**
@@ -26,7 +26,7 @@ extern bool sysfs_debug;
  * @size: the bytes that @buf has
  *
  * Return: the length of the text, or a negative errno: -EMSGSIZE if it does not fit, -EILSEQ if
- * it has a null byte in it (no text), or what open(2) or read(2) said.
+ * it has a null byte in it (not text), or the error of open(2) or read(2).
  */
 int sysfs_read(int dirfd, const char *path, char *buf, size_t size);
 
@@ -44,8 +44,7 @@ int sysfs_open_directory(int dirfd, const char *path);
  * sysfs_read_again() - as sysfs_read(), from the file that sysfs_open() opened, from its beginning
  * @path: what it is called in a message
  *
- * Return: as sysfs_read(); -ENODEV if the device has gone, also if there is another one in its
- * place.
+ * Return: as sysfs_read(); -ENODEV if the device has gone, also if another one has its name now.
  */
 int sysfs_read_again(int fd, const char *path, char *buf, size_t size);
 
@@ -58,22 +57,22 @@ uint64_t sysfs_to_number(const char *text);
 /**
  * sysfs_read_flag() - the value of an attribute that is 0 or 1
  *
- * Return: 0 or 1, -EILSEQ for anything else, or what sysfs_read() said.
+ * Return: 0 or 1, -EILSEQ for anything else, or the error of sysfs_read().
  */
 int sysfs_read_flag(int dirfd, const char *path);
 
 /**
  * sysfs_read_number() - the value of an attribute that is one number, decimal or with 0x
  *
- * Return: the number, or UINT64_MAX if it is negative, no number, or cannot be read: no attribute
- * that is read by this means anything by so large a value.
+ * Return: the number, or UINT64_MAX if it is negative, not a number, or cannot be read. That value
+ * means nothing in any attribute that is read by this function.
  */
 uint64_t sysfs_read_number(int dirfd, const char *path);
 
 /**
  * sysfs_write() - write @text to the attribute @path, in one write as the kernel wants it
  *
- * Return: 0, or a negative errno: what open(2) or the attribute said. It may sleep in the kernel.
+ * Return: 0, or the negative errno of open(2) or of the attribute. It may sleep in the kernel.
  */
 int sysfs_write(const char *path, const char *text);
 
@@ -83,9 +82,9 @@ int sysfs_write(const char *path, const char *text);
 bool sysfs_exists(int dirfd, const char *path);
 
 /**
- * sysfs_link_name() - the last part of what a symbolic link points at
+ * sysfs_link_name() - the last part of the target of a symbolic link
  *
- * In sysfs such a link says who a device's driver is, or whose module a driver.
+ * In sysfs such links name the driver of a device and the module of a driver.
  *
  * Return: a new string that the caller frees, or NULL with errno set (ENOENT: no such link;
  * EILSEQ: a link without a name at its end).
@@ -93,7 +92,7 @@ bool sysfs_exists(int dirfd, const char *path);
 char *sysfs_link_name(int dirfd, const char *path);
 
 /**
- * sysfs_link() - what a symbolic link points at
+ * sysfs_link() - the target of a symbolic link
  *
  * Return: the length of the target in @buf, which has @size bytes, or a negative errno:
  * -ENAMETOOLONG if it does not fit.

@@ -40,7 +40,7 @@ static void add_column(struct table *table, const struct table_column *column, b
 	*APPEND(table->columns, table->nr_columns) = column;
 }
 
-/* Where @names has a name that is none, a pointer to that; else NULL */
+/* NULL, or a pointer to the first of @names that is not the name of a column */
 static const char *add_columns(struct table *table, const struct table_column *columns,
 			       const char *names, bool tree)
 {
@@ -82,14 +82,12 @@ struct table *table_new(const struct table_column *columns, const char *chosen,
 
 static char *cell_text(const struct table_column *column, struct json_object *value)
 {
-	/* As lsblk: "512M", "1.5G" */
-	static const char *const units[] = {"B", "K", "M", "G", "T", "P", "E"};
 	bool number = json_object_is_type(value, json_type_int);
 
 	switch (column->cell) {
 	case CELL_SIZE:
 		if (number)
-			return size_text(json_object_get_uint64(value), units);
+			return size_text(json_object_get_uint64(value), SIZE_LETTER);
 		break;
 	case CELL_ADDRESS:
 		if (number)

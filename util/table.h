@@ -9,7 +9,7 @@ struct json_object;
 
 /*
  * Tables and trees for people, by libsmartcols, as lsblk(8) prints them: on a terminal within its
- * width, in a pipe complete. Their buckets are what the JSON reports say.
+ * width, in a pipe complete. Their cells come from the JSON reports.
  */
 
 enum table_cell {
@@ -22,7 +22,7 @@ enum table_cell {
 
 struct table_column {
 	const char *name; /* "HOST" */
-	const char *key;  /* of the report */
+	const char *key;  /* of the JSON report */
 	enum table_cell cell;
 	const char *help;
 };
@@ -32,12 +32,12 @@ struct table_row;
 
 /**
  * table_new() - an empty table
- * @columns: every column that there can be, ended by one without a name
+ * @columns: every column, ended by one without a name
  * @chosen: names separated by commas, in any case; one that begins with + adds to @standard
  * @standard: the names that are shown where none is chosen
  * @tree: rows are below others, drawn in the first column
  *
- * Return: the table, or NULL with @unknown pointing into @chosen, at the name that is none.
+ * Return: the table, or NULL with @unknown pointing into @chosen, at the name of no column.
  */
 struct table *table_new(const struct table_column *columns, const char *chosen,
 			const char *standard, bool tree, const char **unknown);
@@ -45,7 +45,7 @@ struct table *table_new(const struct table_column *columns, const char *chosen,
 /**
  * table_row() - one more row
  * @parent: the row that it is below in a tree; NULL: none
- * @report, @more: where the buckets come from: the first that has the column's key; may be NULL
+ * @report, @more: where the cells come from: the first that has the column's key; may be NULL
  *
  * Return: the row, which belongs to the table.
  */
@@ -55,8 +55,7 @@ struct table_row *table_row(struct table *table, struct table_row *parent,
 /** table_print() - print it to stdout and release it; 0 or a negative errno */
 int table_print(struct table *table);
 
-/** table_columns_help() - what columns there are, for a --help; a new string that the caller frees
- */
+/** table_columns_help() - the columns, for --help; a new string that the caller frees */
 char *table_columns_help(const struct table_column *columns);
 
 #endif

@@ -14,8 +14,8 @@
 
 /* How one step went */
 struct step_result {
-	uint64_t begun_us; /* 0: it was not begun */
-	/* 0: it has not returned. The kernel's detach work after it is not part of it. */
+	uint64_t begun_us; /* 0: it has not begun */
+	/* 0: it has not returned. What the kernel does later, in detach work, does not count. */
 	uint64_t ended_us;
 	int rc; /* 0 or a negative errno, once it has ended */
 };
@@ -29,7 +29,7 @@ struct observed_event {
 
 struct observed_line {
 	char *text;
-	const char *splat; /* what kind of complaint begins here; or NULL */
+	const char *splat; /* which kind of kernel report begins here; or NULL */
 };
 
 /* A step that did not return in time: where its process is */
@@ -49,7 +49,7 @@ struct observed {
 	bool lost_log;
 	struct step_result *steps;
 	size_t nr_steps;
-	struct observed_stuck stuck; /* pid 0: nothing is */
+	struct observed_stuck stuck; /* pid 0: no step is stuck */
 };
 
 /** observed_release() - free all that was observed */

@@ -25,7 +25,7 @@ const char *snapshot_keep(struct snapshot *snapshot, const char *text)
 	return text ? obstack_copy0(&snapshot->texts, text, strlen(text)) : NULL;
 }
 
-/* Every kind of device begins with its name, so one comparison serves all: mem2 before mem10. */
+/* The first member of every kind of device is its name: mem2 comes before mem10. */
 static int by_name(const void *a, const void *b)
 {
 	const char *const *one = a, *const *other = b;
@@ -33,9 +33,9 @@ static int by_name(const void *a, const void *b)
 	return text_order(*one, *other);
 }
 
-#define sort(array, count) ((count) > 0 ? qsort(array, count, sizeof(*(array)), by_name) : (void)0)
+#define SORT(array, count) ((count) > 0 ? qsort(array, count, sizeof(*(array)), by_name) : (void)0)
 
-#define find(array, count, name)                                                                   \
+#define FIND(array, count, name)                                                                   \
 	({                                                                                         \
 		const char *name_ = (name);                                                        \
 		(typeof(array))(name_ && (count) > 0                                               \
@@ -45,7 +45,7 @@ static int by_name(const void *a, const void *b)
 
 struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, const char *name)
 {
-	return find(snapshot->memdevs, snapshot->nr_memdevs, name);
+	return FIND(snapshot->memdevs, snapshot->nr_memdevs, name);
 }
 
 struct snapshot_memdev *snapshot_memdev_of(const struct snapshot *snapshot, const char *host)
@@ -59,17 +59,17 @@ struct snapshot_memdev *snapshot_memdev_of(const struct snapshot *snapshot, cons
 
 struct snapshot_region *snapshot_find_region(const struct snapshot *snapshot, const char *name)
 {
-	return find(snapshot->regions, snapshot->nr_regions, name);
+	return FIND(snapshot->regions, snapshot->nr_regions, name);
 }
 
 struct snapshot_port *snapshot_find_port(const struct snapshot *snapshot, const char *name)
 {
-	return find(snapshot->ports, snapshot->nr_ports, name);
+	return FIND(snapshot->ports, snapshot->nr_ports, name);
 }
 
 struct snapshot_decoder *snapshot_find_decoder(const struct snapshot *snapshot, const char *name)
 {
-	return find(snapshot->decoders, snapshot->nr_decoders, name);
+	return FIND(snapshot->decoders, snapshot->nr_decoders, name);
 }
 
 const struct snapshot_port *snapshot_bus(const struct snapshot_port *port)
@@ -86,9 +86,7 @@ const char *snapshot_bus_provider(const struct snapshot_port *bus)
 {
 	if (bus->uport && strncmp(bus->uport, "ACPI0017", strlen("ACPI0017")) == 0)
 		return "ACPI.CXL";
-	if (bus->uport && strcmp(bus->uport, "cxl_acpi.0") == 0)
-		return "cxl_test";
-	return NULL;
+	return streq(bus->uport, "cxl_acpi.0") ? "cxl_test" : NULL;
 }
 
 bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top)
@@ -129,7 +127,7 @@ static void link_ports(struct snapshot *snapshot)
 		struct snapshot_port *port = &snapshot->ports[i];
 		struct snapshot_memdev *memdev;
 
-		/* A root hangs under a device that is none of CXL's. */
+		/* A root is below a device that is not CXL's. */
 		if (port->kind != PORT_ROOT)
 			port->parent = snapshot_find_port(snapshot, port->parent_name);
 		if (port->kind != PORT_ENDPOINT)
@@ -211,15 +209,15 @@ static void link_memdev(struct snapshot_memdev *memdev)
 
 void snapshot_sort_ports(struct snapshot *snapshot)
 {
-	sort(snapshot->ports, snapshot->nr_ports);
+	SORT(snapshot->ports, snapshot->nr_ports);
 }
 
 void snapshot_link(struct snapshot *snapshot)
 {
 	snapshot_sort_ports(snapshot);
-	sort(snapshot->decoders, snapshot->nr_decoders);
-	sort(snapshot->regions, snapshot->nr_regions);
-	sort(snapshot->memdevs, snapshot->nr_memdevs);
+	SORT(snapshot->decoders, snapshot->nr_decoders);
+	SORT(snapshot->regions, snapshot->nr_regions);
+	SORT(snapshot->memdevs, snapshot->nr_memdevs);
 	link_ports(snapshot);
 	link_regions(snapshot);
 	link_decoders(snapshot);

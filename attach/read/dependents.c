@@ -10,10 +10,10 @@
 #include "util/memory.h"
 #include "util/sysfs.h"
 
-/* Deeper than devices hang below each other: a disk on USB has eight directories above it */
+/* Deeper than devices are nested: a disk on USB has eight directories above it. */
 #define DEPTH_MAX 32
 
-/* CXL's own devices are in the snapshot already; the others are how the host is connected. */
+/* CXL's own devices are in the snapshot already; the others belong to the host's connection. */
 static bool is_of_interest(const char *subsystem)
 {
 	static const char *const others[] = {"cxl", "pci_express", "wakeup", "hwmon", "dax", NULL};
@@ -42,7 +42,7 @@ static void add_dependent(struct snapshot *snapshot, struct snapshot_host *host,
 static void read_directory(struct snapshot *snapshot, struct snapshot_host *host, int fd,
 			   int depth);
 
-/* Every device has a directory "power", in which there is no device. */
+/* Every device has a directory "power", which contains no device. */
 static bool is_directory(int parent, const struct dirent *entry)
 {
 	struct stat status;
@@ -73,7 +73,7 @@ static void read_entry(struct snapshot *snapshot, struct snapshot_host *host, in
 		read_directory(snapshot, host, fd, depth + 1);
 }
 
-/* Takes @fd over */
+/* Closes @fd */
 static void read_directory(struct snapshot *snapshot, struct snapshot_host *host, int fd, int depth)
 {
 	DIR *directory = depth < DEPTH_MAX ? fdopendir(fd) : NULL;
@@ -90,7 +90,7 @@ static void read_directory(struct snapshot *snapshot, struct snapshot_host *host
 	closedir(directory);
 }
 
-/* What decides which driver takes the host; "(null)" is what PCI says without an override. */
+/* What decides which driver the host gets. On PCI, "(null)" means that there is no override. */
 static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, int fd)
 {
 	_cleanup_free_ char *path =
@@ -99,7 +99,6 @@ static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, 
 	char text[256];
 
 	host->autoprobe = autoprobe < 0 ? FLAG_UNKNOWN : (enum flag)autoprobe;
-
 	if (sysfs_read(fd, "driver_override", text, sizeof(text)) > 0 &&
 	    strcmp(text, "(null)") != 0)
 		host->driver_override = snapshot_keep(snapshot, text);

@@ -8,9 +8,11 @@
 
 #include "attach/model/snapshot.h"
 
-/* One CXL device while it is being read, and its attributes (sysfs-bus-cxl in the kernel's ABI) */
+/*
+ * Reads: the attributes and links of one CXL device, below its entry in /sys/bus/cxl/devices
+ * (kernel: Documentation/ABI/testing/sysfs-bus-cxl). Which of them are read is in kinds.h.
+ */
 
-struct device;
 struct sysfs_files;
 
 /* How much is read of each device */
@@ -20,17 +22,24 @@ enum depth {
 	DEPTH_BRIEF, /* snapshot_take_brief() */
 };
 
-typedef void (*read_function)(struct snapshot *snapshot, const struct device *device);
+enum device_kind {
+	DEVICE_OTHER, /* attach has nothing to do with it: an nvdimm bridge */
+	DEVICE_MEMDEV,
+	DEVICE_REGION,
+	DEVICE_CHILD, /* a dax or pmem region */
+	DEVICE_DECODER,
+	DEVICE_PORT, /* also a root or an endpoint */
+};
 
 /* One device that is being read: an entry of /sys/bus/cxl/devices */
 struct device {
 	const char *name;
-	read_function read;	   /* by its kind */
-	const char *parent;	   /* the name of the device that it hangs under */
-	uint64_t inode;		   /* of the entry: sysfs gives every number once (kernfs_ino()) */
-	int fd;			   /* of its directory, or of one in which that has its name */
-	bool above;		   /* it is the latter */
-	bool lent;		   /* @fd is closed by somebody else */
+	enum device_kind kind;
+	const char *parent; /* the name of the device that it is below */
+	uint64_t inode;	    /* of the entry: sysfs never gives a number twice (kernfs_ino()) */
+	int fd;		    /* of its directory or, if @above, of one that has an entry @name */
+	bool above;
+	bool lent;		   /* @fd stays open: the reader of the device does not close it */
 	struct sysfs_files *files; /* where its attributes stay open; NULL: they do not */
 	const struct snapshot *before; /* NULL: it was never read before */
 	enum depth depth;
@@ -53,7 +62,7 @@ bool device_has(const struct device *device, const char *entry);
 /**
  * device_text() - the text of an attribute that is a word or a short list
  *
- * Return: a text of the snapshot's, or NULL if there is none, or an empty one.
+ * Return: a text that belongs to the snapshot; NULL if the attribute is missing or empty.
  */
 const char *device_text(struct snapshot *snapshot, const struct device *device,
 			const char *attribute);
@@ -64,7 +73,7 @@ uint64_t device_number(const struct device *device, const char *attribute);
 /** device_flag() - an attribute that is 0 or 1 */
 enum flag device_flag(const struct device *device, const char *attribute);
 
-/** device_link() - the last part of a link's target, a text of the snapshot's; NULL for none */
+/** device_link() - the last part of a link's target, which belongs to the snapshot; or NULL */
 const char *device_link(struct snapshot *snapshot, const struct device *device, const char *link);
 
 #endif

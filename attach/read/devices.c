@@ -13,10 +13,10 @@
 #include "util/sysfs-files.h"
 #include "util/sysfs.h"
 
-/* A region has no more of them: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h. */
+/* The most targets that a region has: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h */
 #define TARGETS_MAX 16
 
-/* The second last part of the path that the link in /sys/bus/cxl/devices is */
+/* The link in /sys/bus/cxl/devices ends in PARENT/NAME. */
 static const char *read_parent(struct snapshot *snapshot, int devices, const char *name)
 {
 	char target[PATH_MAX];
@@ -37,19 +37,19 @@ struct directory {
 	int fd;
 };
 
-/* Of no more ports than these */
-#define DIRECTORIES 8
+/* So many stay open at most */
+#define DIRECTORIES_MAX 8
 
 /* How the devices are read: struct device */
 struct reading {
 	const struct snapshot *before;
 	struct sysfs_files *files;
 	enum depth depth;
-	struct directory directories[DIRECTORIES];
+	struct directory directories[DIRECTORIES_MAX];
 	size_t nr_directories;
 };
 
-/* Under which port a port hangs that is still the same one; else NULL */
+/* The name of the port above a port that is still the same one; else NULL */
 static const char *known_parent(const struct device *device)
 {
 	const struct snapshot_port *known = DEVICE_KNOWN(device, snapshot_find_port);
@@ -57,8 +57,7 @@ static const char *known_parent(const struct device *device)
 	return known ? known->parent_name : NULL;
 }
 
-/* "decoder3.0" is one of the port that has number 3 (cxl_decoder_add() in drivers/cxl/core/port.c).
- */
+/* decoder3.0 belongs to the port with number 3 (cxl_decoder_add() in drivers/cxl/core/port.c). */
 static const struct snapshot_port *port_of_decoder(const struct snapshot *snapshot,
 						   const char *name)
 {
@@ -78,7 +77,7 @@ static const struct snapshot_port *port_of_decoder(const struct snapshot *snapsh
 	return NULL;
 }
 
-/* That of a port, to be closed when all has been read; -1 if it cannot stay open for so long */
+/* The directory of a port, which leave_directories() closes; -1 if no more can stay open */
 static int port_directory(struct reading *reading, int devices, const char *name, uint64_t inode)
 {
 	int fd = -1;
@@ -92,7 +91,7 @@ static int port_directory(struct reading *reading, int devices, const char *name
 		if (reading->directories[i].port == inode)
 			return reading->directories[i].fd;
 	}
-	if (reading->nr_directories == DIRECTORIES)
+	if (reading->nr_directories == DIRECTORIES_MAX)
 		return -1;
 	fd = sysfs_open_directory(devices, name);
 	if (fd >= 0)
@@ -107,7 +106,7 @@ static void leave_directories(struct reading *reading)
 	reading->nr_directories = 0;
 }
 
-/* The directory of a decoder of that port; -1 if it is none of its */
+/* The directory of a decoder of that port; a negative errno if the port has none of that name */
 static int open_decoder(int devices, const char *port, const char *decoder)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", port, decoder);
@@ -116,8 +115,9 @@ static int open_decoder(int devices, const char *port, const char *decoder)
 }
 
 /*
- * There are more decoders than all else: to go through the directory of their port, which was read
- * before, spares their links. False if it is not there, as in a damaged tree, or just gone.
+ * There are more decoders than other devices. The directory of their port, which was read before
+ * them, leads to them without reading their links. False if the decoder is not there: it has just
+ * gone, or the tree is damaged.
  */
 static bool find_decoder(const struct snapshot *snapshot, struct reading *reading, int devices,
 			 struct device *device)
@@ -142,13 +142,13 @@ static bool find_decoder(const struct snapshot *snapshot, struct reading *readin
 	return device->fd >= 0;
 }
 
-/* A device's directory, or where it is, and what it hangs under */
+/* Fill in the directory of the device, and its parent */
 static void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
 			struct device *device)
 {
-	if (device->read == read_decoder && find_decoder(snapshot, reading, devices, device))
+	if (device->kind == DEVICE_DECODER && find_decoder(snapshot, reading, devices, device))
 		return;
-	if (device->read == read_port) {
+	if (device->kind == DEVICE_PORT) {
 		device->parent = snapshot_keep(snapshot, known_parent(device));
 		device->fd = port_directory(reading, devices, device->name, device->inode);
 		device->lent = device->fd >= 0;
@@ -168,25 +168,26 @@ static void leave_device(struct device *device)
 static void read_device(struct reading *reading, struct snapshot *snapshot, int devices,
 			struct device *device)
 {
-	if (device->read == read_decoder &&
+	if (device->kind == DEVICE_DECODER &&
 	    (reading->depth == DEPTH_BRIEF || copy_root_decoder(snapshot, device)))
 		return;
 	find_device(snapshot, reading, devices, device);
 	if (device->fd < 0) {
-		snapshot->nr_left_out += device->read == read_memdev;
+		snapshot->nr_left_out += device->kind == DEVICE_MEMDEV;
 		return;
 	}
-	device->read(snapshot, device);
+	kind_read(snapshot, device);
 	leave_device(device);
 }
 
-/* The endpoints' decoders that map a region, by which its memdevs are known */
+/* The decoders of endpoints that map a region: they show which memdevs take part in it. */
 static void read_targets(struct reading *reading, struct snapshot *snapshot, int devices,
 			 const char *region, uint64_t count)
 {
 	for (uint64_t i = 0; i < count && i < TARGETS_MAX; i++) {
 		_cleanup_free_ char *path = xasprintf("%s/target%ju", region, (uintmax_t)i);
-		struct device device = {.read = read_decoder, .fd = devices, .depth = DEPTH_BRIEF};
+		struct device device = {
+			.kind = DEVICE_DECODER, .fd = devices, .depth = DEPTH_BRIEF};
 
 		device.name = device_text(snapshot, &device, path);
 		if (!device.name || !device_name_has_prefix(device.name, "decoder"))
@@ -194,12 +195,12 @@ static void read_targets(struct reading *reading, struct snapshot *snapshot, int
 		find_device(snapshot, reading, devices, &device);
 		if (device.fd < 0)
 			continue;
-		read_decoder(snapshot, &device);
+		kind_read(snapshot, &device);
 		leave_device(&device);
 	}
 }
 
-/* Ports come first: decoders are found through them. The others are put into a list. */
+/* Ports come first, since decoders are found through them; the others are put into a list. */
 static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *devices,
 		       struct device **others, size_t *nr_others)
 {
@@ -207,16 +208,16 @@ static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *
 
 	while ((entry = readdir(devices))) {
 		struct device device = {
-			.read = kind_of(entry->d_name),
+			.kind = kind_of(entry->d_name),
 			.inode = entry->d_ino,
 			.before = reading->before,
 			.depth = reading->depth,
 		};
 
-		if (!device.read)
+		if (device.kind == DEVICE_OTHER)
 			continue;
 		device.name = snapshot_keep(snapshot, entry->d_name);
-		if (device.read == read_port)
+		if (device.kind == DEVICE_PORT)
 			read_device(reading, snapshot, dirfd(devices), &device);
 		else
 			*APPEND(*others, *nr_others) = device;

@@ -4,12 +4,14 @@
 
 #include "attach/read/device.h"
 
+/* Reads: every entry of /sys/bus/cxl/devices, with as few system calls as possible */
+
 /**
  * devices_read() - read every CXL device into @snapshot, which snapshot_begin() made
- * @before: what was seen of the machine before; or NULL
+ * @before: the snapshot of an earlier time, which spares what cannot have changed; or NULL
  * @files: where attributes stay open for the next time; or NULL
  *
- * Return: 0 or a negative errno. A machine without a CXL bus has none: that is no error.
+ * Return: 0 or a negative errno. A machine without a CXL bus has no devices: that is no error.
  */
 int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
 		 struct snapshot *snapshot);

@@ -2,6 +2,8 @@
 #ifndef ATTACH_READ_DRIVER_H
 #define ATTACH_READ_DRIVER_H
 
+/* Reads: the link /sys/bus/BUS/devices/DEVICE/driver */
+
 /** driver_of() - the driver of a device, a new string that the caller frees; NULL for none */
 char *driver_of(const char *bus, const char *device);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 #include "attach/model/snapshot.h"
 #include "attach/read/hosts.h"
 #include "attach/read/modules.h"
+#include "attach/read/port-above.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
@@ -36,7 +35,7 @@ void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
 {
 	_cleanup_free_ char *file = NULL;
 
-	/* It matters where there is something that could have been attached, and can take long. */
+	/* It can take long, and only matters where there is a memdev. */
 	snapshot->attach_support = FLAG_UNKNOWN;
 	if (snapshot->nr_memdevs == 0)
 		return;
@@ -49,8 +48,7 @@ void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
 	}
 }
 
-/* The driver of a provider's module on the bus: /sys/module/sfc/drivers/pci:sfc; else as the module
- */
+/* /sys/module/sfc/drivers/pci:sfc names the driver; without it, the name is the module's. */
 static const char *module_driver(const struct search *search, const struct module *module)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/module/%s/drivers", module->name);
@@ -68,7 +66,7 @@ static const char *module_driver(const struct search *search, const struct modul
 	return name ?: module->name;
 }
 
-/* The module of a driver that a driver_override names; one that is not loaded has its name. */
+/* The module of the driver that a driver_override names. If it is not loaded, it has its name. */
 static const struct module *driver_module(const struct search *search, const char *driver)
 {
 	_cleanup_free_ char *path = NULL, *name = NULL;
@@ -85,7 +83,7 @@ static bool is_provider(const struct module *module)
 	return module && module->imports_attach == FLAG_YES;
 }
 
-/* The provider's module that drives the device or would; and how that is known, in @unattached */
+/* The module that drives or would drive the device, and in @unattached how that is known */
 static const struct module *find_provider(const struct search *search, int fd,
 					  struct snapshot_unattached_host *unattached)
 {
@@ -97,8 +95,7 @@ static const struct module *find_provider(const struct search *search, int fd,
 		unattached->provider = unattached->host.driver;
 		return modules_find(search->modules, unattached->host.module);
 	}
-	/* Where there is an override, no other driver is asked; "(null)" is what PCI says without.
-	 */
+	/* With an override, the kernel tries no other driver. On PCI, "(null)" means none. */
 	if (sysfs_read(fd, "driver_override", text, sizeof(text)) > 0 &&
 	    strcmp(text, "(null)") != 0) {
 		unattached->matched = "driver_override";
@@ -114,8 +111,8 @@ static const struct module *find_provider(const struct search *search, int fd,
 }
 
 /*
- * Has a PCI device CXL memory? The CXL device DVSEC says so (CXL specification, 8.1.3: vendor
- * 1e98h, id 0, Mem_Capable is bit 2 of the capability at 0Ah). Only root can read so far.
+ * Does a PCI device have CXL memory? Its CXL device DVSEC says so (CXL specification, 8.1.3: vendor
+ * 1e98h, id 0, Mem_Capable is bit 2 of the capability at 0Ah). Only root can read that far.
  */
 static enum flag has_cxl_memory(int fd)
 {
@@ -125,7 +122,7 @@ static enum flag has_cxl_memory(int fd)
 
 	if (config < 0 || pread(config, space, sizeof(space), 0) != sizeof(space))
 		return FLAG_UNKNOWN;
-	/* Each capability is at least 8 bytes long: more than these, and the list is a circle. */
+	/* Each capability is at least 8 bytes long. A list of more than 480 goes in circles. */
 	for (int i = 0; i < 480 && offset >= 0x100 && offset <= sizeof(space) - 12; i++) {
 		const unsigned char *cap = space + offset;
 		unsigned int id = cap[0] | cap[1] << 8, vendor = cap[4] | cap[5] << 8;
@@ -137,7 +134,7 @@ static enum flag has_cxl_memory(int fd)
 	return FLAG_NO;
 }
 
-/* root has this in debugfs: a line of it is "DEVICE\tREASON", or "DEVICE" */
+/* Only root can read debugfs. A line is "DEVICE\tREASON" or "DEVICE". */
 static enum flag is_deferred(const char *name)
 {
 	FILE *file = fopen("/sys/kernel/debug/devices_deferred", "re");
@@ -154,87 +151,6 @@ static enum flag is_deferred(const char *name)
 	}
 	fclose(file);
 	return deferred;
-}
-
-/* The downstream port of @port that is the device @name: the N of its link dportN; or -1 */
-static int find_dport(const struct snapshot_port *port, const char *name)
-{
-	_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s", port->name);
-	DIR *directory = opendir(path);
-	const struct dirent *entry;
-	int id = -1;
-
-	while (directory && id < 0 && (entry = readdir(directory))) {
-		_cleanup_free_ char *target = NULL;
-
-		if (strncmp(entry->d_name, "dport", 5) != 0)
-			continue;
-		target = sysfs_link_name(dirfd(directory), entry->d_name);
-		if (target && strcmp(target, name) == 0)
-			id = atoi(entry->d_name + 5);
-	}
-	if (directory)
-		closedir(directory);
-	return id;
-}
-
-static bool list_has(const char *list, int id)
-{
-	while (list && *list) {
-		char *end;
-
-		if (strtol(list, &end, 10) == id && end != list)
-			return true;
-		list = *end ? end + 1 : end;
-	}
-	return false;
-}
-
-static struct snapshot_decoder *decoder_towards(const struct snapshot_port *port, int dport)
-{
-	for (size_t i = 0; i < port->nr_decoders; i++) {
-		struct snapshot_decoder *decoder = port->decoders[i];
-
-		if (decoder->size != SNAPSHOT_NO_NUMBER && decoder->size > 0 &&
-		    list_has(decoder->target_list, dport))
-			return decoder;
-	}
-	return NULL;
-}
-
-/* The port that the device @name is below, if it is a switch's or host bridge's; with the decoder
- */
-static bool find_port_above(const struct search *search, const char *name,
-			    struct snapshot_unattached_host *unattached)
-{
-	for (size_t i = 0; i < search->snapshot->nr_ports; i++) {
-		struct snapshot_port *port = &search->snapshot->ports[i];
-		int dport = port->kind == PORT_SWITCH ? find_dport(port, name) : -1;
-
-		if (dport < 0)
-			continue;
-		unattached->port = port;
-		unattached->decoder = decoder_towards(port, dport);
-		return true;
-	}
-	return false;
-}
-
-/* From the device upwards, the nearest that is a downstream port of a CXL port */
-static void find_decoder(const struct search *search, int bus,
-			 struct snapshot_unattached_host *unattached)
-{
-	char path[PATH_MAX];
-	char *slash;
-
-	if (sysfs_link(bus, unattached->host.name, path, sizeof(path)) < 0)
-		return;
-	while ((slash = strrchr(path, '/'))) {
-		*slash = '\0';
-		slash = strrchr(path, '/');
-		if (find_port_above(search, slash ? slash + 1 : path, unattached))
-			return;
-	}
 }
 
 static int by_text(const void *a, const void *b)
@@ -280,7 +196,7 @@ static void read_device(const struct search *search, int bus, const char *name)
 	unattached.provider = snapshot_keep(snapshot, unattached.provider);
 	unattached.deferred = is_deferred(name);
 	describe_module(snapshot, &unattached.host, module);
-	find_decoder(search, bus, &unattached);
+	find_port_above(snapshot, bus, &unattached);
 	*APPEND(snapshot->unattached_hosts, snapshot->nr_unattached_hosts) = unattached;
 }
 

@@ -6,8 +6,8 @@
 #include "util/memory.h"
 
 /*
- * What every class-code memdev has and no accelerator: cxl_class_memdev_type and cxl_memdev_type in
- * drivers/cxl/core/memdev.c.
+ * Attributes that every class-code memdev has and no accelerator has: cxl_class_memdev_type and
+ * cxl_memdev_type in drivers/cxl/core/memdev.c.
  */
 static enum flag read_class_attributes(const struct device *device)
 {
@@ -35,7 +35,7 @@ static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 	host->module = host->driver ? device_link(snapshot, device, "../driver/module") : NULL;
 }
 
-/* What does not change as long as it exists */
+/* What does not change while the memdev exists */
 static void describe_memdev(const struct device *device, struct snapshot_memdev *memdev)
 {
 	memdev->class_attributes = read_class_attributes(device);
@@ -43,12 +43,12 @@ static void describe_memdev(const struct device *device, struct snapshot_memdev 
 	memdev->numa_node = read_numa_node(device);
 }
 
-void read_memdev(struct snapshot *snapshot, const struct device *device)
+static void read_memdev(struct snapshot *snapshot, const struct device *device)
 {
 	struct snapshot_memdev *memdev;
 
 	*APPEND(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
-	/* Every device has a uevent file: without one, this is what a removed device left. */
+	/* Every device has a file "uevent". A directory without it is the rest of a removed one. */
 	if (!device_has(device, "uevent")) {
 		snapshot->nr_left_out++;
 		return;
@@ -98,9 +98,8 @@ static void read_child(struct snapshot *snapshot, const struct device *device)
 }
 
 /*
- * What it decodes, and whether firmware locked that. Of one that decodes nothing, as most do, there
- * is nothing more to know: none of them can be locked (init_hdm_decoder() in
- * drivers/cxl/core/hdm.c).
+ * What the decoder decodes, and whether firmware locked it. Most decode nothing, and one that
+ * decodes nothing cannot be locked (init_hdm_decoder() in drivers/cxl/core/hdm.c).
  */
 static void read_range(const struct device *device, const struct snapshot_decoder *known,
 		       struct snapshot_decoder *decoder)
@@ -112,11 +111,11 @@ static void read_range(const struct device *device, const struct snapshot_decode
 		return;
 	}
 	decoder->start = device_number(device, "start");
-	/* As read when the port was made */
+	/* The kernel reads the lock from the device once, when it makes the port. */
 	decoder->locked = known && known->size ? known->locked : device_flag(device, "locked");
 }
 
-/* A root decoder has a window of addresses, which nobody goes by: its regions have theirs. */
+/* The addresses of a root decoder are not read: its regions have theirs. */
 static void read_root_decoder(const struct device *device, struct snapshot_decoder *decoder)
 {
 	decoder->locked = device_flag(device, "locked");
@@ -124,10 +123,10 @@ static void read_root_decoder(const struct device *device, struct snapshot_decod
 }
 
 /*
- * Each attribute where somebody goes by it, since there can be thousands of decoders. Where things
- * are only compared with how they were, an endpoint's that decodes nothing has no region either: it
- * loses both at once (__cxl_decoder_detach() in drivers/cxl/core/region.c). Only one that user
- * space put into a region can have been refused a range (cxl_region_attach()).
+ * There can be thousands of decoders, so each attribute is only read where something depends on it.
+ * At DEPTH_STATE, an endpoint's decoder without a size is taken to have no region: it loses both at
+ * once (__cxl_decoder_detach() in drivers/cxl/core/region.c). Only one that user space put into a
+ * region can have a region and no size (cxl_region_attach()): its region was @known before.
  */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,
@@ -147,7 +146,7 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 		decoder->target_list = device_text(snapshot, device, "target_list");
 }
 
-void read_decoder(struct snapshot *snapshot, const struct device *device)
+static void read_decoder(struct snapshot *snapshot, const struct device *device)
 {
 	struct snapshot_decoder *decoder = APPEND(snapshot->decoders, snapshot->nr_decoders);
 
@@ -163,7 +162,7 @@ void read_decoder(struct snapshot *snapshot, const struct device *device)
 		read_root_decoder(device, decoder);
 }
 
-void read_port(struct snapshot *snapshot, const struct device *device)
+static void read_port(struct snapshot *snapshot, const struct device *device)
 {
 	const struct snapshot_port *known = DEVICE_KNOWN(device, snapshot_find_port);
 	struct snapshot_port *port = APPEND(snapshot->ports, snapshot->nr_ports);
@@ -179,14 +178,14 @@ void read_port(struct snapshot *snapshot, const struct device *device)
 	port->enabled = port->kind == PORT_ROOT || device_has(device, "driver");
 	if (port->kind != PORT_ROOT)
 		return;
-	/* It goes with its host's driver. */
+	/* A root exists only as long as the driver of its host is bound. */
 	port->host_subsystem = known ? snapshot_keep(snapshot, known->host_subsystem)
 				     : device_link(snapshot, device, "../subsystem");
 	port->host_driver = known ? snapshot_keep(snapshot, known->host_driver)
 				  : device_link(snapshot, device, "../driver");
 }
 
-/* Nothing changes what a root decoder is (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
+/* A root decoder does not change while it exists (cxl_parse_cfmws() in drivers/cxl/acpi.c). */
 bool copy_root_decoder(struct snapshot *snapshot, const struct device *device)
 {
 	const struct snapshot_decoder *known = DEVICE_KNOWN(device, snapshot_find_decoder);
@@ -204,21 +203,32 @@ bool copy_root_decoder(struct snapshot *snapshot, const struct device *device)
 	return true;
 }
 
-/* What is read of which kind of device; others, such as nvdimm bridges, say nothing on attach. */
-static const struct {
-	const char *prefix;
-	read_function read;
-} kinds[] = {
-	{"mem", read_memdev},	    {"region", read_region},	 {"decoder", read_decoder},
-	{"endpoint", read_port},    {"port", read_port},	 {"root", read_port},
-	{"dax_region", read_child}, {"pmem_region", read_child},
-};
-
-read_function kind_of(const char *name)
+enum device_kind kind_of(const char *name)
 {
+	static const struct {
+		const char *prefix;
+		enum device_kind kind;
+	} kinds[] = {
+		{"mem", DEVICE_MEMDEV},	      {"region", DEVICE_REGION},
+		{"decoder", DEVICE_DECODER},  {"endpoint", DEVICE_PORT},
+		{"port", DEVICE_PORT},	      {"root", DEVICE_PORT},
+		{"dax_region", DEVICE_CHILD}, {"pmem_region", DEVICE_CHILD},
+	};
+
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (device_name_has_prefix(name, kinds[i].prefix))
-			return kinds[i].read;
+			return kinds[i].kind;
 	}
-	return NULL;
+	return DEVICE_OTHER;
+}
+
+void kind_read(struct snapshot *snapshot, const struct device *device)
+{
+	static void (*const functions[])(struct snapshot *snapshot, const struct device *device) = {
+		[DEVICE_MEMDEV] = read_memdev, [DEVICE_REGION] = read_region,
+		[DEVICE_CHILD] = read_child,   [DEVICE_DECODER] = read_decoder,
+		[DEVICE_PORT] = read_port,
+	};
+
+	functions[device->kind](snapshot, device);
 }

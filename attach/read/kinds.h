@@ -4,17 +4,18 @@
 
 #include "attach/read/device.h"
 
-/* What is read of each kind of CXL device, into the snapshot */
+/*
+ * Reads: of a memdev, region, decoder or port, and of a dax or pmem region, the attributes that
+ * the snapshot has a member for
+ */
 
-/** kind_of() - what reads a device of that name; NULL for a kind that says nothing on attach */
-read_function kind_of(const char *name);
+/** kind_of() - the kind of the device of that name */
+enum device_kind kind_of(const char *name);
 
-/* What kind_of() gives for memdevs, decoders and ports, which are found in ways of their own */
-void read_memdev(struct snapshot *snapshot, const struct device *device);
-void read_decoder(struct snapshot *snapshot, const struct device *device);
-void read_port(struct snapshot *snapshot, const struct device *device);
+/** kind_read() - read a device, whose kind is not DEVICE_OTHER, into the snapshot */
+void kind_read(struct snapshot *snapshot, const struct device *device);
 
-/** copy_root_decoder() - one that was read before, and is still the same one; false if it is not */
+/** copy_root_decoder() - copy it from the earlier snapshot, if it is still the same one */
 bool copy_root_decoder(struct snapshot *snapshot, const struct device *device);
 
 #endif

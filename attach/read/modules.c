@@ -15,20 +15,20 @@
 
 #define ATTACH_SYMBOL "devm_cxl_probe_mem"
 
-/* Kernels of every version have one of these, too: where neither is known, nothing is. */
+/* Every kernel with CXL has one of these. If neither shows, nothing is known about symbols. */
 static const char *const other_symbols[] = {"devm_cxl_add_classdev", "devm_cxl_add_memdev"};
 
 struct modules {
-	struct kmod_ctx *ctx;  /* NULL without memory or a release */
+	struct kmod_ctx *ctx;  /* NULL if the release of the kernel is not known */
 	char *directory;       /* /lib/modules/RELEASE */
-	struct module **known; /* what was asked for so far */
+	struct module **known; /* those that were found so far */
 	size_t nr_known;
 	const struct module **providers;
 	size_t nr_providers;
 	bool providers_known;
 };
 
-/* From /proc and not uname(2), as everything else here is read from files */
+/* From /proc and not by uname(2), so that a replay test can replace it */
 static char *modules_directory(void)
 {
 	char release[65];
@@ -41,7 +41,7 @@ static char *modules_directory(void)
 
 struct modules *modules_open(void)
 {
-	/* How modprobe is configured changes nothing about what a module imports. */
+	/* The configuration of modprobe has no influence on what a module imports. */
 	static const char *const no_configuration[] = {NULL};
 	struct modules *modules = memory_check(calloc(1, sizeof(*modules)));
 
@@ -133,7 +133,7 @@ static enum flag imports_attach(const struct kmod_module *kmod)
 	return imports;
 }
 
-/* What modinfo shows as "version"; in-tree modules have none, and are of their kernel's version. */
+/* What modinfo shows as "version". In-tree modules have none: theirs is that of the kernel. */
 static char *module_version(const struct kmod_module *kmod)
 {
 	struct kmod_list *list = NULL, *entry;
@@ -204,8 +204,7 @@ const struct module *modules_find(struct modules *modules, const char *name)
 	return module;
 }
 
-/* "kernel/net/sfc.ko.xz" is the module sfc; a dash in a file's name is an underscore in the
- * module's */
+/* kernel/net/sfc.ko.xz is the module sfc. A dash in a file's name stands for an underscore. */
 static char *module_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

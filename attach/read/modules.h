@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_MODULES_H
-#define CXL_ATTACH_MODULES_H
+#ifndef ATTACH_READ_MODULES_H
+#define ATTACH_READ_MODULES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "attach/model/snapshot.h"
+#include "util/flag.h"
 
 /*
- * What the running kernel's modules say about attach, through libkmod: which of them import
- * devm_cxl_probe_mem() (exported by cxl_mem, drivers/cxl/mem.c) and so can own CXL memory. The
- * module files and their indexes are those in /lib/modules/RELEASE; without them nothing is known.
+ * Reads: what the modules of the running kernel say about attach, through libkmod: which of them
+ * import devm_cxl_probe_mem() (exported by cxl_mem, drivers/cxl/mem.c) and so can own CXL memory.
+ * The module files and their indexes are in /lib/modules/RELEASE; without them nothing is known.
  */
 struct modules;
 
-/* One module; everything in it belongs to the struct modules that it was asked from */
+/* One module; it belongs to the struct modules that it comes from */
 struct module {
 	const char *name;	  /* sfc */
 	const char *file;	  /* NULL if it has none: built in, or not installed */
-	const char *version;	  /* of the module, else its vermagic's kernel; or NULL */
+	const char *version;	  /* of the module, else the kernel of its vermagic; or NULL */
 	enum flag imports_attach; /* imports devm_cxl_probe_mem() */
 	enum flag holds_cxl_mem;  /* is listed in /sys/module/cxl_mem/holders */
 	bool loaded;
@@ -30,11 +30,10 @@ void modules_close(struct modules *modules);
 
 /**
  * modules_attach_support() - does the running kernel have devm_cxl_probe_mem()?
+ * @file: the file that says so, a new string that the caller frees
  *
- * From the modules' index of symbols or, where cxl_mem is built in, from /proc/kallsyms; not from
- * the kernel's version.
- *
- * @file: the file that told so, a new string that the caller frees
+ * The answer comes from the modules' index of symbols or, where cxl_mem is built in, from
+ * /proc/kallsyms; not from the version of the kernel.
  */
 enum flag modules_attach_support(struct modules *modules, char **file);
 
@@ -43,19 +42,19 @@ const struct module *modules_find(struct modules *modules, const char *name);
 
 /**
  * modules_providers() - every installed module that imports devm_cxl_probe_mem()
- * @thorough: where cxl_mem is built in, modules.dep does not tell which modules use it, and each
- * one has to be opened: this takes seconds, and is only done if asked for
+ * @thorough: if cxl_mem is built in, open each module, which takes seconds: modules.dep then does
+ *            not say which modules use it
  * @count: how many there are
  *
- * Return: an array of pointers, by name, that belongs to @modules.
+ * Return: an array of pointers, sorted by name, that belongs to @modules.
  */
 const struct module *const *modules_providers(struct modules *modules, bool thorough,
 					      size_t *count);
 
 /**
- * modules_for_alias() - the provider that would take a device with that modalias, or NULL
+ * modules_for_alias() - the provider that would drive a device with that modalias, or NULL
  *
- * Among those that modules_providers() found before.
+ * Only modules_providers() makes the providers known that this function chooses from.
  */
 const struct module *modules_for_alias(struct modules *modules, const char *modalias);
 

@@ -5,7 +5,13 @@
 struct snapshot;
 struct sysfs_files;
 
-/* Taking a snapshot (attach/model/snapshot.h): what of the machine is read into it */
+/*
+ * Reads: a whole snapshot (attach/model/snapshot.h), by the other files of this directory.
+ *
+ * It comes straight from sysfs, relative to a handle on /sys/bus/cxl/devices, because a listing of
+ * thousands of memdevs has no time for libcxl's enumeration; test/replay/same-as-libcxl.c holds the
+ * two against each other.
+ */
 
 /**
  * snapshot_take() - read the machine
@@ -19,38 +25,39 @@ int snapshot_take(struct snapshot *snapshot);
 /**
  * snapshot_take_devices() - read the CXL devices alone: no modules, no unattached hosts
  *
- * For comparing two looks at the same devices; as snapshot_take() in all else.
+ * For comparing two snapshots of the same devices; in all else as snapshot_take().
  */
 int snapshot_take_devices(struct snapshot *snapshot);
 
 /**
  * snapshot_take_again() - as snapshot_take_devices(), of a machine that was read before
- * @before: what was seen then; it need not outlive @snapshot
- * @files: where the attributes stay open for the next time of those devices that do not come and go
- *         with a memdev, as long as there are not too many; or NULL
+ * @before: the earlier snapshot; it need not outlive @snapshot
+ * @files: where the attributes of devices that do not come and go with a memdev stay open for the
+ *         next time, up to a limit; or NULL
  *
- * It is for comparing (changes_find()). Of a device that is still the same one, what cannot change
- * as long as it exists is not read again: where it hangs, what kind it is, and all of a root
- * decoder. Of a new one, only what can be other than it was with the one in its place: not a
- * memdev's serial, NUMA node and class attributes, its host's bus and module, and not a region's
- * mode and ways.
+ * For comparing (changes_find()). Of a device that is still the same one, what cannot change while
+ * it exists is not read again: what it is below, its kind, and all of a root decoder. Of a new
+ * device, what cannot differ from its predecessor of the same name is not read: the serial, NUMA
+ * node and class attributes of a memdev, the bus and module of its host, and the mode and ways of a
+ * region.
  */
 int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
 			struct snapshot *snapshot);
 
 /**
- * snapshot_take_brief() - only what there is, who drives it, and which regions memdevs have
+ * snapshot_take_brief() - a brief snapshot: which devices there are, their drivers, and which
+ * regions the memdevs take part in
  *
- * Of memdevs nothing else is read, and of decoders only those by which a memdev takes part in a
- * region are; as snapshot_take_again() in all else.
+ * Nothing else is read of memdevs; of decoders, only those are read by which a memdev takes part in
+ * a region. In all else as snapshot_take_again().
  */
 int snapshot_take_brief(const struct snapshot *before, struct snapshot *snapshot);
 
 /**
- * snapshot_add_modules() - what snapshot_take_devices() left out of the hosts: their modules
+ * snapshot_add_modules() - read the hosts' modules, which snapshot_take_devices() leaves out
  *
- * This takes as long as all else, and only matters where the devices themselves leave open who
- * attached them.
+ * This takes as long as all else. It only matters where the devices alone do not show who attached
+ * them.
  */
 void snapshot_add_modules(struct snapshot *snapshot);
 

@@ -64,7 +64,7 @@ static void add_node_of(struct search *search, const char *device, const char *p
 		add_node(search, device, dev, false);
 }
 
-/* The older way to use a device through VFIO opens its group: /dev/vfio/7 */
+/* The older interface of VFIO opens the group of a device: /dev/vfio/7 */
 static void add_vfio_group(struct search *search, const struct snapshot_memdev *memdev)
 {
 	_cleanup_free_ char *link = xasprintf("/sys/bus/%s/devices/%s/iommu_group",
@@ -90,7 +90,7 @@ static void add_memdev(struct search *search, const struct snapshot_memdev *memd
 	}
 }
 
-/* The region that a dax device is below: a part of the path that the link in /sys/bus/dax is */
+/* The region that a dax device is below: its name is in the target of the link in /sys/bus/dax. */
 static const struct snapshot_region *region_of_dax(const struct snapshot *snapshot, int devices,
 						   const char *name)
 {
@@ -108,7 +108,7 @@ static const struct snapshot_region *region_of_dax(const struct snapshot *snapsh
 	return NULL;
 }
 
-/* Is any memory block that lies in @start and @size online? */
+/* Is any memory block between @start and @start + @size online? */
 static bool is_online(uint64_t start, uint64_t size)
 {
 	char text[32];
@@ -144,7 +144,7 @@ static void add_dax(struct search *search, int devices, const char *name)
 		add_node(search, region->name, number, false);
 	start = sysfs_read_number(devices, resource);
 	length = sysfs_read_number(devices, size);
-	/* Only root is told where it starts; its region's start is the best that is left. */
+	/* Only root can read where it starts. Without that, it starts with its region. */
 	if (start == SNAPSHOT_NO_NUMBER)
 		start = region->resource;
 	if (start != SNAPSHOT_NO_NUMBER && length != SNAPSHOT_NO_NUMBER && is_online(start, length))
@@ -178,7 +178,7 @@ static const struct node *find_node(const struct search *search, const struct st
 	return NULL;
 }
 
-/* Processes of the kernel's own have no files, and no program. */
+/* A kernel thread has no program, and no files. */
 static bool is_kernel_thread(int proc, const char *pid)
 {
 	_cleanup_free_ char *path = xasprintf("%s/exe", pid);
@@ -195,7 +195,7 @@ static void read_process(struct search *search, int proc, const char *pid)
 	DIR *directory;
 	int fd;
 
-	/* This process' own files are not in anybody's way. */
+	/* The files that this process has open do not count. */
 	if (pid[strspn(pid, "0123456789")] != '\0' || strtoll(pid, NULL, 10) == search->self ||
 	    is_kernel_thread(proc, pid))
 		return;
@@ -218,7 +218,7 @@ static void read_process(struct search *search, int proc, const char *pid)
 		closedir(directory);
 }
 
-/* A file system's or a swap's source, if it is a device of interest */
+/* The device of a file system or swap, if it is a device of interest */
 static void add_source(struct search *search, const char *source, const char *kind,
 		       const char *what)
 {
@@ -273,7 +273,7 @@ static const char *find_interface(const struct search *search, const char *name)
 	return NULL;
 }
 
-/* Every interface comes once without an IP address (AF_PACKET), and once with each. */
+/* The list has an interface once without an IP address (AF_PACKET), and once with each one. */
 static void read_interface(struct search *search, const struct ifaddrs *address)
 {
 	const char *device = find_interface(search, address->ifa_name);
@@ -305,7 +305,7 @@ static void read_interfaces(struct search *search)
 	freeifaddrs(addresses);
 }
 
-/* Is it a route to everywhere, and through which interface? In the two formats of the kernel */
+/* Is it a default route, and through which interface? The kernel has a format for each family. */
 static bool is_default_ipv4(const char *line, char *name)
 {
 	int matched = 0;

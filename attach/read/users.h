@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_USERS_H
-#define CXL_ATTACH_USERS_H
+#ifndef ATTACH_READ_USERS_H
+#define ATTACH_READ_USERS_H
 
 struct snapshot;
 
+/*
+ * Reads: who uses a device of the snapshot, from /proc (open files, mounts, swaps, routes), the
+ * addresses of network interfaces, and the memory blocks of dax devices
+ */
+
 /**
- * snapshot_read_users() - read who uses the memdevs, their regions, and what hangs below their
- * hosts
+ * snapshot_read_users() - read who uses the memdevs, their regions and the hosts' dependents
  *
- * Processes that have a file of theirs open (/proc/PID/fd; without root, only one's own processes
- * are seen), network interfaces that are up, have an address or a default route, disks that are
- * mounted or swapped to, and regions whose memory is online as system RAM
- * (Documentation/ABI/testing/sysfs-bus-dax, sysfs-devices-memory). A part of reading: to be called
- * after snapshot_read_dependents(), where it is of interest who would miss what a operation takes
- * down.
+ * A process that has a file of theirs open (/proc/PID/fd; without root, only one's own processes
+ * are seen); a network interface that is up, has an address or a default route; a disk that is
+ * mounted or swapped to; a region whose memory is online as system RAM
+ * (Documentation/ABI/testing/sysfs-bus-dax, sysfs-devices-memory). To be called after
+ * snapshot_read_dependents(), where it matters who needs the devices that a detach removes.
  */
 void snapshot_read_users(struct snapshot *snapshot);
 

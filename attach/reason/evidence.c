@@ -11,8 +11,8 @@
 #define ATTACH_SYMBOL "devm_cxl_probe_mem"
 
 /*
- * What can be seen, and how much it says: above 0 for an attach, below 0 against one. Why each has
- * the weight that it has is in Documentation/evidence.md.
+ * The signals, each with its weight: above 0 for an attach, below 0 against one.
+ * Documentation/evidence.md explains each weight.
  */
 enum signal {
 	NO_ATTACH_SUPPORT,
@@ -67,7 +67,7 @@ static const struct {
 	[NO_DECODER_COMMITTED] = {"no-decoder-committed", 0},
 };
 
-/* @file becomes the answer's own */
+/* The answer takes @file over. */
 static void add(struct attach_answer *answer, enum signal signal, char *file, const char *value)
 {
 	*APPEND(answer->evidence, answer->nr_evidence) =
@@ -118,7 +118,7 @@ static void see_memdev(const struct snapshot_memdev *memdev, struct attach_answe
 		    "absent");
 }
 
-/* Nothing but an attach locks a region that no decoder locks: cxl_region_setup_flags(). */
+/* Only an attach locks a region without a locked decoder: cxl_region_setup_flags(). */
 static void see_lock(const struct snapshot_region *region, struct attach_answer *answer)
 {
 	char *file;
@@ -134,7 +134,7 @@ static void see_lock(const struct snapshot_region *region, struct attach_answer 
 		add(answer, REGION_LOCKED, file, "1");
 }
 
-/* For a region of theirs, cxl_region_probe() makes no dax or pmem region. */
+/* cxl_region_probe() makes no dax or pmem region for an attached memdev. */
 static void see_child(const struct snapshot_region *region, struct attach_answer *answer)
 {
 	if (region->child)
@@ -159,8 +159,9 @@ static void see_target_type(const struct snapshot_decoder *decoder, struct attac
 }
 
 /*
- * All that speaks for it is held against all that speaks against it; one side has to outweigh the
- * other twice, or it is not known. So no single signal decides where others contradict it.
+ * The weights for an attach are compared with the weights against one. One side has to weigh at
+ * least twice as much as the other, else the answer is unknown: a single signal does not decide
+ * where others contradict it.
  */
 static enum attach_state weigh(const struct attach_answer *answer)
 {
@@ -194,8 +195,8 @@ static void infer_memdev(const struct snapshot *snapshot, const struct snapshot_
 	answer->state = weigh(answer);
 }
 
-static void see_lone_host(const struct snapshot_unattached_host *unattached,
-			  struct attach_answer *answer)
+static void see_unattached_host(const struct snapshot_unattached_host *unattached,
+				struct attach_answer *answer)
 {
 	const char *bus = unattached->host.subsystem, *name = unattached->host.name;
 
@@ -237,7 +238,7 @@ static void see_decoder(const struct snapshot_unattached_host *unattached,
 		    "not 0");
 }
 
-/* Why an attach could not succeed: the conditions of cxl_memdev_attach_region(), as far as seen */
+/* Why an attach failed: the conditions of cxl_memdev_attach_region(), as far as sysfs shows them */
 static const char *obstacle(const struct snapshot_unattached_host *unattached)
 {
 	if (unattached->deferred == FLAG_YES)
@@ -249,7 +250,7 @@ static const char *obstacle(const struct snapshot_unattached_host *unattached)
 	return unattached->host.driver ? "no-memdev" : NULL;
 }
 
-/* A driver may serve devices without CXL memory, too: network cards of the same family. */
+/* A driver may also serve devices without CXL memory: network cards of the same family. */
 static bool has_memory(const struct snapshot_unattached_host *unattached)
 {
 	if (unattached->capable != FLAG_UNKNOWN)
@@ -257,10 +258,10 @@ static bool has_memory(const struct snapshot_unattached_host *unattached)
 	return unattached->decoder || strcmp(unattached->host.subsystem, "pci") != 0;
 }
 
-static void infer_lone_host(const struct snapshot_unattached_host *unattached,
-			    struct attach_answer *answer)
+static void infer_unattached_host(const struct snapshot_unattached_host *unattached,
+				  struct attach_answer *answer)
 {
-	see_lone_host(unattached, answer);
+	see_unattached_host(unattached, answer);
 	see_decoder(unattached, answer);
 	if (!has_memory(unattached))
 		return;
@@ -280,7 +281,8 @@ void attach_infer(const struct snapshot *snapshot, struct attach_answers *answer
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
 		infer_memdev(snapshot, &snapshot->memdevs[i], &answers->memdevs[i]);
 	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++)
-		infer_lone_host(&snapshot->unattached_hosts[i], &answers->unattached_hosts[i]);
+		infer_unattached_host(&snapshot->unattached_hosts[i],
+				      &answers->unattached_hosts[i]);
 }
 
 static void release(struct attach_answer *answers, size_t count)

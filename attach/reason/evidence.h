@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_PROVIDER_H
-#define CXL_ATTACH_PROVIDER_H
+#ifndef ATTACH_REASON_EVIDENCE_H
+#define ATTACH_REASON_EVIDENCE_H
 
 #include <stddef.h>
 
@@ -9,26 +9,26 @@ struct snapshot_unattached_host;
 struct snapshot_memdev;
 
 /*
- * Was this memdev registered with an attach method? The kernel does not say so in sysfs
- * (cxlmd->attach in drivers/cxl/cxlmem.h has no attribute): it is inferred, from signals, and the
- * answer names each of them. Documentation/evidence.md has the signals, their weights, and how they
- * are weighed. Pure: looks at the snapshot alone.
+ * Was this memdev registered with an attach method? sysfs does not show it (cxlmd->attach in
+ * drivers/cxl/cxlmem.h has no attribute). It is inferred from signals, and the answer names each of
+ * them. Documentation/evidence.md lists the signals and explains their weights. Pure: it only reads
+ * the snapshot.
  */
 
 enum attach_state {
 	ATTACH_NONE,	 /* no attach provider */
 	ATTACH_UNKNOWN,	 /* the signals contradict each other */
-	ATTACH_FAILED,	 /* a host whose provider could not attach it */
-	ATTACH_DETACHED, /* a host without a memdev that can come back */
+	ATTACH_FAILED,	 /* of a host: its provider could not attach it */
+	ATTACH_DETACHED, /* of a host: it has no memdev, and a provider could attach it */
 	ATTACH_ATTACHED, /* the host's driver is its attach provider */
 };
 
-/* One thing that was seen, and where */
+/* One signal that was seen, and where */
 struct attach_evidence {
 	const char *signal; /* its name */
 	char *file;	    /* where it was seen */
 	const char *value;  /* what was there; may point into the snapshot */
-	int weight;	    /* above 0 it speaks for an attach, below 0 against one */
+	int weight;	    /* above 0: for an attach; below 0: against one */
 };
 
 struct attach_answer {
@@ -38,11 +38,11 @@ struct attach_answer {
 	size_t nr_evidence;
 };
 
-/* About every memdev and every unattached host of a snapshot, which has to outlive it */
+/* For every memdev and every unattached host of a snapshot, which has to outlive the answers */
 struct attach_answers {
 	const struct snapshot *snapshot;
-	struct attach_answer *memdevs;		/* one for each of the snapshot's, in its order */
-	struct attach_answer *unattached_hosts; /* likewise */
+	struct attach_answer *memdevs;		/* one for each of the snapshot, in its order */
+	struct attach_answer *unattached_hosts; /* one for each of the snapshot, in its order */
 };
 
 /** attach_infer() - decide about everything; released with attach_answers_release() */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_LOCK_H
-#define CXL_ATTACH_LOCK_H
+#ifndef ATTACH_REASON_LOCK_H
+#define ATTACH_REASON_LOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,16 +12,16 @@ struct snapshot_region;
 
 /*
  * Is this region locked, and why? The kernel locks a region (CXL_REGION_F_LOCK,
- * cxl_region_setup_flags() in drivers/cxl/core/region.c) that a memdev with an attach method takes
- * part in, and one on the path of which firmware locked a decoder. Pure: looks at the snapshot and
- * at what was inferred from it.
+ * cxl_region_setup_flags() in drivers/cxl/core/region.c) if a memdev with an attach method takes
+ * part in it, or if firmware locked one of its decoders. Pure: it only reads the snapshot and the
+ * answers about it.
  */
 
 enum lock_reason {
 	LOCK_NONE,     /* it is not locked */
-	LOCK_UNKNOWN,  /* it is, and neither of the two reasons is to be seen */
-	LOCK_ATTACH,   /* a memdev of it is attached */
-	LOCK_FIRMWARE, /* a decoder on its path is locked */
+	LOCK_UNKNOWN,  /* it is locked, and neither of the two reasons shows */
+	LOCK_ATTACH,   /* one of its memdevs is attached */
+	LOCK_FIRMWARE, /* one of its decoders is locked */
 	LOCK_BOTH,
 };
 
@@ -30,7 +30,7 @@ struct lock_answer {
 	bool told_by_region; /* by regionZ/locked; else, before v7.1, by the decoders alone */
 	const struct snapshot_memdev **owners; /* the attached memdevs that take part in it */
 	size_t nr_owners;
-	const struct snapshot_decoder **decoders; /* the locked ones */
+	const struct snapshot_decoder **decoders; /* those that are locked */
 	size_t nr_decoders;
 };
 

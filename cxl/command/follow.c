@@ -21,24 +21,24 @@
 #include "util/uevent.h"
 
 /*
- * What has been printed as being there. A removal comes from its uevent, so that nothing that was
- * removed and is back meanwhile is overlooked; what is new comes from a look at the machine, which
- * an event is only the occasion for.
+ * The devices that have been printed as present. A removal comes from its uevent, so that a device
+ * that was removed and is back is reported twice. A new device comes from an observation of the
+ * machine, for which an event is only the occasion.
  */
 struct known {
 	char *name;	    /* mem0, region0 */
 	const char *appear; /* the names of the two events */
 	const char *vanish;
-	uint64_t since; /* events up to this number are older than the look that found it */
-	bool seen;	/* by the latest look */
+	uint64_t since; /* events up to this number are older than the observation that found it */
+	bool seen;	/* by the latest observation */
 };
 
 struct following {
 	const struct listing_options *options;
 	struct known *known;
 	size_t nr_known;
-	bool stale;	   /* something may have changed since the latest look */
-	uint64_t seqnum;   /* of the last event before the latest look */
+	bool stale;	   /* something may have changed since the latest observation */
+	uint64_t seqnum;   /* of the last event before the latest observation */
 	const char *first; /* the event for everything, at the beginning */
 	int rc;		   /* of printing */
 };
@@ -116,7 +116,7 @@ static void see_memdevs(struct following *following, const struct attach_answers
 		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
 
 		if (attach_of_memdev(answers, memdev)->state == ATTACH_ATTACHED &&
-		    listing_matches_memdev(following->options, memdev))
+		    filter_passes_memdev(&following->options->filter, memdev))
 			see(following, memdev->name,
 			    report_memdev(answers, memdev, following->options->human));
 	}
@@ -131,13 +131,13 @@ static void see_regions(struct following *following, const struct attach_answers
 		const struct snapshot_region *region = &snapshot->regions[i];
 
 		if (region->committed == FLAG_YES &&
-		    listing_matches_region(following->options, region))
+		    filter_passes_region(&following->options->filter, region))
 			see(following, region->name,
 			    report_region(answers, region, following->options->human));
 	}
 }
 
-static int look(struct following *following)
+static int observe(struct following *following)
 {
 	struct attach_answers answers;
 	struct snapshot snapshot;
@@ -162,21 +162,21 @@ static int look(struct following *following)
 	return 0;
 }
 
-/* Its own line first, so that a reader knows that changes may have gone by unseen */
-static int resynchronise(struct following *following)
+/* A line of its own tells the reader that changes may have been missed. */
+static int resynchronize(struct following *following)
 {
-	print_event(following, "resynchronised", NULL, NULL, NULL);
-	return look(following);
+	print_event(following, "resynchronized", NULL, NULL, NULL);
+	return observe(following);
 }
 
-/* A region or memdev that is bound to its driver is complete, and may be gone at the next look. */
+/* A region or memdev with its driver is complete, and may be gone at the next observation. */
 static bool is_complete(const char *name, const char *action)
 {
 	return strcmp(action, "bind") == 0 && (strncmp(name, "region", strlen("region")) == 0 ||
 					       (strncmp(name, "mem", strlen("mem")) == 0));
 }
 
-/* Most events are only a reason to look once they have all been read: there can be hundreds. */
+/* Most events only call for an observation after all of them: there can be hundreds. */
 static int handle(struct following *following, const struct uevent *event)
 {
 	const char *name = event->device, *action = event->action;
@@ -184,7 +184,7 @@ static int handle(struct following *following, const struct uevent *event)
 
 	if (strcmp(action, "remove") != 0) {
 		following->stale = true;
-		return is_complete(name, action) && !known ? look(following) : 0;
+		return is_complete(name, action) && !known ? observe(following) : 0;
 	}
 	if (known && event->seqnum > known->since)
 		forget(following, known);
@@ -198,21 +198,21 @@ static int drain(struct following *following, struct uevent_monitor *monitor)
 
 	while ((rc = uevent_next(monitor, &event)) != 0 && following->rc == 0) {
 		if (rc == -ENOBUFS) {
-			rc = resynchronise(following);
+			rc = resynchronize(following);
 		} else if (rc > 0) {
 			rc = handle(following, &event);
 		}
 		if (rc < 0)
 			return rc;
 	}
-	rc = following->stale ? look(following) : 0;
+	rc = following->stale ? observe(following) : 0;
 	return rc < 0 ? rc : following->rc;
 }
 
 static int watch(struct following *following, struct uevent_monitor *monitor)
 {
 	struct pollfd ready = {.fd = uevent_fd(monitor), .events = POLLIN};
-	int rc = look(following);
+	int rc = observe(following);
 
 	following->first = NULL;
 	while (rc >= 0 && following->rc == 0) {
@@ -223,7 +223,7 @@ static int watch(struct following *following, struct uevent_monitor *monitor)
 	return rc < 0 ? rc : following->rc;
 }
 
-int follow(const struct listing_options *options)
+int follow(const char *command, const struct listing_options *options)
 {
 	static const char *const subsystems[] = {"cxl", "pci", "platform", "auxiliary", NULL};
 	struct following following = {.options = options, .first = "present"};
@@ -231,12 +231,12 @@ int follow(const struct listing_options *options)
 	int rc;
 
 	if (!monitor) {
-		fprintf(stderr, "%s: cannot listen to the kernel's events: %s\n", options->command,
+		fprintf(stderr, "%s: cannot listen to the kernel's events: %s\n", command,
 			strerror(errno));
 		return EXIT_CANNOT;
 	}
 	rc = watch(&following, monitor);
-	fprintf(stderr, "%s: cannot go on: %s\n", options->command, strerror(-rc));
+	fprintf(stderr, "%s: cannot go on: %s\n", command, strerror(-rc));
 	for (size_t i = 0; i < following.nr_known; i++)
 		free(following.known[i].name);
 	free(following.known);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_FOLLOW_H
-#define CXL_FOLLOW_H
+#ifndef CXL_COMMAND_FOLLOW_H
+#define CXL_COMMAND_FOLLOW_H
 
 struct listing_options;
 
 /**
  * follow() - list-attach --follow: the present state, then a line of JSON for each change, for ever
+ * @command: for messages
  *
- * Return: an exit status, when it cannot go on.
+ * Return: the exit status, when it cannot go on.
  */
-int follow(const struct listing_options *options);
+int follow(const char *command, const struct listing_options *options);
 
 #endif

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <json-c/json.h>
 
 #include "attach/model/snapshot.h"
 #include "attach/read/modules.h"
-#include "cxl/command/command.h"
+#include "attach/reason/evidence.h"
 #include "cxl/command/list-providers.h"
 #include "cxl/command/listing.h"
 #include "util/json.h"
@@ -15,16 +13,16 @@
 
 static const struct table_column columns[] = {
 	{"MODULE", "module", CELL_TEXT, "a module that can own CXL memory"},
-	{"VERSION", "version", CELL_TEXT, "its version"},
-	{"LOADED", "loaded", CELL_FLAG, "whether it is loaded"},
-	{"FILE", "file", CELL_TEXT, "where it is installed"},
-	{"HOST", "host", CELL_TEXT, "a device that it drives or would drive; one line each"},
-	{"SUBSYSTEM", "subsystem", CELL_TEXT, "that device's bus: pci, platform"},
-	{"DRIVER", "driver", CELL_TEXT, "the driver bound to it"},
-	{"MEMDEV", "memdev", CELL_TEXT, "its memdev"},
+	{"VERSION", "version", CELL_TEXT, "the version of the module"},
+	{"LOADED", "loaded", CELL_FLAG, "whether the module is loaded"},
+	{"FILE", "file", CELL_TEXT, "the file of the module"},
+	{"HOST", "host", CELL_TEXT,
+	 "a device that the module drives or would drive; one line for each"},
+	{"SUBSYSTEM", "subsystem", CELL_TEXT, "the bus of the device: pci, platform"},
+	{"DRIVER", "driver", CELL_TEXT, "the driver bound to the device"},
+	{"MEMDEV", "memdev", CELL_TEXT, "the memdev of the device"},
 	{0},
 };
-static const char standard_columns[] = "MODULE,VERSION,LOADED,HOST,DRIVER,MEMDEV,FILE";
 
 static void add_host(struct json_object *hosts, const struct snapshot_host *host,
 		     const struct module *module, const char *memdev)
@@ -58,52 +56,28 @@ static struct json_object *report_module(const struct snapshot *snapshot,
 	return json;
 }
 
-static void add_rows(struct table *table, struct json_object *json)
+static void print(struct listing_output *output)
 {
-	struct json_object *hosts = json_object_object_get(json, "hosts");
-	struct table_row *row = NULL;
+	struct modules *modules = modules_open();
+	const struct module *const *providers = modules_providers(modules, true, &output->count);
 
-	if (json_object_array_length(hosts) == 0)
-		table_row(table, row, json, NULL);
-	for (size_t i = 0; i < json_object_array_length(hosts); i++)
-		table_row(table, row, json, json_object_array_get_idx(hosts, i));
-	json_object_put(json);
-}
-
-static int print(const struct snapshot *snapshot, const struct module *const *modules, size_t count,
-		 struct table *table)
-{
-	struct json_stream stream = {0};
-
-	for (size_t i = 0; i < count; i++) {
-		if (table)
-			add_rows(table, report_module(snapshot, modules[i]));
-		else
-			json_item(&stream, report_module(snapshot, modules[i]));
-	}
-	return table ? table_print(table) : json_end(&stream);
-}
-
-int list_providers(const struct listing_options *options)
-{
-	const struct module *const *providers;
-	struct modules *modules;
-	struct table *table = NULL;
-	struct snapshot snapshot;
-	size_t count;
-	int rc;
-
-	if (options->form != FORM_JSON) {
-		table = listing_table(options, columns, standard_columns);
-		if (!table)
-			return EXIT_USAGE;
-	}
-	if (listing_take_snapshot(options, &snapshot) < 0)
-		return EXIT_FAILED;
-	modules = modules_open();
-	providers = modules_providers(modules, true, &count);
-	rc = print(&snapshot, providers, count, table);
+	for (size_t i = 0; i < output->count; i++)
+		listing_item(output, providers[i]->name,
+			     report_module(output->answers->snapshot, providers[i]));
 	modules_close(modules);
-	snapshot_release(&snapshot);
-	return listing_end(options, EXIT_DONE, rc);
+}
+
+int list_providers(const char *command, const struct listing_options *options)
+{
+	static const char default_columns[] = "MODULE,VERSION,LOADED,HOST,DRIVER,MEMDEV,FILE";
+	const struct listing listing = {
+		.command = command,
+		.columns = columns,
+		.table_columns = default_columns,
+		.tree_columns = default_columns,
+		.rows = "hosts",
+		.print = print,
+	};
+
+	return listing_run(&listing, options);
 }

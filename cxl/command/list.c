@@ -19,11 +19,11 @@
 #include "util/memory.h"
 
 /*
- * cxl list --attach: cxl-cli lists, whatever the other options are, and what is known about attach
- * is added to every memdev and region in what it printed.
+ * cxl list --attach: cxl-cli lists, with all other options, and this program adds what it knows
+ * about attach to every memdev and region in cxl-cli's JSON.
  */
 
-/* What cxl-cli calls an object is its first key: a mapping has a memdev, too, but is none. */
+/* The first key of an object tells its kind: a mapping also has a "memdev", but not first. */
 static const char *object_name(struct json_object *object, const char *kind)
 {
 	struct lh_entry *first = lh_table_head(json_object_get_object(object));
@@ -41,7 +41,7 @@ static void extend_memdev(const struct attach_answers *answers, struct json_obje
 	const struct snapshot_memdev *memdev = snapshot_find_memdev(answers->snapshot, name);
 	struct json_object *attach;
 
-	/* One that has gone meanwhile has no more to say. */
+	/* Of a memdev that has gone meanwhile nothing is known. */
 	attach = memdev ? report_attach(answers, memdev) : json_new_object();
 	if (!memdev)
 		json_add_string(attach, "state", attach_state_name(ATTACH_UNKNOWN));
@@ -71,7 +71,7 @@ static void extend(const struct attach_answers *answers, struct json_object *val
 	}
 	if (!json_object_is_type(value, json_type_object))
 		return;
-	/* First what is in it, so that what is added is not gone through again. */
+	/* The inner values come first, so that the walk does not reach what is added here. */
 	json_object_object_foreach(value, key, inner)
 	{
 		(void)key;
@@ -83,15 +83,14 @@ static void extend(const struct attach_answers *answers, struct json_object *val
 		extend_region(answers, value, name);
 }
 
-/* What cxl-cli printed, extended; as it is where it is no JSON */
+/* What cxl-cli printed, extended; if it is not JSON, unchanged */
 static int print_extended(const char *text)
 {
-	struct listing_options options = {.command = "cxl list"};
 	struct json_object *value = json_tokener_parse(text);
 	struct attach_answers answers;
 	struct snapshot snapshot;
 
-	if (value && listing_take_snapshot(&options, &snapshot) == 0) {
+	if (value && listing_take_snapshot("cxl list", &snapshot) == 0) {
 		attach_infer(&snapshot, &answers);
 		extend(&answers, value);
 		attach_answers_release(&answers);
@@ -102,10 +101,10 @@ static int print_extended(const char *text)
 		fputs(text, stdout);
 	}
 	json_object_put(value);
-	return listing_end(&options, EXIT_DONE, json_flush());
+	return listing_end("cxl list", EXIT_DONE, json_flush());
 }
 
-/* Without @option, which is ours, if it is there before a "--" */
+/* Remove @option, which cxl-cli does not know, from the arguments; false if it is not there */
 static bool take_option(char **argv, const char *option)
 {
 	for (; *argv && strcmp(*argv, "--") != 0; argv++) {

@@ -1,192 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "attach/model/snapshot.h"
 #include "attach/read/take.h"
-#include "cxl/command/command.h"
+#include "attach/reason/evidence.h"
 #include "cxl/command/listing.h"
-#include "util/sysfs.h"
+#include "util/exit-status.h"
 #include "util/table.h"
 
-enum { KEY_DEBUG = 0x100, KEY_TABLE, KEY_TREE, KEY_HOST, KEY_PROVIDER };
+static void set_table(const char *arg, void *value, const struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	*(enum listing_form *)value = FORM_TABLE;
+}
 
-static const struct argp_option argp_options[] = {
-	{"all", 'a', NULL, 0, "Those that are left out otherwise, too", 1},
-	{"bus", 'b', "BUS", 0, "Only on these buses (root0, 0, ACPI.CXL, cxl_test)", 2},
-	{"memdev", 'm', "MEMDEV", 0, "Only with these memdevs (mem0, 0)", 2},
-	{"region", 'r', "REGION", 0, "Only with these regions (region0, 0)", 2},
-	{"host", KEY_HOST, "HOST", 0, "Only below these devices (0000:35:00.0)", 2},
-	{"provider", KEY_PROVIDER, "DRIVER", 0, "Only with these drivers (sfc)", 2},
-	{"human", 'u', NULL, 0, "Sizes and addresses for people, as text", 3},
-	{"table", KEY_TABLE, NULL, 0, "Print a table", 3},
-	{"tree", KEY_TREE, NULL, 0, "Print a tree", 3},
-	{"output", 'o', "COLUMNS", 0, "Columns of the table or tree; +COLUMNS adds to them", 3},
-	{"debug", KEY_DEBUG, NULL, 0, "Say on stderr what could not be read", 4},
-	{NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0},
+static void set_tree(const char *arg, void *value, const struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	*(enum listing_form *)value = FORM_TREE;
+}
+
+#define IN(member) OPTION_IN(struct listing_options, member)
+
+const struct command_option listing_selection_table[] = {
+	{"all", 'a', NULL, "Include entries hidden by default", SETS_TRUE, IN(all), NULL},
+	{"bus", 'b', "BUS", "Restrict to these buses (root0, 0, ACPI.CXL, cxl_test)", SETS_TEXT,
+	 IN(filter.buses), NULL},
+	{"memdev", 'm', "MEMDEV", "Restrict to these memdevs (mem0, 0)", SETS_TEXT,
+	 IN(filter.memdevs), NULL},
+	{"region", 'r', "REGION", "Restrict to these regions (region0, 0)", SETS_TEXT,
+	 IN(filter.regions), NULL},
+	{"host", 0, "HOST", "Restrict to these hosts (0000:35:00.0)", SETS_TEXT, IN(filter.hosts),
+	 NULL},
+	{"provider", 0, "DRIVER", "Restrict to these drivers (sfc)", SETS_TEXT,
+	 IN(filter.providers), NULL},
 	{0},
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+const struct command_option listing_output_table[] = {
+	{"human", 'u', NULL, "Print human-readable sizes and addresses", SETS_TRUE, IN(human),
+	 NULL},
+	{"table", 0, NULL, "Print a table", SETS_BY, IN(form), set_table},
+	{"tree", 0, NULL, "Print a tree", SETS_BY, IN(form), set_tree},
+	{"output", 'o', "COLUMNS",
+	 "Choose the columns of the table or tree; +COLUMNS adds to the default ones", SETS_TEXT,
+	 IN(columns), NULL},
+	OPTION_DEBUG,
+	{0},
+};
+
+static const char *kind_of_device(const char *prefix)
 {
-	struct listing_options *options = state->input;
-
-	switch (key) {
-	case 'a':
-		options->all = true;
-		return 0;
-	case 'b':
-		options->buses = arg;
-		return 0;
-	case 'm':
-		options->memdevs = arg;
-		return 0;
-	case 'r':
-		options->regions = arg;
-		return 0;
-	case KEY_HOST:
-		options->hosts = arg;
-		return 0;
-	case KEY_PROVIDER:
-		options->providers = arg;
-		return 0;
-	case 'u':
-		options->human = true;
-		return 0;
-	case KEY_TABLE:
-		options->form = FORM_TABLE;
-		return 0;
-	case KEY_TREE:
-		options->form = FORM_TREE;
-		return 0;
-	case 'o':
-		options->columns = arg;
-		return 0;
-	case KEY_DEBUG:
-		sysfs_debug = true;
-		return 0;
-	case 'h':
-		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
-		return 0;
-	case ARGP_KEY_END:
-		if (options->columns && options->form == FORM_JSON)
-			options->form = FORM_TABLE;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp listing_argp = {.options = argp_options, .parser = parse};
-
-static bool is_word(const char *word, size_t length, const char *name)
-{
-	return name && strlen(name) == length && memcmp(word, name, length) == 0;
-}
-
-bool listing_matches(const char *filter, const char *prefix, const char *name)
-{
-	static const char separators[] = ", ";
-	size_t skip = name && strncmp(name, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
-	const char *word = filter;
-
-	if (!filter)
-		return true;
-	while (*(word += strspn(word, separators))) {
-		size_t length = strcspn(word, separators);
-
-		if (is_word(word, length, "all") || is_word(word, length, name) ||
-		    (skip && is_word(word, length, name + skip)))
-			return true;
-		word += length;
-	}
-	return false;
-}
-
-bool listing_matches_bus(const struct listing_options *options, const struct snapshot_port *port)
-{
-	const struct snapshot_port *bus = snapshot_bus(port);
-
-	if (!options->buses)
-		return true;
-	return bus && (listing_matches(options->buses, "root", bus->name) ||
-		       listing_matches(options->buses, "", snapshot_bus_provider(bus)));
-}
-
-bool listing_matches_host(const struct listing_options *options, const struct snapshot_host *host,
-			  const char *provider)
-{
-	return listing_matches(options->hosts, "", host->name) &&
-	       listing_matches(options->providers, "", provider);
-}
-
-static bool matches_any_region(const struct listing_options *options,
-			       const struct snapshot_memdev *memdev)
-{
-	for (size_t i = 0; i < memdev->nr_regions; i++) {
-		if (listing_matches(options->regions, "region", memdev->regions[i]->name))
-			return true;
-	}
-	return !options->regions;
-}
-
-bool listing_matches_memdev(const struct listing_options *options,
-			    const struct snapshot_memdev *memdev)
-{
-	return listing_matches(options->memdevs, "mem", memdev->name) &&
-	       listing_matches_bus(options, memdev->endpoint) &&
-	       listing_matches_host(options, &memdev->host, memdev->host.driver) &&
-	       matches_any_region(options, memdev);
-}
-
-static bool matches_any_memdev(const struct listing_options *options,
-			       const struct snapshot_region *region)
-{
-	for (size_t i = 0; i < region->nr_memdevs; i++) {
-		const struct snapshot_memdev *memdev = region->memdevs[i];
-
-		if (listing_matches(options->memdevs, "mem", memdev->name) &&
-		    listing_matches_host(options, &memdev->host, memdev->host.driver))
-			return true;
-	}
-	return !options->memdevs && !options->hosts && !options->providers;
-}
-
-bool listing_matches_region(const struct listing_options *options,
-			    const struct snapshot_region *region)
-{
-	return listing_matches(options->regions, "region", region->name) &&
-	       listing_matches_bus(options,
-				   region->root_decoder ? region->root_decoder->port : NULL) &&
-	       matches_any_memdev(options, region);
-}
-
-bool listing_is_filtered(const struct listing_options *options)
-{
-	return options->buses || options->memdevs || options->regions || options->hosts ||
-	       options->providers;
-}
-
-int listing_take_snapshot(const struct listing_options *options, struct snapshot *snapshot)
-{
-	int rc = snapshot_take(snapshot);
-
-	if (rc < 0) {
-		fprintf(stderr, "%s: cannot read the CXL devices: %s\n", options->command,
-			strerror(-rc));
-		return rc;
-	}
-	if (!snapshot->has_bus)
-		fprintf(stderr, "%s: this system has no CXL bus\n", options->command);
-	if (snapshot->nr_left_out > 0)
-		fprintf(stderr, "%s: %zu memdev(s) could not be read and are left out\n",
-			options->command, snapshot->nr_left_out);
-	if (snapshot->attach_support == FLAG_NO)
-		fprintf(stderr,
-			"%s: this kernel has no attach (devm_cxl_probe_mem()): no memdev has a "
-			"provider\n",
-			options->command);
-	return 0;
+	return strcmp(prefix, "mem") == 0 ? "memdev" : prefix;
 }
 
 void listing_check_name(const char *name, const char *prefix, const struct argp_state *state)
@@ -196,27 +65,166 @@ void listing_check_name(const char *name, const char *prefix, const struct argp_
 	if (strncmp(name, prefix, strlen(prefix)) == 0)
 		number += strlen(prefix);
 	if (*number == '\0' || number[strspn(number, "0123456789")] != '\0')
-		argp_error(state, "'%s' is no name of a %s, such as %s0", name,
-			   strcmp(prefix, "mem") == 0 ? "memdev" : prefix, prefix);
+		argp_error(state, "invalid %s name '%s' (expected %s0 or 0)",
+			   kind_of_device(prefix), name, prefix);
 }
 
-struct table *listing_table(const struct listing_options *options,
-			    const struct table_column *columns, const char *standard)
+void listing_check(struct listing_options *options, const char *prefix,
+		   const struct argp_state *state)
 {
-	const char *unknown;
-	struct table *table = table_new(columns, options->columns, standard,
-					options->form == FORM_TREE, &unknown);
-
-	if (!table)
-		fprintf(stderr, "%s: there is no column '%.*s', see %s --help\n", options->command,
-			(int)strcspn(unknown, ","), unknown, options->command);
-	return table;
+	for (int i = 0; i < options->names.count; i++)
+		listing_check_name(options->names.list[i], prefix, state);
+	if (options->columns && options->form == FORM_JSON)
+		options->form = FORM_TABLE;
 }
 
-int listing_end(const struct listing_options *options, int status, int rc)
+int listing_take_snapshot(const char *command, struct snapshot *snapshot)
+{
+	int rc = snapshot_take(snapshot);
+
+	if (rc < 0) {
+		fprintf(stderr, "%s: cannot read the CXL devices: %s\n", command, strerror(-rc));
+		return rc;
+	}
+	if (!snapshot->has_bus)
+		fprintf(stderr, "%s: this system has no CXL bus\n", command);
+	if (snapshot->nr_left_out > 0)
+		fprintf(stderr, "%s: %zu memdev(s) could not be read and are left out\n", command,
+			snapshot->nr_left_out);
+	if (snapshot->attach_support == FLAG_NO)
+		fprintf(stderr,
+			"%s: this kernel has no attach (devm_cxl_probe_mem()): no memdev has a "
+			"provider\n",
+			command);
+	return 0;
+}
+
+static bool is_named(const struct listing_options *options, const char *prefix, const char *name)
+{
+	for (int i = 0; i < options->names.count; i++) {
+		if (filter_lists(options->names.list[i], prefix, name))
+			return true;
+	}
+	return false;
+}
+
+bool listing_selects(const struct listing_output *output, const char *name, bool hidden)
+{
+	const struct listing_options *options = output->options;
+
+	if (options->names.count > 0)
+		return is_named(options, output->listing->prefix, name);
+	return options->all || !hidden;
+}
+
+struct table_row *listing_branch(struct listing_output *output, struct table_row *parent,
+				 const char *name, struct json_object *report)
+{
+	struct table_row *row;
+
+	json_add_string(report, "name", name);
+	row = table_row(output->table, parent, report, NULL);
+	json_object_put(report);
+	return row;
+}
+
+/* A row for each element of the array that the listing names, or one without an element */
+static void add_rows(const struct listing_output *output, struct json_object *report)
+{
+	struct json_object *array = json_object_object_get(report, output->listing->rows);
+
+	if (json_length(array) == 0)
+		table_row(output->table, NULL, report, NULL);
+	for (size_t i = 0; i < json_length(array); i++)
+		table_row(output->table, NULL, report, json_object_array_get_idx(array, i));
+}
+
+void listing_item(struct listing_output *output, const char *name, struct json_object *report)
+{
+	if (!output->table) {
+		json_item(&output->stream, report);
+		return;
+	}
+	json_add_string(report, "name", name);
+	add_rows(output, report);
+	json_object_put(report);
+}
+
+/* A message for each argument that no device has as its name; the exit status that follows */
+static int check_named(const struct listing_output *output)
+{
+	const struct listing *listing = output->listing;
+	const struct option_arguments *names = &output->options->names;
+	int status = EXIT_DONE;
+
+	for (int i = 0; listing->prefix && i < names->count; i++) {
+		const char *name;
+		size_t j = 0;
+
+		while ((name = listing->name_at(output->answers->snapshot, j)) &&
+		       !filter_lists(names->list[i], listing->prefix, name))
+			j++;
+		if (name)
+			continue;
+		fprintf(stderr, "%s: there is no %s '%s'\n", listing->command,
+			kind_of_device(listing->prefix), names->list[i]);
+		status = EXIT_FAILED;
+	}
+	return status;
+}
+
+int listing_end(const char *command, int status, int rc)
 {
 	if (rc == 0)
 		return status;
-	fprintf(stderr, "%s: cannot write the answer: %s\n", options->command, strerror(-rc));
+	fprintf(stderr, "%s: cannot write the answer: %s\n", command, strerror(-rc));
 	return EXIT_FAILED;
+}
+
+static int print(struct listing_output *output)
+{
+	const struct listing *listing = output->listing;
+	int status = check_named(output), rc;
+
+	listing->print(output);
+	rc = output->table ? table_print(output->table) : json_end(&output->stream);
+	if (rc == 0 && output->count == 0 && listing->prefix &&
+	    filter_is_set(&output->options->filter))
+		fprintf(stderr, "%s: nothing matches\n", listing->command);
+	return listing_end(listing->command, status, rc);
+}
+
+/* A table of the chosen columns; NULL if one of them does not exist, with a message */
+static struct table *new_table(const struct listing *listing, const struct listing_options *options)
+{
+	bool tree = options->form == FORM_TREE;
+	const char *unknown;
+	struct table *table =
+		table_new(listing->columns, options->columns,
+			  tree ? listing->tree_columns : listing->table_columns, tree, &unknown);
+
+	if (!table)
+		fprintf(stderr, "%s: invalid column '%.*s' (expected one that %s --help names)\n",
+			listing->command, (int)strcspn(unknown, ","), unknown, listing->command);
+	return table;
+}
+
+int listing_run(const struct listing *listing, const struct listing_options *options)
+{
+	struct listing_output output = {.listing = listing, .options = options};
+	struct attach_answers answers;
+	struct snapshot snapshot;
+	int status;
+
+	if (options->form != FORM_JSON && !(output.table = new_table(listing, options)))
+		return EXIT_USAGE;
+	if (listing_take_snapshot(listing->command, &snapshot) < 0)
+		return EXIT_FAILED;
+	attach_infer(&snapshot, &answers);
+	output.answers = &answers;
+	output.human = options->human && !output.table;
+	status = print(&output);
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+	return status;
 }

@@ -155,7 +155,7 @@ static struct json_object *report_host(const struct expected_host *host,
 			continue;
 		json_add_string(json, "memdev", memdev->name);
 		for (size_t j = 0; j < memdev->nr_regions; j++)
-			json_append(regions, report_place(memdev->regions[j], false));
+			json_append(regions, report_extent(memdev->regions[j], false));
 	}
 	json_add(json, "regions", regions);
 	return json;

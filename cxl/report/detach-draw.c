@@ -16,6 +16,7 @@
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/size.h"
 #include "util/table.h"
 
 /* Characters that the longest bar has */
@@ -67,12 +68,13 @@ static void draw_losses(struct table *table, const struct plan *plan)
 
 	for (size_t i = 0; i < plan->nr_regions; i++) {
 		const struct snapshot_region *region = plan->regions[i];
+		_cleanup_free_ char *size = size_text(region->size, SIZE_UNIT);
 		_cleanup_free_ char *what =
-			xasprintf("%s, %" PRIu64 " MiB at 0x%" PRIx64,
+			xasprintf("%s, %s at 0x%" PRIx64,
 				  changes_have(&plan->changes, CHANGE_REMOVED, region->name)
 					  ? "removed"
 					  : "loses a memdev",
-				  region->size >> 20, region->resource);
+				  size, region->resource);
 
 		row(table, top, region->name, what);
 	}

@@ -76,7 +76,7 @@ static struct json_object *report_taken_memdev(const struct snapshot_memdev *mem
 static struct json_object *report_taken_region(const struct plan *plan,
 					       const struct snapshot_region *region, bool human)
 {
-	struct json_object *json = report_place(region, human);
+	struct json_object *json = report_extent(region, human);
 
 	json_add_bool(json, "removed", changes_have(&plan->changes, CHANGE_REMOVED, region->name));
 	return json;

@@ -20,13 +20,11 @@ static const char changed[] = "it changed while it was being checked";
 /* "region0 (256 MiB at 0x390000000)" */
 static char *region_text(const struct snapshot_region *region)
 {
-	static const char *const units[] = {" bytes", " KiB", " MiB", " GiB",
-					    " TiB",   " PiB", " EiB"};
 	_cleanup_free_ char *size = NULL;
 
 	if (region->size == SNAPSHOT_NO_NUMBER || region->resource == SNAPSHOT_NO_NUMBER)
 		return xasprintf("%s", region->name);
-	size = size_text(region->size, units);
+	size = size_text(region->size, SIZE_UNIT);
 	return xasprintf("%s (%s at 0x%" PRIx64 ")", region->name, size, region->resource);
 }
 
@@ -167,9 +165,9 @@ struct json_object *guard_json(const char *command, const struct verdict *verdic
 	json_add_string(json, "reason", verdict_reason_name(verdict->reason));
 	json_add(json, "attached", memdevs_json(verdict));
 	if (verdict->object.region)
-		json_append(regions, report_place(verdict->object.region, false));
+		json_append(regions, report_extent(verdict->object.region, false));
 	for (size_t i = 0; i < verdict->nr_regions; i++)
-		json_append(regions, report_place(verdict->regions[i], false));
+		json_append(regions, report_extent(verdict->regions[i], false));
 	json_add(json, "regions", regions);
 	for (size_t i = 0; i < verdict->nr_users; i++)
 		json_append(users, report_user(verdict->users[i]));

@@ -29,7 +29,7 @@ static void add_flag(struct json_object *json, const char *key, enum flag flag)
 		json_add_bool(json, key, flag == FLAG_YES);
 }
 
-struct json_object *report_place(const struct snapshot_region *region, bool human)
+struct json_object *report_extent(const struct snapshot_region *region, bool human)
 {
 	struct json_object *json = json_new_object();
 
@@ -39,10 +39,10 @@ struct json_object *report_place(const struct snapshot_region *region, bool huma
 	return json;
 }
 
-/* What all reports on a region begin with */
+/* The common part of all reports on a region */
 static struct json_object *describe_region(const struct snapshot_region *region, bool human)
 {
-	struct json_object *json = report_place(region, human);
+	struct json_object *json = report_extent(region, human);
 
 	json_add_string(json, "mode", region->mode);
 	add_number(json, "interleave_ways", region->interleave_ways);
@@ -145,8 +145,9 @@ struct json_object *report_attach(const struct attach_answers *answers,
 	return json;
 }
 
-struct json_object *report_lone_host(const struct attach_answers *answers,
-				     const struct snapshot_unattached_host *unattached, bool human)
+struct json_object *report_unattached_host(const struct attach_answers *answers,
+					   const struct snapshot_unattached_host *unattached,
+					   bool human)
 {
 	const struct attach_answer *answer = attach_of_unattached_host(answers, unattached);
 	struct json_object *json = json_new_object();
@@ -260,7 +261,7 @@ struct json_object *report_lock(const struct snapshot_region *region,
 	json_add_string(json, "reason", lock_reason_name(lock->reason));
 	json_add(json, "owners", report_owners(lock));
 	json_add(json, "locked_decoders", report_locked_decoders(lock));
-	/* The kernel's commit_store() looks at the lock; its delete_region_store() does not. */
+	/* In the kernel, commit_store() checks the lock; delete_region_store() does not. */
 	json_add_string(json, "commit", locked ? "refused" : "allowed");
 	if (root)
 		json_add_string(json, "delete",

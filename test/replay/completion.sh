@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bash completion: of our commands, their options, the memdevs there are; and cxl-cli's own.
+# bash completion: of the commands of this project, their options, and the devices that exist; and of
+# cxl-cli.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -20,23 +21,23 @@ by_cxl_cli() { complete_words /usr/share/bash-completion/completions/cxl _cxl "$
 
 machine accelerator
 by_ours cxl list-a
-is "our commands" "$out" "list-attach"
+is "a command" "$out" "list-attach"
 by_ours cxl li
-is "ours and cxl-cli's" "$out" "list list-attach list-locked"
+is "commands of both" "$out" "list list-attach list-locked"
 by_ours cxl list-attach --h
-is "our options" "$out" "--help --host --human"
+is "options" "$out" "--help --host --human"
 by_ours cxl list-attach m
-is "memdevs that there are" "$out" "mem0"
+is "memdevs that exist" "$out" "mem0"
 by_ours cxl list-locked r
-is "regions that there are" "$out" "region0"
+is "regions that exist" "$out" "region0"
 by_ours cxl list-attach -b ''
-is "buses that there are" "$out" "root0"
+is "buses that exist" "$out" "root0"
 by_ours cxl list-locked --memdev ''
 is "memdevs, as an option's value" "$out" "mem0"
 by_ours cxl list-attach --region = ''
 is "regions, after an equals sign" "$out" "region0"
 by_ours cxl list-attach --host c
-is "hosts that there are" "$out" "cxl_type2_accel.0"
+is "hosts that exist" "$out" "cxl_type2_accel.0"
 by_ours cxl list-attach --provider c
 is "their drivers" "$out" "cxl_mock_accel"
 by_ours cxl list-attach -o RE
@@ -44,34 +45,34 @@ is "columns" "$out" "REASON REGION RESOURCE"
 by_ours cxl detach-memdev --re
 is "detach-memdev: options" "$out" "--reattach"
 by_ours cxl detach-memdev --via p
-is "detach-memdev: paths" "$out" "pci-remove port"
+is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
-is "detach-memdev: memdevs that there are" "$out" "mem0"
+is "detach-memdev: memdevs that exist" "$out" "mem0"
 by_ours cxl exercise-autoremove --via l
 is "exercise-autoremove: actors" "$out" "list"
 by_ours cxl exercise-autoremove --interleaving h
 is "exercise-autoremove: ways" "$out" "halves"
 by_ours cxl list-attach mem7
-is "nothing for what is not there" "$out" ""
+is "nothing for a memdev that does not exist" "$out" ""
 by_ours cxl list --mem
 is "cxl-cli's options, by its own completion" "$out" "--memdev= --memdevs"
 by_ours cxl help list-
-is "help on our commands" "$out" "list-attach list-locked"
+is "help on commands" "$out" "list-attach list-locked"
 by_ours cxl list-
-is "our commands, whole" "$out" "list-attach list-locked"
+is "whole commands" "$out" "list-attach list-locked"
 
 machine accelerator-unbound
 by_ours cxl attach-memdev cxl
 is "attach-memdev: hosts that are detached" "$out" "cxl_type2_accel.0"
 machine accelerator
 
-# Where cxl-cli's own completion is what bash finds first
+# With cxl-cli's completion, which bash finds first
 by_cxl_cli cxl list-a
-is "cxl-cli's completion: our commands" "$out" "list-attach"
+is "cxl-cli's completion: a command" "$out" "list-attach"
 by_cxl_cli cxl list-attach --h
-is "cxl-cli's completion: our options" "$out" "--help --host --human"
+is "cxl-cli's completion: its options" "$out" "--help --host --human"
 by_cxl_cli cxl list --att
-is "cxl-cli's completion: what we add to list" "$out" "--attach"
+is "cxl-cli's completion: the option that list gets" "$out" "--attach"
 # A guarded command has cxl-cli's options and ours, whichever completion asks; cxl-cli's completes no
 # names for it.
 for command in destroy-region disable-region disable-memdev disable-port disable-bus free-dpa; do

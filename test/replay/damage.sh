@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every recorded machine with any single attribute or link of its CXL devices damaged: the answers are
-# valid, and nothing is called attached that is not.
+# On every recorded machine, damage each attribute or link of the CXL devices, one at a time: the answers
+# stay valid, and list-attach calls nothing attached that is not.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 

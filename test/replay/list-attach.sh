@@ -5,7 +5,7 @@
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-# Whatever happened, what is on stdout is an answer, unless nothing is and the usage was wrong.
+# Whatever happens, stdout has a valid answer, except after wrong usage.
 list_attach() {
 	run on_machine timeout 20 "$CXL" list-attach "$@"
 	[ "$status" -eq 2 ] || [[ " $* " =~ \ (--table|--tree|-o)\  ]] || keep list-attach
@@ -35,8 +35,10 @@ is "one of two exists: failed" "$status" 1
 is "one of two exists: which not" "$err" "cxl list-attach: there is no memdev 'mem7'"
 for name in ../mem0 mem0/.. '' mem -- 'mem0 ' mem0x region0; do
 	list_attach -- "$name"
-	is "no memdev name '$name': wrong usage" "$status" 2
-	is "no memdev name '$name': no answer" "$out" ""
+	is "invalid memdev name '$name': wrong usage" "$status" 2
+	is "invalid memdev name '$name': no answer" "$out" ""
+	is "invalid memdev name '$name': said" "$(head -n 1 <<<"$err")" \
+		"cxl list-attach: invalid memdev name '$name' (expected mem0 or 0)"
 done
 list_attach --no-such-option
 is "unknown option: wrong usage" "$status" 2
@@ -50,16 +52,16 @@ like "a full disk: said" "$err" 'cannot write the answer: No space left on devic
 run on_machine setpriv --reuid 65534 --regid 65534 --clear-groups "$CXL" list-attach
 is "not root: the same answer" "$(query 'map(.attach)')" '["attached"]'
 
-# What the kernel may show while things come and go, or on other versions
+# What sysfs can show while devices come and go, or on other kernels
 rm -r "$devices/region0/locked"
 list_attach
-is "lock not told: attached all the same" \
+is "no lock attribute: attached" \
 	"$(query '.[] | [.attach, (.regions[0] | has("locked"), .lock_reason)]')" '["attached",false,"attach"]'
 for garbage in '' 2 yes "$(head -c 5000 /dev/zero | tr '\0' x)" $'\xff\xfe' '1 1'; do
 	machine accelerator
 	printf '%s\n' "$garbage" >"$devices/region0/locked"
 	list_attach
-	is "lock is garbage '${garbage:0:5}': no word on it" \
+	is "lock is garbage '${garbage:0:5}': lock unknown" \
 		"$(query '.[] | [.attach, (.regions[0] | has("locked"))]')" '["attached",false]'
 done
 
@@ -71,25 +73,25 @@ is "accelerator in a region that is not locked: unknown" "$(query 'map(.attach)'
 machine accelerator
 echo 1 >"$devices/decoder1.0/locked"
 list_attach
-is "a locked decoder on the path is seen" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
+is "a locked decoder of the region counts" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
 	'["region-locked-by-decoder","both"]'
 
 machine accelerator
 echo 1 >"$devices/decoder3.0/locked"
 list_attach
-is "a locked endpoint decoder is seen" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
+is "a locked endpoint decoder counts" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
 	'["region-locked-by-decoder","both"]'
 
 machine accelerator
 echo 1 >"$devices/decoder1.1/locked"
 list_attach
-is "a locked decoder of another region is not" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
+is "a locked decoder of another region does not count" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
 	'["region-locked","attach"]'
 
 machine accelerator
 echo 1.0 >"$devices/mem0/firmware_version"
 list_attach
-is "class attributes, all else speaks for it: attached, contradiction shown" \
+is "class attributes, all else for an attach: attached, contradiction shown" \
 	"$(query '[.[] | .attach, (.evidence[] | select(.indicates == "none").signal)]')" \
 	'["attached","class-attributes"]'
 
@@ -111,7 +113,7 @@ is "a driver with an odd name" "$(query '.[].provider')" '"q\"uote�"'
 machine accelerator
 rm "$machine/dev/cxl/mem0"
 list_attach
-is "a memdev without its node is listed all the same" "$(query 'map(.memdev)')" '["mem0"]'
+is "a memdev without its node is listed" "$(query 'map(.memdev)')" '["mem0"]'
 rm "$devices/mem0/uevent"
 list_attach
 is "what a removed memdev left: left out" "$out" '[]'
@@ -122,13 +124,13 @@ list_attach
 is "a memdev that leads nowhere is counted" "$err" \
 	'cxl list-attach: 2 memdev(s) could not be read and are left out'
 
-# What else there can be in a folder of devices
+# Odd names in the directory of devices
 machine accelerator
 for odd in 'mem' 'mem0x' 'memo' 'mem-1' $'mem\n1' 'mémoire0' "mem'1" 'region' 'port' $'de"coder'; do
 	cp -a "$(readlink -f "$devices/mem0")" "$devices/$odd"
 done
 list_attach --all
-is "names that are none of devices are no devices" "$(query 'map(.memdev)')" '["mem0"]'
+is "names that are not of devices: left out" "$(query 'map(.memdev)')" '["mem0"]'
 
 machine accelerator
 ln -sfn port1 "$devices/port1"
@@ -150,7 +152,7 @@ is "a tree" "$(grep -o '[a-z]\+[0-9].*' <<<"$out" | sed 's/ *$//')" \
 list_attach -o nonsense
 is "no such column: wrong usage" "$status" 2
 is "no such column: said" "$err" \
-	"cxl list-attach: there is no column 'nonsense', see cxl list-attach --help"
+	"cxl list-attach: invalid column 'nonsense' (expected one that cxl list-attach --help names)"
 list_attach -o ''
 is "no column at all: wrong usage" "$status" 2
 for filter in '-b root0' '-b 0' '-b cxl_test' '-m mem0' '-m 0' '-m mem7,mem0' '-m all' '-r region0' '-r 0' \
@@ -171,11 +173,11 @@ like "--debug says what could not be read" "$err" 'mem0/serial: No such file or 
 
 machine expanders
 list_attach
-is "expanders: nobody attached them" "$out" '[]'
+is "expanders: none is attached" "$out" '[]'
 is "expanders: nothing on stderr" "$err" ""
 list_attach --all
 is "expanders: all of them" "$(query 'map(.attach) | unique, length > 1')" $'["none"]\ntrue'
-is "expanders: their driver is no provider" "$(query 'map([.driver, has("provider")]) | unique')" \
+is "expanders: their driver is not a provider" "$(query 'map([.driver, has("provider")]) | unique')" \
 	'[["cxl_mock_mem",false]]'
 list_attach mem1
 is "an expander by name is listed" "$(query 'map([.memdev, .attach])')" '[["mem1","none"]]'
@@ -196,11 +198,11 @@ is "two accelerators and an expander: both, and which regions" \
 run on_machine cxl list -R
 is "two accelerators and an expander: there are three regions" "$(query length)" 3
 
-# Hosts without a memdev, whoever took it away
-lone() { query 'map(select(has("memdev") | not) | [.attach, .host, .provider, .port, .decoder, .resource])'; }
+# Hosts without a memdev
+unattached() { query 'map(select(has("memdev") | not) | [.attach, .host, .provider, .port, .decoder, .resource])'; }
 machine accelerator-unbound
 list_attach
-is "unbound: detached, with what will come back" "$(lone)" \
+is "unbound: detached, with what an attach would find" "$(unattached)" \
 	'[["detached","cxl_type2_accel.0","cxl_mock_accel","port1","decoder1.0",1031060586496]]'
 is "unbound: the evidence" "$(query '.[].evidence | map(.signal)')" \
 	'["module-imports-attach","module-holds-cxl-mem","host-matches-provider","host-unbound","decoder-committed"]'
@@ -231,14 +233,14 @@ is "its probe is deferred: failed" "$(query 'map([.attach, .reason])')" '[["fail
 
 machine accelerator-unloaded
 list_attach
-is "module unloaded: detached" "$(lone)" \
+is "module unloaded: detached" "$(unattached)" \
 	'[["detached","cxl_type2_accel.0","cxl_mock_accel","port1","decoder1.0",1031060586496]]'
 rm -r "$machine/lib/modules"/*
 list_attach
-is "no modules installed: nothing is known of it" "$out" '[]'
+is "no modules installed: not listed" "$out" '[]'
 machine accelerator-no-bus
 list_attach
-is "bus unbound: detached" "$(lone)" '[["detached","cxl_type2_accel.0","cxl_mock_accel",null,null,null]]'
+is "bus unbound: detached" "$(unattached)" '[["detached","cxl_type2_accel.0","cxl_mock_accel",null,null,null]]'
 machine accelerator-disabled
 list_attach
 is "region without its driver: attached" "$(query 'map([.attach, .regions[0].state, .regions[0].lock_reason])')" \
@@ -246,17 +248,17 @@ is "region without its driver: attached" "$(query 'map([.attach, .regions[0].sta
 
 machine pci-unbound
 list_attach
-is "PCI, unbound: detached" "$(lone)" '[["detached","0000:11:00.0","cxl_lab_accel","port1","decoder1.0",15300820992]]'
+is "PCI, unbound: detached" "$(unattached)" '[["detached","0000:11:00.0","cxl_lab_accel","port1","decoder1.0",15300820992]]'
 run on_machine setpriv --reuid 65534 --regid 65534 --clear-groups "$CXL" list-attach
-is "PCI, unbound, not root, who cannot read where it begins: the decoder tells" "$(lone)" \
+is "PCI, unbound, not root: detached, without the address" "$(unattached)" \
 	'[["detached","0000:11:00.0","cxl_lab_accel","port1","decoder1.0",null]]'
 machine pci-failed
 list_attach
-is "PCI, refused by its own driver: detached, as far as sysfs tells" "$(query 'map([.attach, .host])')" \
+is "PCI, refused by its own driver: detached, since sysfs shows no more" "$(query 'map([.attach, .host])')" \
 	'[["detached","0000:11:00.0"]]'
 machine pci-vfio
 list_attach
-is "PCI, handed over to VFIO: no provider's any more" "$out" '[]'
+is "PCI, handed over to VFIO: not listed" "$out" '[]'
 machine pci-removed
 list_attach
 is "PCI, removed: nothing" "$out" '[]'
@@ -270,7 +272,7 @@ is "PCI, four: all attached" "$(query 'map([.attach, .provider]) | unique | [len
 	'[1,"attached","cxl_lab_accel"]'
 machine expanders-regions
 list_attach --all
-is "expanders in regions: nobody attached them" "$(query 'map(.attach) | unique')" '["none"]'
+is "expanders in regions: none is attached" "$(query 'map(.attach) | unique')" '["none"]'
 is "expanders in regions: one is interleaved" "$(query 'map(.regions[].interleave_ways) | max')" 2
 machine pci-shared
 list_attach --all
@@ -284,7 +286,7 @@ is "7.2: attached" "$(query 'map([.attach, .provider])')$err" '[["attached","cxl
 
 machine pci-6.12
 list_attach
-is "6.12: nobody" "$out" '[]'
+is "6.12: none" "$out" '[]'
 is "6.12: said why" "$err" \
 	"cxl list-attach: this kernel has no attach (devm_cxl_probe_mem()): no memdev has a provider"
 list_attach --all
@@ -301,7 +303,7 @@ is "a network driver is what this kernel has" "$(query 'map([.module, .version, 
 	'[["sfc","7.3.0-rc7",true,["mem0"]]]'
 rm "$(readlink -f "$devices/mem0/../driver")/module"
 list_attach
-is "a driver that is built in: the other signals do" "$(query 'map([.attach, .provider, has("module")])')" \
+is "a driver that is built in: inferred from the other signals" "$(query 'map([.attach, .provider, has("module")])')" \
 	'[["attached","sfc",false]]'
 machine two-buses
 list_attach -b root4

@@ -25,7 +25,9 @@ is "one of two exists" "$(query 'map(.region)')$status" '["region0"]1'
 is "one of two exists: which not" "$err" "cxl list-locked: there is no region 'region9'"
 for name in ../region0 region '' mem0 region0x; do
 	list_locked -- "$name"
-	is "no region name '$name': wrong usage" "$status$out" 2
+	is "invalid region name '$name': wrong usage" "$status$out" 2
+	is "invalid region name '$name': said" "$(head -n 1 <<<"$err")" \
+		"cxl list-locked: invalid region name '$name' (expected region0 or 0)"
 done
 list_locked --table
 is "a table" "$out" \
@@ -42,7 +44,7 @@ like "--help has an example" "$out" 'cxl list-locked --table region0'
 run on_machine sh -c '"$1" list-locked >/dev/full' sh "$CXL"
 is "a full disk: failed" "$status" 1
 
-# Altered by hand: what firmware can do, and what older kernels do not tell
+# Altered by hand: what firmware can do, and what older kernels do not show
 machine accelerator
 echo 1 >"$devices/decoder1.0/locked"
 list_locked
@@ -50,20 +52,20 @@ is "both reasons" "$(query '.[] | [.reason, .locked_decoders]')" \
 	'["both",[{"decoder":"decoder1.0","port":"port1"}]]'
 rm "$devices/region0/locked"
 list_locked
-is "a kernel before v7.1: the decoders speak" "$(query '.[] | [.locked, .told_by]')" '[true,"decoders"]'
+is "a kernel before v7.1: read from the decoders" "$(query '.[] | [.locked, .told_by]')" '[true,"decoders"]'
 is "a kernel before v7.1: said" "$err" \
 	"cxl list-locked: regions do not say whether they are locked (before v7.1): told by their decoders"
 machine accelerator
 touch "$devices/decoder0.0/delete_region"
 list_locked
-is "a shared window: the kernel would not stop a delete" "$(query '.[].delete')" '"allowed"'
+is "a shared window: the kernel allows a delete" "$(query '.[].delete')" '"allowed"'
 
 machine pci-shared
 list_locked
 is "shared window, as recorded: the accelerator's region alone" \
 	"$(query 'map([.owners[].memdev, .reason, .delete])')" '[["mem0","attach","allowed"]]'
 list_locked --all
-is "shared window: the expander's too" "$(query 'map(.reason) | sort')" '["attach","none"]'
+is "shared window: also the expander's" "$(query 'map(.reason) | sort')" '["attach","none"]'
 expander=$(query 'map(select(.reason == "none").region)[0]' | tr -d '"')
 is "an unlocked region can be committed and deleted" \
 	"$(query 'map(select(.reason == "none"))[0] | [.commit, .delete, .owners]')" '["allowed","allowed",[]]'
@@ -80,7 +82,7 @@ for decoder in "$devices"/decoder*; do
 	echo 0 >"$decoder/locked"
 done
 list_locked "$expander"
-is "locked, and nobody knows why" "$(query '.[].reason')" '"unknown"'
+is "locked, and nothing shows why" "$(query '.[].reason')" '"unknown"'
 rm -r "${devices:?}/$expander/"*
 list_locked --all
 is "a region without any attribute: an answer" "$(query 'map(.region) | length')$status" 20

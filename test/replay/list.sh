@@ -5,7 +5,7 @@
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-# bare: $out without what is ours, as cxl-cli prints it (jq puts a space after each colon)
+# bare: $out without what list --attach adds, as cxl-cli prints it (jq puts a space after each colon)
 # shellcheck disable=SC2016 # jq's
 bare='def bare: if type == "object" then del(.attach, .lock_reason, .owners) | map_values(bare)
 	elif type == "array" then map(bare) else . end; bare'
@@ -33,18 +33,18 @@ is "a memdev" "$(jq -c '[.. | objects | select(.attach).attach | [.state, .provi
 is "a region" "$(jq -c '[.. | objects | select(.lock_reason) | [.region, .lock_reason, .owners[].memdev]]' <<<"$out")" \
 	'[["region0","attach","mem0"]]'
 run on_machine "$CXL" list -R -T --attach
-is "a mapping is no memdev" "$(jq -c '[.. | objects | select(has("position")) | has("attach")]' <<<"$out")" '[false]'
+is "a mapping is not a memdev" "$(jq -c '[.. | objects | select(has("position")) | has("attach")]' <<<"$out")" '[false]'
 run on_machine "$CXL" list -D -d endpoint --attach
-is "a decoder's region is no region" \
+is "the region of a decoder is not extended" \
 	"$(jq -c '[.. | objects | select(has("decoder")) | has("lock_reason")] | unique' <<<"$out")" '[false]'
 
-# What is no listing stays as it is.
+# Output that is not a listing stays as it is.
 run on_machine /usr/bin/cxl list --frobnicate
 expected=$out$err$status
 run on_machine "$CXL" list --attach --frobnicate
 is "wrong usage is cxl-cli's" "$out$err$status" "$expected"
 run on_machine "$CXL" list --list-opts
-like "--list-opts has cxl-cli's options and ours" "$out" '--memdevs .*--attach'
+like "--list-opts has the options of cxl-cli and --attach" "$out" '--memdevs .*--attach'
 # shellcheck disable=SC2016 # expanded by the inner shell
 run on_machine sh -c '"$1" list -M --attach >/dev/full' sh "$CXL"
 is "a full disk: failed" "$status" 1
@@ -52,20 +52,20 @@ like "a full disk: said" "$err" 'cxl list: cannot write the answer: No space lef
 CXL_CLI=/nowhere/cxl run "$CXL" list --attach
 is "no cxl-cli: cannot" "$status" 5
 
-# What a cxl-cli prints that has numbers and texts of every kind
-folder=$(mktemp -d -p "$machine_top")
-cat >"$folder/cxl" <<'FAKE'
+# A cxl-cli that prints numbers and texts of every kind
+directory=$(mktemp -d -p "$machine_top")
+cat >"$directory/cxl" <<'FAKE'
 #!/bin/sh
 cat <<'JSON'
 [{"memdev":"mem0","serial":18446744073709551615,"ratio":0.10,"neg":-1,"text":"a\/b\u00e9\"\\","none":null,"deep":[[{"region":"region0"}]]},{"memdev":"mem77"}]
 JSON
 exit 3
 FAKE
-chmod +x "$folder/cxl"
-CXL_CLI=$folder/cxl run on_machine "$CXL" list --attach
-is "numbers and texts are kept" "$(jq -c "$bare" <<<"$out")" \
-	"$("$folder/cxl" | jq -c .)"
-is "every digit is kept" "$(grep -o '18446744073709551615\|0\.10' <<<"$out" | xargs)" '18446744073709551615 0.10'
+chmod +x "$directory/cxl"
+CXL_CLI=$directory/cxl run on_machine "$CXL" list --attach
+is "numbers and texts stay the same" "$(jq -c "$bare" <<<"$out")" \
+	"$("$directory/cxl" | jq -c .)"
+is "every digit stays the same" "$(grep -o '18446744073709551615\|0\.10' <<<"$out" | xargs)" '18446744073709551615 0.10'
 is "the exit status is cxl-cli's" "$status" 3
 is "a memdev that has gone meanwhile" "$(jq -c '.[1].attach' <<<"$out")" '{"state":"unknown"}'
 is "a region deep inside" "$(jq -c '.[0].deep[0][0].lock_reason' <<<"$out")" '"attach"'

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Recorded machines: unpack one, change it if the test wants to, and run programs on it, with its
-# /sys, /proc, /dev and /lib/modules in the place of this machine's.
+# Recorded machines: unpack one, change it if the test needs that, and run programs on it, which see its
+# /sys, /proc, /dev and /lib/modules instead of this machine's.
 
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
@@ -10,11 +10,11 @@
 machine_top=$(mktemp -d)
 trap 'rm -rf "$machine_top"' EXIT
 
-# machines: the names of all, recorded and altered
+# machines: the names of all machines, recorded and altered
 machines() { ls "$SOURCE/test/replay/machines" "$SOURCE/test/replay/altered" | grep '^[a-z]' | grep -v :; }
 
-# machine_unpack NAME FOLDER: test/replay/machines/NAME as it was recorded; or what test/replay/altered/NAME
-# makes of another
+# machine_unpack NAME DIRECTORY: test/replay/machines/NAME as it was recorded; or another machine as
+# test/replay/altered/NAME alters it
 machine_unpack() {
 	local recorded=$SOURCE/test/replay/machines/$1 altered=$SOURCE/test/replay/altered/$1
 	mkdir -p "$2"
@@ -25,7 +25,7 @@ machine_unpack() {
 	[ ! -e "$altered" ] || (cd "$2" && . "$altered")
 }
 
-# rename_all OLD NEW: below here, in names, in links and in what files say
+# rename_all OLD NEW: below the current directory, in names, in links and in files
 rename_all() {
 	local path
 	find . -depth -name "*$1*" | while read -r path; do
@@ -37,7 +37,7 @@ rename_all() {
 	grep -rlI "$1" . | xargs -d '\n' -r sed -i "s/$1/$2/g"
 }
 
-# machine NAME: put test/replay/machines/NAME into $machine, in the place of an earlier one
+# machine NAME: unpack the machine into $machine, which replaces an earlier one
 machine() {
 	local pristine=$machine_top/pristine/$1
 	machine=$machine_top/machine
@@ -50,23 +50,23 @@ machine() {
 	cp -a "$pristine" "$machine"
 }
 
-# on_machine COMMAND...: run it there; with machine_sys=bind it can write to /sys
+# on_machine COMMAND...: run a command on the machine; with machine_sys=bind it can write to /sys
 on_machine() {
 	local path args=(--ro-bind / / --dev /dev --proc /proc --bind "$machine_top" "$machine_top"
 		--"${machine_sys-ro-bind}" "$machine/sys" /sys --ro-bind "$machine/lib/modules" "$(readlink -f /lib/modules)")
 	[ ! -e "$machine/dev/cxl" ] || args+=(--ro-bind "$machine/dev/cxl" /dev/cxl)
-	# procfs takes no new names: what this machine's kernel does not have cannot be covered.
+	# Nothing can be created in procfs: only files that this machine's kernel has can be replaced.
 	for path in /proc/iomem /proc/modules /proc/kallsyms /proc/sys/kernel/osrelease; do
 		[ ! -e "$path" ] || args+=(--ro-bind "$machine$path" "$path")
 	done
 	bwrap "${args[@]}" -- "$@"
 }
 
-# Before a command: root, too, cannot read what nobody may
+# To be put before a command: as root, it cannot read files without a read permission either
 reader=()
 [ "$(id -u)" -ne 0 ] || reader=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 
-# keep SCHEMA: $out is an answer that has to be as Documentation/schema/SCHEMA.schema.json says
+# keep SCHEMA: keep the answer $out, for all_valid
 keep() {
 	mkdir -p "$machine_top/answers/$1"
 	answers=$((answers + 1))
@@ -74,7 +74,7 @@ keep() {
 }
 answers=0
 
-# all_valid SCHEMA: all that were kept are
+# all_valid SCHEMA: do all these answers match Documentation/schema/SCHEMA.schema.json?
 all_valid() {
 	"$SOURCE/test/validate" "$SOURCE/Documentation/schema/$1.schema.json" "$machine_top/answers/$1"/*
 }

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is unpacked from a recorded machine is what was there: recording it again where it is replayed
-# gives the same; and libkmod finds there what it found.
+# A recorded machine is unpacked as it was: a recording of the unpacked machine is the same, and libkmod
+# finds the same modules there.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-# same FOLDER FOLDER: entries, content, where links lead, and modes
+# same DIRECTORY DIRECTORY: the entries, their content, targets and modes
 # shellcheck disable=SC2329 # by ok
 same() {
 	diff -r --no-dereference "$1" "$2" >&2 &&
@@ -28,8 +28,8 @@ for recorded in "$SOURCE"/test/replay/machines/*; do
 	is "$name: can be recorded" "$status$err" 0
 	"$SOURCE/test/replay/tree" unpack "$again.text" "$again"
 	mkdir -p "$again/lib/modules"
-	# Not compared: the nodes of the memdevs, which are plain files here, and what of /proc this
-	# machine's kernel does not have.
+	# Not compared: the nodes of the memdevs, which are plain files here, and the files of /proc that
+	# this machine's kernel does not have.
 	rm -rf "${again:?}/dev" "${machine:?}/dev"
 	for file in iomem kallsyms modules; do [ -e "/proc/$file" ] || rm "$machine/proc/$file"; done
 	ok "$name: recorded again, it is the same" same "$machine" "$again"
@@ -37,7 +37,7 @@ for recorded in "$SOURCE"/test/replay/machines/*; do
 	release=$(cat "$machine/proc/sys/kernel/osrelease")
 	is "$name: its kernel is that of its modules" "$(ls "$machine/lib/modules")" "$release"
 	[ -e "$machine/lib/modules/$release/modules.dep.bin" ] || continue
-	# What attach is about: cxl_mem exports it, and of the modules that use cxl_mem one imports it.
+	# cxl_mem exports the attach call, and one of the modules that use cxl_mem imports it.
 	run kmod -R symbol:devm_cxl_probe_mem
 	exports=$out
 	imports=''
@@ -47,9 +47,9 @@ for recorded in "$SOURCE"/test/replay/machines/*; do
 		[[ ! $out =~ U\ devm_cxl_probe_mem ]] || imports+=" ${file##*/}"
 	done < <(sed -n 's,^\([^:]*\):.*/cxl_mem\.ko.*,\1,p' "$machine/lib/modules/$release/modules.dep")
 	case $name in
-	*-6.12) is "$name: no module has to do with attach" "$exports$imports" "" ;;
-	pci-*) is "$name: modules that have to do with attach" "$exports$imports" "cxl_mem cxl_lab_accel.ko" ;;
-	*) is "$name: modules that have to do with attach" "$exports$imports" "cxl_mem cxl_mock_accel.ko" ;;
+	*-6.12) is "$name: no module exports or imports the attach call" "$exports$imports" "" ;;
+	pci-*) is "$name: modules that export or import the attach call" "$exports$imports" "cxl_mem cxl_lab_accel.ko" ;;
+	*) is "$name: modules that export or import the attach call" "$exports$imports" "cxl_mem cxl_mock_accel.ko" ;;
 	esac
 done
 finish

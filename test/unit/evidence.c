@@ -12,7 +12,7 @@
 #include "attach/reason/evidence.h"
 #include "attach/reason/lock.h"
 
-/* One memdev with its region, as attach_infer() and lock_infer() look at them */
+/* One memdev with its region, and what attach_infer() and lock_infer() answer about them */
 struct scenario {
 	const char *what;
 	bool memdev_disabled, host_unbound, no_region;
@@ -44,14 +44,14 @@ static const struct scenario scenarios[] = {
 	 .imports = FLAG_UNKNOWN,
 	 .expected = ATTACH_ATTACHED,
 	 .signals = "no-class-attributes "},
-	{.what = "an accelerator in a region that does not tell its lock",
+	{.what = "an accelerator in a region without an attribute for its lock",
 	 .attach_support = FLAG_YES,
 	 .locked = FLAG_UNKNOWN,
 	 .imports = FLAG_YES,
 	 .expected = ATTACH_ATTACHED,
 	 .reason = LOCK_ATTACH,
 	 .signals = "no-class-attributes region-without-child module-imports-attach "},
-	{.what = "an accelerator in a region that firmware locked, too",
+	{.what = "an accelerator in a region that firmware has locked as well",
 	 .attach_support = FLAG_YES,
 	 .locked = FLAG_YES,
 	 .decoder_locked = FLAG_YES,
@@ -105,7 +105,7 @@ static const struct scenario scenarios[] = {
 	 .reason = LOCK_NONE,
 	 .signals = "class-attributes region-not-locked region-with-child "
 		    "target-type-expander module-imports-no-attach "},
-	{.what = "an expander whose region is locked, and nobody knows why",
+	{.what = "an expander whose region is locked for no visible reason",
 	 .attach_support = FLAG_YES,
 	 .class_attributes = FLAG_YES,
 	 .locked = FLAG_YES,
@@ -125,7 +125,7 @@ static const struct scenario scenarios[] = {
 	 .reason = LOCK_FIRMWARE,
 	 .signals = "class-attributes region-locked-by-decoder region-without-child "
 		    "module-imports-no-attach "},
-	{.what = "decoders speak where the region does not",
+	{.what = "the lock is read from the decoders of a region without the attribute",
 	 .attach_support = FLAG_NO,
 	 .class_attributes = FLAG_YES,
 	 .locked = FLAG_UNKNOWN,
@@ -272,59 +272,51 @@ static void evidence_says_where_it_is_from(void **state)
 	attach_answers_release(&answers);
 }
 
-/* What a host without a memdev is, and why */
+static struct snapshot_port port = {.name = "port1"};
+static struct snapshot_decoder committed = {.name = "decoder1.0", .target_list = "0"};
+static struct snapshot_decoder interleaved = {.name = "decoder1.0", .target_list = "0,1"};
+
+/* The state of a host without a memdev, and its reason */
+static const struct {
+	struct snapshot_unattached_host unattached;
+	enum attach_state expected;
+	const char *reason;
+} hosts[] = {
+	{{.port = &port, .decoder = &committed, .capable = FLAG_UNKNOWN, .matched = "modalias"},
+	 ATTACH_DETACHED,
+	 NULL},
+	{{.matched = "modalias", .capable = FLAG_YES}, ATTACH_DETACHED, NULL},
+	{{.port = &port, .capable = FLAG_YES, .matched = "modalias"}, ATTACH_FAILED, "uncommitted"},
+	{{.port = &port,
+	  .decoder = &interleaved,
+	  .capable = FLAG_UNKNOWN,
+	  .matched = "driver_override"},
+	 ATTACH_FAILED,
+	 "interleaved"},
+	{{.port = &port,
+	  .decoder = &committed,
+	  .capable = FLAG_UNKNOWN,
+	  .deferred = FLAG_YES,
+	  .matched = "modalias"},
+	 ATTACH_FAILED,
+	 "deferred"},
+	{{.host.driver = "sfc",
+	  .port = &port,
+	  .decoder = &committed,
+	  .capable = FLAG_YES,
+	  .matched = "driver"},
+	 ATTACH_FAILED,
+	 "no-memdev"},
+	/* A network card of the same driver, without CXL memory */
+	{{.host.driver = "sfc", .capable = FLAG_NO, .matched = "driver"}, ATTACH_NONE, NULL},
+	{{.host.driver = "sfc", .capable = FLAG_UNKNOWN, .matched = "driver"}, ATTACH_NONE, NULL},
+};
+
 static void knows_detached_from_failed(void **state)
 {
-	struct snapshot_port port = {.name = "port1"};
-	struct snapshot_decoder committed = {.name = "decoder1.0", .target_list = "0"};
-	struct snapshot_decoder interleaved = {.name = "decoder1.0", .target_list = "0,1"};
-	const struct {
-		struct snapshot_unattached_host unattached;
-		enum attach_state expected;
-		const char *reason;
-	} cases[] = {
-		{{.port = &port,
-		  .decoder = &committed,
-		  .capable = FLAG_UNKNOWN,
-		  .matched = "modalias"},
-		 ATTACH_DETACHED,
-		 NULL},
-		{{.matched = "modalias", .capable = FLAG_YES}, ATTACH_DETACHED, NULL},
-		{{.port = &port, .capable = FLAG_YES, .matched = "modalias"},
-		 ATTACH_FAILED,
-		 "uncommitted"},
-		{{.port = &port,
-		  .decoder = &interleaved,
-		  .capable = FLAG_UNKNOWN,
-		  .matched = "driver_override"},
-		 ATTACH_FAILED,
-		 "interleaved"},
-		{{.port = &port,
-		  .decoder = &committed,
-		  .capable = FLAG_UNKNOWN,
-		  .deferred = FLAG_YES,
-		  .matched = "modalias"},
-		 ATTACH_FAILED,
-		 "deferred"},
-		{{.host.driver = "sfc",
-		  .port = &port,
-		  .decoder = &committed,
-		  .capable = FLAG_YES,
-		  .matched = "driver"},
-		 ATTACH_FAILED,
-		 "no-memdev"},
-		/* A network card of the same driver, without CXL memory */
-		{{.host.driver = "sfc", .capable = FLAG_NO, .matched = "driver"},
-		 ATTACH_NONE,
-		 NULL},
-		{{.host.driver = "sfc", .capable = FLAG_UNKNOWN, .matched = "driver"},
-		 ATTACH_NONE,
-		 NULL},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct snapshot_unattached_host unattached = cases[i].unattached;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
+		struct snapshot_unattached_host unattached = hosts[i].unattached;
 		struct snapshot snapshot = {.unattached_hosts = &unattached,
 					    .nr_unattached_hosts = 1};
 		struct attach_answers answers;
@@ -333,9 +325,9 @@ static void knows_detached_from_failed(void **state)
 		unattached.host.subsystem = "pci";
 		unattached.provider = "sfc";
 		attach_infer(&snapshot, &answers);
-		assert_int_equal(answers.unattached_hosts[0].state, cases[i].expected);
-		if (cases[i].reason)
-			assert_string_equal(answers.unattached_hosts[0].reason, cases[i].reason);
+		assert_int_equal(answers.unattached_hosts[0].state, hosts[i].expected);
+		if (hosts[i].reason)
+			assert_string_equal(answers.unattached_hosts[0].reason, hosts[i].reason);
 		else
 			assert_null(answers.unattached_hosts[0].reason);
 		attach_answers_release(&answers);

@@ -97,7 +97,7 @@ static void no_string_is_no_key(void **state)
 	json_object_put(object);
 }
 
-/* What a stream of @count objects prints */
+/* The output of a stream of @count objects */
 static char *printed_stream(int count)
 {
 	struct json_stream stream = {0};
@@ -121,7 +121,7 @@ static char *printed_stream(int count)
 	return text;
 }
 
-/* Element by element, it is what json-c makes of the whole array. */
+/* The output is the same as json-c's of the whole array. */
 static void streams_print_as_arrays(void **state)
 {
 	(void)state;

@@ -14,41 +14,23 @@ static bool is_missing(const char *const *without, const char *name)
 	return false;
 }
 
+static const struct snapshot_port ports[] = {
+	{.name = "root0",
+	 .kind = PORT_ROOT,
+	 .parent_name = "ACPI0017:00",
+	 .uport = "ACPI0017:00",
+	 .host_subsystem = "platform",
+	 .host_driver = "cxl_acpi"},
+	{.name = "port1", .kind = PORT_SWITCH, .parent_name = "root0", .uport = "pci0000:10"},
+	{.name = "endpoint2", .kind = PORT_ENDPOINT, .parent_name = "port1", .uport = "mem0"},
+	{.name = "port3", .kind = PORT_SWITCH, .parent_name = "port1", .uport = "0000:20:00.0"},
+	{.name = "endpoint4", .kind = PORT_ENDPOINT, .parent_name = "port3", .uport = "mem1"},
+	{.name = "port5", .kind = PORT_SWITCH, .parent_name = "root0", .uport = "pci0000:30"},
+	{.name = "endpoint6", .kind = PORT_ENDPOINT, .parent_name = "port5", .uport = "mem2"},
+};
+
 static void add_ports(struct snapshot *snapshot, const char *const *without)
 {
-	static const struct snapshot_port ports[] = {
-		{.name = "root0",
-		 .kind = PORT_ROOT,
-		 .parent_name = "ACPI0017:00",
-		 .uport = "ACPI0017:00",
-		 .host_subsystem = "platform",
-		 .host_driver = "cxl_acpi"},
-		{.name = "port1",
-		 .kind = PORT_SWITCH,
-		 .parent_name = "root0",
-		 .uport = "pci0000:10"},
-		{.name = "endpoint2",
-		 .kind = PORT_ENDPOINT,
-		 .parent_name = "port1",
-		 .uport = "mem0"},
-		{.name = "port3",
-		 .kind = PORT_SWITCH,
-		 .parent_name = "port1",
-		 .uport = "0000:20:00.0"},
-		{.name = "endpoint4",
-		 .kind = PORT_ENDPOINT,
-		 .parent_name = "port3",
-		 .uport = "mem1"},
-		{.name = "port5",
-		 .kind = PORT_SWITCH,
-		 .parent_name = "root0",
-		 .uport = "pci0000:30"},
-		{.name = "endpoint6",
-		 .kind = PORT_ENDPOINT,
-		 .parent_name = "port5",
-		 .uport = "mem2"},
-	};
-
 	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
 		if (is_missing(without, ports[i].name))
 			continue;

@@ -187,7 +187,7 @@ static void keeps_files_of_one_device(void **state)
 	assert_int_equal(read_kept(&files, 1, buf), 5);
 	assert_true(sysfs_files_have(&files, 1));
 	sysfs_files_sweep(&files);
-	/* Only what is read from one time to the next stays open. */
+	/* Only what is read between two sweeps stays open. */
 	assert_int_equal(read_kept(&files, 2, buf), 4);
 	sysfs_files_sweep(&files);
 	assert_false(sysfs_files_have(&files, 1));
@@ -209,7 +209,7 @@ static void keeps_so_many_files(void **state)
 	for (uint64_t device = 1; device <= 2 * SYSFS_FILES_MAX; device++)
 		assert_int_equal(read_kept(&files, device, buf), 1);
 	assert_int_equal(files.count, SYSFS_FILES_MAX);
-	/* And none at all where nobody keeps them */
+	/* And none at all without a struct sysfs_files */
 	assert_int_equal(read_kept(NULL, 1, buf), 1);
 	sysfs_files_release(&files);
 }

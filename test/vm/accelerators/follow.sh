@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# list-attach --follow while the accelerator comes and goes; also when more happens than the kernel
-# keeps events of.
+# list-attach --follow while the accelerator comes and goes; also when the kernel drops events.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -12,7 +11,7 @@ follower=$!
 host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
 driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)
 
-# wait_lines COUNT: until there are so many lines, or too long has gone by
+# wait_lines COUNT: wait until there are so many lines, or until 20 seconds have passed
 wait_lines() {
 	local turn
 	for turn in $(seq 100); do
@@ -21,7 +20,7 @@ wait_lines() {
 	done
 	return "$turn"
 }
-# settle: until no line has come for a while
+# settle: wait until no line has come for two seconds
 settle() {
 	local before=
 	while [ "$before" != "$(wc -l <$lines)" ]; do
@@ -31,17 +30,17 @@ settle() {
 }
 # latest: the last event of the region and that of the memdev
 latest() { jq -rs '[map(select(.region)), map(select(.memdev))] | map(last.event) | join(" ")' $lines; }
-# wait_latest EVENTS: until these are the latest, or too long has gone by
+# wait_latest EVENTS: wait until these are the latest, or until 60 seconds have passed
 wait_latest() {
 	for _ in $(seq 60); do
-		! { grep -q resynchronised $lines && [ "$(latest)" = "$1" ]; } || return 0
+		! { grep -q resynchronized $lines && [ "$(latest)" = "$1" ]; } || return 0
 		sleep 1
 	done
 }
 events() { jq -c '[.event, .memdev // .region]' $lines | tail -n "+$1" | xargs; }
 
 wait_lines 2
-is "first what is there" "$(events 1 | tr ' ' '\n' | sort | xargs)" '[present,mem0] [present,region0]'
+is "the present state comes first" "$(events 1 | tr ' ' '\n' | sort | xargs)" '[present,mem0] [present,region0]'
 
 unbind_settled "$host" "$driver"
 wait_lines 4
@@ -50,12 +49,12 @@ echo "$host" >"$driver/bind"
 wait_lines 6
 is "bound: both come back" "$(events 5 | tr ' ' '\n' | sed 's/mem[0-9]*/mem/' | sort | xargs)" \
 	'[attached,mem] [region-appeared,region0]'
-is "with all that is known" "$(jq -c 'select(.event == "attached").report | [.attach, .host]' $lines)" "[\"attached\",\"$host\"]"
+is "the event has a report" "$(jq -c 'select(.event == "attached").report | [.attach, .host]' $lines)" "[\"attached\",\"$host\"]"
 is "the times do not go back" "$(jq .time_us $lines)" "$(jq .time_us $lines | sort -n)"
 settle
-is "and nothing else" "$(wc -l <$lines)" 6
+is "no other line" "$(wc -l <$lines)" 6
 
-# It does not get to run while far more happens than fits its socket.
+# Stopped, while there are far more events than fit into its socket
 kill -STOP $follower
 for _ in 1 2 3; do
 	unbind_settled "$host" "$driver"
@@ -67,12 +66,12 @@ done
 unbind_settled "$host" "$driver"
 kill -CONT $follower
 wait_latest "region-removed detached"
-is "events were lost: said" "$(jq -c 'select(.event == "resynchronised").event' $lines | sort -u)" '"resynchronised"'
-is "and the state is right in the end" "$(latest)" "region-removed detached"
+is "events were lost: said" "$(jq -c 'select(.event == "resynchronized").event' $lines | sort -u)" '"resynchronized"'
+is "the last state is right" "$(latest)" "region-removed detached"
 echo "$host" >"$driver/bind"
 wait_latest "region-appeared attached"
-is "it goes on" "$(latest)" "region-appeared attached"
-ok "it still runs, and ends when told to" kill $follower
+is "later events follow" "$(latest)" "region-appeared attached"
+ok "it still runs, and can be stopped" kill $follower
 wait $follower 2>/dev/null
 
 mkdir /tmp/lines

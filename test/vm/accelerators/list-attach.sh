@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What list-attach says of one accelerator, on either machine, against what cxl-cli and sysfs say
-# independently; and as the provider goes and comes back.
+# list-attach with one accelerator, on either machine, compared with cxl-cli and sysfs; and while the
+# provider goes and comes back.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -33,7 +33,7 @@ is "module, as sysfs" "$(answer '.[0].module')" "\"$(basename "$(readlink "$driv
 is "module is loaded" "$(grep -c "^$(answer '.[0].module' | tr -d '"') " /proc/modules)" 1
 is "endpoint, as cxl list -E" "$(answer '.[0].endpoint')" \
 	"$(/usr/bin/cxl list -E | jq -c '.[0].endpoint')"
-# cxl-cli tells whether a region is locked since 85.
+# cxl-cli shows whether a region is locked since 85.
 for key in region resource size decode_state $(jq -r '.[0] | keys[] | select(. == "locked")' <<<"$regions"); do
 	is "region's $key, as cxl list -R" "$(answer ".[0].regions[0].$key")" \
 		"$(jq -c ".[0].$key" <<<"$regions")"
@@ -52,7 +52,7 @@ for file in $(answer '.[0].evidence[].file' | tr -d '"'); do
 		echo "no dax or pmem region") ;;
 	*) seen=$(cat "$file" 2>/dev/null || echo absent) ;;
 	esac
-	is "evidence: ${file##*/} is as told" "$seen" \
+	is "evidence: ${file##*/} is as shown" "$seen" \
 		"$(answer ".[0].evidence[] | select(.file == \"$file\").value" | tr -d '"')"
 done
 is "every kind of evidence is there, and all of it agrees" \
@@ -70,7 +70,7 @@ provider=$(answer '.[0].provider' | tr -d '"')
 endpoint=$(answer '.[0].endpoint' | tr -d '"')
 whole=$(answer 'map(del(.memdev, .id, .endpoint, .evidence))')
 list_attach -u
-is "for people, as cxl list -u" "$(answer '.[0].regions[0] | [.resource, .size]')" \
+is "human-readable, as cxl list -u" "$(answer '.[0].regions[0] | [.resource, .size]')" \
 	"$(/usr/bin/cxl list -Ru | jq -c 'if type == "array" then .[0] else . end | [.resource, .size]')"
 run setpriv --reuid 65534 --regid 65534 --clear-groups "$CXL" list-attach
 is "not root: attached" "$(answer 'map(.attach)')" '["attached"]'
@@ -106,7 +106,7 @@ is "region with its driver again" "$(answer '.[0].regions[0].state')" '"enabled"
 
 unbind_settled "$host" "$driver"
 list_attach
-is "provider unbound: detached, and by whom it can come back" \
+is "provider unbound: detached, with the driver that can attach it" \
 	"$(answer 'map([.attach, .host, .provider, .module, .port, .resource])')" \
 	"[[\"detached\",\"$host\",\"$provider\",\"$provider\",\"port1\",$(jq '.[0].regions[0].resource' <<<"$whole")]]"
 is "provider unbound: done" "$status" 0
@@ -125,7 +125,7 @@ modprobe "$provider"
 list_attach
 is "provider's module loaded: attached, as before" "$(answer 'map(del(.memdev, .id, .endpoint, .evidence))')" "$whole"
 
-# Readers while the devices come and go: each answer is whole, or says what it missed
+# While the devices come and go: each answer is complete, or standard error says what is missing
 (
 	for _ in 1 2 3 4 5; do
 		unbind_settled "$host" "$driver"

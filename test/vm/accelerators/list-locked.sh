@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What list-locked says of the accelerator's region, against what the kernel does when it is asked to.
+# list-locked with the region of the accelerator, compared with what the kernel does.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -10,12 +10,12 @@ is "one region is locked, by an attach" "$(answer 'map([.region, .locked, .reaso
 	'[["region0",true,"attach","region"]]'
 is "its owner" "$(answer 'map(.owners[] | [.memdev, .provider])')" \
 	"$("$CXL" list-attach | jq -c 'map([.memdev, .provider])')"
-is "no decoder is why" "$(answer 'map(.locked_decoders)')$(cat /sys/bus/cxl/devices/decoder*/locked | sort -u)" '[[]]0'
+is "no decoder is locked" "$(answer 'map(.locked_decoders)')$(cat /sys/bus/cxl/devices/decoder*/locked | sort -u)" '[[]]0'
 root=$(answer '.[0].root_decoder' | tr -d '"')
-is "it lies in this root decoder" "$root" "$(basename "$(dirname "$(readlink -f /sys/bus/cxl/devices/region0)")")"
+is "its root decoder" "$root" "$(basename "$(dirname "$(readlink -f /sys/bus/cxl/devices/region0)")")"
 is "whether it can be deleted, as sysfs" "$(answer '.[0].delete')" \
 	"$([ -e "/sys/bus/cxl/devices/$root/delete_region" ] && echo '"allowed"' || echo '"impossible"')"
-is "commit is refused, as told" "$(answer '.[0].commit')$(bash -c 'echo 0 >/sys/bus/cxl/devices/region0/commit' 2>&1 |
+is "commit is refused, as shown" "$(answer '.[0].commit')$(bash -c 'echo 0 >/sys/bus/cxl/devices/region0/commit' 2>&1 |
 	grep -oE 'Operation not permitted|busy')" '"refused"Operation not permitted'
 printf '%s' "$out" >/tmp/locked
 ok "the answer is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/list-locked.schema.json" /tmp/locked

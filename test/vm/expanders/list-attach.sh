@@ -8,7 +8,7 @@
 run /usr/bin/cxl list -M
 is "there are expanders" "$([ "$(answer length)" -gt 1 ] && echo yes)" yes
 run "$CXL" list-attach
-is "nobody attached them" "$out" '[]'
+is "none is attached" "$out" '[]'
 is "done" "$status" 0
 run "$CXL" list-attach mem0
 is "one of them, by name: not attached" "$(answer 'map([.memdev, .attach])')" '[["mem0","none"]]'
@@ -20,7 +20,7 @@ run /usr/bin/cxl create-region -t ram -d "$decoder" -w 1 -s 256M
 is "cxl-cli made a region under $decoder" "$status" 0
 region=$(jq -r .region <<<"$out")
 run "$CXL" list-attach
-is "a region of an expander is no attach" "$out" '[]'
+is "the region of an expander is not attached" "$out" '[]'
 same_as_truth "with a region: as the kernel itself says"
 run "$CXL" list-locked --all "$region"
 is "it is not locked" "$(answer 'map([.locked, .reason])')" '[[false,"none"]]'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A kernel that has no attach, and whose regions do not tell whether they are locked.
+# A kernel that has no attach, and whose regions have no attribute for their lock.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -11,8 +11,8 @@ run /usr/bin/cxl list -M
 memdevs=$(answer 'map(.memdev) | sort')
 ok "there are memdevs" [ "$(answer length)" -gt 1 ]
 run "$CXL" list-attach
-is "nobody attached them" "$out$status" '[]0'
-is "it is said why" "$err" "cxl list-attach: $remark"
+is "none is attached" "$out$status" '[]0'
+is "standard error says why" "$err" "cxl list-attach: $remark"
 run "$CXL" list-attach --all
 is "all of them, and none attached" "$(answer 'map(.memdev) | sort')$(answer 'map(.attach) | unique')" "${memdevs}[\"none\"]"
 is "the evidence says why" "$(answer 'map(.evidence[0].signal) | unique')" '["no-attach-support"]'
@@ -26,8 +26,8 @@ is "cxl-cli made a region under $decoder" "$status" 0
 region=$(jq -r .region <<<"$out")
 same_as_truth "with a region: as the kernel itself says"
 run "$CXL" list-locked --all "$region"
-is "its decoders tell that it is not locked" "$(answer 'map([.locked, .told_by, .reason])')" '[[false,"decoders","none"]]'
-like "and that is said" "$err" 'regions do not say whether they are locked \(before v7\.1\)'
+is "its decoders show that it is not locked" "$(answer 'map([.locked, .told_by, .reason])')" '[[false,"decoders","none"]]'
+like "and standard error says that" "$err" 'regions do not say whether they are locked \(before v7\.1\)'
 run "$CXL" destroy-region -f "$region"
 is "destroyed through our cxl" "$status" 0
 as_cxl_cli list -MRDTE

@@ -9,25 +9,25 @@
 host=0000:11:00.0
 echo cxl_lab_accel >/sys/bus/pci/devices/$host/driver_override
 run "$CXL" list-attach
-is "before CXL is there: no bus" "$err" "cxl list-attach: this system has no CXL bus"
-is "the host is known all the same" "$(answer 'map([.attach, .host, .provider])')" "[[\"detached\",\"$host\",\"cxl_lab_accel\"]]"
+is "without the CXL modules: no bus" "$err" "cxl list-attach: this system has no CXL bus"
+is "the host is known" "$(answer 'map([.attach, .host, .provider])')" "[[\"detached\",\"$host\",\"cxl_lab_accel\"]]"
 
 modprobe -a cxl_acpi cxl_port cxl_lab_accel
-is "its driver is loaded, and could not take it" \
+is "its driver is loaded, and could not attach it" \
 	"$(compgen -G '/sys/bus/pci/drivers/cxl_lab_accel/0000:*')$(compgen -G '/sys/bus/cxl/devices/mem*')" ""
 like "the kernel refused it" "$(dmesg)" "cxl_lab_accel $host: error -(6|ENXIO): cannot attach"
 run "$CXL" list-attach
 is "it failed, and why" "$(answer 'map([.attach, .reason, .host, .provider, .port])')" \
 	"[[\"failed\",\"uncommitted\",\"$host\",\"cxl_lab_accel\",\"port1\"]]"
-is "what led to that" "$(answer '.[0].evidence | map(.signal)')" \
+is "the evidence" "$(answer '.[0].evidence | map(.signal)')" \
 	'["module-imports-attach","module-holds-cxl-mem","host-matches-provider","host-unbound","host-has-cxl-memory","no-decoder-committed"]'
 printf '%s' "$out" >/tmp/answer
 ok "the answer is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/list-attach.schema.json" /tmp/answer
 run "$CXL" list-attach --table
-like "a table has it, too" "$out" "failed +cxl_lab_accel +$host"
+like "in a table" "$out" "failed +cxl_lab_accel +$host"
 same_as_truth "as the kernel itself says"
 run setpriv --reuid 65534 --regid 65534 --clear-groups "$CXL" list-attach
-is "not root: what can be seen does not tell that it has CXL memory" "$out" '[]'
+is "not root: cannot see that it has CXL memory, not listed" "$out" '[]'
 run "$CXL" list-attach --providers
 is "the provider and its host" "$(answer 'map([.module, .loaded, .hosts[].host])')" "[[\"cxl_lab_accel\",true,\"$host\"]]"
 check_dmesg

@@ -24,12 +24,12 @@ run "$CXL" create-region -t ram -m "$expander" -d "$decoder"
 is "cxl-cli makes a region of $expander in $decoder" "$status" 0
 region=$(jq -r .region <<<"$out")
 run "$CXL" list-attach
-is "a region of an expander is no attach" "$(answer length)" 2
+is "the region of an expander is not attached" "$(answer length)" 2
 run /usr/bin/cxl list -R -r "$region"
 is "it is a region of its own" "$(answer 'map(.locked // false)')" '[false]'
 same_as_truth "with an expander's region: as the kernel itself says"
 run "$CXL" list-locked
-is "the window is shared: nothing in the kernel would stop a delete" \
+is "the window is shared: the kernel allows a delete" \
 	"$(answer 'map([.reason, .delete]) | unique')" '[["attach","allowed"]]'
 
 # It can be system RAM. Without udev, the modules for what has appeared are loaded by hand.

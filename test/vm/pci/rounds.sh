@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The provider goes and comes back twenty times, as a module and with its device: each time as before,
-# and the kernel has nothing to say.
+# and without a kernel report.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

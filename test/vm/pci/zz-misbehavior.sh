@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The provider misbehaves when it is told to. Last in its boot: what it leaves behind stays.
+# The parameters that make the provider misbehave. Last in its boot, since what it leaves behind stays.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -30,7 +30,7 @@ is "refuse: not attached" "$(attached)" 0
 same_as_truth "refuse: as the kernel itself says"
 echo 0 >$parameters/refuse
 bind
-is "told no more: attached" "$(attached)" 1
+is "refuse is off again: attached" "$(attached)" 1
 
 before=$(mappings)
 unbind
@@ -44,12 +44,12 @@ echo 1 >$parameters/keep_reference
 bind
 echo 0 >$parameters/keep_reference
 unbind
-is "keep_reference: the memdev is gone from sysfs all the same" "$(attached)" 0
+is "keep_reference: the memdev is gone from sysfs" "$(attached)" 0
 bind
 is "keep_reference: attached again" "$(attached)" 1
 
 said=$(dmesg | sed "1,/$kernel_mark/d" | "$SOURCE/contrib/lab.d/splats")
-is "the kernel has not complained so far" "$said" ""
+is "no kernel report so far" "$said" ""
 echo 1 >$parameters/remove_warn
 unbind
 ok "remove_warn: a warning is in the kernel log" eval 'dmesg | grep -q "WARNING: .*lab_accel_remove"'

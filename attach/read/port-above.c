@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <dirent.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/model/snapshot.h"
+#include "attach/read/port-above.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+
+/* The downstream port of @port that is the device @name: the N of its link dportN; or -1 */
+static int find_dport(const struct snapshot_port *port, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s", port->name);
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+	int id = -1;
+
+	while (directory && id < 0 && (entry = readdir(directory))) {
+		_cleanup_free_ char *target = NULL;
+
+		if (strncmp(entry->d_name, "dport", 5) != 0)
+			continue;
+		target = sysfs_link_name(dirfd(directory), entry->d_name);
+		if (target && strcmp(target, name) == 0)
+			id = atoi(entry->d_name + 5);
+	}
+	if (directory)
+		closedir(directory);
+	return id;
+}
+
+static bool list_has(const char *list, int id)
+{
+	while (list && *list) {
+		char *end;
+
+		if (strtol(list, &end, 10) == id && end != list)
+			return true;
+		list = *end ? end + 1 : end;
+	}
+	return false;
+}
+
+static struct snapshot_decoder *decoder_towards(const struct snapshot_port *port, int dport)
+{
+	for (size_t i = 0; i < port->nr_decoders; i++) {
+		struct snapshot_decoder *decoder = port->decoders[i];
+
+		if (decoder->size != SNAPSHOT_NO_NUMBER && decoder->size > 0 &&
+		    list_has(decoder->target_list, dport))
+			return decoder;
+	}
+	return NULL;
+}
+
+/* The port of a switch or host bridge that has the device @name as a downstream port */
+static bool find_port(const struct snapshot *snapshot, const char *name,
+		      struct snapshot_unattached_host *unattached)
+{
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		struct snapshot_port *port = &snapshot->ports[i];
+		int dport = port->kind == PORT_SWITCH ? find_dport(port, name) : -1;
+
+		if (dport < 0)
+			continue;
+		unattached->port = port;
+		unattached->decoder = decoder_towards(port, dport);
+		return true;
+	}
+	return false;
+}
+
+void find_port_above(const struct snapshot *snapshot, int bus,
+		     struct snapshot_unattached_host *unattached)
+{
+	char path[PATH_MAX];
+	char *slash;
+
+	if (sysfs_link(bus, unattached->host.name, path, sizeof(path)) < 0)
+		return;
+	while ((slash = strrchr(path, '/'))) {
+		*slash = '\0';
+		slash = strrchr(path, '/');
+		if (find_port(snapshot, slash ? slash + 1 : path, unattached))
+			return;
+	}
+}
