@@ -14,6 +14,8 @@
 #include "cxl/command/follow.h"
 #include "cxl/command/list-providers.h"
 #include "cxl/command/listing.h"
+#include "cxl/command/messages.h"
+#include "cxl/report/detach-report.h"
 #include "cxl/report/report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -217,7 +219,7 @@ static struct json_object *report(const struct printing *printing,
 	json = report_lone_host(printing->answers, unattached, printing->human);
 	entry = journal_find_host(printing->entries, printing->nr_entries, unattached->host.name);
 	if (entry)
-		json_add(json, "detached_by", journal_report(entry, unattached->host.name));
+		json_add(json, "detached_by", report_journal_entry(entry, unattached->host.name));
 	return json;
 }
 
@@ -320,7 +322,7 @@ static size_t print_absent(struct printing *printing, const struct options *opti
 	    !listing_matches_host(&options->listing, &host, absent->driver))
 		return 0;
 	json = report_absent_host(&host, absent->driver);
-	json_add(json, "detached_by", journal_report(entry, absent->host));
+	json_add(json, "detached_by", report_journal_entry(entry, absent->host));
 	if (options->listing.form == FORM_JSON) {
 		json_item(&printing->stream, json);
 		return 1;
@@ -352,6 +354,7 @@ static int print(const struct attach_answers *answers, const struct options *opt
 	struct journal_entry *entries = journal_load(&printing.nr_entries);
 	int rc;
 
+	say_unreadable(options->listing.command, entries, printing.nr_entries);
 	printing.entries = entries;
 	printing.human = !table && options->listing.human;
 	*count = for_each(answers, options,

@@ -205,8 +205,8 @@ void listing_check_name(const char *name, const char *prefix, const struct argp_
 	if (strncmp(name, prefix, strlen(prefix)) == 0)
 		number += strlen(prefix);
 	if (*number == '\0' || number[strspn(number, "0123456789")] != '\0')
-		argp_error(state, "'%s' is no name of a %s, such as %s0", name,
-			   strcmp(prefix, "mem") == 0 ? "memdev" : prefix, prefix);
+		argp_error(state, "invalid %s name '%s' (expected %s0 or 0)",
+			   strcmp(prefix, "mem") == 0 ? "memdev" : prefix, name, prefix);
 }
 
 struct table *listing_table(const struct listing_options *options,
