@@ -250,6 +250,7 @@ static void a_reattach_is_compared_with_what_was(void **state)
 		small_machine(&after, nothing);
 		checks_of_attach(&host, 1, &after, &observed, &checks);
 		assert_string_equal(failed_text(&checks, text), cases[i].failed);
+		assert_int_equal(hosts_are_reattached(&host, 1, &after), !*cases[i].failed);
 		checks_release(&checks);
 		snapshot_release(&after);
 	}

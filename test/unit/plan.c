@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "attach/model/observed.h"
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "attach/reason/evidence.h"
@@ -303,6 +304,83 @@ static void users_of_what_is_lost_are_excess(void **state)
 	snapshot_release(&snapshot);
 }
 
+static void a_verdict_needs_what_the_user_agreed_to(void **state)
+{
+	static const struct {
+		size_t nr_excess;
+		bool loses_system_ram, force, lose_system_ram;
+		const char *verdict;
+	} cases[] = {
+		{0, false, false, false, "allowed"}, {0, false, true, true, "allowed"},
+		{1, false, false, false, "refused"}, {1, false, true, false, "forced"},
+		{1, false, false, true, "refused"},  {1, true, true, false, "refused"},
+		{1, true, false, true, "refused"},   {1, true, true, true, "forced"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct plan plan = {.nr_excess = cases[i].nr_excess,
+					  .loses_system_ram = cases[i].loses_system_ram};
+
+		assert_string_equal(plan_verdict_name(plan_judge(&plan, cases[i].force,
+								 cases[i].lose_system_ram)),
+				    cases[i].verdict);
+	}
+}
+
+static void a_method_is_recognized_by_its_changes(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct changes none = {0};
+	struct attach_answers answers;
+	struct snapshot snapshot;
+	struct plan plan, bus;
+	const struct snapshot_memdev *named;
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	attach_infer(&snapshot, &answers);
+	named = snapshot_find_memdev(&snapshot, "mem0");
+	assert_null(plan_make(&answers, &named, 1, METHOD_MEMDEV, NULL, &plan));
+	assert_null(plan_make(&answers, &named, 1, METHOD_BUS, NULL, &bus));
+	plan_recognize(&answers, &none, &plan);
+	assert_int_equal(plan.method, METHOD_MEMDEV);
+	plan_recognize(&answers, &bus.changes, &plan);
+	assert_int_equal(plan.method, METHOD_BUS);
+	assert_true(changes_same(&plan.changes, &bus.changes));
+	plan_release(&plan);
+	plan_release(&bus);
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+}
+
+static void a_plan_is_carried_out_once_memdev_and_driver_are_gone(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct observed_event events[] = {
+		{1, (char *)"remove", (char *)"mem0", (char *)"cxl"},
+		{2, (char *)"unbind", (char *)"0000:11:00.0", (char *)"pci"},
+	};
+	struct observed observed = {.events = events};
+	struct snapshot snapshot;
+	struct plan plan;
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	assert_null(plan_for(&snapshot, "mem0", METHOD_MEMDEV, NULL, &plan));
+	assert_false(plan_is_carried_out(&plan, &observed));
+	observed.nr_events = 1;
+	assert_false(plan_is_carried_out(&plan, &observed));
+	observed.nr_events = 2;
+	assert_true(plan_is_carried_out(&plan, &observed));
+	events[1].action = (char *)"remove";
+	assert_true(plan_is_carried_out(&plan, &observed));
+	events[1].device = (char *)"0000:21:00.0";
+	assert_false(plan_is_carried_out(&plan, &observed));
+	plan_release(&plan);
+	snapshot_release(&snapshot);
+}
+
 /* A step from a damaged journal must not write to another file. */
 static void only_sound_steps_are_steps(void **state)
 {
@@ -340,6 +418,9 @@ int main(void)
 		cmocka_unit_test(a_handover_restores_the_override),
 		cmocka_unit_test(what_is_impossible_has_a_reason),
 		cmocka_unit_test(users_of_what_is_lost_are_excess),
+		cmocka_unit_test(a_verdict_needs_what_the_user_agreed_to),
+		cmocka_unit_test(a_method_is_recognized_by_its_changes),
+		cmocka_unit_test(a_plan_is_carried_out_once_memdev_and_driver_are_gone),
 		cmocka_unit_test(only_sound_steps_are_steps),
 	};
 
