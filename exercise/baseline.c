@@ -8,7 +8,7 @@
 #include "attach/read/driver.h"
 #include "attach/read/take.h"
 #include "attach/reason/restore.h"
-#include "attach/verify/checks.h"
+#include "attach/verify/checks-attach.h"
 #include "exercise/exercise-private.h"
 #include "util/cleanup.h"
 #include "util/memory.h"

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attach/verify/checks.h"
+#include "attach/verify/checks-attach.h"
+#include "attach/verify/checks-detach.h"
 #include "attach/verify/splat.h"
 #include "exercise/exercise-private.h"
 #include "util/cleanup.h"

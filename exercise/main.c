@@ -19,7 +19,6 @@
 #include "attach/reason/plan.h"
 #include "cxl/command/command.h"
 #include "cxl/command/listing.h"
-#include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
 #include "exercise/log.h"
 #include "exercise/report.h"
@@ -164,6 +163,16 @@ static void check_options(const struct options *options, const struct argp_state
 		argp_error(state, "--script goes with one --via, --race or --storm=ACTOR,...");
 	if (options->real_hardware && (!options->bus || !options->memdev))
 		argp_error(state, "--real-hardware goes with --bus and a memdev, both by name");
+}
+
+static double parse_seconds(const char *arg, const struct argp_state *state)
+{
+	char *end;
+	double value = strtod(arg, &end);
+
+	if (end == arg || *end || !(value > 0) || value > 86400)
+		argp_error(state, "'%s' is no number of seconds", arg);
+	return value;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -631,12 +640,14 @@ static int exercise(struct options *options, const struct subject *subject, cons
 
 static int start(struct options *options)
 {
-	_cleanup_free_ char *journal = NULL;
+	_cleanup_free_ char *journal = NULL, *why = NULL;
 	struct subject subject = {0};
 	int status = choose(options, &subject), lock = -1;
 
 	if (status == EXIT_DONE) {
-		lock = journal_lock(NAME);
+		lock = journal_lock(&why);
+		if (lock < 0)
+			fprintf(stderr, NAME ": %s\n", why);
 		status = lock < 0 ? EXIT_FAILED : EXIT_DONE;
 	}
 	if (status == EXIT_DONE) {

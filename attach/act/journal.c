@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "attach/act/journal.h"
+#include "attach/model/plan.h"
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "attach/read/done.h"
-#include "attach/reason/plan.h"
+#include "attach/model/plan.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/entries.h"
@@ -25,17 +24,16 @@ const char *journal_directory(void)
 	return directory && *directory ? directory : "/run/cxl";
 }
 
-int journal_lock(const char *command)
+int journal_lock(char **why)
 {
 	pid_t holder = 0;
 	int lock = entries_lock(journal_directory(), &holder);
 
 	if (lock == -EWOULDBLOCK)
-		fprintf(stderr, "%s: process %d is taking something down or bringing it back\n",
-			command, (int)holder);
+		*why = xasprintf("process %d is detaching or reattaching a memdev", (int)holder);
 	else if (lock < 0)
-		fprintf(stderr, "%s: cannot keep a journal in %s: %s\n", command,
-			journal_directory(), strerror(-lock));
+		*why = xasprintf("cannot use the journal in %s: %s", journal_directory(),
+				 strerror(-lock));
 	return lock;
 }
 
@@ -83,6 +81,11 @@ static struct json_object *host_to_json(const struct snapshot_memdev *memdev)
 	return json;
 }
 
+const char *journal_entry_name(const struct plan *plan)
+{
+	return plan->memdevs[0]->host.name;
+}
+
 int journal_save(const struct plan *plan)
 {
 	struct json_object *json = json_new_object();
@@ -101,7 +104,7 @@ int journal_save(const struct plan *plan)
 		json_append(undo, step_to_json(&plan->undo[i]));
 	json_add(json, "hosts", hosts);
 	json_add(json, "undo", undo);
-	rc = entries_write(journal_directory(), plan->memdevs[0]->host.name, json);
+	rc = entries_write(journal_directory(), journal_entry_name(plan), json);
 	json_object_put(json);
 	return rc;
 }
@@ -127,7 +130,7 @@ static struct json_object *get_array(struct json_object *json, const char *key, 
 	return *count > 0 ? array : NULL;
 }
 
-static bool load_step(struct json_object *json, struct step *step)
+static bool parse_step(struct json_object *json, struct step *step)
 {
 	const char *action = get_text(json, "action");
 
@@ -140,7 +143,7 @@ static bool load_step(struct json_object *json, struct step *step)
 	return step_is_sound(step);
 }
 
-static bool load_host(struct json_object *json, struct expected_host *host)
+static bool parse_host(struct json_object *json, struct expected_host *host)
 {
 	size_t count;
 	struct json_object *array = get_array(json, "regions", &count);
@@ -165,8 +168,8 @@ static bool load_host(struct json_object *json, struct expected_host *host)
 	return host->host && host->bus && host->driver;
 }
 
-/* What is not as this program writes it is no entry: it would be a wrong operation to guess. */
-static bool load_entry(struct json_object *json, struct journal_entry *entry)
+/* False for what this program does not write: to guess could do the wrong operation. */
+static bool parse_entry(struct json_object *json, struct journal_entry *entry)
 {
 	struct json_object *array;
 	bool sound = true;
@@ -178,22 +181,18 @@ static bool load_entry(struct json_object *json, struct journal_entry *entry)
 	entry->time_us = get_number(json, "time_us");
 	array = get_array(json, "hosts", &count);
 	for (size_t i = 0; i < count; i++)
-		sound &= load_host(json_object_array_get_idx(array, i),
-				   APPEND(entry->hosts, entry->nr_hosts));
+		sound &= parse_host(json_object_array_get_idx(array, i),
+				    APPEND(entry->hosts, entry->nr_hosts));
 	array = get_array(json, "undo", &count);
 	for (size_t i = 0; i < count; i++)
-		sound &= load_step(json_object_array_get_idx(array, i),
-				   APPEND(entry->undo, entry->nr_undo));
+		sound &= parse_step(json_object_array_get_idx(array, i),
+				    APPEND(entry->undo, entry->nr_undo));
 	return sound && entry->method && entry->nr_hosts > 0 && entry->nr_undo > 0;
 }
 
 static void release_entry(struct journal_entry *entry)
 {
-	for (size_t i = 0; i < entry->nr_hosts; i++) {
-		free((struct expected_region *)entry->hosts[i].regions);
-		free(entry->hosts[i].driver_now);
-	}
-	free(entry->hosts);
+	expected_hosts_release(entry->hosts, entry->nr_hosts);
 	free(entry->undo);
 	free(entry->name);
 	json_object_put(entry->json);
@@ -208,25 +207,20 @@ static bool is_of_this_boot(struct json_object *json)
 	return boot && strcmp(boot, now) == 0;
 }
 
-/* Entries of another boot are dropped by journal_clean() and nobody else. */
-static void load_one(const char *name, bool other_boots, struct journal_entry **entries,
-		     size_t *count)
+/* An entry that has nothing but its name and the error, where it cannot be read */
+static struct journal_entry load_entry(const char *name)
 {
 	struct json_object *json = entries_read(journal_directory(), name);
+	int error = json ? -EINVAL : -errno;
 	struct journal_entry entry = {.name = memory_check(strdup(name))};
 
-	if (json && load_entry(json, &entry)) {
-		if (other_boots || is_of_this_boot(json))
-			*APPEND(*entries, *count) = entry;
-		else
-			release_entry(&entry);
-		return;
-	}
-	fprintf(stderr, "cxl: %s/%s.json is left alone: %s\n", journal_directory(), name,
-		json ? "it is no entry of the journal" : strerror(errno));
+	if (json && parse_entry(json, &entry))
+		return entry;
 	release_entry(&entry);
+	return (struct journal_entry){.name = memory_check(strdup(name)), .error = error};
 }
 
+/* Entries of another boot are removed by journal_clean() only. */
 static struct journal_entry *load(bool other_boots, size_t *count)
 {
 	struct journal_entry *entries = NULL;
@@ -234,8 +228,14 @@ static struct journal_entry *load(bool other_boots, size_t *count)
 	char **names = entries_list(journal_directory(), &nr_names);
 
 	*count = 0;
-	for (size_t i = 0; i < nr_names; i++)
-		load_one(names[i], other_boots, &entries, count);
+	for (size_t i = 0; i < nr_names; i++) {
+		struct journal_entry entry = load_entry(names[i]);
+
+		if (other_boots || entry.error || is_of_this_boot(entry.json))
+			*APPEND(entries, *count) = entry;
+		else
+			release_entry(&entry);
+	}
 	entries_list_release(names, nr_names);
 	return entries;
 }
@@ -246,17 +246,17 @@ struct journal_entry *journal_load(size_t *count)
 }
 
 /*
- * Is all as it should be afterwards? A rescan is only a way to that, and so is what is held back
- * meanwhile.
+ * Is everything as it is after the undo? A rescan leaves no state to compare; autoprobe is off only
+ * in the middle of the undo.
  */
 static bool is_undone(const struct journal_entry *entry)
 {
 	for (size_t i = 0; i < entry->nr_undo; i++) {
 		const struct step *step = &entry->undo[i];
-		bool way = step->action == STEP_RESCAN ||
-			   (step->action == STEP_AUTOPROBE && !step->on);
+		bool passing = step->action == STEP_RESCAN ||
+			       (step->action == STEP_AUTOPROBE && !step->on);
 
-		if (!way && !step_is_done(step))
+		if (!passing && !step_is_done(step))
 			return false;
 	}
 	return true;
@@ -273,6 +273,8 @@ static bool is_stale(const struct journal_entry *entry)
 {
 	size_t gone = 0;
 
+	if (entry->error)
+		return false;
 	if (!is_of_this_boot(entry->json) || is_undone(entry))
 		return true;
 	for (size_t i = 0; i < entry->nr_hosts; i++)
@@ -288,7 +290,7 @@ void journal_clean(void)
 
 	for (size_t i = 0; i < count; i++) {
 		if (is_stale(&entries[i]))
-			journal_remove(&entries[i]);
+			journal_remove(entries[i].name);
 	}
 	journal_release(entries, count);
 }
@@ -300,21 +302,9 @@ void journal_release(struct journal_entry *entries, size_t count)
 	free(entries);
 }
 
-int journal_remove(const struct journal_entry *entry)
+int journal_remove(const char *name)
 {
-	return entries_remove(journal_directory(), entry->name);
-}
-
-struct json_object *journal_report(const struct journal_entry *entry, const char *host)
-{
-	_cleanup_free_ char *back = xasprintf("cxl attach-memdev %s", host);
-	struct json_object *json = json_new_object();
-
-	json_add_string(json, "method", entry->method);
-	json_add_string(json, "hand_to", entry->hand_to);
-	json_add_number(json, "time_us", entry->time_us);
-	json_add_string(json, "reattach_command", back);
-	return json;
+	return entries_remove(journal_directory(), name);
 }
 
 const struct journal_entry *journal_find_host(const struct journal_entry *entries, size_t count,

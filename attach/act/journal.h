@@ -1,72 +1,73 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_DETACHED_H
-#define CXL_DETACHED_H
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef ATTACH_ACT_JOURNAL_H
+#define ATTACH_ACT_JOURNAL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "attach/verify/checks.h"
+#include "attach/model/expected.h"
 #include "attach/model/step.h"
 
 struct json_object;
 struct plan;
 
 /*
- * The journal of detach-memdev: what was taken down, and how it comes back. An entry is written
- * before the first step and removed when everything is back, so that a killed process or a crash in
- * the middle loses nothing. They are in /run/cxl, which does not survive a restart, as what they
- * describe does not; CXL_STATE_DIR names another directory, and entries of another boot do not
- * count.
+ * The journal: what is detached, and how it is reattached. An entry is written before the first
+ * step of a detach, and removed when everything is reattached, so that nothing is lost if the
+ * process is killed or crashes in between. The entries are in /run/cxl, which does not survive a
+ * restart, just as what they describe does not. CXL_STATE_DIR names another directory; entries of
+ * another boot do not count.
  */
 
 struct journal_entry {
-	char *name; /* of the entry */
-	const char *method;
+	char *name;
+	/* 0; or why the entry cannot be read, a negative errno: -EINVAL if it is not a valid one.
+	 * Then it has no hosts, no steps, and no method. */
+	int error;
+	const char *method;  /* detach_method_name() */
 	const char *hand_to; /* the driver that the hosts were handed to; or NULL */
-	uint64_t time_us;    /* of the take-down, since 1970 */
+	uint64_t time_us;    /* of the detach, since 1970 */
 	struct expected_host *hosts;
 	size_t nr_hosts;
 	struct step *undo;
 	size_t nr_undo;
-	struct json_object *json; /* that the texts belong to */
+	struct json_object *json; /* which the texts belong to */
 };
 
 /** journal_directory() - where the journal is */
 const char *journal_directory(void);
 
 /**
- * journal_lock() - keep other detaches and attaches from running, saying who does if one is
- * @command: for messages
+ * journal_lock() - keep other processes from detaching and reattaching
+ * @why: set to a new string that the caller frees, where that is not possible
  *
- * Return: a descriptor that holds the lock until it is closed; or a negative errno, having said
- * why.
+ * Return: a descriptor that holds the lock until it is closed; or a negative errno.
  */
-int journal_lock(const char *command);
+int journal_lock(char **why);
 
 /** journal_save() - write the entry for a plan; 0 or a negative errno */
 int journal_save(const struct plan *plan);
 
+/** journal_entry_name() - the name of the entry that journal_save() writes for the plan */
+const char *journal_entry_name(const struct plan *plan);
+
 /**
- * journal_load() - every entry of this boot
+ * journal_load() - every entry of this boot, and every file that cannot be read as an entry
  * @count: how many there are
  *
- * Entries that cannot be read are told on stderr and left alone. Return: a new array, released with
- * journal_release(); NULL if there are none.
+ * Return: a new array, released with journal_release(); NULL if there are none.
  */
 struct journal_entry *journal_load(size_t *count);
 void journal_release(struct journal_entry *entries, size_t count);
 
-/** journal_remove() - drop an entry, since all of it is back; 0 or a negative errno */
-int journal_remove(const struct journal_entry *entry);
-
-/** journal_report() - how it was taken down, and the way back; the caller owns it */
-struct json_object *journal_report(const struct journal_entry *entry, const char *host);
+/** journal_remove() - remove an entry, whose hosts are all reattached; 0 or a negative errno */
+int journal_remove(const char *name);
 
 /**
- * journal_clean() - drop the entries that nothing is to be done about any more
+ * journal_clean() - remove the entries that need no reattach any more
  *
- * Those of another boot, those of which everything is back, and those whose host is gone although
- * it was not this program that removed it.
+ * Those of another boot, those whose hosts are all reattached, and those whose hosts no longer
+ * exist, unless it was this program that removed them.
  */
 void journal_clean(void);
 

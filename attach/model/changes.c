@@ -20,8 +20,8 @@ static int by_name(const void *a, const void *b)
 	return order ?: (int)one->kind - (int)other->kind;
 }
 
-/* A removal is the first of its name, as CHANGE_REMOVED is the first kind. */
-static bool counts(const struct change *previous, const struct change *change)
+/* A removal sorts first of its name, as CHANGE_REMOVED is the first kind. */
+static bool is_different(const struct change *previous, const struct change *change)
 {
 	return strcmp(previous->name, change->name) != 0 ||
 	       (previous->kind != CHANGE_REMOVED && previous->kind != change->kind);
@@ -29,15 +29,15 @@ static bool counts(const struct change *previous, const struct change *change)
 
 void changes_settle(struct changes *changes)
 {
-	size_t kept = 0;
+	size_t count = 0;
 
 	if (changes->count > 0)
 		qsort(changes->list, changes->count, sizeof(*changes->list), by_name);
 	for (size_t i = 0; i < changes->count; i++) {
-		if (i == 0 || counts(&changes->list[kept - 1], &changes->list[i]))
-			changes->list[kept++] = changes->list[i];
+		if (i == 0 || is_different(&changes->list[count - 1], &changes->list[i]))
+			changes->list[count++] = changes->list[i];
 	}
-	changes->count = kept;
+	changes->count = count;
 }
 
 bool changes_have(const struct changes *changes, enum change_kind kind, const char *name)
@@ -121,7 +121,7 @@ static void compare_port(struct changes *changes, const void *a, const void *b)
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }
 
-/* Which region lies on it is said by the region. */
+/* Which region is in it is compared with the region. */
 static void compare_decoder(struct changes *changes, const void *a, const void *b)
 {
 	const struct snapshot_decoder *before = a, *after = b;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_CHANGES_H
-#define CXL_ATTACH_CHANGES_H
+#ifndef ATTACH_MODEL_CHANGES_H
+#define ATTACH_MODEL_CHANGES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,16 +8,15 @@
 struct snapshot;
 
 /*
- * What becomes of devices: what a plan promises, and what the difference between two snapshots is.
- * Pure.
+ * Changes of devices: those that a plan expects, or the difference between two snapshots. Pure.
  */
 
 enum change_kind {
-	CHANGE_REMOVED, /* the device is gone */
-	CHANGE_UNBOUND, /* it is there, without its driver */
-	CHANGE_BOUND,	/* it has a driver, and had none or another */
+	CHANGE_REMOVED, /* the device no longer exists */
+	CHANGE_UNBOUND, /* it exists, without its driver */
+	CHANGE_BOUND,	/* it has a driver, and had none */
 	CHANGE_ADDED,
-	CHANGE_ALTERED, /* an address, a size, a lock or the like is another */
+	CHANGE_ALTERED, /* an address, a size, a lock or the like is different */
 };
 
 struct change {
@@ -30,21 +29,22 @@ struct changes {
 	size_t count;
 };
 
-/** changes_add() - one more; to be followed by changes_settle() once they are all there */
+/** changes_add() - add one change; call changes_settle() after the last one */
 void changes_add(struct changes *changes, enum change_kind kind, const char *name);
 
 /**
- * changes_settle() - put them in order, each once
+ * changes_settle() - sort the changes, and drop duplicates
  *
- * By name and kind, region2 before region10; of a device that is removed, nothing else counts.
+ * By name and kind, region2 before region10. Of a removed device, only the removal stays.
  */
 void changes_settle(struct changes *changes);
 
-/** changes_find() - every change of a CXL device between two looks; both have to outlive it */
+/** changes_find() - every change of a CXL device from @before to @after, which have to outlive it
+ */
 void changes_find(const struct snapshot *before, const struct snapshot *after,
 		  struct changes *changes);
 
-/** changes_have() - is that one of them? */
+/** changes_have() - is this change one of them? */
 bool changes_have(const struct changes *changes, enum change_kind kind, const char *name);
 
 /** changes_same() - are they the same changes? */

@@ -89,7 +89,7 @@ bool step_is_sound(const struct step *step)
 
 bool step_may_fail(const struct step *step)
 {
-	/* A bind that is refused does not keep others from being bound. */
+	/* If one bind is refused, other devices can still be bound. */
 	return step->action == STEP_BIND;
 }
 
@@ -101,15 +101,16 @@ char *step_text(const struct step *step)
 	case STEP_BIND:
 		return xasprintf("bind %s to %s", step->device, step->driver);
 	case STEP_OVERRIDE:
-		return step->driver ? xasprintf("let only %s drive %s", step->driver, step->device)
-				    : xasprintf("let any driver drive %s", step->device);
+		return step->driver ? xasprintf("set the driver_override of %s to %s", step->device,
+						step->driver)
+				    : xasprintf("clear the driver_override of %s", step->device);
 	case STEP_REMOVE:
 		return xasprintf("remove %s from its bus", step->device);
 	case STEP_RESCAN:
-		return xasprintf("search the bus %s for devices", step->bus);
+		return xasprintf("rescan the bus %s", step->bus);
 	case STEP_AUTOPROBE:
-		return xasprintf("let drivers of %s %s", step->bus,
-				 step->on ? "bind by themselves again" : "not bind by themselves");
+		return xasprintf("turn %s autoprobe of the bus %s", step->on ? "on" : "off",
+				 step->bus);
 	case STEP_UNLOAD:
 		return xasprintf("unload the module %s", step->driver);
 	case STEP_LOAD:

@@ -5,25 +5,24 @@
 #include <stdbool.h>
 
 /*
- * The single operations that a take-down and its undoing consist of: each is a write to one file of
- * sysfs (kernel: Documentation/ABI/testing/sysfs-bus-pci, sysfs-bus-platform, sysfs-bus-cxl,
- * Documentation/driver-api/driver-model/binding.rst), a module's loading or unloading, or a look at
- * what others take down. Every one can be done again without harm: what is as it should be already
- * is left alone.
+ * The single operations that a detach and its undo consist of. Each one writes to one file of sysfs
+ * (kernel: Documentation/ABI/testing/sysfs-bus-pci, sysfs-bus-platform, sysfs-bus-cxl,
+ * Documentation/driver-api/driver-model/binding.rst), loads or unloads a module, or reads what
+ * another process detaches. A step can be done twice: it changes nothing that is as it should be.
  */
 
 enum step_action {
 	STEP_UNBIND,	/* @device from @driver */
-	STEP_BIND,	/* @device to @driver; what another driver has meanwhile is an error */
-	STEP_OVERRIDE,	/* the driver_override of @device becomes @driver, or none for NULL */
+	STEP_BIND,	/* @device to @driver; an error if another driver has it */
+	STEP_OVERRIDE,	/* the driver_override of @device becomes @driver; NULL: none */
 	STEP_REMOVE,	/* @device, from the PCI bus */
 	STEP_RESCAN,	/* of the PCI bus */
 	STEP_AUTOPROBE, /* of @bus, on or off: @on */
 	STEP_UNLOAD,	/* the module @driver */
-	STEP_LOAD,	/* likewise */
-	STEP_FLUSH,	/* wait for the kernel's detach work, and do nothing else */
+	STEP_LOAD,	/* the module @driver */
+	STEP_FLUSH,	/* wait for the kernel's detach work */
 	STEP_LIST,	/* read every CXL device */
-	STEP_OPEN,	/* the memdev @device: open its file in /dev, ask it something, close it */
+	STEP_OPEN,	/* open the file of the memdev @device, query it, close it */
 };
 
 struct step {
@@ -41,19 +40,19 @@ const char *step_name(enum step_action action);
 bool step_from_name(const char *name, enum step_action *action);
 
 /**
- * step_file() - the file that the step writes to; NULL for one that is no write
+ * step_file() - the file that the step writes to; NULL: it writes to none
  *
  * Return: a new string that the caller frees.
  */
 char *step_file(const struct step *step);
 
-/** step_text() - what the step does, for people, as "bind mem0 to cxl_mem"; the caller frees it */
+/** step_text() - what the step does, as "bind mem0 to cxl_mem"; a new string */
 char *step_text(const struct step *step);
 
-/** step_is_sound() - are its names such that no file but the one that is meant can be written? */
+/** step_is_sound() - are its names valid, so that it cannot write to any other file? */
 bool step_is_sound(const struct step *step);
 
-/** step_may_fail() - whether the steps after it make sense where it fails: after a bind, others */
+/** step_may_fail() - are the steps after it done even if it fails? So with a bind. */
 bool step_may_fail(const struct step *step);
 
 #endif

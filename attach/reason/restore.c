@@ -10,28 +10,28 @@ struct list {
 	size_t count;
 };
 
-#define add(list, ...) (*APPEND((list)->steps, (list)->count) = (struct step){__VA_ARGS__})
+#define ADD_STEP(list, ...) (*APPEND((list)->steps, (list)->count) = (struct step){__VA_ARGS__})
 
 static bool is_on_pci(const struct snapshot_host *host)
 {
 	return streq(host->subsystem, "pci");
 }
 
-/* A device that a rescan finds has no driver_override: until it has it again, no driver may take
- * it.
+/*
+ * A rescan finds a device without its driver_override: until that is restored, no driver may bind.
  */
 static void add_rescan(struct list *list, const struct snapshot *baseline)
 {
-	add(list, .action = STEP_AUTOPROBE, .bus = "pci", .on = false);
-	add(list, .action = STEP_RESCAN, .bus = "pci");
+	ADD_STEP(list, .action = STEP_AUTOPROBE, .bus = "pci", .on = false);
+	ADD_STEP(list, .action = STEP_RESCAN, .bus = "pci");
 	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
 		const struct snapshot_host *host = &baseline->memdevs[i].host;
 
 		if (is_on_pci(host) && host->driver_override)
-			add(list, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
-			    .driver = host->driver_override);
+			ADD_STEP(list, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
+				 .driver = host->driver_override);
 	}
-	add(list, .action = STEP_AUTOPROBE, .bus = "pci", .on = true);
+	ADD_STEP(list, .action = STEP_AUTOPROBE, .bus = "pci", .on = true);
 }
 
 static void add_buses(struct list *list, const struct snapshot *baseline)
@@ -40,12 +40,12 @@ static void add_buses(struct list *list, const struct snapshot *baseline)
 		const struct snapshot_port *port = &baseline->ports[i];
 
 		if (port->kind == PORT_ROOT && port->host_driver && port->host_subsystem)
-			add(list, .action = STEP_BIND, .bus = port->host_subsystem,
-			    .driver = port->host_driver, .device = port->parent_name);
+			ADD_STEP(list, .action = STEP_BIND, .bus = port->host_subsystem,
+				 .driver = port->host_driver, .device = port->parent_name);
 	}
 }
 
-/* A switch's port comes back with a memdev below it. */
+/* The port of a host bridge; a switch's port is added with a memdev below it. */
 static void add_ports(struct list *list, const struct snapshot *now)
 {
 	for (size_t i = 0; i < now->nr_ports; i++) {
@@ -53,8 +53,8 @@ static void add_ports(struct list *list, const struct snapshot *now)
 
 		if (port->kind == PORT_SWITCH && !port->enabled && port->parent &&
 		    port->parent->kind == PORT_ROOT)
-			add(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_port",
-			    .device = port->name);
+			ADD_STEP(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_port",
+				 .device = port->name);
 	}
 }
 
@@ -64,18 +64,18 @@ static void add_hosts(struct list *list, const struct snapshot *baseline)
 		const struct snapshot_host *host = &baseline->memdevs[i].host;
 
 		if (host->module)
-			add(list, .action = STEP_LOAD, .driver = host->module);
+			ADD_STEP(list, .action = STEP_LOAD, .driver = host->module);
 	}
 	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
 		const struct snapshot_host *host = &baseline->memdevs[i].host;
 
 		if (host->name && host->subsystem && host->driver)
-			add(list, .action = STEP_BIND, .bus = host->subsystem,
-			    .driver = host->driver, .device = host->name);
+			ADD_STEP(list, .action = STEP_BIND, .bus = host->subsystem,
+				 .driver = host->driver, .device = host->name);
 	}
 }
 
-/* A memdev that nobody attached stays there without a driver. */
+/* A memdev that no driver attached stays there without its own driver. */
 static void add_memdevs(struct list *list, const struct snapshot *baseline,
 			const struct snapshot *now)
 {
@@ -84,8 +84,8 @@ static void add_memdevs(struct list *list, const struct snapshot *baseline,
 		const struct snapshot_memdev *before = snapshot_find_memdev(baseline, memdev->name);
 
 		if (!memdev->enabled && before && before->enabled)
-			add(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_mem",
-			    .device = memdev->name);
+			ADD_STEP(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_mem",
+				 .device = memdev->name);
 	}
 }
 
@@ -106,8 +106,8 @@ static void add_regions(struct list *list, const struct snapshot *baseline,
 		const struct snapshot_region *region = &now->regions[i];
 
 		if (!region->driver && had_driver(baseline, region))
-			add(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_region",
-			    .device = region->name);
+			ADD_STEP(list, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_region",
+				 .device = region->name);
 	}
 }
 

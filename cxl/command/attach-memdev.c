@@ -10,28 +10,26 @@
 #include "attach/read/take.h"
 #include "attach/reason/evidence.h"
 #include "attach/reason/plan.h"
-#include "attach/verify/checks.h"
 #include "cxl/command/command.h"
+#include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/memory.h"
-#include "util/sysfs.h"
+#include "util/options.h"
+#include "util/text.h"
 
 #define NAME "cxl attach-memdev"
 
-enum { KEY_CYCLE_BUS = 0x200, KEY_DRY_RUN, KEY_TIMELINE, KEY_TIMEOUT, KEY_DEBUG };
-
 struct options {
-	char **names; /* of memdevs or hosts */
-	int nr_names;
+	struct option_arguments names; /* of memdevs or hosts */
 	bool all, cycle_bus, force, dry_run, timeline;
 	double timeout; /* seconds */
 };
 
-/* One thing to bring back: an entry of the journal, or a host that is in none */
+/* What is reattached together: an entry of the journal, or else a host */
 struct task {
 	const struct journal_entry *entry;
 	const struct snapshot_unattached_host *unattached;
@@ -48,72 +46,56 @@ struct attaching {
 	struct json_stream stream;
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static void check_options(void *values, const struct argp_state *state)
 {
-	struct options *options = state->input;
+	struct options *options = values;
 
-	switch (key) {
-	case 'a':
-		options->all = true;
-		return 0;
-	case KEY_CYCLE_BUS:
-		options->cycle_bus = true;
-		return 0;
-	case 'f':
-		options->force = true;
-		return 0;
-	case KEY_DRY_RUN:
-		options->dry_run = true;
-		return 0;
-	case KEY_TIMELINE:
-		options->timeline = true;
-		return 0;
-	case KEY_TIMEOUT:
-		options->timeout = parse_seconds(arg, state);
-		return 0;
-	case KEY_DEBUG:
-		sysfs_debug = true;
-		return 0;
-	case ARGP_KEY_ARGS:
-		options->names = state->argv + state->next;
-		options->nr_names = state->argc - state->next;
-		return 0;
-	case ARGP_KEY_END:
-		if (options->all && options->nr_names > 0)
-			argp_error(state, "--all and names exclude each other");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	if (options->all && options->names.count > 0)
+		argp_error(state, "--all excludes names");
 }
 
-static const struct argp_option argp_options[] = {
-	{"all", 'a', NULL, 0, "Also hosts that this program has not detached", 1},
-	{"cycle-bus", KEY_CYCLE_BUS, NULL, 0,
-	 "Make all ports of the bus anew first, for a port that cannot be used again", 1},
-	{"force", 'f', NULL, 0, "Cycle the bus although others are on it, and bring them back, too",
-	 1},
-	{"dry-run", KEY_DRY_RUN, NULL, 0, "Print the steps, and change nothing", 1},
-	{"timeline", KEY_TIMELINE, NULL, 0, "Draw what happened, instead of JSON", 1},
-	{"timeout", KEY_TIMEOUT, "SECONDS", 0, "How long the kernel may take (default 30)", 1},
-	{"debug", KEY_DEBUG, NULL, 0, "Say what could not be read", 1},
+#define SETS(what, member) .sets = what, .offset = OPTION_IN(struct options, member)
+
+static const struct command_option command_options[] = {
+	{.name = "all",
+	 .key = 'a',
+	 .help = "Also attach hosts that 'cxl detach-memdev' did not detach",
+	 SETS(SETS_TRUE, all)},
+	{.name = "cycle-bus",
+	 .help = "First unbind and rebind the root device, to recreate ports that cannot be reused",
+	 SETS(SETS_TRUE, cycle_bus)},
+	{.name = "force",
+	 .key = 'f',
+	 .help = "With --cycle-bus, also detach other devices of the bus, and reattach them",
+	 SETS(SETS_TRUE, force)},
+	{.name = "dry-run",
+	 .help = "Print the steps, and change nothing",
+	 SETS(SETS_TRUE, dry_run)},
+	{.name = "timeline",
+	 .help = "Print what happened as a drawing instead of JSON",
+	 SETS(SETS_TRUE, timeline)},
+	{.name = "timeout",
+	 .arg = "SECONDS",
+	 .help = "Give the kernel so much time for all steps (default 30)",
+	 SETS(SETS_SECONDS, timeout)},
+	OPTION_DEBUG,
 	{0},
 };
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.args_doc = "[MEMDEV|HOST...]",
-	.doc = "Bring back what 'cxl detach-memdev' took down, all of it or what is named, and "
-	       "verify "
-	       "that memdev and region are as they were; or bind a detached host to its provider.\v"
-	       "Examples:\n"
-	       "  cxl attach-memdev\n"
-	       "  cxl attach-memdev mem0\n"
-	       "  cxl attach-memdev 0000:35:00.0\n"
-	       "\nExit status: 0 all is back, 1 failed, 2 wrong usage, 3 refused, 4 the kernel did "
-	       "not keep a "
-	       "promise, 5 this system cannot do it.",
+static const struct option_set option_set = {
+	.tables = (const struct option_table[]){{command_options, 0}, {0}},
+	.usage = "[MEMDEV|HOST...]",
+	.arguments = OPTION_IN(struct options, names),
+	.about = "Reattach what 'cxl detach-memdev' detached, all of it or what is named, and "
+		 "verify that memdev and region are as before; or bind a detached host to its "
+		 "provider.",
+	.examples = "Examples:\n"
+		    "  cxl attach-memdev\n"
+		    "  cxl attach-memdev mem0\n"
+		    "  cxl attach-memdev 0000:35:00.0\n"
+		    "\nExit status: 0 everything is attached, 1 failed, 2 wrong usage, 3 refused, "
+		    "4 verification failed, 5 this system cannot do it.",
+	.check = check_options,
 };
 
 static bool is_named(const struct expected_host *host, const char *name)
@@ -183,12 +165,12 @@ static int add_named(struct attaching *attaching, const char *name)
 		return EXIT_DONE;
 	}
 	if (is_attached(attaching, name)) {
-		fprintf(stderr, NAME ": %s is attached already\n", name);
+		fprintf(stderr, NAME ": %s: already attached\n", name);
 		return EXIT_DONE;
 	}
 	fprintf(stderr,
-		NAME ": nothing is known of '%s': it is neither in the journal nor a host whose "
-		     "provider is known\n",
+		NAME ": %s: neither in the journal, nor a detached host whose provider is "
+		     "known\n",
 		name);
 	return EXIT_FAILED;
 }
@@ -197,8 +179,10 @@ static int add_all(struct attaching *attaching)
 {
 	const struct snapshot *snapshot = &attaching->snapshot;
 
-	for (size_t i = 0; i < attaching->nr_entries; i++)
-		add_task(attaching, &attaching->entries[i], NULL);
+	for (size_t i = 0; i < attaching->nr_entries; i++) {
+		if (!attaching->entries[i].error)
+			add_task(attaching, &attaching->entries[i], NULL);
+	}
 	for (size_t i = 0; attaching->options->all && i < snapshot->nr_unattached_hosts; i++) {
 		const struct snapshot_unattached_host *unattached = &snapshot->unattached_hosts[i];
 
@@ -218,35 +202,35 @@ static int choose(struct attaching *attaching)
 	const struct options *options = attaching->options;
 	int status = EXIT_DONE;
 
-	if (options->nr_names == 0)
+	if (options->names.count == 0)
 		return add_all(attaching);
-	for (int i = 0; i < options->nr_names; i++) {
-		int named = add_named(attaching, options->names[i]);
+	for (int i = 0; i < options->names.count; i++) {
+		int named = add_named(attaching, options->names.list[i]);
 
 		status = status == EXIT_DONE ? named : status;
 	}
 	return status;
 }
 
-static int run(struct attaching *attaching, const struct reattach *back)
+static int run(struct attaching *attaching, const struct reattach_task *reattach)
 {
-	struct json_object *json = json_new_object();
+	struct json_object *json;
 	const char *what = NULL;
 	struct watch watch;
 	int rc, status;
 
 	if (attaching->options->dry_run) {
-		json_add(json, "steps", report_steps(back->steps, back->nr_steps, NULL));
+		json = json_new_object();
+		json_add(json, "steps", report_steps(reattach->steps, reattach->nr_steps, NULL));
 		json_item(&attaching->stream, json);
 		return EXIT_DONE;
 	}
 	rc = watch_open(&watch, &what);
 	if (rc < 0) {
-		json_object_put(json);
 		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
 		return EXIT_CANNOT;
 	}
-	status = reattach_run(back, &watch, json);
+	status = reattach_and_report(reattach, &watch, &json);
 	watch_close(&watch);
 	if (attaching->options->timeline)
 		json_object_put(json);
@@ -255,7 +239,7 @@ static int run(struct attaching *attaching, const struct reattach *back)
 	return status;
 }
 
-/* Which bus a task is about: that of the port that it binds, of the host's, or the only one */
+/* The bus of a task: that of the host's port, or of the port that it binds; else the only one */
 static const struct snapshot_port *bus_of(const struct attaching *attaching,
 					  const struct task *task)
 {
@@ -281,17 +265,19 @@ static const struct snapshot_port *bus_of(const struct attaching *attaching,
 	return nr_buses == 1 ? only : NULL;
 }
 
-/* What goes with the bus comes back with it; only, it is not for us to take it down unasked. */
+/* Everything below the bus is reattached with it; but it is only detached if the user agrees. */
 static int judge_cycle(const struct attaching *attaching, const struct plan *plan)
 {
 	if (plan->nr_excess == 0)
 		return EXIT_DONE;
 	if (attaching->options->force && !plan->loses_system_ram) {
-		fputs(NAME ": this goes with the bus, and comes back:\n", stderr);
+		fputs(NAME ": detached with the bus, and reattached:\n", stderr);
 		say_excess(plan);
 		return EXIT_DONE;
 	}
-	fprintf(stderr, NAME ": --cycle-bus is refused%s: this would go with the bus:\n",
+	fprintf(stderr,
+		NAME ": --cycle-bus: refused%s: the following would be detached with the bus, or "
+		     "is in use:\n",
 		plan->loses_system_ram ? "" : " without -f");
 	say_excess(plan);
 	return EXIT_REFUSED;
@@ -304,7 +290,7 @@ struct work {
 	size_t nr_steps;
 	struct expected_host *hosts;
 	size_t nr_hosts;
-	size_t nr_own; /* of the hosts, those that belong to the journal's entry or to the task */
+	size_t nr_own; /* hosts of the task itself, whose regions belong to the journal's entry */
 };
 
 static void add_steps(struct work *work, const struct step *steps, size_t count)
@@ -344,7 +330,7 @@ static void add_own(const struct task *task, struct work *work)
 	work->nr_own = work->nr_hosts;
 }
 
-/* What was on the bus besides, after what the task is about */
+/* Everything else on the bus, after the hosts of the task */
 static void add_others(struct work *work)
 {
 	add_steps(work, work->cycle.undo, work->cycle.nr_undo);
@@ -373,25 +359,21 @@ static int do_task(struct attaching *attaching, const struct task *task)
 	if (status == EXIT_DONE) {
 		add_own(task, &work);
 		add_others(&work);
-		status =
-			run(attaching, &(struct reattach){
-					       .command = NAME,
-					       .steps = work.steps,
-					       .nr_steps = work.nr_steps,
-					       .hosts = work.hosts,
-					       .nr_hosts = work.nr_hosts,
-					       .entry = task->entry,
-
-					       .timeout_us = (uint64_t)(options->timeout * 1000000),
-					       .timeline = options->timeline,
-				       });
-		if (status == EXIT_FAILED && task->entry && !options->cycle_bus &&
-		    strcmp(task->entry->method, "port") == 0)
-			fputs(NAME
-			      ": where the kernel cannot use a port again, --cycle-bus makes it "
-			      "anew\n",
-			      stderr);
+		status = run(attaching, &(struct reattach_task){
+						.command = NAME,
+						.steps = work.steps,
+						.nr_steps = work.nr_steps,
+						.hosts = work.hosts,
+						.nr_hosts = work.nr_hosts,
+						.entry = task->entry ? task->entry->name : NULL,
+						.timeout = options->timeout,
+						.timeline = options->timeline,
+					});
 	}
+	if (status == EXIT_FAILED && task->entry && !options->cycle_bus &&
+	    streq(task->entry->method, detach_method_name(METHOD_PORT)))
+		fputs(NAME ": if the kernel cannot reuse a port, --cycle-bus recreates it\n",
+		      stderr);
 	release_work(&work);
 	return status;
 }
@@ -408,6 +390,7 @@ static int attach_all(struct attaching *attaching)
 	if (!attaching->options->dry_run)
 		journal_clean();
 	attaching->entries = journal_load(&attaching->nr_entries);
+	say_unreadable(NAME, attaching->entries, attaching->nr_entries);
 	status = choose(attaching);
 	for (size_t i = 0; i < attaching->nr_tasks; i++) {
 		int done = do_task(attaching, &attaching->tasks[i]);
@@ -429,19 +412,21 @@ static int attach_memdev(int argc, char **argv)
 {
 	struct options options = {.timeout = 30};
 	struct attaching attaching = {.options = &options};
+	_cleanup_free_ char *why = NULL;
 	int lock, status;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
-		return EXIT_USAGE;
+	options_parse(&option_set, argc, argv, &options);
 	if (options.dry_run)
 		return attach_all(&attaching);
 	if (geteuid() != 0) {
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
 	}
-	lock = journal_lock(NAME);
-	if (lock < 0)
+	lock = journal_lock(&why);
+	if (lock < 0) {
+		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_FAILED;
+	}
 	status = attach_all(&attaching);
 	close(lock);
 	return status;
@@ -449,7 +434,7 @@ static int attach_memdev(int argc, char **argv)
 
 const struct cxl_command attach_memdev_command = {
 	.name = "attach-memdev",
-	.help = "bring back what detach-memdev took down, and verify",
-	.argp = &argp,
+	.help = "reattach what detach-memdev detached, and verify",
+	.options = &option_set,
 	.run = attach_memdev,
 };

@@ -1,289 +1,154 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "attach/act/detach.h"
 #include "attach/act/journal.h"
 #include "attach/act/watch.h"
-#include "attach/model/observed.h"
-#include "attach/model/snapshot.h"
+#include "attach/model/expected.h"
 #include "attach/model/step.h"
-#include "attach/read/dependents.h"
-#include "attach/read/driver.h"
-#include "attach/read/observe.h"
-#include "attach/read/take.h"
-#include "attach/read/users.h"
-#include "attach/reason/evidence.h"
 #include "attach/reason/plan.h"
-#include "attach/verify/checks.h"
+#include "attach/verify/checks-detach.h"
 #include "cxl/command/command.h"
+#include "cxl/command/detach-plan.h"
 #include "cxl/command/listing.h"
+#include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/iomem.h"
 #include "util/json.h"
 #include "util/memory.h"
-#include "util/sysfs.h"
+#include "util/options.h"
 #include "util/test-point.h"
 
 #define NAME "cxl detach-memdev"
 
-enum {
-	KEY_VIA = 0x200,
-	KEY_TO,
-	KEY_LOSE_SYSTEM_RAM,
-	KEY_DRY_RUN,
-	KEY_TREE,
-	KEY_TIMELINE,
-	KEY_TIMEOUT,
-	KEY_REATTACH,
-	KEY_WATCH_ONLY,
-	KEY_DEBUG,
+struct via {
+	enum detach_method method;
+	bool is_given;
 };
 
 struct options {
-	char **memdevs;
-	int nr_memdevs;
-	enum detach_method method;
-	bool has_method;
-	const char *hand_to;
-	bool force, lose_system_ram, dry_run, tree, timeline, reattach, human;
+	struct detach_request request;
+	struct via via;
+	bool dry_run, tree, timeline, reattach, human;
 	double timeout, watch_only; /* seconds */
 };
 
 /* Everything that one run is about */
 struct detach {
 	const struct options *options;
-	struct snapshot before, after;
-	struct attach_answers answers;
-	struct plan plan;
-	struct iomem iomem_before, iomem_after;
-	char **drivers; /* of the hosts, afterwards */
+	struct planned_detach planned;
+	struct iomem iomem_before;
 	struct watch watch;
+	struct detach_outcome outcome;
 	struct checks checks;
-	const char *verdict;
-	int lock;
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static void parse_via(const char *arg, void *value, const struct argp_state *state)
 {
-	struct options *options = state->input;
+	struct via *via = value;
 
-	switch (key) {
-	case KEY_VIA:
-		if (!detach_method_from_name(arg, &options->method))
-			argp_error(state,
-				   "'%s' is no path: it is memdev, host, endpoint, port, bus, "
-				   "module or pci-remove",
-				   arg);
-		options->has_method = true;
-		return 0;
-	case KEY_TO:
-		options->hand_to = arg;
-		return 0;
-	case 'f':
-		options->force = true;
-		return 0;
-	case KEY_LOSE_SYSTEM_RAM:
-		options->lose_system_ram = true;
-		return 0;
-	case KEY_DRY_RUN:
-		options->dry_run = true;
-		return 0;
-	case KEY_TREE:
-		options->tree = true;
-		return 0;
-	case KEY_TIMELINE:
-		options->timeline = true;
-		return 0;
-	case KEY_TIMEOUT:
-		options->timeout = parse_seconds(arg, state);
-		return 0;
-	case KEY_REATTACH:
-		options->reattach = true;
-		return 0;
-	case KEY_WATCH_ONLY:
-		options->watch_only = parse_seconds(arg, state);
-		return 0;
-	case 'u':
-		options->human = true;
-		return 0;
-	case KEY_DEBUG:
-		sysfs_debug = true;
-		return 0;
-	case ARGP_KEY_ARGS:
-		options->memdevs = state->argv + state->next;
-		options->nr_memdevs = state->argc - state->next;
-		for (int i = 0; i < options->nr_memdevs; i++)
-			listing_check_name(options->memdevs[i], "mem", state);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which memdev?");
-		return 0;
-	case ARGP_KEY_END:
-		if (options->hand_to && options->has_method && options->method != METHOD_HOST)
-			argp_error(state, "--to goes with --via host");
-		if (options->hand_to && (!*options->hand_to || strchr(options->hand_to, '/')))
-			argp_error(state, "'%s' is no driver's name", options->hand_to);
-		if (options->tree && !options->dry_run)
-			argp_error(state, "--tree shows the plan: it goes with --dry-run");
-		if (options->watch_only > 0 && (options->has_method || options->hand_to ||
-						options->reattach || options->dry_run))
-			argp_error(state, "--watch-only does nothing itself");
-		if (options->hand_to)
-			options->method = METHOD_HOST;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	via->is_given = true;
+	if (!detach_method_from_name(arg, &via->method))
+		argp_error(state,
+			   "invalid method '%s' (expected memdev, host, endpoint, port, bus, "
+			   "module or pci-remove)",
+			   arg);
 }
 
-static const struct argp_option argp_options[] = {
-	{"via", KEY_VIA, "PATH", 0,
-	 "What is unbound: memdev (the default), host, endpoint, port, bus, module, or pci-remove",
-	 1},
-	{"to", KEY_TO, "DRIVER", 0, "Hand the host to that driver, as for virtualization", 1},
-	{"force", 'f', NULL, 0, "Also if more goes than the memdev, or something is in use", 1},
-	{"lose-system-ram", KEY_LOSE_SYSTEM_RAM, NULL, 0,
-	 "Also if memory goes that is online as system RAM: this can crash the machine", 1},
-	{"dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan, and change nothing", 1},
-	{"tree", KEY_TREE, NULL, 0, "With --dry-run: the plan as a tree", 1},
-	{"timeline", KEY_TIMELINE, NULL, 0, "Draw what happened, instead of JSON", 1},
-	{"timeout", KEY_TIMEOUT, "SECONDS", 0, "How long the kernel may take (default 30)", 1},
-	{"reattach", KEY_REATTACH, NULL, 0, "Bring it back right after", 1},
-	{"watch-only", KEY_WATCH_ONLY, "SECONDS", 0,
-	 "Take nothing down: watch whoever does, for so long, and verify", 1},
-	{"human", 'u', NULL, 0, "Sizes and addresses for people", 1},
-	{"debug", KEY_DEBUG, NULL, 0, "Say what could not be read", 1},
+static void check_options(void *values, const struct argp_state *state)
+{
+	struct options *options = values;
+	struct detach_request *request = &options->request;
+
+	if (request->memdevs.count == 0)
+		argp_error(state, "missing MEMDEV argument");
+	for (int i = 0; i < request->memdevs.count; i++)
+		listing_check_name(request->memdevs.list[i], "mem", state);
+	if (request->hand_to && options->via.is_given && options->via.method != METHOD_HOST)
+		argp_error(state, "--to needs --via host");
+	if (request->hand_to && (!*request->hand_to || strchr(request->hand_to, '/')))
+		argp_error(state, "invalid driver name '%s'", request->hand_to);
+	if (options->tree && !options->dry_run)
+		argp_error(state, "--tree needs --dry-run");
+	if (options->watch_only > 0 &&
+	    (options->via.is_given || request->hand_to || options->reattach || options->dry_run))
+		argp_error(state, "--watch-only excludes --via, --to, --reattach and --dry-run");
+	request->method = request->hand_to ? METHOD_HOST : options->via.method;
+	request->watch_only = options->watch_only > 0;
+}
+
+#define SETS(what, member) .sets = what, .offset = OPTION_IN(struct options, member)
+
+static const struct command_option command_options[] = {
+	{.name = "via",
+	 .arg = "METHOD",
+	 .help = "Detach by what is unbound: memdev (the default), host, endpoint, port, bus; or "
+		 "by unloading the module, or by pci-remove",
+	 SETS(SETS_BY, via),
+	 .parse = parse_via},
+	{.name = "to",
+	 .arg = "DRIVER",
+	 .help = "Hand the host to another driver, as for virtualization",
+	 SETS(SETS_TEXT, request.hand_to)},
+	{.name = "force",
+	 .key = 'f',
+	 .help = "Detach even if more is lost than the named memdevs, or something is in use",
+	 SETS(SETS_TRUE, request.force)},
+	{.name = "lose-system-ram",
+	 .help = "With -f, also lose memory that is online as system RAM: this can crash the "
+		 "machine",
+	 SETS(SETS_TRUE, request.lose_system_ram)},
+	{.name = "dry-run", .help = "Print the plan, and change nothing", SETS(SETS_TRUE, dry_run)},
+	{.name = "tree", .help = "With --dry-run, print the plan as a tree", SETS(SETS_TRUE, tree)},
+	{.name = "timeline",
+	 .help = "Print what happened as a drawing instead of JSON",
+	 SETS(SETS_TRUE, timeline)},
+	{.name = "timeout",
+	 .arg = "SECONDS",
+	 .help = "Give the kernel so much time for all steps (default 30)",
+	 SETS(SETS_SECONDS, timeout)},
+	{.name = "reattach",
+	 .help = "Reattach everything right afterwards, and verify that too",
+	 SETS(SETS_TRUE, reattach)},
+	{.name = "watch-only",
+	 .arg = "SECONDS",
+	 .help = "Detach nothing: wait so long for another process to do it, and verify that",
+	 SETS(SETS_SECONDS, watch_only)},
+	{.name = "human",
+	 .key = 'u',
+	 .help = "Print human-readable sizes and addresses",
+	 SETS(SETS_TRUE, human)},
+	OPTION_DEBUG,
 	{0},
 };
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.args_doc = "MEMDEV...",
-	.doc = "Take memdevs down that a driver attached, watch the kernel remove their regions, "
-	       "and "
-	       "verify that it did all that it promises.\v"
-	       "Examples:\n"
-	       "  cxl detach-memdev --dry-run --tree mem0\n"
-	       "  cxl detach-memdev --via host --reattach --timeline mem0\n"
-	       "  cxl detach-memdev --to vfio-pci mem0\n"
-	       "  cxl attach-memdev mem0\n"
-	       "\nExit status: 0 every promise was kept, 1 failed, 2 wrong usage, 3 refused, 4 the "
-	       "kernel did not keep a promise, 5 this system cannot do it.",
+static const struct option_set option_set = {
+	.tables = (const struct option_table[]){{command_options, 0}, {0}},
+	.usage = "MEMDEV...",
+	.arguments = OPTION_IN(struct options, request.memdevs),
+	.about = "Detach memdevs that a driver attached, observe how the kernel removes their "
+		 "regions, and verify the result.",
+	.examples = "Examples:\n"
+		    "  cxl detach-memdev --dry-run --tree mem0\n"
+		    "  cxl detach-memdev --via host --reattach --timeline mem0\n"
+		    "  cxl detach-memdev --to vfio-pci mem0\n"
+		    "  cxl attach-memdev mem0\n"
+		    "\nExit status: 0 every check passed, 1 failed, 2 wrong usage, 3 refused, 4 "
+		    "verification failed, 5 this system cannot do it.",
+	.check = check_options,
 };
 
-static const struct snapshot_memdev *find_memdev(const struct snapshot *snapshot, const char *given)
-{
-	_cleanup_free_ char *name = xasprintf("mem%s", given);
-
-	return snapshot_find_memdev(snapshot, given) ?: snapshot_find_memdev(snapshot, name);
-}
-
-/* The memdevs that are named; NULL, having said why, if one cannot be taken down by this */
-static const struct snapshot_memdev **find_named(const struct detach *detach)
-{
-	const struct options *options = detach->options;
-	const struct snapshot_memdev **named =
-		memory_check(calloc((size_t)options->nr_memdevs, sizeof(*named)));
-
-	for (int i = 0; i < options->nr_memdevs; i++) {
-		named[i] = find_memdev(&detach->before, options->memdevs[i]);
-		if (!named[i]) {
-			fprintf(stderr, NAME ": there is no memdev '%s'\n", options->memdevs[i]);
-		} else if (attach_of_memdev(&detach->answers, named[i])->state == ATTACH_NONE) {
-			fprintf(stderr,
-				NAME ": no driver attached %s: use 'cxl disable-memdev %s'\n",
-				named[i]->name, named[i]->name);
-		} else if (!named[i]->host.name || !named[i]->host.driver ||
-			   !named[i]->host.subsystem) {
-			fprintf(stderr, NAME ": %s has no provider any more\n", named[i]->name);
-		} else {
-			continue;
-		}
-		free(named);
-		return NULL;
-	}
-	return named;
-}
-
-/* Who attached what; the modules are only asked where the devices leave it open. */
-static void infer(struct detach *detach, bool has_modules)
-{
-	bool open = false;
-
-	attach_infer(&detach->before, &detach->answers);
-	for (size_t i = 0; i < detach->before.nr_memdevs; i++)
-		open |= detach->answers.memdevs[i].state == ATTACH_UNKNOWN;
-	if (!open || has_modules)
-		return;
-	attach_answers_release(&detach->answers);
-	snapshot_add_modules(&detach->before);
-	attach_infer(&detach->before, &detach->answers);
-}
-
-static int make_plan(struct detach *detach)
-{
-	_cleanup_free_ const struct snapshot_memdev **named = NULL;
-	_cleanup_free_ char *why = NULL;
-	/* A module may drive hosts without a memdev, which then lose their driver, too. */
-	bool whole = detach->options->method == METHOD_MODULE || detach->options->watch_only > 0;
-	int rc = whole ? snapshot_take(&detach->before) : snapshot_take_devices(&detach->before);
-
-	if (rc < 0) {
-		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));
-		return EXIT_FAILED;
-	}
-	infer(detach, whole);
-	named = find_named(detach);
-	if (!named)
-		return EXIT_FAILED;
-	snapshot_read_dependents(&detach->before);
-	snapshot_read_users(&detach->before);
-	why = plan_make(&detach->answers, named, (size_t)detach->options->nr_memdevs,
-			detach->options->method, detach->options->hand_to, &detach->plan);
-	if (!why)
-		return EXIT_DONE;
-	fprintf(stderr, NAME ": %s\n", why);
-	return EXIT_CANNOT;
-}
-
-static int judge(struct detach *detach)
-{
-	const struct options *options = detach->options;
-	const struct plan *plan = &detach->plan;
-
-	detach->verdict = plan->nr_excess == 0 ? "allowed" : options->force ? "forced" : "refused";
-	if (plan->loses_system_ram && !options->lose_system_ram)
-		detach->verdict = "refused";
-	if (plan->nr_excess == 0 || options->dry_run)
-		return strcmp(detach->verdict, "refused") == 0 ? EXIT_REFUSED : EXIT_DONE;
-	if (strcmp(detach->verdict, "refused") != 0) {
-		fputs(NAME ": more than was named goes with it:\n", stderr);
-		say_excess(plan);
-		return EXIT_DONE;
-	}
-	if (plan->loses_system_ram && !options->lose_system_ram)
-		fputs(NAME
-		      ": refused without --lose-system-ram: this would take memory away that is "
-		      "online as system RAM, and can crash the machine:\n",
-		      stderr);
-	else
-		fputs(NAME ": refused without -f: more than was named would go with it:\n", stderr);
-	say_excess(plan);
-	return EXIT_REFUSED;
-}
-
 /*
- * A take-down that was killed half way may leave the provider bound, and something else changed (a
- * driver_override): what is in the journal then must not be replaced by what is there now.
+ * A detach that was killed half way may leave the provider bound, and something else changed (a
+ * driver_override): the entry that knows how it was must not be replaced by one of how it is now.
  */
 static int check_journal(const struct plan *plan)
 {
@@ -293,15 +158,15 @@ static int check_journal(const struct plan *plan)
 
 	journal_clean();
 	entries = journal_load(&count);
+	say_unreadable(NAME, entries, count);
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {
 		const char *host = plan->memdevs[i]->host.name;
 
 		if (!journal_find_host(entries, count, host))
 			continue;
 		fprintf(stderr,
-			NAME
-			": %s was being taken down and is not all back: run 'cxl attach-memdev "
-			"%s' first\n",
+			NAME ": %s: detached, and not completely reattached (run 'cxl "
+			     "attach-memdev %s' first)\n",
 			host, host);
 		status = EXIT_FAILED;
 	}
@@ -320,82 +185,98 @@ static int check_steps(const struct plan *plan)
 		fprintf(stderr, NAME ": cannot write %s: %s\n", file, strerror(errno));
 		return EXIT_CANNOT;
 	}
+	test_point("planned");
 	return EXIT_DONE;
 }
 
-static int look_after(struct detach *detach)
+static int start_watch(struct detach *detach)
 {
-	return observe_again(&detach->before, &detach->after, &detach->iomem_after);
+	const char *what;
+	int rc;
+
+	iomem_read(&detach->iomem_before);
+	rc = watch_open(&detach->watch, &what);
+	if (rc == 0)
+		return EXIT_DONE;
+	fprintf(stderr, NAME ": cannot read %s, without which nothing can be verified: %s\n", what,
+		strerror(-rc));
+	return EXIT_CANNOT;
 }
 
-static void read_drivers(struct detach *detach)
+static int write_journal(const struct plan *plan)
 {
-	const struct plan *plan = &detach->plan;
+	int rc = journal_save(plan);
 
-	detach->drivers = memory_check(calloc(plan->nr_memdevs + 1, sizeof(char *)));
-	for (size_t i = 0; i < plan->nr_memdevs; i++)
-		detach->drivers[i] =
-			driver_of(plan->memdevs[i]->host.subsystem, plan->memdevs[i]->host.name);
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot write the journal in %s: %s (nothing was changed)\n",
+			journal_directory(), strerror(-rc));
+		return EXIT_FAILED;
+	}
+	test_point("journal");
+	return EXIT_DONE;
 }
 
-static void verify(struct detach *detach, bool looked)
+/* What was expected against what was observed, and the report of it */
+static struct json_object *verify_and_report(struct detach *detach)
 {
 	const struct observation before = {
-		.snapshot = &detach->before,
+		.snapshot = &detach->planned.before,
 		.iomem = detach->iomem_before.count ? &detach->iomem_before : NULL,
 	};
-	struct observation after = {
-		.snapshot = &detach->after,
-		.iomem = detach->iomem_after.count ? &detach->iomem_after : NULL,
+	const struct observation after = detach_observation(&detach->outcome);
+	const struct detach_report report = {
+		.plan = &detach->planned.plan,
+		.verdict = detach->planned.verdict,
+		.observed = &detach->watch.observed,
+		.before = &before,
+		.after = detach->outcome.is_observed ? &after : NULL,
+		.checks = &detach->checks,
+		.human = detach->options->human,
 	};
 
-	read_drivers(detach);
-	after.drivers = (const char *const *)detach->drivers;
-	checks_of_detach(&detach->plan, &before, looked ? &after : NULL, &detach->watch.observed,
+	checks_of_detach(report.plan, report.before, report.after, report.observed,
 			 &detach->checks);
-}
-
-/* The exposure, as far as it is known */
-static void add_exposure(struct json_object *json, const struct detach *detach)
-{
-	struct json_object *exposure = json_new_object();
-	bool excluded = plan_excludes_exposure(detach->plan.method);
-	uint64_t us;
-
-	if (detach_exposure(&detach->plan, &detach->watch.observed, &us))
-		json_add_number(exposure, "us", us);
-	json_add_string(exposure, "how", excluded ? "excluded" : "measured");
-	json_add(json, "exposure", exposure);
-}
-
-/* What this was, so far; in the form that is wanted. JSON is printed at the end of all. */
-static struct json_object *report(const struct detach *detach, bool looked)
-{
-	struct json_object *json = json_new_object();
-	const struct plan *plan = &detach->plan;
-	struct changes seen = {0};
-
-	json_add(json, "plan", report_plan(plan, detach->verdict, detach->options->human));
-	report_watch(json, plan->steps, detach->watch.observed.nr_steps, &detach->watch.observed,
-		     &detach->checks);
-	if (looked)
-		changes_find(&detach->before, &detach->after, &seen);
-	json_add(json, "changes", report_changes(&seen));
-	changes_release(&seen);
-	add_exposure(json, detach);
+	test_point("verified");
 	if (detach->options->timeline) {
-		draw_timeline(plan, &detach->watch.observed);
-		draw_checks(&detach->checks);
+		draw_timeline(report.plan, report.observed);
+		draw_checks(report.checks);
 	}
-	return json;
+	return report_detach(&report);
 }
 
-/* Takes @json over */
-static int print(const struct detach *detach, struct json_object *json, int status)
+static int reattach(struct detach *detach, struct json_object **json)
+{
+	const struct plan *plan = &detach->planned.plan;
+	struct expected_host *hosts = NULL;
+	size_t nr_hosts = 0;
+	int status;
+
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		expected_host_of(plan->memdevs[i], APPEND(hosts, nr_hosts));
+	status = reattach_and_report(
+		&(struct reattach_task){
+			.command = NAME,
+			.steps = plan->undo,
+			.nr_steps = plan->nr_undo,
+			.hosts = hosts,
+			.nr_hosts = nr_hosts,
+			.before = detach->outcome.is_observed ? &detach->outcome.after
+							      : &detach->planned.before,
+			.entry = journal_entry_name(plan),
+			.timeout = detach->options->timeout,
+			.timeline = detach->options->timeline,
+		},
+		&detach->watch, json);
+	expected_hosts_release(hosts, nr_hosts);
+	return status;
+}
+
+/* Print @json, which is released, unless the drawing was printed already */
+static int print(const struct options *options, struct json_object *json, int status)
 {
 	int rc;
 
-	if (detach->options->timeline) {
+	if (options->timeline) {
 		json_object_put(json);
 		rc = json_flush();
 	} else {
@@ -407,258 +288,132 @@ static int print(const struct detach *detach, struct json_object *json, int stat
 	return EXIT_FAILED;
 }
 
-static int reattach(struct detach *detach, bool looked, struct json_object *json)
+static int detach_now(struct detach *detach)
 {
-	size_t nr_entries;
-	struct journal_entry *entries = journal_load(&nr_entries);
-	const struct journal_entry *entry =
-		journal_find_host(entries, nr_entries, detach->plan.memdevs[0]->host.name);
-	struct reattach back = {
-		.command = NAME,
-		.before = looked ? &detach->after : &detach->before,
-		.timeout_us = (uint64_t)(detach->options->timeout * 1000000),
-		.timeline = detach->options->timeline,
-	};
-	int status = EXIT_FAILED;
+	const struct options *options = detach->options;
+	struct detach_outcome *outcome = &detach->outcome;
+	struct planned_detach *planned = &detach->planned;
+	struct plan *plan = &planned->plan;
+	struct json_object *json, *back;
+	int returned, status;
 
-	if (entry) {
-		reattach_entry(&back, entry);
-		status = reattach_run(&back, &detach->watch, json);
-	} else {
-		fputs(NAME ": the journal's entry has gone\n", stderr);
-	}
-	journal_release(entries, nr_entries);
-	return status;
-}
-
-static void say_stuck(const struct detach *detach)
-{
-	const struct observed_stuck *stuck = &detach->watch.observed.stuck;
-	_cleanup_free_ char *step = step_text(&detach->plan.steps[stuck->step]);
-
-	fprintf(stderr,
-		NAME ": the kernel has not come back from this after %g s: %s (process %d%s%s)\n",
-		detach->options->timeout, step, (int)stuck->pid, stuck->wchan ? ", in " : "",
-		stuck->wchan ?: "");
-}
-
-static void say_failed(const struct detach *detach, int rc)
-{
-	const struct watch *watch = &detach->watch;
-
-	for (size_t i = 0; i < watch->observed.nr_steps; i++) {
-		_cleanup_free_ char *step = step_text(&detach->plan.steps[i]);
-
-		if (watch->observed.steps[i].rc < 0) {
-			fprintf(stderr, NAME ": cannot %s: %s\n", step,
-				strerror(-watch->observed.steps[i].rc));
-			return;
-		}
-	}
-	fprintf(stderr, NAME ": cannot do it: %s\n", strerror(-rc));
-}
-
-/* The steps, what came of them, and the report */
-static int act(struct detach *detach)
-{
-	const struct plan *plan = &detach->plan;
-	struct json_object *json;
-	bool looked = false;
-	int status, rc;
-
-	rc = watch_run(&detach->watch, plan->steps, plan->nr_steps,
-		       (uint64_t)(detach->options->timeout * 1000000), show_progress);
-	show_progress(NULL, 0);
-	test_point("acted");
-	if (rc == -ETIME)
-		say_stuck(detach);
-	else if (rc < 0)
-		say_failed(detach, rc);
-	if (rc != -ETIME)
-		looked = look_after(detach) == 0;
-	watch_drain(&detach->watch);
-	verify(detach, looked);
-	test_point("verified");
-	json = report(detach, looked);
-	status = rc < 0 && rc != -ETIME		  ? EXIT_FAILED
-		 : checks_passed(&detach->checks) ? EXIT_DONE
-						  : EXIT_NOT_VERIFIED;
-	if (detach->options->reattach && rc != -ETIME) {
-		struct json_object *back = json_new_object();
-		int returned = reattach(detach, looked, back);
-
-		json_add(json, "reattach", back);
-		status = status == EXIT_DONE ? returned : status;
-	} else if (looked) {
-		journal_clean();
-	}
-	return print(detach, json, status);
-}
-
-static int cannot_watch(const char *what, int rc)
-{
-	fprintf(stderr, NAME ": cannot read %s, without which nothing can be verified: %s\n", what,
-		strerror(-rc));
-	return EXIT_CANNOT;
-}
-
-static int run_detach(struct detach *detach)
-{
-	const char *what;
-	int rc, status = make_plan(detach);
-
-	if (status == EXIT_DONE)
-		status = judge(detach);
-	if (status == EXIT_DONE)
-		status = check_journal(&detach->plan);
-	if (status == EXIT_DONE)
-		status = check_steps(&detach->plan);
+	status = plan_detach(&options->request, planned)
+		 ?: obey_verdict(&options->request, planned)
+		 ?: check_journal(plan)
+		 ?: check_steps(plan)
+		 ?: start_watch(detach)
+		 ?: write_journal(plan);
 	if (status != EXIT_DONE)
 		return status;
-	test_point("planned");
-	iomem_read(&detach->iomem_before);
-	rc = watch_open(&detach->watch, &what);
-	if (rc < 0)
-		return cannot_watch(what, rc);
-	rc = journal_save(&detach->plan);
-	if (rc < 0) {
-		fprintf(stderr,
-			NAME ": nothing was done, since its journal in %s cannot be written: %s\n",
-			journal_directory(), strerror(-rc));
-		return EXIT_FAILED;
+	detach_run(plan, &planned->before, &detach->watch, (uint64_t)(options->timeout * 1000000),
+		   show_progress, outcome);
+	if (outcome->rc < 0)
+		say_why_steps_failed(NAME, plan->steps, &detach->watch.observed, options->timeout,
+				     outcome->rc);
+	json = verify_and_report(detach);
+	status = steps_status(outcome->rc, &detach->checks);
+	if (options->reattach && outcome->rc != -ETIME) {
+		returned = reattach(detach, &back);
+		json_add(json, "reattach", back);
+		status = status ?: returned;
+	} else if (outcome->is_observed) {
+		journal_clean();
 	}
-	test_point("journal");
-	return act(detach);
+	return print(options, json, status);
 }
 
 static int dry_run(struct detach *detach)
 {
-	int rc, status = make_plan(detach);
+	int rc, status = plan_detach(&detach->options->request, &detach->planned);
 
 	if (status != EXIT_DONE)
 		return status;
-	status = judge(detach);
-	rc = detach->options->tree ? draw_plan(&detach->plan, detach->verdict)
-				   : json_print(report_plan(&detach->plan, detach->verdict,
-							    detach->options->human));
+	rc = detach->options->tree
+		     ? draw_plan(&detach->planned.plan, detach->planned.verdict)
+		     : json_print(report_plan(&detach->planned.plan, detach->planned.verdict,
+					      detach->options->human));
 	if (rc == 0)
-		return status;
+		return detach->planned.verdict == PLAN_REFUSED ? EXIT_REFUSED : EXIT_DONE;
 	fprintf(stderr, NAME ": cannot write the plan: %s\n", strerror(-rc));
 	return EXIT_FAILED;
 }
 
-static bool is_down(const struct detach *detach)
-{
-	const struct plan *plan = &detach->plan;
-
-	for (size_t i = 0; i < plan->nr_named; i++) {
-		const struct snapshot_memdev *memdev = plan->named[i];
-
-		if (!observed_find(&detach->watch.observed, "remove", memdev->name) ||
-		    (!observed_find(&detach->watch.observed, "unbind", memdev->host.name) &&
-		     !observed_find(&detach->watch.observed, "remove", memdev->host.name)))
-			return false;
-	}
-	return true;
-}
-
-/* By which path did it go? The plan that promises just what was seen; else the memdev's. */
+/* By which method was it detached? That decides what is expected. */
 static void recognize_method(struct detach *detach)
 {
-	const struct snapshot_memdev **named = detach->plan.named;
 	struct changes seen;
 
-	changes_find(&detach->before, &detach->after, &seen);
-	for (int path = 0; path < NR_METHODS; path++) {
-		struct plan plan;
-		_cleanup_free_ char *why = plan_make(&detach->answers, named, detach->plan.nr_named,
-						     (enum detach_method)path, NULL, &plan);
-
-		if (!why && changes_same(&seen, &plan.changes)) {
-			plan_release(&detach->plan);
-			detach->plan = plan;
-			break;
-		}
-		plan_release(&plan);
-	}
+	if (!detach->outcome.is_observed)
+		return;
+	changes_find(&detach->planned.before, &detach->outcome.after, &seen);
+	plan_recognize(&detach->planned.answers, &seen, &detach->planned.plan);
 	changes_release(&seen);
 }
 
 static int watch_only(struct detach *detach)
 {
-	uint64_t until = clock_now() + (uint64_t)(detach->options->watch_only * 1000000);
-	int rc, status = make_plan(detach);
-	const char *what;
+	const struct options *options = detach->options;
+	int status = plan_detach(&options->request, &detach->planned) ?: start_watch(detach);
+	struct json_object *json;
 
 	if (status != EXIT_DONE)
 		return status;
-	detach->verdict = "watched";
-	iomem_read(&detach->iomem_before);
-	rc = watch_open(&detach->watch, &what);
-	if (rc < 0)
-		return cannot_watch(what, rc);
-	fprintf(stderr, NAME ": watching\n");
-	while (rc == 0 && clock_now() < until && !is_down(detach))
-		rc = watch_wait(&detach->watch, until);
-	if (!is_down(detach)) {
-		fprintf(stderr, NAME ": nobody took it down within %g s\n",
-			detach->options->watch_only);
+	fputs(NAME ": watching\n", stderr);
+	detach_wait(&detach->planned.plan, &detach->planned.before, &detach->watch,
+		    (uint64_t)(options->watch_only * 1000000), &detach->outcome);
+	if (detach->outcome.rc < 0) {
+		fprintf(stderr, NAME ": nothing was detached within %g s\n", options->watch_only);
 		return EXIT_FAILED;
 	}
-	sysfs_write("/sys/bus/cxl/flush", "1");
-	rc = look_after(detach);
-	watch_drain(&detach->watch);
-	if (rc == 0)
-		recognize_method(detach);
-	verify(detach, rc == 0);
-	return print(detach, report(detach, rc == 0),
-		     checks_passed(&detach->checks) ? EXIT_DONE : EXIT_NOT_VERIFIED);
+	recognize_method(detach);
+	json = verify_and_report(detach);
+	return print(options, json, steps_status(0, &detach->checks));
+}
+
+static int detach_with_lock(struct detach *detach)
+{
+	_cleanup_free_ char *why = NULL;
+	int status, lock = journal_lock(&why);
+
+	if (lock < 0) {
+		fprintf(stderr, NAME ": %s\n", why);
+		return EXIT_FAILED;
+	}
+	status = detach_now(detach);
+	close(lock);
+	return status;
 }
 
 static void release(struct detach *detach)
 {
-	for (size_t i = 0; detach->drivers && i < detach->plan.nr_memdevs; i++)
-		free(detach->drivers[i]);
-	free(detach->drivers);
 	checks_release(&detach->checks);
+	detach_outcome_release(&detach->outcome);
 	watch_close(&detach->watch);
 	iomem_release(&detach->iomem_before);
-	iomem_release(&detach->iomem_after);
-	plan_release(&detach->plan);
-	if (detach->answers.snapshot)
-		attach_answers_release(&detach->answers);
-	snapshot_release(&detach->before);
-	snapshot_release(&detach->after);
-	if (detach->lock >= 0)
-		close(detach->lock);
+	planned_detach_release(&detach->planned);
 }
 
 static int detach_memdev(int argc, char **argv)
 {
 	struct options options = {.timeout = 30};
-	struct detach detach = {.options = &options, .lock = -1};
+	struct detach detach = {.options = &options};
 	int status;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &options))
-		return EXIT_USAGE;
-	if (options.dry_run) {
-		status = dry_run(&detach);
-	} else if (geteuid() != 0) {
+	options_parse(&option_set, argc, argv, &options);
+	if (!options.dry_run && geteuid() != 0) {
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
-	} else if (options.watch_only > 0) {
-		status = watch_only(&detach);
-	} else {
-		detach.lock = journal_lock(NAME);
-		status = detach.lock < 0 ? EXIT_FAILED : run_detach(&detach);
 	}
+	status = options.dry_run	  ? dry_run(&detach)
+		 : options.watch_only > 0 ? watch_only(&detach)
+					  : detach_with_lock(&detach);
 	release(&detach);
 	return status;
 }
 
 const struct cxl_command detach_memdev_command = {
 	.name = "detach-memdev",
-	.help = "take an attached memdev down, watch its region go, verify",
-	.argp = &argp,
+	.help = "detach an attached memdev, observe its region's removal, verify",
+	.options = &option_set,
 	.run = detach_memdev,
 };

@@ -13,6 +13,8 @@
 #include "cxl/command/follow.h"
 #include "cxl/command/list-providers.h"
 #include "cxl/command/listing.h"
+#include "cxl/command/messages.h"
+#include "cxl/report/detach-report.h"
 #include "cxl/report/report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -178,7 +180,7 @@ static void print_unattached_host(struct printing *printing,
 		journal_find_host(printing->entries, printing->nr_entries, name);
 
 	if (entry)
-		json_add(report, "detached_by", journal_report(entry, name));
+		json_add(report, "detached_by", report_journal_entry(entry, name));
 	output->count++;
 	if (is_tree(printing))
 		listing_branch(output, port_branch(printing, unattached->port), name, report);
@@ -239,7 +241,7 @@ static void print_absent(struct printing *printing, const struct journal_entry *
 	    options->filter.buses || !filter_passes_host(&options->filter, &host, absent->driver))
 		return;
 	report = report_absent_host(&host, absent->driver);
-	json_add(report, "detached_by", journal_report(entry, absent->host));
+	json_add(report, "detached_by", report_journal_entry(entry, absent->host));
 	printing->output->count++;
 	listing_item(printing->output, absent->host, report);
 }
@@ -269,6 +271,7 @@ static void print(struct listing_output *output)
 	struct printing printing = {.output = output, .snapshot = output->answers->snapshot};
 	struct journal_entry *entries = journal_load(&printing.nr_entries);
 
+	say_unreadable(output->listing->command, entries, printing.nr_entries);
 	printing.entries = entries;
 	print_all(&printing);
 	free(printing.branches);

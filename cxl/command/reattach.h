@@ -1,53 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_BRING_BACK_H
-#define CXL_BRING_BACK_H
+#ifndef CXL_COMMAND_REATTACH_H
+#define CXL_COMMAND_REATTACH_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-struct argp_state;
 struct expected_host;
-struct journal_entry;
 struct json_object;
 struct snapshot;
 struct step;
 struct watch;
 
-/*
- * Bringing providers and their memdevs back: what attach-memdev does, and detach-memdev with
- * --reattach.
- */
+/* What attach-memdev does, and detach-memdev with --reattach: reattach, verify, report. */
 
-struct reattach {
-	const char *command; /* for messages */
+struct reattach_task {
+	const char *command; /* for messages: "cxl attach-memdev" */
 	const struct step *steps;
 	size_t nr_steps;
 	struct expected_host *hosts; /* what is expected afterwards */
 	size_t nr_hosts;
-	const struct snapshot *before; /* an earlier look at the machine; or NULL */
-	const struct journal_entry
-		*entry; /* of the journal, which is removed in the end; or NULL */
-	uint64_t timeout_us;
-	bool timeline; /* draw what happened */
+	const struct snapshot *before; /* an earlier snapshot of the machine; or NULL */
+	const char *entry;	       /* of the journal, to be removed in the end; or NULL */
+	double timeout;		       /* seconds */
+	bool timeline;		       /* print what happened as a drawing, too */
 };
 
-/** reattach_entry() - what the journal's entry says is to be done */
-void reattach_entry(struct reattach *back, const struct journal_entry *entry);
-
 /**
- * reattach_run() - do it, wait until everything is there, and look whether it is as expected
- * @watch: open; afterwards it has only what was seen meanwhile
- * @json: the report is added to it
+ * reattach_and_report() - do the steps, wait until everything is back, verify, and report
+ * @watch: open; afterwards it has only what was observed meanwhile
+ * @json: set to the report, which the caller owns
  *
- * Return: the exit status; what is not as expected is told on stderr.
+ * Return: the exit status. What failed is printed on stderr.
  */
-int reattach_run(const struct reattach *back, struct watch *watch, struct json_object *json);
-
-/** parse_seconds() - the argument of --timeout and the like; ends the program if it is none */
-double parse_seconds(const char *arg, const struct argp_state *state);
-
-/** show_progress() - on a terminal, what has been going on for so long; NULL: it is over */
-void show_progress(const struct step *step, uint64_t us);
+int reattach_and_report(const struct reattach_task *task, struct watch *watch,
+			struct json_object **json);
 
 #endif

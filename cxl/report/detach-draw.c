@@ -11,7 +11,7 @@
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "attach/reason/plan.h"
-#include "attach/verify/checks.h"
+#include "attach/verify/checks-detach.h"
 #include "cxl/report/detach-draw.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -49,13 +49,13 @@ static void draw_steps(struct table *table, const char *title, const struct step
 
 static void draw_host(struct table *table, struct table_row *top, const struct snapshot_host *host)
 {
-	_cleanup_free_ char *what = xasprintf("loses %s", host->driver ?: "its driver");
+	_cleanup_free_ char *what = xasprintf("unbound from %s", host->driver ?: "its driver");
 	struct table_row *below = row(table, top, host->name, what);
 
 	for (size_t i = 0; i < host->nr_dependents; i++) {
 		const struct snapshot_dependent *dependent = &host->dependents[i];
 		_cleanup_free_ char *kind =
-			xasprintf("%s, goes with it%s%s", dependent->subsystem,
+			xasprintf("%s, removed%s%s", dependent->subsystem,
 				  dependent->state ? ", now " : "", dependent->state ?: "");
 
 		row(table, below, dependent->name, kind);
@@ -64,7 +64,7 @@ static void draw_host(struct table *table, struct table_row *top, const struct s
 
 static void draw_losses(struct table *table, const struct plan *plan)
 {
-	struct table_row *top = row(table, NULL, "takes down", NULL);
+	struct table_row *top = row(table, NULL, "detaches", NULL);
 
 	for (size_t i = 0; i < plan->nr_regions; i++) {
 		const struct snapshot_region *region = plan->regions[i];
@@ -81,7 +81,7 @@ static void draw_losses(struct table *table, const struct plan *plan)
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
 		draw_host(table, top, &plan->memdevs[i]->host);
 	for (size_t i = 0; i < plan->nr_hosts; i++)
-		row(table, top, plan->hosts[i], "loses its driver");
+		row(table, top, plan->hosts[i], "unbound from its driver");
 	for (size_t i = 0; i < plan->changes.count; i++) {
 		const struct change *change = &plan->changes.list[i];
 
@@ -93,7 +93,7 @@ static void draw_losses(struct table *table, const struct plan *plan)
 static void draw_excess(struct table *table, const struct plan *plan)
 {
 	struct table_row *top =
-		plan->nr_excess > 0 ? row(table, NULL, "more than was named", NULL) : NULL;
+		plan->nr_excess > 0 ? row(table, NULL, "not named, or in use", NULL) : NULL;
 
 	for (size_t i = 0; i < plan->nr_excess; i++) {
 		const struct plan_excess *excess = &plan->excess[i];
@@ -106,7 +106,7 @@ static void draw_excess(struct table *table, const struct plan *plan)
 	}
 }
 
-int draw_plan(const struct plan *plan, const char *verdict)
+int draw_plan(const struct plan *plan, enum plan_verdict verdict)
 {
 	static const struct table_column columns[] = {
 		{"NAME", "name", CELL_TEXT, ""},
@@ -115,13 +115,13 @@ int draw_plan(const struct plan *plan, const char *verdict)
 	};
 	const char *unknown;
 	struct table *table = table_new(columns, NULL, "NAME,WHAT", true, &unknown);
-	_cleanup_free_ char *title =
-		xasprintf("down by %s, %s", detach_method_name(plan->method), verdict);
+	_cleanup_free_ char *title = xasprintf("detach by %s, %s", detach_method_name(plan->method),
+					       plan_verdict_name(verdict));
 
 	draw_steps(table, title, plan->steps, plan->nr_steps);
 	draw_losses(table, plan);
 	draw_excess(table, plan);
-	draw_steps(table, "back", plan->undo, plan->nr_undo);
+	draw_steps(table, "undo", plan->undo, plan->nr_undo);
 	return table_print(table);
 }
 
@@ -162,14 +162,14 @@ static void draw_bar(const char *name, uint64_t from, uint64_t until, uint64_t e
 	printf(" %10.3f ms  %s\n", (double)(until - from) / 1000, what);
 }
 
-/* How long each device lasted: to its last event that takes something away */
+/* Is it the last event of its device that removes something? */
 static bool is_end(const struct observed *observed, size_t index)
 {
 	const struct observed_event *event = &observed->events[index];
 
 	if (strcmp(event->action, "remove") != 0 && strcmp(event->action, "unbind") != 0)
 		return false;
-	/* A port has many of them, which go right before it. */
+	/* A port has many decoders, which are removed right before it. */
 	if (strncmp(event->device, "decoder", strlen("decoder")) == 0)
 		return false;
 	for (size_t i = index + 1; i < observed->nr_events; i++) {
@@ -186,7 +186,7 @@ static void draw_exposure(const struct plan *plan, const struct observed *observ
 	uint64_t us, gone = UINT64_MAX;
 
 	if (plan_excludes_exposure(plan->method)) {
-		puts("exposure: none, since the provider's own remove() comes before all else");
+		puts("exposure: none, since the provider's own remove() runs first");
 		return;
 	}
 	if (!detach_exposure(plan, observed, &us)) {
@@ -203,7 +203,7 @@ static void draw_exposure(const struct plan *plan, const struct observed *observ
 	if (gone != UINT64_MAX)
 		draw_bar("exposure", gone - observed_begun(observed),
 			 gone - observed_begun(observed) + us, end, mark,
-			 "the region gone, its provider still bound");
+			 "region gone, provider still bound");
 }
 
 void draw_timeline(const struct plan *plan, const struct observed *observed)

@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_TAKEDOWN_DRAW_H
-#define CXL_TAKEDOWN_DRAW_H
+#ifndef CXL_REPORT_DETACH_DRAW_H
+#define CXL_REPORT_DETACH_DRAW_H
+
+#include "attach/reason/plan.h"
 
 struct checks;
-struct plan;
-struct snapshot_user;
-struct step;
 struct observed;
+struct snapshot_user;
 
 /* What detach-memdev and attach-memdev print for people */
 
-/** draw_plan() - a tree of what will be done, what goes with it and how it comes back; 0 or -errno
+/**
+ * draw_plan() - print a tree of what is to be done, what is lost, and how it is undone
+ *
+ * Return: 0 or a negative errno.
  */
-int draw_plan(const struct plan *plan, const char *verdict);
+int draw_plan(const struct plan *plan, enum plan_verdict verdict);
 
-/** draw_timeline() - each device's end as a bar, and the exposure, if @plan is not NULL */
+/** draw_timeline() - print each device's end as a bar, and, unless @plan is NULL, the exposure */
 void draw_timeline(const struct plan *plan, const struct observed *observed);
 
-/** draw_checks() - each check, a line */
+/** draw_checks() - print each check as a line */
 void draw_checks(const struct checks *checks);
 
-/** say_user() - on stderr, who uses a device that goes, as a line of a list */
+/** say_user() - print on stderr who uses a device that is lost, as a line of a list */
 void say_user(const struct snapshot_user *user);
 
-/** say_excess() - on stderr, what goes besides what was named, or is in use, a line each */
+/** say_excess() - print on stderr what is lost that was not named, and what is in use, a line each
+ */
 void say_excess(const struct plan *plan);
 
 #endif

@@ -2,16 +2,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attach/act/journal.h"
 #include "attach/model/changes.h"
+#include "attach/model/expected.h"
 #include "attach/model/observed.h"
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "attach/reason/plan.h"
-#include "attach/verify/checks.h"
+#include "attach/verify/checks-detach.h"
 #include "cxl/report/detach-report.h"
 #include "cxl/report/report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
+#include "util/memory.h"
+#include "util/text.h"
 
 static struct json_object *report_step(const struct step *step)
 {
@@ -64,7 +68,7 @@ static struct json_object *report_named(const struct snapshot_memdev *const *mem
 	return array;
 }
 
-static struct json_object *report_taken_memdev(const struct snapshot_memdev *memdev)
+static struct json_object *report_lost_memdev(const struct snapshot_memdev *memdev)
 {
 	struct json_object *json = report_owner(memdev);
 
@@ -73,8 +77,8 @@ static struct json_object *report_taken_memdev(const struct snapshot_memdev *mem
 	return json;
 }
 
-static struct json_object *report_taken_region(const struct plan *plan,
-					       const struct snapshot_region *region, bool human)
+static struct json_object *report_lost_region(const struct plan *plan,
+					      const struct snapshot_region *region, bool human)
 {
 	struct json_object *json = report_extent(region, human);
 
@@ -82,15 +86,15 @@ static struct json_object *report_taken_region(const struct plan *plan,
 	return json;
 }
 
-static struct json_object *report_taken(const struct plan *plan, bool human)
+static struct json_object *report_losses(const struct plan *plan, bool human)
 {
 	struct json_object *json = json_new_object();
 	struct json_object *memdevs = json_new_array(), *regions = json_new_array();
 
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
-		json_append(memdevs, report_taken_memdev(plan->memdevs[i]));
+		json_append(memdevs, report_lost_memdev(plan->memdevs[i]));
 	for (size_t i = 0; i < plan->nr_regions; i++)
-		json_append(regions, report_taken_region(plan, plan->regions[i], human));
+		json_append(regions, report_lost_region(plan, plan->regions[i], human));
 	json_add(json, "memdevs", memdevs);
 	json_add(json, "others", report_named(plan->others, plan->nr_others));
 	json_add(json, "regions", regions);
@@ -98,7 +102,7 @@ static struct json_object *report_taken(const struct plan *plan, bool human)
 	return json;
 }
 
-/* The regions' decoders that are still committed when they are gone */
+/* The decoders that are still committed when their regions are gone */
 static struct json_object *report_stays(const struct plan *plan)
 {
 	struct json_object *array = json_new_array();
@@ -136,7 +140,7 @@ static struct json_object *report_excess(const struct plan *plan)
 	return array;
 }
 
-struct json_object *report_changes(const struct changes *changes)
+static struct json_object *report_changes(const struct changes *changes)
 {
 	struct json_object *array = json_new_array();
 
@@ -150,16 +154,16 @@ struct json_object *report_changes(const struct changes *changes)
 	return array;
 }
 
-struct json_object *report_plan(const struct plan *plan, const char *verdict, bool human)
+struct json_object *report_plan(const struct plan *plan, enum plan_verdict verdict, bool human)
 {
 	struct json_object *json = json_new_object();
 
 	json_add(json, "memdevs", report_named(plan->named, plan->nr_named));
 	json_add_string(json, "method", detach_method_name(plan->method));
 	json_add_string(json, "hand_to", plan->hand_to);
-	json_add_string(json, "verdict", verdict);
+	json_add_string(json, "verdict", plan_verdict_name(verdict));
 	json_add(json, "steps", report_steps(plan->steps, plan->nr_steps, NULL));
-	json_add(json, "takes_down", report_taken(plan, human));
+	json_add(json, "detaches", report_losses(plan, human));
 	json_add(json, "changes", report_changes(&plan->changes));
 	json_add(json, "stays", report_stays(plan));
 	json_add(json, "excess", report_excess(plan));
@@ -227,8 +231,9 @@ static struct json_object *report_stuck(const struct observed_stuck *stuck,
 	return json;
 }
 
-void report_watch(struct json_object *json, const struct step *steps, size_t count,
-		  const struct observed *observed, const struct checks *checks)
+/* Steps, events, kernel log and checks of one operation, added to @json */
+static void report_watch(struct json_object *json, const struct step *steps, size_t count,
+			 const struct observed *observed, const struct checks *checks)
 {
 	json_add(json, "steps", report_steps(steps, count, observed));
 	if (observed->stuck.pid)
@@ -238,4 +243,86 @@ void report_watch(struct json_object *json, const struct step *steps, size_t cou
 	json_add(json, "kernel_log", report_log(observed));
 	json_add(json, "checks", report_checks(checks));
 	json_add_bool(json, "passed", checks_passed(checks));
+}
+
+static struct json_object *report_seen(const struct observation *before,
+				       const struct observation *after)
+{
+	struct changes seen = {0};
+	struct json_object *json;
+
+	if (after)
+		changes_find(before->snapshot, after->snapshot, &seen);
+	json = report_changes(&seen);
+	changes_release(&seen);
+	return json;
+}
+
+static struct json_object *report_exposure(const struct plan *plan, const struct observed *observed)
+{
+	struct json_object *json = json_new_object();
+	uint64_t us;
+
+	if (detach_exposure(plan, observed, &us))
+		json_add_number(json, "us", us);
+	json_add_string(json, "how",
+			plan_excludes_exposure(plan->method) ? "excluded" : "measured");
+	return json;
+}
+
+struct json_object *report_detach(const struct detach_report *report)
+{
+	struct json_object *json = json_new_object();
+	const struct plan *plan = report->plan;
+
+	json_add(json, "plan", report_plan(plan, report->verdict, report->human));
+	report_watch(json, plan->steps, report->observed->nr_steps, report->observed,
+		     report->checks);
+	json_add(json, "changes", report_seen(report->before, report->after));
+	json_add(json, "exposure", report_exposure(plan, report->observed));
+	return json;
+}
+
+static struct json_object *report_host(const struct expected_host *host,
+				       const struct snapshot *after)
+{
+	struct json_object *json = json_new_object(), *regions = json_new_array();
+
+	json_add_string(json, "host", host->host);
+	json_add_string(json, "provider", host->driver_now);
+	for (size_t i = 0; i < after->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &after->memdevs[i];
+
+		if (!streq(memdev->host.name, host->host))
+			continue;
+		json_add_string(json, "memdev", memdev->name);
+		for (size_t j = 0; j < memdev->nr_regions; j++)
+			json_append(regions, report_extent(memdev->regions[j], false));
+	}
+	json_add(json, "regions", regions);
+	return json;
+}
+
+struct json_object *report_reattach(const struct reattach_report *report)
+{
+	struct json_object *json = json_new_object(), *hosts = json_new_array();
+
+	for (size_t i = 0; i < report->nr_hosts; i++)
+		json_append(hosts, report_host(&report->hosts[i], report->after));
+	json_add_string(json, "from", report->from_journal ? "journal" : "host");
+	json_add(json, "hosts", hosts);
+	report_watch(json, report->steps, report->nr_steps, report->observed, report->checks);
+	return json;
+}
+
+struct json_object *report_journal_entry(const struct journal_entry *entry, const char *host)
+{
+	_cleanup_free_ char *command = xasprintf("cxl attach-memdev %s", host);
+	struct json_object *json = json_new_object();
+
+	json_add_string(json, "method", entry->method);
+	json_add_string(json, "hand_to", entry->hand_to);
+	json_add_number(json, "time_us", entry->time_us);
+	json_add_string(json, "reattach_command", command);
+	return json;
 }

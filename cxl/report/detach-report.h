@@ -1,38 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_TAKEDOWN_REPORT_H
-#define CXL_TAKEDOWN_REPORT_H
+#ifndef CXL_REPORT_DETACH_REPORT_H
+#define CXL_REPORT_DETACH_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct changes;
+#include "attach/reason/plan.h"
+
 struct checks;
+struct expected_host;
+struct journal_entry;
 struct json_object;
-struct plan;
-struct step;
+struct observation;
 struct observed;
+struct snapshot;
+struct step;
 
 /*
- * What detach-memdev and attach-memdev print, as JSON; Documentation/schema says what is in it. The
- * caller owns what is returned.
+ * What detach-memdev and attach-memdev print, as JSON: Documentation/schema describes it. The
+ * caller owns what is returned. Times are microseconds since the first step began.
  */
 
-/** report_plan() - what will be done, what goes with it, what stays, and how it comes back */
-struct json_object *report_plan(const struct plan *plan, const char *verdict, bool human);
+/** report_plan() - what is to be done, what is lost, what stays, and how it is undone */
+struct json_object *report_plan(const struct plan *plan, enum plan_verdict verdict, bool human);
 
-/** report_steps() - steps as they went, or, without @observed, as they are planned */
+/** report_steps() - steps and how they went; without @observed, as they are planned */
 struct json_object *report_steps(const struct step *steps, size_t count,
 				 const struct observed *observed);
 
-/**
- * report_watch() - steps, events, kernel log and checks of one operation, added to @json
- *
- * Times are microseconds since the first step began.
- */
-void report_watch(struct json_object *json, const struct step *steps, size_t count,
-		  const struct observed *observed, const struct checks *checks);
+struct detach_report {
+	const struct plan *plan;
+	enum plan_verdict verdict;
+	const struct observed *observed;	  /* during the steps */
+	const struct observation *before, *after; /* @after: NULL if there is none */
+	const struct checks *checks;
+	bool human;
+};
 
-/** report_changes() - what has become of the devices */
-struct json_object *report_changes(const struct changes *changes);
+/** report_detach() - a plan, how it went, and what was verified */
+struct json_object *report_detach(const struct detach_report *report);
+
+struct reattach_report {
+	const struct step *steps;
+	size_t nr_steps;
+	const struct expected_host *hosts;
+	size_t nr_hosts;
+	bool from_journal;		 /* was the undo known from the journal? */
+	const struct observed *observed; /* during the steps */
+	const struct snapshot *after;	 /* without devices if nothing was observed */
+	const struct checks *checks;
+};
+
+/** report_reattach() - hosts as they are now, how it went, and what was verified */
+struct json_object *report_reattach(const struct reattach_report *report);
+
+/** report_journal_entry() - how @host was detached, and the command that reattaches it */
+struct json_object *report_journal_entry(const struct journal_entry *entry, const char *host);
 
 #endif

@@ -31,7 +31,7 @@ keep attach-memdev
 attach --dry-run 0000:11:00.0
 is "a host by name" "$status$(steps)" '0[[["load","cxl_lab_accel"],["bind","0000:11:00.0"]]]'
 attach --dry-run 0000:99:00.0
-is "an unknown host" "$status$err" "1cxl attach-memdev: nothing is known of '0000:99:00.0': it is neither in the journal nor a host whose provider is known"
+is "an unknown host" "$status$err" "1cxl attach-memdev: 0000:99:00.0: neither in the journal, nor a detached host whose provider is known"
 
 entry 0000:11:00.0 .
 for name in '' mem5 5 0000:11:00.0; do
@@ -42,7 +42,7 @@ done
 attach --dry-run mem5 0000:11:00.0
 is "named twice, once" "$(steps)" '[[["bind","port1"],["bind","0000:11:00.0"]]]'
 run on_machine "$CXL" list-attach
-is "list-attach: how it was taken down, and the way back" "$(answer 'map([.attach, .host, .detached_by.method, .detached_by.reattach_command])')" \
+is "list-attach: how it was detached, and the command that reattaches it" "$(answer 'map([.attach, .host, .detached_by.method, .detached_by.reattach_command])')" \
 	'[["detached","0000:11:00.0","port","cxl attach-memdev 0000:11:00.0"]]'
 keep list-attach
 machine pci-vfio
@@ -56,15 +56,16 @@ like "list-attach: in a table" "$out" 'detached cxl_lab_accel 0000:11:00.0'
 run on_machine "$CXL" list-attach --provider sfc
 is "list-attach: filtered" "$out" "[]"
 
-# What is no entry is left alone, and said; what would write elsewhere is no entry.
+# What is not a valid entry is ignored, with a message; so is an entry whose steps would write elsewhere.
 machine pci-unbound
 for change in '.undo[0].device = "../../x"' '.undo[0].bus = ".."' '.undo[0].action = "format"' '.undo = []' '.hosts = 7' \
 	'.hosts[0].host = null' 'del(.method)' '.undo[1].driver = "a/b"' '[]' '"text"'; do
 	entry 0000:11:00.0 "$change"
 	attach --dry-run
-	is "no entry: $change" "$status$out" "0[]"
-	like "no entry: $change: says so" "$err" "0000:11:00.0.json is left alone"
-	ok "no entry: $change: is still there" test -e "$CXL_STATE_DIR/0000:11:00.0.json"
+	is "not an entry: $change" "$status$out" "0[]"
+	is "not an entry: $change: says so, once" "$err" \
+		"cxl attach-memdev: $CXL_STATE_DIR/0000:11:00.0.json: ignored: not an entry of the journal"$'\n'"cxl attach-memdev: nothing has been detached"
+	ok "not an entry: $change: is still there" test -e "$CXL_STATE_DIR/0000:11:00.0.json"
 done
 for text in '' '{' 'garbage' '{"a":'; do
 	printf '%s' "$text" >"$CXL_STATE_DIR/0000:11:00.0.json"
@@ -75,7 +76,7 @@ head -c 100000 /dev/urandom >"$CXL_STATE_DIR/0000:11:00.0.json"
 attach --dry-run
 is "random bytes" "$status$out" "0[]"
 
-# Stale entries are cleaned by what may write: here it cannot read the kernel log, and stops after that.
+# Stale entries are removed by a command that may write. Here it cannot read the kernel log, and stops then.
 entry 0000:11:00.0 '.boot_id = "another"'
 attach --dry-run
 is "another boot: does not count" "$status$out" "0[]"
@@ -92,9 +93,9 @@ rm "$CXL_STATE_DIR"/*.json
 machine pci-shared
 entry 0000:11:00.0 .
 attach
-is "what came back by itself: cleaned" "$status$(compgen -G "$CXL_STATE_DIR/*.json")" 0
+is "what was reattached by somebody else: cleaned" "$status$(compgen -G "$CXL_STATE_DIR/*.json")" 0
 attach mem0
-is "attached already" "$status$out$err" "0[]cxl attach-memdev: mem0 is attached already"
+is "attached already" "$status$out$err" "0[]cxl attach-memdev: mem0: already attached"
 run on_machine setpriv --reuid 1000 --clear-groups "$CXL" attach-memdev
 is "not root" "$status$err" "5cxl attach-memdev: needs root; --dry-run does not"
 for wrong in '--all mem0' '--timeout 0' '--frobnicate'; do

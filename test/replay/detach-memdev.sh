@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What detach-memdev plans, and what it refuses, on recorded machines. What it does is tested on the real
-# kernel (test/vm/detach).
+# What detach-memdev plans and refuses, on recorded machines. What it does is tested on the real kernel
+# (test/vm/detach).
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
 export CXL_STATE_DIR=$machine_top/state
-# Without the network of this machine, whose interfaces have names that the recorded ones have, too
+# Without the network of this machine: its interfaces have the names of recorded ones
 detach() { run on_machine unshare -n "$CXL" detach-memdev "$@"; }
 plan() { detach --dry-run "$@"; }
 answer() { jq -c "$1" <<<"$out"; }
@@ -16,41 +16,41 @@ machine pci-shared
 plan mem0
 is "the memdev is unbound from cxl_mem" "$status$(answer .steps)" \
 	'0[{"action":"unbind","bus":"cxl","driver":"cxl_mem","device":"mem0","file":"/sys/bus/cxl/drivers/cxl_mem/unbind"}]'
-is "what goes" "$(answer '.takes_down | [(.memdevs[] | [.memdev, .host, .provider, .endpoint, .dependents[0].name]), .others, [.regions[] | .region, .removed]]')" \
+is "what is lost" "$(answer '.detaches | [(.memdevs[] | [.memdev, .host, .provider, .endpoint, .dependents[0].name]), .others, [.regions[] | .region, .removed]]')" \
 	'[["mem0","0000:11:00.0","cxl_lab_accel","endpoint2","eth0"],[],["region0",true]]'
 is "what becomes of the devices" "$(answer '.changes | map(.device + " " + .change)')" \
 	'["decoder2.0 removed","decoder2.1 removed","decoder2.2 removed","decoder2.3 removed","endpoint2 removed","mem0 removed","region0 removed"]'
 is "what stays committed" "$(answer .stays)" '["decoder1.0"]'
-is "how it comes back" "$(answer '.undo | map([.action, .device, .driver])')" '[["bind","0000:11:00.0","cxl_lab_accel"]]'
+is "how it is undone" "$(answer '.undo | map([.action, .device, .driver])')" '[["bind","0000:11:00.0","cxl_lab_accel"]]'
 keep detach-memdev-plan
 plan 0
 is "by number" "$(answer .memdevs)" '["mem0"]'
 plan -u mem0
-is "for people" "$(answer '.takes_down.regions[0].resource')" '"0x390000000"'
+is "for people" "$(answer '.detaches.regions[0].resource')" '"0x390000000"'
 keep detach-memdev-plan
 
-for path in memdev host endpoint module pci-remove; do
-	plan --via "$path" mem0
-	is "$path: only what was named" "$status$(answer '[.method, .verdict, (.excess | length)]')" "0[\"$path\",\"allowed\",0]"
+for method in memdev host endpoint module pci-remove; do
+	plan --via "$method" mem0
+	is "$method: only what was named" "$status$(answer '[.method, .verdict, (.excess | length)]')" "0[\"$method\",\"allowed\",0]"
 	keep detach-memdev-plan
 done
-for path in port bus; do
-	plan --via "$path" mem0
-	is "$path: refused, the expander would go, too" "$status$(answer '[.verdict, (.excess | map(.name))]')" \
+for method in port bus; do
+	plan --via "$method" mem0
+	is "$method: refused, the expander would be lost" "$status$(answer '[.verdict, (.excess | map(.name))]')" \
 		'3["refused",["mem1","region1"]]'
 	keep detach-memdev-plan
-	plan -f --via "$path" mem0
-	is "$path -f: not refused" "$status$(answer .verdict)" '0"forced"'
+	plan -f --via "$method" mem0
+	is "$method -f: not refused" "$status$(answer .verdict)" '0"forced"'
 done
-is "bus: all that goes" "$(answer '.takes_down | [.others, (.regions | map(.removed))]')" '[["mem1"],[true,true]]'
+is "bus: everything that is lost" "$(answer '.detaches | [.others, (.regions | map(.removed))]')" '[["mem1"],[true,true]]'
 plan --to vfio-pci mem0
-is "handed over: there" "$(answer '.steps | map([.action, .driver])')" '[["override","vfio-pci"],["unbind","cxl_lab_accel"],["bind","vfio-pci"]]'
-is "handed over: and back, with its own override" "$(answer '.undo | map([.action, .driver])')" \
+is "handed over: steps" "$(answer '.steps | map([.action, .driver])')" '[["override","vfio-pci"],["unbind","cxl_lab_accel"],["bind","vfio-pci"]]'
+is "handed over: undo, with its own override" "$(answer '.undo | map([.action, .driver])')" \
 	'[["unbind","vfio-pci"],["override","cxl_lab_accel"],["bind","cxl_lab_accel"]]'
 keep detach-memdev-plan
 plan --tree mem0
 like "as a tree" "$out" '─mem0 +unbind mem0 from cxl_mem'
-like "as a tree: what goes" "$out" '─region0 +removed, 256 MiB at 0x390000000'
+like "as a tree: what is lost" "$out" '─region0 +removed, 256 MiB at 0x390000000'
 
 # In use: /dev/null stands for the file in /dev/cxl
 # shellcheck disable=SC2016 # expanded by the inner shell
@@ -69,28 +69,35 @@ is "unless they are named as well" "$status$(answer '[.verdict, (.steps | length
 
 machine accelerator
 plan --via pci-remove mem0
-is "a host that is no PCI device: cannot" "$status$out" 5
-is "and says why" "$err" "cxl detach-memdev: mem0 has a host that is no PCI device"
+is "a host that is not a PCI device: cannot" "$status$out" 5
+is "and says why" "$err" "cxl detach-memdev: mem0: its host is not a PCI device"
 
-# Who cannot be taken down
+# What cannot be detached
 machine pci-shared
 plan mem1
-is "a memdev that nobody attached: no" "$status" 1
-is "and what to use instead" "$err" "cxl detach-memdev: no driver attached mem1: use 'cxl disable-memdev mem1'"
+is "a memdev that no driver attached: no" "$status" 1
+is "and what to use instead" "$err" "cxl detach-memdev: mem1: not attached by a driver (use 'cxl disable-memdev mem1')"
 plan mem9
-is "a memdev that is not there" "$status$err" "1cxl detach-memdev: there is no memdev 'mem9'"
+is "a memdev that is not there" "$status$err" "1cxl detach-memdev: mem9: no such memdev"
 for wrong in '' 'region0' '../mem0' 'mem' 'mem0 mem 1' '--via nowhere mem0' '--timeout soon mem0' '--timeout -1 mem0' \
 	'--to a/b mem0' '--to vfio-pci --via bus mem0' '--tree mem0' '--watch-only 1 --reattach mem0' '--frobnicate mem0'; do
 	read -ra words <<<"$wrong"
 	detach "${words[@]}"
 	is "wrong usage: '$wrong'" "$status$out" 2
 done
+detach
+is "no memdev: says so" "${err%%$'\n'*}" "cxl detach-memdev: missing MEMDEV argument"
+detach x
+is "not a memdev: says so" "${err%%$'\n'*}" "cxl detach-memdev: invalid memdev name 'x' (expected mem0 or 0)"
+detach --via nowhere mem0
+is "no such method: says so" "${err%%$'\n'*}" \
+	"cxl detach-memdev: invalid method 'nowhere' (expected memdev, host, endpoint, port, bus, module or pci-remove)"
 machine no-cxl
 plan mem0
 is "no CXL at all" "$status" 1
 machine pci-deleted
 plan mem0
-is "a memdev whose region was deleted can be taken down" "$status$(answer .takes_down.regions)" '0[]'
+is "a memdev whose region was deleted can be detached" "$status$(answer .detaches.regions)" '0[]'
 
 # What it takes to act
 machine pci-shared
@@ -104,7 +111,7 @@ like "and says which file" "$err" "cannot write /sys/bus/cxl/drivers/cxl_mem/unb
 is "and leaves no entry behind" "$(compgen -G "$CXL_STATE_DIR/*.json")" ""
 CXL_STATE_DIR=/proc/nowhere detach mem0
 is "no journal: nothing is done" "$status" 1
-like "no journal: and says so" "$err" "cannot keep a journal in /proc/nowhere: No such file or directory"
+like "no journal: and says so" "$err" "cannot use the journal in /proc/nowhere: No such file or directory"
 mkdir -p "$machine/sys/bus/cxl/drivers/cxl_mem"
 : >"$machine/sys/bus/cxl/drivers/cxl_mem/unbind"
 machine_sys=bind detach mem0
@@ -114,8 +121,8 @@ is "no kernel log: nothing was written" "$(cat "$machine/sys/bus/cxl/drivers/cxl
 
 # One at a time
 (flock 8 && echo 4711 >&8 && machine_sys=bind detach mem0 && echo "$status $err" >"$machine_top/second") 8<>"$CXL_STATE_DIR/lock"
-is "the second says who is at work" "$(cat "$machine_top/second")" \
-	"1 cxl detach-memdev: process 4711 is taking something down or bringing it back"
+is "the second says which process is at work" "$(cat "$machine_top/second")" \
+	"1 cxl detach-memdev: process 4711 is detaching or reattaching a memdev"
 
 ok "every plan is valid" all_valid detach-memdev-plan
 finish

@@ -12,12 +12,13 @@
 #include "attach/model/snapshot.h"
 #include "attach/reason/evidence.h"
 #include "attach/reason/plan.h"
-#include "attach/verify/checks.h"
+#include "attach/verify/checks-attach.h"
+#include "attach/verify/checks-detach.h"
 #include "test/unit/small-machine.h"
 #include "util/iomem.h"
 #include "util/kmsg.h"
 
-/* What is there after mem0 has been detached, when the kernel keeps its promises */
+/* What is gone after mem0 has been detached, if the kernel does everything right */
 static const char *const gone[] = {"region0", "endpoint2", "decoder2.0", "mem0", NULL};
 
 static struct iomem_range ranges_before[] = {
@@ -28,16 +29,16 @@ static struct iomem_range ranges_before[] = {
 	{0x100000000, 0x10fffffff, 0, (char *)"efx_probe", true},
 };
 
-/* One way in which the kernel breaks its promise, and the one check that says so */
+/* One thing that the kernel does wrong, and the one check that fails */
 struct world {
 	const char *what;
-	const char *const *without;		   /* NULL: as promised */
-	void (*change)(struct snapshot *snapshot); /* NULL: not */
+	const char *const *without;		   /* NULL: what has to be gone */
+	void (*change)(struct snapshot *snapshot); /* NULL: nothing */
 	const char *driver;			   /* of the host, afterwards */
 	struct iomem_range *left;		   /* in /proc/iomem, besides the window */
 	const char *log;			   /* a line of the kernel log */
 	bool lost_log, no_iomem;
-	const char *broken; /* the check, a space, and the detail */
+	const char *failed; /* the check, a space, and the detail */
 };
 
 static void name_the_region(struct snapshot *snapshot)
@@ -65,68 +66,68 @@ static void unlock_decoder(struct snapshot *snapshot)
 #define WITHOUT(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const struct world worlds[] = {
-	{.what = "as promised", .broken = ""},
+	{.what = "everything is right", .failed = ""},
 	{.what = "the region stays",
 	 .without = WITHOUT("endpoint2", "decoder2.0", "mem0"),
 	 .left = &ranges_before[1],
-	 .broken = "region-gone region0 is still there"},
+	 .failed = "region-gone region0 is still there"},
 	{.what = "the endpoint stays",
 	 .without = WITHOUT("region0", "decoder2.0", "mem0"),
-	 .broken = "endpoint-gone endpoint2 is still there"},
+	 .failed = "endpoint-gone endpoint2 is still there"},
 	{.what = "a decoder of the endpoint stays",
 	 .without = WITHOUT("region0", "endpoint2", "mem0"),
-	 .broken = "endpoint-gone decoder2.0 is still there"},
+	 .failed = "endpoint-gone decoder2.0 is still there"},
 	{.what = "the memdev stays",
 	 .without = WITHOUT("region0", "endpoint2", "decoder2.0"),
-	 .broken = "memdev-gone mem0 is still there"},
+	 .failed = "memdev-gone mem0 is still there"},
 	{.what = "the provider stays bound",
 	 .driver = "sfc",
-	 .broken = "provider-unbound 0000:11:00.0 is still bound to sfc"},
+	 .failed = "provider-unbound 0000:11:00.0 is still bound to sfc"},
 	{.what = "the addresses are still the region's",
 	 .left = &ranges_before[1],
-	 .broken = "addresses-released 100000000-10fffffff of region0 still belongs to region0"},
+	 .failed = "addresses-released 100000000-10fffffff of region0 still belongs to region0"},
 	{.what = "something lies where the region was",
 	 .left = &ranges_before[2],
-	 .broken = "addresses-released 100000000-100000fff of region0 still belongs to sfc"},
+	 .failed = "addresses-released 100000000-100000fff of region0 still belongs to sfc"},
 	{.what = "the driver keeps its mapping",
 	 .left = &ranges_before[4],
-	 .broken =
+	 .failed =
 		 "addresses-released 100000000-10fffffff of region0 is still mapped, by efx_probe"},
 	{.what = "the other region's addresses are its own",
 	 .left = &ranges_before[3],
-	 .broken = ""},
+	 .failed = ""},
 	{.what = "a decoder still names the region",
 	 .change = name_the_region,
-	 .broken = "decoders-released decoder1.0 still names region0"},
+	 .failed = "decoders-released decoder1.0 still names region0"},
 	{.what = "another region has changed",
 	 .change = shrink_region1,
-	 .broken = "nothing-else region1 was altered"},
+	 .failed = "nothing-else region1 was altered"},
 	{.what = "another memdev has lost its driver",
 	 .change = unbind_mem2,
-	 .broken = "nothing-else mem2 was unbound"},
+	 .failed = "nothing-else mem2 was unbound"},
 	{.what = "a decoder that should stay committed does not",
 	 .change = unlock_decoder,
-	 .broken = "nothing-else decoder1.0 was altered"},
+	 .failed = "nothing-else decoder1.0 was altered"},
 	{.what = "another device has gone",
 	 .without = WITHOUT("region0", "endpoint2", "decoder2.0", "mem0", "port5"),
-	 .broken = "nothing-else port5 was removed"},
+	 .failed = "nothing-else port5 was removed"},
 	{.what = "the kernel complains",
 	 .log = "WARNING: drivers/cxl/core/region.c:1 at cxl_region_probe+0x1/0x2",
-	 .broken = "no-splat warning: WARNING: drivers/cxl/core/region.c:1 at "
+	 .failed = "no-splat warning: WARNING: drivers/cxl/core/region.c:1 at "
 		   "cxl_region_probe+0x1/0x2"},
 	{.what = "the kernel says something else",
 	 .log = "cxl_acpi: host supports CXL",
-	 .broken = ""},
+	 .failed = ""},
 	{.what = "the log was overrun",
 	 .lost_log = true,
-	 .broken = "no-splat parts of the kernel log were overwritten"},
+	 .failed = "no-splat parts of the kernel log were overwritten"},
 	{.what = "addresses cannot be read",
 	 .no_iomem = true,
-	 .broken = "addresses-released /proc/iomem cannot be read"},
+	 .failed = "addresses-released /proc/iomem cannot be read"},
 };
 
-/* The list that did not hold, with their details */
-static char *broken_text(const struct checks *checks, char *text)
+/* The checks that have not passed, with their details */
+static char *failed_text(const struct checks *checks, char *text)
 {
 	*text = '\0';
 	for (size_t i = 0; i < checks->count; i++) {
@@ -169,8 +170,8 @@ static void check_world(const struct world *world)
 					       &world->driver},
 			 &observed, &checks);
 	print_message("# %s\n", world->what);
-	assert_string_equal(broken_text(&checks, text), world->broken);
-	assert_int_equal(checks_passed(&checks), !*world->broken);
+	assert_string_equal(failed_text(&checks, text), world->failed);
+	assert_int_equal(checks_passed(&checks), !*world->failed);
 	checks_release(&checks);
 	plan_release(&plan);
 	attach_answers_release(&answers);
@@ -178,14 +179,14 @@ static void check_world(const struct world *world)
 	snapshot_release(&after);
 }
 
-static void each_broken_promise_is_named(void **state)
+static void each_failed_check_is_named(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(worlds) / sizeof(*worlds); i++)
 		check_world(&worlds[i]);
 }
 
-static void without_a_look_nothing_is_known(void **state)
+static void without_observation_nothing_is_checked(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	struct snapshot before;
@@ -204,7 +205,7 @@ static void without_a_look_nothing_is_known(void **state)
 	snapshot_release(&before);
 }
 
-static void a_return_is_compared_with_what_was(void **state)
+static void a_reattach_is_compared_with_what_was(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	static const struct expected_region was[] = {
@@ -216,7 +217,7 @@ static void a_return_is_compared_with_what_was(void **state)
 	static const struct {
 		const char *host, *driver, *now;
 		const struct expected_region *region;
-		const char *broken;
+		const char *failed;
 	} cases[] = {
 		{"0000:11:00.0", "sfc", "sfc", &was[0], ""},
 		{"0000:11:00.0", "sfc", NULL, &was[0],
@@ -248,7 +249,8 @@ static void a_return_is_compared_with_what_was(void **state)
 
 		small_machine(&after, nothing);
 		checks_of_attach(&host, 1, &after, &observed, &checks);
-		assert_string_equal(broken_text(&checks, text), cases[i].broken);
+		assert_string_equal(failed_text(&checks, text), cases[i].failed);
+		assert_int_equal(hosts_are_reattached(&host, 1, &after), !*cases[i].failed);
 		checks_release(&checks);
 		snapshot_release(&after);
 	}
@@ -259,13 +261,13 @@ static void disable_mem0(struct snapshot *snapshot)
 	snapshot_find_memdev(snapshot, "mem0")->enabled = false;
 }
 
-/* One state in which everything has come to rest, and what is wrong with it */
+/* A machine at rest, and what is wrong with it */
 static const struct {
 	const char *what, *driver;
 	const char *const *without;
 	void (*change)(struct snapshot *snapshot);
 	bool claimed; /* the region's addresses, in /proc/iomem */
-	const char *broken;
+	const char *failed;
 } quiets[] = {
 	{"all is there", "sfc", NULL, NULL, true, ""},
 	{"nothing is left", NULL, gone, NULL, false, ""},
@@ -290,7 +292,7 @@ static const struct {
 	 "decoders-released decoder1.0 names region0, which is not there"},
 };
 
-static void half_of_something_is_named(void **state)
+static void at_rest_there_is_everything_or_nothing(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	static const struct expected_region was = {"region0", 0x100000000, 0x10000000, FLAG_YES};
@@ -314,7 +316,7 @@ static void half_of_something_is_named(void **state)
 			quiets[i].change(&after);
 		checks_at_rest(&host, 1, &(struct observation){&after, &iomem, NULL}, &checks);
 		print_message("# %s\n", quiets[i].what);
-		assert_string_equal(broken_text(&checks, text), quiets[i].broken);
+		assert_string_equal(failed_text(&checks, text), quiets[i].failed);
 		checks_release(&checks);
 		snapshot_release(&after);
 	}
@@ -358,7 +360,7 @@ static void the_exposure_is_between_region_and_provider(void **state)
 	snapshot_release(&snapshot);
 }
 
-static void kinds_of_complaints(void **state)
+static void kinds_of_kernel_reports(void **state)
 {
 	static const struct {
 		const char *line, *kind;
@@ -395,12 +397,12 @@ static void kinds_of_complaints(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_broken_promise_is_named),
-		cmocka_unit_test(without_a_look_nothing_is_known),
-		cmocka_unit_test(a_return_is_compared_with_what_was),
-		cmocka_unit_test(half_of_something_is_named),
+		cmocka_unit_test(each_failed_check_is_named),
+		cmocka_unit_test(without_observation_nothing_is_checked),
+		cmocka_unit_test(a_reattach_is_compared_with_what_was),
+		cmocka_unit_test(at_rest_there_is_everything_or_nothing),
 		cmocka_unit_test(the_exposure_is_between_region_and_provider),
-		cmocka_unit_test(kinds_of_complaints),
+		cmocka_unit_test(kinds_of_kernel_reports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

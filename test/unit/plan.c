@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "attach/model/observed.h"
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "attach/reason/evidence.h"
@@ -67,7 +68,7 @@ static const struct expected expected[] = {
 	 .undo = "rescan:: bind:0000:11:00.0:sfc ",
 	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
 	 .excess = ""},
-	/* With the last endpoint below it, a switch's port goes; a host bridge's stays. */
+	/* A switch's port is removed with the last endpoint below it; a host bridge's stays. */
 	{.method = METHOD_MEMDEV,
 	 .memdev = "mem1",
 	 .steps = "unbind:mem1:cxl_mem ",
@@ -123,7 +124,7 @@ static char *plan_for(struct snapshot *snapshot, const char *memdev, enum detach
 	return why;
 }
 
-static void every_path_says_what_goes(void **state)
+static void every_method_says_what_is_lost(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	char text[2000];
@@ -148,8 +149,8 @@ static void every_path_says_what_goes(void **state)
 	}
 }
 
-/* A port whose other memdev nobody attached: that stays, without its driver, and so does its
- * region. */
+/* Below the port is another memdev, which no driver attached: it stays without its driver, and
+ * its region stays. */
 static void an_expander_below_the_port_loses_its_endpoint(void **state)
 {
 	static const char *const nothing[] = {NULL};
@@ -181,7 +182,7 @@ static void an_expander_below_the_port_loses_its_endpoint(void **state)
 	snapshot_release(&snapshot);
 }
 
-static void a_cycled_bus_takes_everything_along(void **state)
+static void a_cycled_bus_detaches_everything_on_it(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	struct attach_answers answers;
@@ -233,7 +234,8 @@ static void a_handover_restores_the_override(void **state)
 			    "unbind:0000:11:00.0:vfio-pci override:0000:11:00.0:sfc "
 			    "bind:0000:11:00.0:sfc ");
 	plan_release(&plan);
-	/* A device that a rescan finds has no override: no driver may take it before. */
+	/* A rescan finds the device without its override: until that is restored, no driver may
+	 * bind. */
 	assert_null(plan_for(&snapshot, "mem0", METHOD_PCI_REMOVE, NULL, &plan));
 	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
 			    "autoprobe:: rescan:: override:0000:11:00.0:sfc autoprobe:: "
@@ -242,19 +244,19 @@ static void a_handover_restores_the_override(void **state)
 	snapshot_release(&snapshot);
 }
 
-static void what_cannot_be_done_is_said(void **state)
+static void what_is_impossible_has_a_reason(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	static const struct {
 		enum detach_method method;
 		const char *why;
 	} cases[] = {
-		{METHOD_MEMDEV, "mem0 is not bound to cxl_mem"},
-		{METHOD_ENDPOINT, "mem0 has no endpoint that is bound to cxl_port"},
-		{METHOD_PORT, "mem0 has no port above it that is bound to cxl_port"},
-		{METHOD_BUS, "mem0 has no bus whose device has a driver"},
-		{METHOD_MODULE, "mem0 has a provider that is built into the kernel"},
-		{METHOD_PCI_REMOVE, "mem0 has a host that is no PCI device"},
+		{METHOD_MEMDEV, "mem0: not bound to cxl_mem"},
+		{METHOD_ENDPOINT, "mem0: no endpoint that is bound to cxl_port"},
+		{METHOD_PORT, "mem0: no port above it that is bound to cxl_port"},
+		{METHOD_BUS, "mem0: no bus whose device has a driver"},
+		{METHOD_MODULE, "mem0: its provider is built into the kernel"},
+		{METHOD_PCI_REMOVE, "mem0: its host is not a PCI device"},
 	};
 
 	(void)state;
@@ -279,7 +281,7 @@ static void what_cannot_be_done_is_said(void **state)
 	}
 }
 
-static void users_of_what_goes_count(void **state)
+static void users_of_what_is_lost_are_excess(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	struct snapshot_dependent *dependent;
@@ -302,7 +304,84 @@ static void users_of_what_goes_count(void **state)
 	snapshot_release(&snapshot);
 }
 
-/* What comes from a journal must not be able to write anywhere else. */
+static void a_verdict_needs_what_the_user_agreed_to(void **state)
+{
+	static const struct {
+		size_t nr_excess;
+		bool loses_system_ram, force, lose_system_ram;
+		const char *verdict;
+	} cases[] = {
+		{0, false, false, false, "allowed"}, {0, false, true, true, "allowed"},
+		{1, false, false, false, "refused"}, {1, false, true, false, "forced"},
+		{1, false, false, true, "refused"},  {1, true, true, false, "refused"},
+		{1, true, false, true, "refused"},   {1, true, true, true, "forced"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct plan plan = {.nr_excess = cases[i].nr_excess,
+					  .loses_system_ram = cases[i].loses_system_ram};
+
+		assert_string_equal(plan_verdict_name(plan_judge(&plan, cases[i].force,
+								 cases[i].lose_system_ram)),
+				    cases[i].verdict);
+	}
+}
+
+static void a_method_is_recognized_by_its_changes(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct changes none = {0};
+	struct attach_answers answers;
+	struct snapshot snapshot;
+	struct plan plan, bus;
+	const struct snapshot_memdev *named;
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	attach_infer(&snapshot, &answers);
+	named = snapshot_find_memdev(&snapshot, "mem0");
+	assert_null(plan_make(&answers, &named, 1, METHOD_MEMDEV, NULL, &plan));
+	assert_null(plan_make(&answers, &named, 1, METHOD_BUS, NULL, &bus));
+	plan_recognize(&answers, &none, &plan);
+	assert_int_equal(plan.method, METHOD_MEMDEV);
+	plan_recognize(&answers, &bus.changes, &plan);
+	assert_int_equal(plan.method, METHOD_BUS);
+	assert_true(changes_same(&plan.changes, &bus.changes));
+	plan_release(&plan);
+	plan_release(&bus);
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+}
+
+static void a_plan_is_carried_out_once_memdev_and_driver_are_gone(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct observed_event events[] = {
+		{1, (char *)"remove", (char *)"mem0", (char *)"cxl"},
+		{2, (char *)"unbind", (char *)"0000:11:00.0", (char *)"pci"},
+	};
+	struct observed observed = {.events = events};
+	struct snapshot snapshot;
+	struct plan plan;
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	assert_null(plan_for(&snapshot, "mem0", METHOD_MEMDEV, NULL, &plan));
+	assert_false(plan_is_carried_out(&plan, &observed));
+	observed.nr_events = 1;
+	assert_false(plan_is_carried_out(&plan, &observed));
+	observed.nr_events = 2;
+	assert_true(plan_is_carried_out(&plan, &observed));
+	events[1].action = (char *)"remove";
+	assert_true(plan_is_carried_out(&plan, &observed));
+	events[1].device = (char *)"0000:21:00.0";
+	assert_false(plan_is_carried_out(&plan, &observed));
+	plan_release(&plan);
+	snapshot_release(&snapshot);
+}
+
+/* A step from a damaged journal must not write to another file. */
 static void only_sound_steps_are_steps(void **state)
 {
 	static const struct {
@@ -333,12 +412,15 @@ static void only_sound_steps_are_steps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_path_says_what_goes),
+		cmocka_unit_test(every_method_says_what_is_lost),
 		cmocka_unit_test(an_expander_below_the_port_loses_its_endpoint),
-		cmocka_unit_test(a_cycled_bus_takes_everything_along),
+		cmocka_unit_test(a_cycled_bus_detaches_everything_on_it),
 		cmocka_unit_test(a_handover_restores_the_override),
-		cmocka_unit_test(what_cannot_be_done_is_said),
-		cmocka_unit_test(users_of_what_goes_count),
+		cmocka_unit_test(what_is_impossible_has_a_reason),
+		cmocka_unit_test(users_of_what_is_lost_are_excess),
+		cmocka_unit_test(a_verdict_needs_what_the_user_agreed_to),
+		cmocka_unit_test(a_method_is_recognized_by_its_changes),
+		cmocka_unit_test(a_plan_is_carried_out_once_memdev_and_driver_are_gone),
 		cmocka_unit_test(only_sound_steps_are_steps),
 	};
 

@@ -17,7 +17,7 @@
 
 static const char *const nothing[] = {NULL};
 
-/* What is tried in any case, since the snapshot does not tell whether it is needed */
+/* Steps that are always there, since the snapshot does not tell whether they are needed */
 #define BUS "bind:ACPI0017:00:cxl_acpi "
 #define HOSTS                                                                                      \
 	"load::sfc load::sfc load::cxl_pci bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc "           \
@@ -28,7 +28,7 @@ static void disable_port1(struct snapshot *snapshot)
 	snapshot_find_port(snapshot, "port1")->enabled = false;
 }
 
-/* A switch's port comes back with what is below it. */
+/* A switch's port is added with what is below it. */
 static void disable_port3(struct snapshot *snapshot)
 {
 	snapshot_find_port(snapshot, "port3")->enabled = false;
@@ -57,7 +57,7 @@ static void never_bound(struct snapshot *snapshot)
 
 static const struct {
 	const char *what;
-	void (*at_home)(struct snapshot *snapshot);
+	void (*at_baseline)(struct snapshot *snapshot);
 	const char *const *without;
 	void (*now)(struct snapshot *snapshot);
 	bool rescan;
@@ -81,16 +81,16 @@ static const struct {
 	 .steps = BUS HOSTS
 	 "bind:region0:cxl_region bind:region1:cxl_region bind:region2:cxl_region "},
 	{.what = "but one was never bound",
-	 .at_home = never_bound,
+	 .at_baseline = never_bound,
 	 .now = unbind_regions,
 	 .steps = BUS HOSTS "bind:region0:cxl_region bind:region2:cxl_region "},
 	{.what = "a PCI device was removed",
-	 .at_home = override_mem1,
+	 .at_baseline = override_mem1,
 	 .rescan = true,
 	 .steps = "autoprobe:: rescan:: override:0000:21:00.0:sfc autoprobe:: " BUS HOSTS},
 };
 
-static void what_is_missing_is_brought_back(void **state)
+static void what_is_missing_is_restored(void **state)
 {
 	char text[2000];
 
@@ -102,8 +102,8 @@ static void what_is_missing_is_brought_back(void **state)
 
 		small_machine(&baseline, nothing);
 		small_machine(&now, cases[i].without ?: nothing);
-		if (cases[i].at_home)
-			cases[i].at_home(&baseline);
+		if (cases[i].at_baseline)
+			cases[i].at_baseline(&baseline);
 		if (cases[i].now)
 			cases[i].now(&now);
 		restore_steps(&baseline, &now, cases[i].rescan, &steps, &count);
@@ -124,7 +124,7 @@ static void what_is_missing_is_brought_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_missing_is_brought_back),
+		cmocka_unit_test(what_is_missing_is_restored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/claims.md, C7: the host goes from its driver to vfio-pci and back, ROUNDS times (5 if not
+# Documentation/claims.md, C7: the host is handed to vfio-pci and taken back, ROUNDS times (5 if not
 # said), by our commands and by the writes that a script would do, with and without waiting for the work
 # that an unbind leaves behind.
 # shellcheck source=test/vm/guest.sh

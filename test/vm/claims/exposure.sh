@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/claims.md, C1, C2 and C4, on either machine: each path down and back, ROUNDS times (5 if
-# not said), in turn. For how long is a region gone while its driver is bound, does the driver go at all,
+# Documentation/claims.md, C1, C2 and C4, on either machine: detach and reattach by each method, ROUNDS
+# times (5 if not said), in turn. For how long is a region gone while its driver is bound, does the driver go at all,
 # and does the kernel complain? The reports are kept in RESULTS.
 # shellcheck disable=SC2016 # jq's own variables
 # shellcheck source=test/vm/guest.sh
@@ -17,46 +17,46 @@ measured=(memdev endpoint port bus)
 excluded=(host module)
 # A real host bridge's port does not come back (Documentation/kernel-behavior.md).
 [[ $host != 0000:* ]] || { excluded+=(pci-remove); measured=(memdev endpoint bus); }
-read -ra paths <<<"${PATHS:-${measured[*]} ${excluded[*]}}"
+read -ra methods <<<"${METHODS:-${measured[*]} ${excluded[*]}}"
 # memdev: its name now
 memdev() { for memdev in "$driver/$host"/mem[0-9]*; do memdev=${memdev##*/}; done; }
 
 for ((round = 0; round < rounds; round++)); do
-	for path in "${paths[@]}"; do
+	for method in "${methods[@]}"; do
 		memdev
-		"$CXL" detach-memdev -f --reattach --via "$path" "$memdev" >>"$results/$path.reports" 2>>"$results/$path.errors"
+		"$CXL" detach-memdev -f --reattach --via "$method" "$memdev" >>"$results/$method.reports" 2>>"$results/$method.errors"
 	done
 done
 
-# of PATH FILTER: what jq makes of the path's reports
+# of METHOD FILTER: what jq makes of the method's reports
 of() { jq -sc "$2" "$results/$1.reports"; }
-for path in "${paths[@]}"; do
-	is "$path: $rounds rounds, in each every promise was kept" \
-		"$(of "$path" 'map(select(.passed and .reattach.passed)) | length')$(of "$path" 'map((.checks, .reattach.checks)[] | select(.result != "passed"))')" "${rounds}[]"
-	is "$path: the driver goes, each time" \
-		"$(of "$path" "map(select(any(.timeline[]; .action == \"unbind\" and .device == \"$host\"))) | length")" "$rounds"
-	is "$path: the region goes before its endpoint and memdev, each time" \
-		"$(of "$path" 'map((.timeline | map([.action, .device] | join(" "))) as $events | .plan.memdevs[0] as $memdev |
+for method in "${methods[@]}"; do
+	is "$method: $rounds rounds, in each, every check passed" \
+		"$(of "$method" 'map(select(.passed and .reattach.passed)) | length')$(of "$method" 'map((.checks, .reattach.checks)[] | select(.result != "passed"))')" "${rounds}[]"
+	is "$method: the driver goes, each time" \
+		"$(of "$method" "map(select(any(.timeline[]; .action == \"unbind\" and .device == \"$host\"))) | length")" "$rounds"
+	is "$method: the region goes before its endpoint and memdev, each time" \
+		"$(of "$method" 'map((.timeline | map([.action, .device] | join(" "))) as $events | .plan.memdevs[0] as $memdev |
 			($events | index("remove region0")) as $region | ($events | index("remove \($memdev)")) > $region and
 			($events | map(startswith("remove endpoint")) | index(true)) > $region) | all')" true
-	if [[ " ${excluded[*]} " == *" $path "* ]]; then
-		is "$path: excluded" "$(of "$path" 'map([.exposure.us, .exposure.how]) | unique')" '[[0,"excluded"]]'
+	if [[ " ${excluded[*]} " == *" $method "* ]]; then
+		is "$method: excluded" "$(of "$method" 'map([.exposure.us, .exposure.how]) | unique')" '[[0,"excluded"]]'
 		continue
 	fi
-	is "$path: each time, the region is gone while its driver is still bound" \
-		"$(of "$path" 'map(select(.exposure.how == "measured" and .exposure.us > 0)) | length')" "$rounds"
-	of "$path" 'map(.exposure.us / 1000) | sort | . as $all | def at($part): $all[(($all | length) - 1) * $part | round];
-		"'"# exposure, $path"', ms: min \(at(0)), quartiles \(at(0.25)) \(at(0.5)) \(at(0.75)), 90 % \(at(0.9)), max \(at(1)), of \($all | length)"' | jq -r .
-	of "$path" '.[0].timeline | map("\(.action) \(.device) \(.us / 1000 | round)") | join(", ")' | jq -r . | sed "s/^/# order, $path (ms): /"
+	is "$method: each time, the region is gone while its driver is still bound" \
+		"$(of "$method" 'map(select(.exposure.how == "measured" and .exposure.us > 0)) | length')" "$rounds"
+	of "$method" 'map(.exposure.us / 1000) | sort | . as $all | def at($part): $all[(($all | length) - 1) * $part | round];
+		"'"# exposure, $method"', ms: min \(at(0)), quartiles \(at(0.25)) \(at(0.5)) \(at(0.75)), 90 % \(at(0.9)), max \(at(1)), of \($all | length)"' | jq -r .
+	of "$method" '.[0].timeline | map("\(.action) \(.device) \(.us / 1000 | round)") | join(", ")' | jq -r . | sed "s/^/# order, $method (ms): /"
 done
 
 # What unloads nothing: the driver goes, its module stays; and a region that only loses its own driver
 # takes nothing along.
 memdev
 run "$CXL" detach-memdev "$memdev"
-is "down: the driver's module stays loaded" "$status$([ -e "$driver/$host" ] || echo " unbound") $([ -e "$driver/module" ] && echo loaded)" "0 unbound loaded"
+is "detached: the driver's module stays loaded" "$status$([ -e "$driver/$host" ] || echo " unbound") $([ -e "$driver/module" ] && echo loaded)" "0 unbound loaded"
 run "$CXL" attach-memdev
-is "and back" "$status" 0
+is "and reattached" "$status" 0
 echo region0 >/sys/bus/cxl/drivers/cxl_region/unbind
 echo 1 >/sys/bus/cxl/flush
 ok "a region that loses its own driver stays mapped, and its memdev's driver bound" \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is in use, or is more than was named, is not taken down unasked. With an expander beside the
+# What is in use, and what was not named, is not detached without -f. With an expander beside the
 # accelerator, in the same window, below the same port.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
@@ -25,8 +25,8 @@ ip route add default via 192.0.2.1
 run "$CXL" detach-memdev --dry-run "$memdev"
 is "an interface in use: the plan has it" "$status$(excess)" '3["address","default-route","up"]'
 refused "an interface in use"
-like "an interface in use: in which way" "$err" "address $interface 192.0.2.7"
-for path in host endpoint module pci-remove; do refused "an interface in use, by $path" --via $path; done
+like "an interface in use: how" "$err" "address $interface 192.0.2.7"
+for method in host endpoint module pci-remove; do refused "an interface in use, by $method" --via $method; done
 ip link set "$interface" down
 ip address flush dev "$interface"
 
@@ -48,17 +48,17 @@ modprobe -a dax_cxl kmem
 for blocks in /sys/devices/system/memory/memory*/state; do
 	[ "$(<"$blocks")" = online ] || echo online_movable >"$blocks"
 done
-for path in port bus; do
-	refused "system RAM, $path" --via $path
-	refused "system RAM, $path, even with -f" -f --via $path
-	like "system RAM, $path: says what it would take" "$err" "refused without --lose-system-ram"
+for method in port bus; do
+	refused "system RAM, $method" --via $method
+	refused "system RAM, $method, even with -f" -f --via $method
+	like "system RAM, $method: says which option it needs" "$err" "refused without --lose-system-ram"
 done
 run "$CXL" detach-memdev --dry-run --via port -f "$memdev"
 is "system RAM: the plan is refused with -f" "$status$(answer .verdict)" '3"refused"'
 run "$CXL" detach-memdev --dry-run --via port -f --lose-system-ram "$memdev"
 is "system RAM: and forced with the option for it" "$status$(answer .verdict)" '0"forced"'
 run "$CXL" detach-memdev --via host "$memdev"
-is "what does not touch it is done" "$status$(broken)" "0[]"
-bring_back
-is "and comes back" "$status$(state)" "0$whole"
+is "what does not touch it is done" "$status$(failed)" "0[]"
+reattach
+is "and reattached" "$status$(state)" "0$whole"
 check_dmesg

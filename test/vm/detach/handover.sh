@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The unbind that virtualization does: the host goes to another driver, and comes back. Killed after every
-# step of either way, too. On PCI the other driver is vfio-pci; on the mock it is one that takes any device
-# and does nothing with it.
+# The handover that virtualization does: the host goes to another driver, and is taken back. Also killed
+# after every step of both. On PCI the other driver is vfio-pci; on the mock it is one that binds to any
+# device and does nothing with it.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -23,36 +23,36 @@ run "$CXL" detach-memdev --to nowhere "$(mem)"
 is "a driver that is not there: cannot" "$status" 5
 is "and nothing has changed" "$(state)" "$whole"
 run "$CXL" detach-memdev --to $to "$(mem)"
-is "handed over: every promise is kept" "$status$(broken)" "0[]"
+is "handed over: every check passed" "$status$(failed)" "0[]"
 is "handed over: the other driver has it" "$(driver)" $to
 run "$CXL" list-attach
 is "list-attach: detached, and to whom" "$(answer 'map([.attach, .driver, .provider, .detached_by.hand_to])')" \
 	"[[\"detached\",\"$to\",\"$provider\",\"$to\"]]"
-bring_back
+reattach
 is "taken back" "$status$(state)" "0$whole"
 is "taken back: with the override that it had" "$(cat "$device/driver_override")" "$override"
-kept=''
+results=''
 for _ in $(seq 10); do
 	run "$CXL" detach-memdev --to $to --reattach "$(mem)"
-	kept+="$status $(answer .reattach.passed) "
+	results+="$status $(answer .reattach.passed) "
 done
-is "ten times there and back" "$(xargs -n 2 <<<"$kept" | sort | uniq -c | xargs)" "10 0 true"
+is "ten times there and back" "$(xargs -n 2 <<<"$results" | sort | uniq -c | xargs)" "10 0 true"
 is "everything is as it was" "$(state)" "$whole"
 
 killed step-0 detach-memdev --to $to "$(mem)"
 run "$CXL" detach-memdev "$(mem)"
-is "half way there: not taken down again" "$status" 1
-like "half way there: what to do" "$err" "$host was being taken down and is not all back: run 'cxl attach-memdev $host' first"
-as_before "half way there"
+is "half way there: not detached again" "$status" 1
+like "half way there: what to do" "$err" "$host: detached, and not completely reattached [(]run 'cxl attach-memdev $host' first[)]"
+reattached "half way there"
 is "half way there: the override is as it was" "$(cat "$device/driver_override")" "$override"
 for point in step-1 step-2; do
 	killed $point detach-memdev --to $to "$(mem)"
-	as_before "killed on the way there, $point"
+	reattached "killed during the handover, $point"
 done
 for point in step-0 step-1 step-2 returned back; do
 	"$CXL" detach-memdev --to $to "$(mem)" >/dev/null
 	killed $point attach-memdev "$host"
-	as_before "killed on the way back, $point"
+	reattached "killed during the reattach, $point"
 done
 is "the override is as it was" "$(cat "$device/driver_override")" "$override"
 check_dmesg

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Somebody else takes it down, and brings it back by hand.
+# Another process detaches it, and it is reattached by hand.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -24,21 +24,21 @@ back() {
 }
 
 watched /sys/bus/cxl/drivers/cxl_mem/unbind "$(mem)"
-is "the memdev is unbound by hand: every promise is kept" "$status$(broken)" "0[]"
+is "the memdev is unbound by hand: every check passed" "$status$(failed)" "0[]"
 ok "the exposure is measured" jq -e '.exposure.us > 0 and .exposure.how == "measured"' <<<"$out"
 ok "the report is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev.schema.json" /tmp/watched
 is "no journal is kept of it" "$(compgen -G '/run/cxl/*.json')" ""
 back "the memdev"
 watched "$driver/unbind" "$host"
-is "the host is unbound by hand: every promise is kept" "$status$(broken)" "0[]"
+is "the host is unbound by hand: every check passed" "$status$(failed)" "0[]"
 back "the host"
 run "$CXL" detach-memdev --watch-only 1 "$(mem)"
 is "nobody does anything" "$status$out" 1
-like "nobody does anything: says so" "$err" "nobody took it down within 1 s"
+like "nobody does anything: says so" "$err" "nothing was detached within 1 s"
 
-# What was brought back by hand is not in the journal any more once somebody looks.
+# What was reattached by hand is removed from the journal by the next command.
 "$CXL" detach-memdev "$(mem)" >/dev/null
 back "by hand"
 run "$CXL" attach-memdev
-is "what came back by itself is forgotten" "$status$out$(compgen -G '/run/cxl/*.json')" "0[]"
+is "what was reattached by hand is forgotten" "$status$out$(compgen -G '/run/cxl/*.json')" "0[]"
 check_dmesg

@@ -72,7 +72,7 @@ mkdir -p /run/cxl
 exec {lock}>>/run/cxl/lock
 flock "$lock"
 exercise --via host --iterations 1
-is "somebody else is at it" "$status$(grep -o 'is taking something down' <<<"$err")" "1is taking something down"
+is "somebody else is at it" "$status$(grep -o 'is detaching or reattaching a memdev' <<<"$err")" "1is detaching or reattaching a memdev"
 exec {lock}>&-
 
 # Actors that somebody kills, again and again: what they did is undone, and new ones take their places

@@ -1,38 +1,38 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A provider that breaks what it should keep, in each way that it can be told to: the report names exactly
-# that. Last in its boot, since it leaves a warning and mappings behind.
+# A provider that misbehaves, in each of the ways that it can be told to: exactly the check of that fails.
+# Last in its boot, since it leaves a warning and mappings behind.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
 parameters=/sys/module/cxl_lab_accel/parameters
 whole=$(state)
 expander=$("$CXL" list-attach --all | jq -r '.[] | select(.attach == "none").memdev')
-clause() { jq -r --arg clause "$1" '.checks[] | select(.check == $clause).detail' <<<"$out"; }
+detail() { jq -r --arg check "$1" '.checks[] | select(.check == $check).detail' <<<"$out"; }
 as_it_was() {
-	bring_back
-	is "$1: back" "$status$(state)" "0$whole"
+	reattach
+	is "$1: reattached" "$status$(state)" "0$whole"
 }
 
-# Somebody else changes something meanwhile
+# Another process changes something meanwhile
 echo 3000 >$parameters/remove_sleep_ms
 (until compgen -G '/run/cxl/*.json' >/dev/null; do sleep 0.1; done; echo "$expander" >/sys/bus/cxl/drivers/cxl_mem/unbind) &
 run "$CXL" detach-memdev --via host "$(mem)"
 wait
 echo 0 >$parameters/remove_sleep_ms
-is "another memdev was unbound meanwhile: nothing-else is broken" "$status$(broken)" '4["nothing-else"]'
-like "another memdev was unbound meanwhile: which" "$(clause nothing-else)" "$expander was unbound"
+is "another memdev was unbound meanwhile: nothing-else failed" "$status$(failed)" '4["nothing-else"]'
+like "another memdev was unbound meanwhile: which" "$(detail nothing-else)" "$expander was unbound"
 echo "$expander" >/sys/bus/cxl/drivers/cxl_mem/bind
 as_it_was "another memdev was unbound meanwhile"
 
-# It does not come back in time
+# Its remove() does not return in time
 echo 8000 >$parameters/remove_sleep_ms
 begun=$SECONDS
 run "$CXL" detach-memdev --via host --timeout 2 "$(mem)"
 ok "a remove() that hangs: the command does not" [ $((SECONDS - begun)) -lt 8 ]
 is "a remove() that hangs: status 4" "$status" 4
-like "a remove() that hangs: says so" "$err" "has not come back from this after 2 s: unbind $host from $provider"
+like "a remove() that hangs: says so" "$err" "unbind $host from $provider: the kernel has not returned after 2 s"
 is "a remove() that hangs: which step, and that the process is there" \
 	"$(jq -r '[.stuck.step.device, (.stuck.pid | type)] | join(" ")' <<<"$out")" "$host number"
 like "a remove() that hangs: where in the kernel" "$(jq -r '.stuck | .wchan + .stack' <<<"$out")" "msleep|lab_accel_remove|schedule"
@@ -42,13 +42,13 @@ echo 0 >$parameters/remove_sleep_ms
 sleep 7
 as_it_was "a remove() that hung"
 
-# It refuses to come back
+# It refuses to bind
 "$CXL" detach-memdev --via host "$(mem)" >/dev/null
 echo 1 >$parameters/refuse
 run "$CXL" attach-memdev --timeout 5
 is "a provider that refuses: failed" "$status" 1
 like "a provider that refuses: the kernel's error" "$err" "cannot bind $host to $provider: "
-like "a provider that refuses: what is otherwise" "$err" "memdev-back: $host has no memdev"
+like "a provider that refuses: what is wrong" "$err" "memdev-back: $host has no memdev"
 ok "a provider that refuses: the journal keeps it" test -e "/run/cxl/$host.json"
 echo 0 >$parameters/refuse
 as_it_was "a provider that refused"
@@ -58,14 +58,14 @@ is "the kernel has not complained so far" "$said" ""
 echo 1 >$parameters/remove_warn
 run "$CXL" detach-memdev --via host "$(mem)"
 echo 0 >$parameters/remove_warn
-is "a warning: no-splat is broken" "$status$(broken)" '4["no-splat"]'
-like "a warning: which" "$(clause no-splat)" "warning: WARNING: .*lab_accel_remove"
+is "a warning: no-splat failed" "$status$(failed)" '4["no-splat"]'
+like "a warning: which" "$(detail no-splat)" "warning: WARNING: .*lab_accel_remove"
 as_it_was "a warning"
 # It keeps its mapping
 echo 1 >$parameters/keep_mapping
 run "$CXL" detach-memdev "$(mem)"
 echo 0 >$parameters/keep_mapping
-is "a mapping that stays: addresses-released is broken" "$status$(broken)" '4["addresses-released"]'
-like "a mapping that stays: whose" "$(clause addresses-released)" "is still mapped, by lab_accel_probe"
+is "a mapping that stays: addresses-released failed" "$status$(failed)" '4["addresses-released"]'
+like "a mapping that stays: whose" "$(detail addresses-released)" "is still mapped, by lab_accel_probe"
 as_it_was "a mapping that stays"
 finish

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <stdlib.h>
+
+#include "attach/act/reattach.h"
+#include "attach/act/watch.h"
+#include "attach/model/expected.h"
+#include "attach/read/driver.h"
+#include "attach/read/take.h"
+#include "util/clock.h"
+#include "util/test-point.h"
+
+static int observe(const struct reattach *reattach, struct reattach_outcome *outcome)
+{
+	int rc;
+
+	snapshot_release(&outcome->after);
+	rc = snapshot_take_brief(reattach->before, &outcome->after);
+	outcome->is_observed = rc == 0;
+	outcome->is_back = false;
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < reattach->nr_hosts; i++) {
+		struct expected_host *host = &reattach->hosts[i];
+
+		free(host->driver_now);
+		host->driver_now = driver_of(host->bus, host->host);
+	}
+	outcome->is_back = reattach->is_back(reattach->hosts, reattach->nr_hosts, &outcome->after);
+	return 0;
+}
+
+void reattach_run(const struct reattach *reattach, struct watch *watch,
+		  struct reattach_outcome *outcome)
+{
+	uint64_t until = clock_now() + reattach->timeout_us;
+	int rc, steps_rc;
+
+	*outcome = (struct reattach_outcome){0};
+	watch_forget(watch);
+	steps_rc = watch_run(watch, reattach->steps, reattach->nr_steps, reattach->timeout_us,
+			     reattach->progress);
+	watch_dismiss(watch);
+	if (reattach->progress)
+		reattach->progress(NULL, 0);
+	test_point("returned");
+	outcome->rc = steps_rc;
+	if (steps_rc == -ETIME)
+		return;
+	rc = observe(reattach, outcome);
+	while (steps_rc == 0 && rc == 0 && !outcome->is_back && clock_now() < until) {
+		rc = watch_wait(watch, until);
+		if (rc == 0)
+			rc = observe(reattach, outcome);
+	}
+	if (steps_rc == 0)
+		outcome->rc = rc;
+}
+
+void reattach_outcome_release(struct reattach_outcome *outcome)
+{
+	snapshot_release(&outcome->after);
+	*outcome = (struct reattach_outcome){0};
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attach/act/journal.h"
+#include "attach/model/observed.h"
+#include "attach/model/step.h"
+#include "attach/verify/checks.h"
+#include "cxl/command/messages.h"
+#include "util/cleanup.h"
+#include "util/exit-status.h"
+
+void show_progress(const struct step *step, uint64_t us)
+{
+	_cleanup_free_ char *what = step ? step_text(step) : NULL;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (what)
+		fprintf(stderr, "\r\033[Kcxl: %s: %.1f s", what, (double)us / 1000000);
+	else
+		fputs("\r\033[K", stderr);
+}
+
+static void say_stuck(const char *command, const struct step *step,
+		      const struct observed_stuck *stuck, double timeout)
+{
+	_cleanup_free_ char *text = step_text(step);
+
+	fprintf(stderr, "%s: %s: the kernel has not returned after %g s (process %d%s%s)\n",
+		command, text, timeout, (int)stuck->pid, stuck->wchan ? ", in " : "",
+		stuck->wchan ?: "");
+}
+
+void say_why_steps_failed(const char *command, const struct step *steps,
+			  const struct observed *observed, double timeout, int rc)
+{
+	if (observed->stuck.pid) {
+		say_stuck(command, &steps[observed->stuck.step], &observed->stuck, timeout);
+		return;
+	}
+	for (size_t i = 0; i < observed->nr_steps; i++) {
+		_cleanup_free_ char *step = step_text(&steps[i]);
+
+		if (observed->steps[i].rc < 0) {
+			fprintf(stderr, "%s: cannot %s: %s\n", command, step,
+				strerror(-observed->steps[i].rc));
+			return;
+		}
+	}
+	fprintf(stderr, "%s: the steps failed: %s\n", command, strerror(-rc));
+}
+
+void say_unreadable(const char *command, const struct journal_entry *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int error = -entries[i].error;
+
+		if (error)
+			fprintf(stderr, "%s: %s/%s.json: ignored: %s\n", command,
+				journal_directory(), entries[i].name,
+				error == EINVAL || error == EBADMSG ? "not an entry of the journal"
+								    : strerror(error));
+	}
+}
+
+int steps_status(int rc, const struct checks *checks)
+{
+	if (rc < 0 && rc != -ETIME)
+		return EXIT_FAILED;
+	return checks_passed(checks) ? EXIT_DONE : EXIT_NOT_VERIFIED;
+}
