@@ -21,7 +21,7 @@ names() {
 # down METHOD PATTERN: it is taken down, and the log has that
 down() {
 	run "$CXL" detach-memdev --debug -f --via "$1" "$memdev"
-	is "$1: taken down" "$status$(broken)" "0[]"
+	is "$1: detached" "$status$(failed)" "0[]"
 	like "$1: by whom" "$err" "$2"
 	is "$1: nothing else was disabled" "$(grep -cE '^(libcxl|cxl): [a-z_]+(disable|unbind|unload|remove)[a-z_]*: ' <<<"$err")" 1
 }
@@ -78,7 +78,7 @@ writers() {
 	names
 	strace -f -k -e trace=write -o /tmp/calls "$CXL" detach-memdev -f --via "$1" "$memdev" >/dev/null 2>&1
 	grep -oE 'libcxl\.so[^(]*\(cxl_[a-z_]+' /tmp/calls | sed 's/.*(//' | sort -u | xargs
-	bring_back
+	reattach
 }
 is "memdev: libcxl's code writes" "$(writers memdev)" cxl_memdev_disable_invalidate
 is "endpoint: libcxl's code writes" "$(writers endpoint)" cxl_port_disable_invalidate
