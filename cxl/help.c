@@ -53,7 +53,8 @@ int help_list_commands(void)
 	if (names)
 		fputs(names, stdout);
 	for (size_t i = 0; cxl_commands[i]; i++) {
-		if (cxl_commands[i]->argp || cxl_commands[i]->options || !names)
+		if (cxl_commands[i]->argp || cxl_commands[i]->options ||
+		    cxl_commands[i]->external || !names)
 			puts(cxl_commands[i]->name);
 	}
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;

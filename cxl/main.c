@@ -71,7 +71,8 @@ int main(int argc, char **argv)
 	    (strcmp(name, "help") == 0 && argc == 2))
 		return help_print();
 	if (strcmp(name, "help") == 0 && find_command(argv[2]) &&
-	    (find_command(argv[2])->argp || find_command(argv[2])->options))
+	    (find_command(argv[2])->argp || find_command(argv[2])->options ||
+	     find_command(argv[2])->external))
 		return help_manual(find_command(argv[2]));
 	if (strcmp(name, "--version") == 0)
 		return help_version();

@@ -2,6 +2,7 @@
 #ifndef CXL_COMMAND_H
 #define CXL_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/exit-status.h"
@@ -15,7 +16,8 @@ struct cxl_command {
 	const char *help; /* one line for the list of commands */
 	const struct argp *argp;
 	const struct option_set *options; /* NULL: it extends cxl-cli's command of that name */
-	/* argv[0] is "cxl NAME", where it extends one: "NAME"; returns the exit status */
+	bool external; /* another program of ours has its options; @argp and @options are NULL */
+	/* argv[0] is "cxl NAME", where it has no options here: "NAME"; returns the exit status */
 	int (*run)(int argc, char **argv);
 };
 

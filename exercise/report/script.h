@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_EXERCISE_SCRIPT_H
-#define CXL_EXERCISE_SCRIPT_H
+#ifndef EXERCISE_REPORT_SCRIPT_H
+#define EXERCISE_REPORT_SCRIPT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-struct race_case;
-struct exercise;
+struct baseline;
 struct outcome;
+struct race_case;
 
-struct exercise_script {
+struct script {
+	const struct baseline *baseline;
+	const uint64_t *durations_us; /* by enum actor, how long it takes alone */
 	const struct race_case *race_case;
-	size_t iterations; /* how often the script does it */
-	bool fixed; /* about @offset in the sweep, instead of anywhere in it; see schedule.h */
+	const struct outcome *prepared; /* by prepare_trial() */
+	size_t trials;			/* how many the script makes */
+	bool fixed; /* races near @offset in the sweep, instead of anywhere in it */
 	double offset;
 };
 
 /**
- * exercise_print_script() - print a case as a shell script that needs nothing of this project
- * @prepared: by exercise_prepare()
+ * script_print() - print a case as a shell script that needs nothing of this project
  *
- * What its devices are called is found anew in each round; how far the actors start apart is drawn
- * anew, by how long they take here.
+ * Each trial looks up the names of its devices, and draws how far apart the actors start, by how
+ * long they take on this machine.
  */
-void exercise_print_script(const struct exercise *exercise, const struct outcome *prepared,
-			   const struct exercise_script *script);
+void script_print(const struct script *script);
 
 #endif

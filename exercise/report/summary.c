@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "exercise/report.h"
+#include "exercise/report/read-log.h"
+#include "exercise/report/summary.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/memory.h"
-#include "util/table.h"
 
-static const char *text_in(struct json_object *json, const char *key)
-{
-	return json_object_get_string(json_object_object_get(json, key));
-}
-
-static uint64_t number_in(struct json_object *json, const char *key)
-{
-	return json_object_get_uint64(json_object_object_get(json, key));
-}
-
-static bool is_record(struct json_object *record, const char *kind)
-{
-	const char *is = text_in(record, "record");
-
-	return is && strcmp(is, kind) == 0;
-}
-
-/* While the records are gone through, in their order */
+/* While the records are read, in their order */
 struct reading {
 	struct json_object *start; /* the latest */
 	struct json_object *trial; /* that has no result yet; or NULL */
@@ -40,15 +21,15 @@ struct reading {
 
 static void count_up(struct json_object *json, const char *key)
 {
-	json_object_object_add(json, key, json_object_new_uint64(number_in(json, key) + 1));
+	json_object_object_add(json, key, json_object_new_uint64(record_number(json, key) + 1));
 }
 
 /* A case by its number; NULL if these records are not what this program wrote */
 static struct json_object *case_of(const struct reading *reading, struct json_object *trial)
 {
-	size_t number = number_in(trial, "case");
+	size_t number = record_number(trial, "case");
 
-	/* A measurement is of none. */
+	/* A measurement has no case. */
 	if (!json_object_object_get_ex(trial, "case", NULL))
 		return NULL;
 	return number < json_length(reading->cases)
@@ -56,10 +37,10 @@ static struct json_object *case_of(const struct reading *reading, struct json_ob
 		       : NULL;
 }
 
-static char *name_of(struct json_object *race_case)
+char *summary_case_name(struct json_object *race_case)
 {
 	struct json_object *actors = json_object_object_get(race_case, "actors");
-	const char *scenario = text_in(race_case, "scenario");
+	const char *scenario = record_text(race_case, "scenario");
 	char *name = NULL;
 
 	if (scenario && strcmp(scenario, "storm") == 0)
@@ -70,19 +51,19 @@ static char *name_of(struct json_object *race_case)
 		name = xasprintf("%s%s%s", before ?: "", before ? "," : "",
 				 json_object_get_string(json_object_array_get_idx(actors, i)));
 	}
-	return name ?: memory_check(strdup("nobody"));
+	return name ?: memory_check(strdup("none"));
 }
 
-/* Of a measurement, who was measured */
+/* Of a measurement, the actor that was measured */
 static char *name_of_trial(const struct reading *reading, struct json_object *trial)
 {
 	struct json_object *race_case = case_of(reading, trial);
 	struct json_object *operations = json_object_object_get(trial, "operations");
 	const char *actor = json_length(operations) > 0
-				    ? text_in(json_object_array_get_idx(operations, 0), "actor")
+				    ? record_text(json_object_array_get_idx(operations, 0), "actor")
 				    : NULL;
 
-	return race_case ? name_of(race_case) : memory_check(strdup(actor ?: "unknown"));
+	return race_case ? summary_case_name(race_case) : memory_check(strdup(actor ?: "unknown"));
 }
 
 static struct json_object *find_finding(struct json_object *findings, const char *signature)
@@ -90,7 +71,7 @@ static struct json_object *find_finding(struct json_object *findings, const char
 	for (size_t i = 0; i < json_length(findings); i++) {
 		struct json_object *finding = json_object_array_get_idx(findings, i);
 
-		if (strcmp(text_in(finding, "signature") ?: "", signature) == 0)
+		if (strcmp(record_text(finding, "signature") ?: "", signature) == 0)
 			return finding;
 	}
 	return NULL;
@@ -115,7 +96,7 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 		json_add_string(finding, "signature", signature);
 		json_add_string(finding, "kind", kind);
 		json_add_number(finding, "count", 0);
-		json_add_number(finding, "first_trial", number_in(trial, "trial"));
+		json_add_number(finding, "first_trial", record_number(trial, "trial"));
 		json_add(finding, "cases", json_new_object());
 		json_add(finding, "interleavings", json_new_object());
 		json_add_string(finding, "detail", detail);
@@ -124,12 +105,12 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 	count_up(finding, "count");
 	count_by(json_object_object_get(finding, "cases"), name);
 	count_by(json_object_object_get(finding, "interleavings"),
-		 text_in(trial, "interleaving") ?: interleaving_name(INTERLEAVING_TURNS));
+		 record_text(trial, "interleaving") ?: interleaving_name(INTERLEAVING_TURNS));
 	if (race_case)
 		count_up(race_case, "findings");
 }
 
-/* A trial that has no result: the machine died, or nobody came back from it */
+/* A trial that has no result: the machine died, or no process returned from the kernel */
 static void read_death(struct reading *reading)
 {
 	_cleanup_free_ char *name = NULL, *signature = NULL;
@@ -139,28 +120,30 @@ static void read_death(struct reading *reading)
 	name = name_of_trial(reading, reading->trial);
 	signature = xasprintf("died in %s", name);
 	add_finding(reading, reading->trial, "died", signature,
-		    "this trial was begun and has no result");
+		    "this trial began and has no result");
 	reading->trial = NULL;
+}
+
+static void read_cases(struct reading *reading, struct json_object *cases)
+{
+	for (size_t i = 0; i < json_length(cases); i++) {
+		struct json_object *from = json_object_array_get_idx(cases, i);
+		struct json_object *race_case = json_new_object();
+
+		json_add_string(race_case, "scenario", record_text(from, "scenario"));
+		json_add(race_case, "actors",
+			 json_object_get(json_object_object_get(from, "actors")));
+		json_add_number(race_case, "trials", 0);
+		json_add_number(race_case, "findings", 0);
+		json_append(reading->cases, race_case);
+	}
 }
 
 static void read_start(struct reading *reading, struct json_object *start)
 {
-	struct json_object *cases = json_object_object_get(start, "cases");
-
 	read_death(reading);
-	if (!reading->start) {
-		for (size_t i = 0; i < json_length(cases); i++) {
-			struct json_object *from = json_object_array_get_idx(cases, i);
-			struct json_object *race_case = json_new_object();
-
-			json_add_string(race_case, "scenario", text_in(from, "scenario"));
-			json_add(race_case, "actors",
-				 json_object_get(json_object_object_get(from, "actors")));
-			json_add_number(race_case, "trials", 0);
-			json_add_number(race_case, "findings", 0);
-			json_append(reading->cases, race_case);
-		}
-	}
+	if (!reading->start)
+		read_cases(reading, json_object_object_get(start, "cases"));
 	reading->start = start;
 	reading->how = "running";
 	reading->why = NULL;
@@ -172,8 +155,9 @@ static void read_findings(struct reading *reading, struct json_object *trial,
 	for (size_t i = 0; i < json_length(findings); i++) {
 		struct json_object *finding = json_object_array_get_idx(findings, i);
 
-		add_finding(reading, trial, text_in(finding, "kind"),
-			    text_in(finding, "signature") ?: "", text_in(finding, "detail"));
+		add_finding(reading, trial, record_text(finding, "kind"),
+			    record_text(finding, "signature") ?: "",
+			    record_text(finding, "detail"));
 	}
 }
 
@@ -186,7 +170,7 @@ static void read_result(struct reading *reading, struct json_object *result)
 		return;
 	if (case_of(reading, trial)) {
 		reading->results++;
-		reading->took_us += number_in(result, "took_us");
+		reading->took_us += record_number(result, "took_us");
 	}
 	reading->logs_lost += json_object_get_boolean(json_object_object_get(result, "log_lost"));
 	read_findings(reading, trial, json_object_object_get(result, "findings"));
@@ -208,12 +192,12 @@ static void read_crash(struct reading *reading, struct json_object *crash)
 
 static void read_record(struct reading *reading, struct json_object *record)
 {
-	if (is_record(record, "start")) {
+	if (record_is(record, "start")) {
 		read_start(reading, record);
-	} else if (is_record(record, "measure")) {
+	} else if (record_is(record, "measure")) {
 		read_death(reading);
 		reading->trial = record;
-	} else if (is_record(record, "trial")) {
+	} else if (record_is(record, "trial")) {
 		struct json_object *race_case = case_of(reading, record);
 
 		read_death(reading);
@@ -221,17 +205,37 @@ static void read_record(struct reading *reading, struct json_object *record)
 		reading->trials++;
 		if (race_case)
 			count_up(race_case, "trials");
-	} else if (is_record(record, "result")) {
+	} else if (record_is(record, "result")) {
 		read_result(reading, record);
-	} else if (is_record(record, "crash")) {
+	} else if (record_is(record, "crash")) {
 		read_crash(reading, record);
-	} else if (is_record(record, "end")) {
-		reading->how = text_in(record, "how");
-		reading->why = text_in(record, "why");
+	} else if (record_is(record, "end")) {
+		reading->how = record_text(record, "how");
+		reading->why = record_text(record, "why");
 	}
 }
 
-struct json_object *exercise_report(struct json_object *records)
+static void add_reading(struct json_object *json, const struct reading *reading)
+{
+	struct json_object *start = reading->start;
+
+	json_add_string(json, "kernel", start ? record_text(start, "kernel") : NULL);
+	json_add_string(json, "host", start ? record_text(start, "host") : NULL);
+	if (start)
+		json_add_number(json, "seed", record_number(start, "seed"));
+	json_add_string(json, "ended", reading->how ?: "empty");
+	json_add_string(json, "why", reading->why);
+	json_add_number(json, "trials", reading->trials);
+	if (reading->took_us)
+		json_add(json, "trials_per_second",
+			 json_object_new_double((double)reading->results * 1000000 /
+						(double)reading->took_us));
+	json_add_number(json, "logs_lost", reading->logs_lost);
+	json_add(json, "cases", reading->cases);
+	json_add(json, "findings", reading->findings);
+}
+
+struct json_object *summarize_log(struct json_object *records)
 {
 	struct json_object *json = json_new_object();
 	struct reading reading = {.cases = json_new_array(), .findings = json_new_array()};
@@ -241,84 +245,11 @@ struct json_object *exercise_report(struct json_object *records)
 	if (reading.trial)
 		reading.how = "died";
 	read_death(&reading);
-	json_add_string(json, "kernel", reading.start ? text_in(reading.start, "kernel") : NULL);
-	json_add_string(json, "host", reading.start ? text_in(reading.start, "host") : NULL);
-	if (reading.start)
-		json_add_number(json, "seed", number_in(reading.start, "seed"));
-	json_add_string(json, "ended", reading.how ?: "empty");
-	json_add_string(json, "why", reading.why);
-	json_add_number(json, "trials", reading.trials);
-	if (reading.took_us)
-		json_add(json, "trials_per_second",
-			 json_object_new_double((double)reading.results * 1000000 /
-						(double)reading.took_us));
-	json_add_number(json, "logs_lost", reading.logs_lost);
-	json_add(json, "cases", reading.cases);
-	json_add(json, "findings", reading.findings);
+	add_reading(json, &reading);
 	return json;
 }
 
-bool exercise_has_findings(struct json_object *report)
+bool summary_has_findings(struct json_object *summary)
 {
-	return json_length(json_object_object_get(report, "findings")) > 0;
-}
-
-static int draw_cases(struct json_object *cases)
-{
-	static const struct table_column columns[] = {
-		{"CASE", "case", CELL_TEXT, NULL},
-		{"TRIALS", "trials", CELL_NUMBER, NULL},
-		{"FINDINGS", "findings", CELL_NUMBER, NULL},
-		{0},
-	};
-	const char *unknown;
-	struct table *table = table_new(columns, NULL, "CASE,TRIALS,FINDINGS", false, &unknown);
-
-	for (size_t i = 0; i < json_length(cases); i++) {
-		struct json_object *race_case = json_object_array_get_idx(cases, i);
-		_cleanup_free_ char *name = name_of(race_case);
-		struct json_object *more = json_new_object();
-
-		json_add_string(more, "case", name);
-		table_row(table, NULL, race_case, more);
-		json_object_put(more);
-	}
-	return table_print(table);
-}
-
-static void draw_counts(struct json_object *counts, const char *before, const char *after)
-{
-	struct json_object_iterator at = json_object_iter_begin(counts);
-	struct json_object_iterator end = json_object_iter_end(counts);
-
-	while (!json_object_iter_equal(&at, &end)) {
-		printf("  %s %s%s: %" PRIu64 "\n", before, json_object_iter_peek_name(&at), after,
-		       json_object_get_uint64(json_object_iter_peek_value(&at)));
-		json_object_iter_next(&at);
-	}
-}
-
-int exercise_draw(struct json_object *report)
-{
-	struct json_object *findings = json_object_object_get(report, "findings");
-	int rc = draw_cases(json_object_object_get(report, "cases"));
-
-	printf("\ntrials: %" PRIu64 ", findings: %zu; %s%s%s\n", number_in(report, "trials"),
-	       json_length(findings), text_in(report, "ended"), text_in(report, "why") ? ": " : "",
-	       text_in(report, "why") ?: "");
-	if (number_in(report, "logs_lost"))
-		printf("of %" PRIu64 " trials, a part of the kernel log was overwritten before it "
-		       "was read: there may have been more\n",
-		       number_in(report, "logs_lost"));
-	for (size_t i = 0; i < json_length(findings); i++) {
-		struct json_object *finding = json_object_array_get_idx(findings, i);
-
-		printf("\n%s\n  seen: %" PRIu64 ", first in trial %" PRIu64 "\n",
-		       text_in(finding, "signature"), number_in(finding, "count"),
-		       number_in(finding, "first_trial"));
-		draw_counts(json_object_object_get(finding, "cases"), "in", "");
-		draw_counts(json_object_object_get(finding, "interleavings"), "by", "");
-		printf("%s\n", text_in(finding, "detail") ?: "");
-	}
-	return rc ?: json_flush();
+	return json_length(json_object_object_get(summary, "findings")) > 0;
 }

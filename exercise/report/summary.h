@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_EXERCISE_REPORT_H
-#define CXL_EXERCISE_REPORT_H
+#ifndef EXERCISE_REPORT_SUMMARY_H
+#define EXERCISE_REPORT_SUMMARY_H
 
 #include <stdbool.h>
 
 struct json_object;
 
 /*
- * What the records of exercise-autoremove say together. What is reported comes from them alone, so
- * that it can be had of a machine that died as well.
+ * What the records of a log say together. The summary is made from the records alone, so that it
+ * can also be made after the machine died.
  */
 
-/** exercise_report() - what all records say together; of an array of them */
-struct json_object *exercise_report(struct json_object *records);
+/** summarize_log() - the summary of an array of records, as the schema has it */
+struct json_object *summarize_log(struct json_object *records);
 
-/** exercise_has_findings() - does a report have any? */
-bool exercise_has_findings(struct json_object *report);
+/** summary_has_findings() - does a summary have any? */
+bool summary_has_findings(struct json_object *summary);
 
-/** exercise_draw() - print a report for people */
-int exercise_draw(struct json_object *report);
+/**
+ * summary_case_name() - a case by its actors: "host,port", or "storm"
+ *
+ * Return: a new string that the caller frees.
+ */
+char *summary_case_name(struct json_object *race_case);
 
 #endif

@@ -5,6 +5,9 @@
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
+# Of a build that is not installed
+export CXL_EXERCISE=${CXL_EXERCISE-$(realpath "$(dirname "$CXL")/../exercise/exercise-autoremove")}
+
 # complete_words FILE FUNCTION WORD...: what bash would offer for the last word, by one's completion
 complete_words() {
 	# shellcheck disable=SC2016 # expanded by the inner bash
@@ -44,13 +47,17 @@ is "columns" "$out" "REASON REGION RESOURCE"
 by_ours cxl detach-memdev --re
 is "detach-memdev: options" "$out" "--reattach"
 by_ours cxl detach-memdev --via p
-is "detach-memdev: paths" "$out" "pci-remove port"
+is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
 is "detach-memdev: memdevs that there are" "$out" "mem0"
 by_ours cxl exercise-autoremove --via l
 is "exercise-autoremove: actors" "$out" "list"
 by_ours cxl exercise-autoremove --interleaving h
-is "exercise-autoremove: ways" "$out" "halves"
+is "exercise-autoremove: interleavings" "$out" "halves"
+if [ -e "$CXL_EXERCISE" ]; then
+	by_ours cxl exercise-autoremove --t
+	is "exercise-autoremove: options, which its own program has" "$out" "--table --timeout --trials"
+fi
 by_ours cxl list-attach mem7
 is "nothing for what is not there" "$out" ""
 by_ours cxl list --mem
