@@ -8,7 +8,7 @@ struct outcome;
 struct watchdog;
 
 /**
- * baseline_restore() - bring back everything that the baseline has and the latest observation lacks
+ * baseline_restore() - restore everything that the baseline has and the latest observation lacks
  * @observed: what the watchdog's watch observed
  *
  * Where that gives devices other names, the baseline is renewed. That binding was not enough, or

@@ -129,7 +129,7 @@ static void print_timing(const struct outcome *prepared)
 /* The names can change from trial to trial. */
 static void print_lookup(const struct snapshot_host *host)
 {
-	printf("look() {\n"
+	printf("lookup() {\n"
 	       "\tmem=$(cd \"/sys/bus/%s/devices/%s\" && echo mem[0-9]*)\n"
 	       "\tfor endpoint in /sys/bus/cxl/devices/endpoint*; do\n"
 	       "\t\t[ \"$(basename \"$(readlink \"$endpoint/uport\")\")\" != \"$mem\" ] || break\n"
@@ -289,7 +289,7 @@ void script_print(const struct script *script)
 	print_restore(script);
 	printf("for ((trial = 1; trial <= %zu; trial++)); do\n"
 	       "\techo \"trial $trial\"\n"
-	       "\tlook\n"
+	       "\tlookup\n"
 	       "\t# The kernel gives the lowest number that is free: nothing is to keep it.\n"
 	       "\t[ \"${first:=$mem}\" = \"$mem\" ] || echo \"taken: $first, now it is $mem\" "
 	       ">/dev/kmsg\n",
