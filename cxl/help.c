@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -56,27 +55,6 @@ int help_list_commands(const struct cxl_command *const *commands)
 		if (!commands[i]->extend || !names)
 			puts(commands[i]->name);
 	}
-	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
-}
-
-/* Print the long options of @argp and of its children */
-static void print_options(const struct argp *argp)
-{
-	const struct argp_option *option = argp->options;
-	const struct argp_child *child = argp->children;
-
-	for (; option && (option->name || option->key); option++) {
-		if (option->name && !(option->flags & OPTION_HIDDEN))
-			printf("--%s ", option->name);
-	}
-	for (; child && child->argp; child++)
-		print_options(child->argp);
-}
-
-int help_list_options(const struct cxl_command *command)
-{
-	print_options(command->argp);
-	puts("--help");
 	return fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
 }
 

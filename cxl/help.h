@@ -20,13 +20,6 @@ int help_print(const struct cxl_command *const *commands);
  */
 int help_list_commands(const struct cxl_command *const *commands);
 
-/**
- * help_list_options() - print the long options of one of our commands in one line
- *
- * Every command of cxl-cli does this on --list-opts, for its bash completion.
- */
-int help_list_options(const struct cxl_command *command);
-
 /** help_version() - print the versions of both programs */
 int help_version(void);
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <argp.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +40,6 @@ static int run_command(const struct cxl_command *command, int argc, char **argv)
 {
 	_cleanup_free_ char *name = NULL;
 
-	if (command->argp && argc == 2 && strcmp(argv[1], "--list-opts") == 0)
-		return help_list_options(command);
 	/*
 	 * For the width of characters, and to know whether trees can have lines; numbers stay as in
 	 * JSON. Not done for the commands of cxl-cli, because it opens several files.
@@ -55,7 +52,6 @@ static int run_command(const struct cxl_command *command, int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	argv[0] = name;
-	argp_err_exit_status = EXIT_USAGE;
 	return command->run(argc, argv);
 }
 

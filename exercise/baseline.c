@@ -7,64 +7,87 @@
 #include "attach/read/dependents.h"
 #include "attach/read/driver.h"
 #include "attach/read/take.h"
-#include "attach/reason/restore.h"
 #include "attach/verify/checks-attach.h"
-#include "exercise/exercise-private.h"
-#include "util/cleanup.h"
+#include "exercise/baseline.h"
 #include "util/memory.h"
 #include "util/text.h"
 
-/* How often everything is brought back before it counts as impossible */
-#define RESTORE_TRIES 3
-
 /*
- * For the kernel to print all of its mappings takes a good part of what a round does. One that was
- * not given back stays: the next look finds it, too.
+ * The kernel takes a good part of a trial's time to print all of its mappings. A mapping that was
+ * not released stays, and a later observation finds it.
  */
 #define MAPPINGS_EVERY 16
 
-void exercise_release_baseline(struct exercise *exercise)
+static void release(struct baseline *baseline)
 {
-	plan_release(&exercise->plan);
-	attach_answers_release(&exercise->answers);
-	snapshot_release(&exercise->baseline);
-	snapshot_release(&exercise->last);
-	iomem_release(&exercise->iomem);
-	for (size_t i = 0; i < exercise->nr_hosts; i++) {
-		free((struct expected_region *)exercise->hosts[i].regions);
-		free(exercise->hosts[i].driver_now);
-	}
-	free(exercise->hosts);
-	exercise->hosts = NULL;
-	exercise->nr_hosts = 0;
+	if (baseline->answers.snapshot)
+		attach_answers_release(&baseline->answers);
+	snapshot_release(&baseline->first);
+	snapshot_release(&baseline->last);
+	iomem_release(&baseline->iomem);
+	expected_hosts_release(baseline->hosts, baseline->nr_hosts);
+	baseline->hosts = NULL;
+	baseline->nr_hosts = 0;
 }
 
-static void expect_hosts(struct exercise *exercise)
+static void expect_hosts(struct baseline *baseline)
 {
-	for (size_t i = 0; i < exercise->baseline.nr_memdevs; i++) {
-		const struct snapshot_memdev *memdev = &exercise->baseline.memdevs[i];
+	for (size_t i = 0; i < baseline->first.nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &baseline->first.memdevs[i];
 
-		if (attach_of_memdev(&exercise->answers, memdev)->state == ATTACH_ATTACHED &&
+		if (attach_of_memdev(&baseline->answers, memdev)->state == ATTACH_ATTACHED &&
 		    memdev->host.driver)
-			expected_host_of(memdev, APPEND(exercise->hosts, exercise->nr_hosts));
+			expected_host_of(memdev, APPEND(baseline->hosts, baseline->nr_hosts));
 	}
 }
 
-int exercise_observe_baseline(struct exercise *exercise)
+static int take(struct baseline *baseline)
 {
-	int rc = snapshot_take_devices(&exercise->baseline);
+	int rc = snapshot_take_devices(&baseline->first);
 
 	if (rc < 0)
 		return rc;
-	snapshot_add_modules(&exercise->baseline);
-	attach_infer(&exercise->baseline, &exercise->answers);
-	snapshot_read_dependents(&exercise->baseline);
-	iomem_read(&exercise->iomem);
-	expect_hosts(exercise);
-	return snapshot_take_again(&exercise->baseline, &exercise->files, &exercise->last);
+	snapshot_add_modules(&baseline->first);
+	attach_infer(&baseline->first, &baseline->answers);
+	snapshot_read_dependents(&baseline->first);
+	iomem_read(&baseline->iomem);
+	expect_hosts(baseline);
+	return snapshot_take_again(&baseline->first, &baseline->files, &baseline->last);
 }
 
-/* Where it has a memdev, that has been read already. */
+int baseline_open(struct baseline *baseline, const char *host)
+{
+	int rc;
+
+	*baseline = (struct baseline){.host = memory_check(strdup(host))};
+	rc = take(baseline);
+	if (rc == 0 && !baseline_memdev(baseline))
+		rc = -ENODEV;
+	if (rc < 0)
+		baseline_close(baseline);
+	return rc;
+}
+
+void baseline_close(struct baseline *baseline)
+{
+	release(baseline);
+	sysfs_files_release(&baseline->files);
+	free(baseline->host);
+	baseline->host = NULL;
+}
+
+int baseline_renew(struct baseline *baseline)
+{
+	release(baseline);
+	return take(baseline);
+}
+
+const struct snapshot_memdev *baseline_memdev(const struct baseline *baseline)
+{
+	return snapshot_memdev_of(&baseline->first, baseline->host);
+}
+
+/* The driver of a host with a memdev has been read already. */
 static void observe_driver(const struct snapshot *now, struct expected_host *host)
 {
 	const struct snapshot_memdev *memdev = snapshot_memdev_of(now, host->host);
@@ -74,31 +97,42 @@ static void observe_driver(const struct snapshot *now, struct expected_host *hos
 							 : driver_of(host->bus, host->host);
 }
 
-int exercise_observe(struct exercise *exercise, struct iomem *iomem)
+int baseline_observe(struct baseline *baseline, struct iomem *iomem)
 {
 	struct snapshot now;
-	int rc = snapshot_take_again(&exercise->last, &exercise->files, &now);
+	int rc = snapshot_take_again(&baseline->last, &baseline->files, &now);
 
 	if (rc < 0)
 		return rc;
-	if (iomem && iomem_read(iomem) == 0 && exercise->nr_observations++ % MAPPINGS_EVERY == 0)
+	if (iomem && iomem_read(iomem) == 0 && baseline->nr_observations++ % MAPPINGS_EVERY == 0)
 		iomem_add_mappings(iomem);
-	snapshot_release(&exercise->last);
-	exercise->last = now;
-	for (size_t i = 0; i < exercise->nr_hosts; i++)
-		observe_driver(&exercise->last, &exercise->hosts[i]);
+	snapshot_release(&baseline->last);
+	baseline->last = now;
+	for (size_t i = 0; i < baseline->nr_hosts; i++)
+		observe_driver(&baseline->last, &baseline->hosts[i]);
 	return 0;
 }
 
-char *exercise_driver_now(const struct exercise *exercise, const struct snapshot_host *host)
+char *baseline_driver_now(const struct baseline *baseline, const struct snapshot_host *host)
 {
-	for (size_t i = 0; i < exercise->nr_hosts; i++) {
-		const struct expected_host *seen = &exercise->hosts[i];
+	for (size_t i = 0; i < baseline->nr_hosts; i++) {
+		const struct expected_host *seen = &baseline->hosts[i];
 
 		if (streq(seen->host, host->name))
 			return seen->driver_now ? memory_check(strdup(seen->driver_now)) : NULL;
 	}
 	return driver_of(host->subsystem, host->name);
+}
+
+bool baseline_is_restored(const struct baseline *baseline)
+{
+	struct changes changes;
+	bool same;
+
+	changes_find(&baseline->first, &baseline->last, &changes);
+	same = changes.count == 0;
+	changes_release(&changes);
+	return same;
 }
 
 static bool same_counts(const struct snapshot *one, const struct snapshot *other)
@@ -114,119 +148,17 @@ static bool same_counts(const struct snapshot *one, const struct snapshot *other
 	       one->nr_memdevs == other->nr_memdevs;
 }
 
-/* Is all that the providers had there again, with whatever numbers? */
-static bool is_back(struct exercise *exercise, struct checks *checks)
+bool baseline_is_equivalent(const struct baseline *baseline, const struct observed *observed,
+			    struct checks *checks)
 {
-	const struct snapshot *now = &exercise->last;
-	bool back = true;
+	const struct snapshot *now = &baseline->last;
+	bool same = true;
 
-	checks_of_attach(exercise->hosts, exercise->nr_hosts, now, &exercise->watch.observed,
-			 checks);
+	checks_of_attach(baseline->hosts, baseline->nr_hosts, now, observed, checks);
 	for (size_t i = 0; i < checks->count; i++)
-		back &= checks->list[i].result == CHECK_PASSED ||
+		same &= checks->list[i].result == CHECK_PASSED ||
 			strcmp(checks->list[i].name, "no-splat") == 0;
 	for (size_t i = 0; i < now->nr_regions; i++)
-		back &= now->regions[i].driver != NULL;
-	return back && same_counts(&exercise->baseline, now);
-}
-
-bool exercise_is_restored(const struct exercise *exercise)
-{
-	struct changes changes;
-	bool same;
-
-	changes_find(&exercise->baseline, &exercise->last, &changes);
-	same = changes.count == 0;
-	changes_release(&changes);
-	return same;
-}
-
-static int restore_once(struct exercise *exercise, struct outcome *outcome)
-{
-	struct step *steps;
-	size_t count;
-	int rc;
-
-	restore_steps(&exercise->baseline, &exercise->last, outcome_has_removed(outcome), &steps,
-		      &count);
-	rc = exercise_do(exercise, outcome, steps, count, "bringing everything back");
-	free(steps);
-	return rc == 0 ? exercise_observe(exercise, NULL) : rc;
-}
-
-/* Where a port cannot be used again, making all ports of its bus anew helps. */
-static int restore_by_bus(struct exercise *exercise, struct outcome *outcome)
-{
-	const struct snapshot_port *root = snapshot_bus(exercise_memdev(exercise)->endpoint);
-	_cleanup_free_ char *why = NULL;
-	struct plan plan;
-	int rc;
-
-	why = plan_cycle_bus(&exercise->answers, root, &plan);
-	rc = why ? -EOPNOTSUPP
-		 : exercise_do(exercise, outcome, plan.steps, plan.nr_steps, "making the bus anew");
-	plan_release(&plan);
-	if (rc == 0)
-		rc = exercise_observe(exercise, NULL);
-	return rc == 0 ? restore_once(exercise, outcome) : rc;
-}
-
-static char *what_is_missing(struct checks *checks)
-{
-	char *text = memory_check(strdup(""));
-
-	for (size_t i = 0; i < checks->count; i++) {
-		const struct check *check = &checks->list[i];
-		_cleanup_free_ char *before = text;
-
-		if (check->result == CHECK_PASSED)
-			before = NULL;
-		else
-			text = xasprintf("%s%s: %s\n", before, check->name, check->detail ?: "");
-	}
-	return text;
-}
-
-/* Until everything is there again; what it took is a finding, unless binding was enough */
-static int restore(struct exercise *exercise, struct outcome *outcome)
-{
-	struct checks checks = {0};
-	bool back = false;
-	int rc = 0;
-
-	for (int i = 0; i < RESTORE_TRIES && rc == 0 && !back; i++) {
-		rc = restore_once(exercise, outcome);
-		checks_release(&checks);
-		back = rc == 0 && is_back(exercise, &checks);
-	}
-	if (rc == 0 && !back) {
-		char *missing = what_is_missing(&checks);
-
-		checks_release(&checks);
-		rc = restore_by_bus(exercise, outcome);
-		back = rc == 0 && is_back(exercise, &checks);
-		exercise_note(outcome, "restore",
-			      memory_check(strdup(back ? "restore takes a new bus"
-						       : "restore is not possible")),
-			      missing);
-		outcome->stop |= !back;
-	}
-	checks_release(&checks);
-	return rc;
-}
-
-int exercise_restore(struct exercise *exercise, struct outcome *outcome)
-{
-	struct checks checks;
-	int rc = 0;
-
-	if (exercise_is_restored(exercise))
-		return 0;
-	if (!is_back(exercise, &checks))
-		rc = restore(exercise, outcome);
-	checks_release(&checks);
-	if (rc < 0 || outcome->stop || exercise_is_restored(exercise))
-		return rc;
-	exercise_release_baseline(exercise);
-	return exercise_observe_baseline(exercise);
+		same &= now->regions[i].driver != NULL;
+	return same && same_counts(&baseline->first, now);
 }

@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "attach/act/watch.h"
 #include "exercise/cpu-hog.h"
 #include "util/clock.h"
 #include "util/memory.h"
@@ -20,28 +19,28 @@ static void be_busy(uint64_t until_us)
 	_exit(0);
 }
 
-void cpu_hog_start(struct cpu_hog *load, uint64_t until_us)
+void cpu_hog_start(struct cpu_hog *hog, uint64_t until_us)
 {
 	cpu_set_t cpus;
 	int count = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
 
-	*load = (struct cpu_hog){0};
+	*hog = (struct cpu_hog){0};
 	for (int i = 0; i < count; i++) {
 		pid_t pid = fork();
 
 		if (pid == 0)
 			be_busy(until_us);
 		if (pid > 0)
-			*APPEND(load->pids, load->count) = pid;
+			*APPEND(hog->pids, hog->count) = pid;
 	}
 }
 
-void cpu_hog_end(struct cpu_hog *load)
+void cpu_hog_end(struct cpu_hog *hog)
 {
-	for (size_t i = 0; i < load->count; i++)
-		kill(load->pids[i], SIGKILL);
-	for (size_t i = 0; i < load->count; i++)
-		TEMP_FAILURE_RETRY(waitpid(load->pids[i], NULL, 0));
-	free(load->pids);
-	*load = (struct cpu_hog){0};
+	for (size_t i = 0; i < hog->count; i++)
+		kill(hog->pids[i], SIGKILL);
+	for (size_t i = 0; i < hog->count; i++)
+		TEMP_FAILURE_RETRY(waitpid(hog->pids[i], NULL, 0));
+	free(hog->pids);
+	*hog = (struct cpu_hog){0};
 }

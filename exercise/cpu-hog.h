@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_LOAD_H
-#define CXL_ATTACH_LOAD_H
+#ifndef EXERCISE_CPU_HOG_H
+#define EXERCISE_CPU_HOG_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /*
- * Keeps all processors busy. On an idle one, who is woken goes on at once; on a busy one, whoever
- * has the processor may have done something else by then, with the lock that was waited for.
+ * Keeps all processors busy. On an idle processor, a process that is woken goes on at once; on a
+ * busy one, another process may by then have used the lock that it waited for.
  */
 struct cpu_hog {
 	pid_t *pids;
@@ -20,9 +20,9 @@ struct cpu_hog {
  * possible
  * @until_us: when they end by themselves, in CLOCK_MONOTONIC; they end with this process, too
  */
-void cpu_hog_start(struct cpu_hog *load, uint64_t until_us);
+void cpu_hog_start(struct cpu_hog *hog, uint64_t until_us);
 
 /** cpu_hog_end() - end them now */
-void cpu_hog_end(struct cpu_hog *load);
+void cpu_hog_end(struct cpu_hog *hog);
 
 #endif

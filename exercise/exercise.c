@@ -1,63 +1,30 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "attach/act/worker.h"
 #include "attach/model/step.h"
-#include "exercise/exercise-private.h"
-#include "util/memory.h"
+#include "exercise/exercise.h"
+#include "exercise/judge.h"
+#include "exercise/outcome.h"
+#include "exercise/prepare.h"
+#include "exercise/restore.h"
+#include "exercise/watchdog.h"
+#include "util/iomem.h"
 
-/*
- * So many numbers more than there are devices can be taken: each root decoder keeps one for its
- * next region, and the kinds of ports share theirs. Memdevs do neither.
- */
-#define NUMBERS_SPARE 4
-
-/* A race is to go as it goes when nobody looks. */
+/* A race is to go as it goes when nothing watches it. */
 #define GRAIN_US 5000
 
-const struct snapshot_memdev *exercise_memdev(const struct exercise *exercise)
+static int start_watchdog(struct exercise *exercise)
 {
-	return snapshot_memdev_of(&exercise->baseline, exercise->host);
-}
+	const struct watchdog_settings settings = {
+		.watch = &exercise->watch,
+		.limit_us = exercise->limit_us,
+		.exposure_limit_us = exercise->exposure_limit_us,
+		.taint = &exercise->taint,
+		.lost = exercise->lost,
+		.lost_data = exercise->lost_data,
+	};
 
-/* "endpoint3": 3 */
-static uint64_t number_of(const char *name)
-{
-	return strtoull(name + strcspn(name, "0123456789"), NULL, 10);
-}
-
-/* The kernel numbers all ports, whatever their kind, and memdevs and regions each on their own. */
-static void highest_numbers(const struct snapshot *snapshot, uint64_t *numbers)
-{
-	memset(numbers, 0, 3 * sizeof(*numbers));
-#define find_highest(kind, i)                                                                      \
-	for (size_t at = 0; at < snapshot->nr_##kind; at++) {                                      \
-		uint64_t number = number_of(snapshot->kind[at].name);                              \
-		numbers[i] = number > numbers[i] ? number : numbers[i];                            \
-	}
-	find_highest(ports, 0);
-	find_highest(memdevs, 1);
-	find_highest(regions, 2);
-#undef find_highest
-}
-
-/* The lowest number that is free is given: as long as all come back, they do not grow. */
-static void allow_numbers(struct exercise *exercise)
-{
-	const struct snapshot *baseline = &exercise->baseline;
-
-	highest_numbers(baseline, exercise->numbers);
-	exercise->numbers[0] += baseline->nr_ports + NUMBERS_SPARE;
-	exercise->numbers[2] += baseline->nr_regions + NUMBERS_SPARE;
-}
-
-static void leave(struct exercise *exercise)
-{
-	exercise_release_baseline(exercise);
-	sysfs_files_release(&exercise->files);
-	free(exercise->host);
+	return watchdog_start(&settings, &exercise->watchdog);
 }
 
 int exercise_open(struct exercise *exercise, const char *host, const char **what)
@@ -65,100 +32,172 @@ int exercise_open(struct exercise *exercise, const char *host, const char **what
 	int rc;
 
 	*what = "the CXL devices";
-	exercise->host = memory_check(strdup(host));
-	rc = exercise_observe_baseline(exercise);
-	if (rc == 0 && !exercise_memdev(exercise))
-		rc = -ENODEV;
-	if (rc == 0)
-		rc = watch_open(&exercise->watch, what);
+	rc = baseline_open(&exercise->baseline, host);
+	if (rc < 0)
+		return rc;
+	rc = watch_open(&exercise->watch, what);
 	if (rc < 0) {
-		leave(exercise);
+		baseline_close(&exercise->baseline);
 		return rc;
 	}
-	rc = exercise_watchdog_start(exercise);
+	rc = start_watchdog(exercise);
 	if (rc < 0) {
-		*what = "the time, by a thread of its own";
+		*what = "the time, by another thread";
 		watch_close(&exercise->watch);
-		leave(exercise);
+		baseline_close(&exercise->baseline);
 		return rc;
 	}
 	watch_listen(&exercise->watch, false);
 	exercise->watch.grain_us = GRAIN_US;
-	allow_numbers(exercise);
-	exercise->taint = exercise_read_taint();
+	exercise->race.watch = &exercise->watch;
+	exercise->race.limit_us = exercise->limit_us;
+	exercise->race.cpu = exercise->cpu;
+	numbers_limit(&exercise->baseline.first, &exercise->limit);
+	exercise->taint = judge_taint();
 	return 0;
 }
 
 void exercise_close(struct exercise *exercise)
 {
-	for (int i = 0; i < 2 * NR_ACTORS; i++)
-		worker_end(exercise->workers[i]);
-	exercise_watchdog_end(exercise);
+	race_end(&exercise->race);
+	watchdog_end(exercise->watchdog);
 	watch_close(&exercise->watch);
-	leave(exercise);
+	plan_release(&exercise->plan);
+	baseline_close(&exercise->baseline);
 }
 
-static bool has_more(const struct exercise *exercise, uint64_t *numbers)
+char *exercise_prepare(struct exercise *exercise, const struct race_case *race_case,
+		       const struct trial *trial, struct outcome *outcome)
 {
-	highest_numbers(&exercise->baseline, numbers);
-	for (int i = 0; i < 3; i++) {
-		if (numbers[i] > exercise->numbers[i])
-			return true;
-	}
-	return false;
+	const struct preparation preparation = {
+		.baseline = &exercise->baseline,
+		.durations_us = exercise->durations_us,
+		.plan = &exercise->plan,
+	};
+
+	return prepare_trial(&preparation, race_case, trial, outcome);
 }
 
-/* A device can have been made while its predecessor was still going: once more, in all quiet */
+static int restore(struct exercise *exercise, struct outcome *outcome)
+{
+	return baseline_restore(&exercise->baseline, exercise->watchdog, &exercise->watch.observed,
+				outcome);
+}
+
+/* Detach, and verify it */
+static int detach_alone(struct exercise *exercise, struct outcome *outcome)
+{
+	const struct plan *plan = &exercise->plan;
+	const struct observed *observed = &exercise->watch.observed;
+	struct operation *operation = &outcome->operations[0];
+	const struct watchdog_task task = {
+		.steps = plan->steps,
+		.count = plan->nr_steps,
+		.who = actor_name(operation->actor),
+		.exposing = plan_excludes_exposure(plan->method) ? NULL : plan,
+	};
+	struct iomem iomem = {0};
+	int rc = watchdog_do(exercise->watchdog, outcome, &task);
+
+	outcome_time(operation, observed->steps, observed->nr_steps);
+	if (rc == 0)
+		rc = baseline_observe(&exercise->baseline, &iomem);
+	if (rc < 0)
+		return rc;
+	judge_detach(outcome, &exercise->baseline, plan, observed, &iomem);
+	judge_exposure(outcome, plan, observed, exercise->exposure_limit_us);
+	iomem_release(&iomem);
+	return 0;
+}
+
+static int reattach_alone(struct exercise *exercise, struct outcome *outcome)
+{
+	const struct observed *observed = &exercise->watch.observed;
+	struct operation *operation = &outcome->operations[0];
+	const struct watchdog_task task = {
+		.steps = exercise->plan.undo,
+		.count = exercise->plan.nr_undo,
+		.who = actor_name(operation->actor),
+	};
+	int rc = watchdog_do(exercise->watchdog, outcome, &task);
+
+	outcome_time(operation, observed->steps, observed->nr_steps);
+	return rc;
+}
+
+static int wait_for_kernel(struct exercise *exercise, struct outcome *outcome)
+{
+	const struct step flush = {.action = STEP_FLUSH};
+	const struct watchdog_task task = {
+		.steps = &flush,
+		.count = 1,
+		.who = "waiting for the kernel",
+	};
+
+	return watchdog_do(exercise->watchdog, outcome, &task);
+}
+
+/* The operations, and the wait until the kernel has done its part of them */
+static int act(struct exercise *exercise, const struct race_case *race_case,
+	       struct outcome *outcome)
+{
+	/* The watchdog has waited after each step of an actor that is alone. */
+	if (race_case->scenario == SCENARIO_ALONE && actor_detaches(race_case->actors[0]))
+		return detach_alone(exercise, outcome) ?: reattach_alone(exercise, outcome);
+	return race_run(&exercise->race, outcome) ?: wait_for_kernel(exercise, outcome);
+}
+
+/* A device can have been created while its predecessor was still going: again, without a race */
 static int detach_again(struct exercise *exercise, struct outcome *outcome)
 {
-	const struct snapshot_host *host = &exercise_memdev(exercise)->host;
+	const struct snapshot_host *host = &baseline_memdev(&exercise->baseline)->host;
 	const struct step steps[] = {
 		{STEP_UNBIND, host->subsystem, host->driver, host->name, false},
 		{STEP_BIND, host->subsystem, host->driver, host->name, false},
 	};
-	int rc = exercise_do(exercise, outcome, steps, 2, "taking the host down once more");
+	const struct watchdog_task task = {
+		.steps = steps,
+		.count = 2,
+		.who = "detaching the host once more",
+	};
+	int rc = watchdog_do(exercise->watchdog, outcome, &task);
 
 	if (rc == 0)
-		rc = exercise_observe(exercise, NULL);
-	return rc == 0 ? exercise_restore(exercise, outcome) : rc;
+		rc = baseline_observe(&exercise->baseline, NULL);
+	return rc == 0 ? restore(exercise, outcome) : rc;
 }
 
 static int judge_numbers(struct exercise *exercise, struct outcome *outcome)
 {
-	static const char *const kinds[] = {"port", "memdev", "region"};
-	uint64_t numbers[3];
+	const struct snapshot *first = &exercise->baseline.first;
+	struct numbers numbers;
 	int rc;
 
-	if (!has_more(exercise, numbers)) {
-		/* What has been given back after all is not to be taken again. */
-		exercise->numbers[1] = numbers[1];
+	numbers_find(first, &numbers);
+	if (!numbers_exceed(&numbers, &exercise->limit)) {
+		/* A number that has been released after all is not to be taken again. */
+		exercise->limit.highest[NUMBER_MEMDEV] = numbers.highest[NUMBER_MEMDEV];
 		return 0;
 	}
 	rc = detach_again(exercise, outcome);
-	if (rc < 0 || outcome->stop || !has_more(exercise, numbers))
+	numbers_find(first, &numbers);
+	if (rc < 0 || outcome->stop || !numbers_exceed(&numbers, &exercise->limit))
 		return rc;
-	for (int i = 0; i < 3; i++) {
-		if (numbers[i] > exercise->numbers[i])
-			exercise_note(
-				outcome, "leak", xasprintf("leak of a %s", kinds[i]),
-				xasprintf("the highest number of a %s is %ju: lower ones have "
-					  "not been given back",
-					  kinds[i], (uintmax_t)numbers[i]));
-	}
-	allow_numbers(exercise);
+	numbers_note(&numbers, &exercise->limit, outcome);
+	numbers_limit(first, &exercise->limit);
 	return 0;
 }
 
-/* Once the kernel has come to rest: is all as it was? If not, it is brought back. */
+/* Once the kernel is at rest: is the baseline restored? If not, restore it. */
 static int settle(struct exercise *exercise, struct outcome *outcome)
 {
-	int rc = exercise_observe(exercise, NULL);
+	int rc = baseline_observe(&exercise->baseline, NULL);
 
 	if (rc < 0)
 		return rc;
-	if (!exercise_is_restored(exercise))
-		exercise_judge_quiet(exercise, outcome);
-	rc = exercise_restore(exercise, outcome);
+	if (!baseline_is_restored(&exercise->baseline))
+		judge_quiet(outcome, &exercise->baseline);
+	rc = restore(exercise, outcome);
 	return rc == 0 && !outcome->stop ? judge_numbers(exercise, outcome) : rc;
 }
 
@@ -168,10 +207,10 @@ int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 	int rc;
 
 	watch_forget(&exercise->watch);
-	rc = exercise_act(exercise, race_case, outcome);
+	rc = act(exercise, race_case, outcome);
 	if (rc == 0)
 		rc = settle(exercise, outcome);
 	watch_drain(&exercise->watch);
-	exercise_note_splats(exercise, outcome);
+	judge_log(outcome, &exercise->watch.observed, &exercise->taint);
 	return outcome->stop ? 0 : rc;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include <stdlib.h>
-
+#include "attach/model/snapshot.h"
 #include "attach/model/step.h"
-#include "exercise/exercise-private.h"
+#include "attach/reason/plan.h"
+#include "exercise/baseline.h"
+#include "exercise/outcome.h"
+#include "exercise/prepare.h"
 #include "util/memory.h"
 
 static void copy_steps(struct operation *operation, const struct step *steps, size_t count)
@@ -11,32 +13,32 @@ static void copy_steps(struct operation *operation, const struct step *steps, si
 		*APPEND(operation->steps, operation->nr_steps) = steps[i];
 }
 
-static char *prepare_method(struct exercise *exercise, struct operation *operation)
+static char *prepare_detach(const struct preparation *preparation, struct operation *operation)
 {
-	const struct snapshot_memdev *memdev = exercise_memdev(exercise);
+	const struct snapshot_memdev *memdev = baseline_memdev(preparation->baseline);
+	struct plan *plan = preparation->plan;
 	char *why;
 
-	plan_release(&exercise->plan);
-	why = plan_make(&exercise->answers, &memdev, 1, (enum detach_method)operation->actor, NULL,
-			&exercise->plan);
+	plan_release(plan);
+	why = plan_make(&preparation->baseline->answers, &memdev, 1,
+			(enum detach_method)operation->actor, NULL, plan);
 	if (why)
 		return why;
-	copy_steps(operation, exercise->plan.steps, exercise->plan.nr_steps);
+	copy_steps(operation, plan->steps, plan->nr_steps);
 	operation->nr_down = operation->nr_steps;
-	copy_steps(operation, exercise->plan.undo, exercise->plan.nr_undo);
+	copy_steps(operation, plan->undo, plan->nr_undo);
 	/*
-	 * A port and the bus come back with the first step of their undoing. The others bind hosts,
-	 * and so wait for whoever binds them already: who does that each time never comes in
-	 * between.
+	 * The first step of the undo brings a port or the bus back. The other steps bind hosts, and
+	 * wait for every process that already binds one: an actor that did them each time would
+	 * never interleave with others.
 	 */
 	if (operation->actor == ACTOR_PORT || operation->actor == ACTOR_BUS)
 		operation->nr_often = operation->nr_down + 1;
 	return NULL;
 }
 
-static char *prepare_region(struct exercise *exercise, struct operation *operation)
+static char *prepare_region(const struct snapshot_memdev *memdev, struct operation *operation)
 {
-	const struct snapshot_memdev *memdev = exercise_memdev(exercise);
 	struct step step = {.bus = "cxl", .driver = "cxl_region"};
 
 	if (memdev->nr_regions == 0 || !memdev->regions[0]->driver)
@@ -50,20 +52,21 @@ static char *prepare_region(struct exercise *exercise, struct operation *operati
 	return NULL;
 }
 
-static char *prepare_operation(struct exercise *exercise, struct operation *operation)
+static char *prepare_operation(const struct preparation *preparation, struct operation *operation)
 {
+	const struct snapshot_memdev *memdev = baseline_memdev(preparation->baseline);
 	const struct step list = {.action = STEP_LIST};
-	const struct step open = {.action = STEP_OPEN, .device = exercise_memdev(exercise)->name};
+	const struct step open = {.action = STEP_OPEN, .device = memdev->name};
 
 	if (actor_detaches(operation->actor))
-		return prepare_method(exercise, operation);
+		return prepare_detach(preparation, operation);
 	if (operation->actor == ACTOR_REGION)
-		return prepare_region(exercise, operation);
+		return prepare_region(memdev, operation);
 	copy_steps(operation, operation->actor == ACTOR_LIST ? &list : &open, 1);
 	return NULL;
 }
 
-/* From what does both, one in turn with the other, to two that do so at the same time */
+/* From one process that detaches and reattaches in turn to two, one for each, at the same time */
 static void halve(struct operation *down, struct operation *up)
 {
 	*up = *down;
@@ -75,17 +78,15 @@ static void halve(struct operation *down, struct operation *up)
 	down->nr_often = 0;
 }
 
-char *exercise_prepare(struct exercise *exercise, const struct race_case *race_case,
-		       const struct trial *trial, struct outcome *outcome)
+char *prepare_trial(const struct preparation *preparation, const struct race_case *race_case,
+		    const struct trial *trial, struct outcome *outcome)
 {
+	bool one_cpu = trial->interleaving == INTERLEAVING_ONE_CPU;
 	uint64_t delays[NR_ACTORS];
 	int priorities[NR_ACTORS];
 
-	*outcome = (struct outcome){
-		.busy = race_case->scenario != SCENARIO_ALONE &&
-			trial->interleaving != INTERLEAVING_ONE_CPU,
-	};
-	trial_delays(race_case, trial, exercise->durations_us, delays);
+	*outcome = (struct outcome){.busy = race_case->scenario != SCENARIO_ALONE && !one_cpu};
+	trial_delays(race_case, trial, preparation->durations_us, delays);
 	trial_priorities(race_case, trial, delays, priorities);
 	for (size_t i = 0; i < race_case->nr_actors; i++) {
 		struct operation *operation = &outcome->operations[outcome->nr_operations++];
@@ -95,9 +96,9 @@ char *exercise_prepare(struct exercise *exercise, const struct race_case *race_c
 		operation->nth = i;
 		operation->delay_us = delays[i];
 		operation->priority = priorities[i];
-		operation->lasts_us = case_lasts(race_case, exercise->durations_us);
-		operation->pause_us = trial->interleaving == INTERLEAVING_ONE_CPU ? delays[i] : 0;
-		why = prepare_operation(exercise, operation);
+		operation->lasts_us = case_lasts(race_case, preparation->durations_us);
+		operation->pause_us = one_cpu ? delays[i] : 0;
+		why = prepare_operation(preparation, operation);
 		if (why)
 			return why;
 		if (trial->interleaving == INTERLEAVING_HALVES && operation->nr_down > 0 &&
@@ -105,25 +106,4 @@ char *exercise_prepare(struct exercise *exercise, const struct race_case *race_c
 			halve(operation, &outcome->operations[outcome->nr_operations++]);
 	}
 	return NULL;
-}
-
-void outcome_release(struct outcome *outcome)
-{
-	for (size_t i = 0; i < outcome->nr_operations; i++)
-		free(outcome->operations[i].steps);
-	for (size_t i = 0; i < outcome->nr_findings; i++) {
-		free(outcome->findings[i].signature);
-		free(outcome->findings[i].detail);
-	}
-	free(outcome->findings);
-	*outcome = (struct outcome){0};
-}
-
-bool outcome_has_removed(const struct outcome *outcome)
-{
-	for (size_t i = 0; i < outcome->nr_operations; i++) {
-		if (outcome->operations[i].actor == ACTOR_PCI_REMOVE)
-			return true;
-	}
-	return false;
 }

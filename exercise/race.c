@@ -1,88 +1,57 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
 
+#include "attach/act/watch.h"
 #include "attach/act/worker.h"
 #include "attach/model/observed.h"
-#include "attach/model/step.h"
 #include "exercise/cpu-hog.h"
-#include "exercise/exercise-private.h"
+#include "exercise/judge.h"
+#include "exercise/outcome.h"
+#include "exercise/race.h"
 #include "util/clock.h"
 
 /* The time between telling the first worker and the barrier at which all start */
 #define TO_BARRIER_US 3000
 
-/* So many times as long as an actor may take, it is let run. */
+/* A process that still runs may take so many times the limit. */
 #define LIMITS_AT_MOST 10
 
-static void time_operation(struct operation *operation, const struct step_result *steps,
-			   size_t count)
+static int start_workers(struct race *race, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (i == 0 && !operation->begun_us)
-			operation->begun_us = steps[i].begun_us;
-		operation->ended_us = steps[i].ended_us;
-		if (operation->rc == 0)
-			operation->rc = steps[i].rc;
-	}
-}
-
-/* Down, verified, and up again */
-static int run_alone(struct exercise *exercise, struct outcome *outcome)
-{
-	const struct plan *plan = &exercise->plan;
-	struct operation *operation = &outcome->operations[0];
-	struct iomem iomem = {0};
-	int rc;
-
-	exercise->going_down = true;
-	rc = exercise_do(exercise, outcome, plan->steps, plan->nr_steps,
-			 actor_name(operation->actor));
-	exercise->going_down = false;
-	time_operation(operation, exercise->watch.observed.steps,
-		       exercise->watch.observed.nr_steps);
-	if (rc == 0)
-		rc = exercise_observe(exercise, &iomem);
-	if (rc < 0)
-		return rc;
-	exercise_judge_detach(exercise, outcome, &iomem);
-	iomem_release(&iomem);
-	rc = exercise_do(exercise, outcome, plan->undo, plan->nr_undo,
-			 actor_name(operation->actor));
-	time_operation(operation, exercise->watch.observed.steps,
-		       exercise->watch.observed.nr_steps);
-	return rc;
-}
-
-static int start_workers(struct exercise *exercise, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!exercise->workers[i])
-			exercise->workers[i] = worker_start();
-		if (!exercise->workers[i])
+		if (!race->workers[i])
+			race->workers[i] = worker_start();
+		if (!race->workers[i])
 			return -errno;
 	}
 	return 0;
 }
 
-static void drop_worker(struct exercise *exercise, size_t i)
+static void drop_worker(struct race *race, size_t i)
 {
-	worker_end(exercise->workers[i]);
-	exercise->workers[i] = NULL;
+	worker_end(race->workers[i]);
+	race->workers[i] = NULL;
 }
 
-struct race_end {
-	const struct exercise *exercise;
+void race_end(struct race *race)
+{
+	for (size_t i = 0; i < 2 * NR_ACTORS; i++)
+		drop_worker(race, i);
+}
+
+struct waiting {
+	const struct observed *observed;
 	uint64_t broken_us; /* when the kernel was seen to be broken; 0: it was not */
 };
 
-/* The others can still come back, unless they wait for the one that has not */
+/* After one has died in the kernel, the others can still return, unless they wait for it. */
 static bool is_worth_waiting(void *data, uint64_t us)
 {
-	struct race_end *end = data;
+	struct waiting *waiting = data;
 
-	if (end->broken_us == 0 && exercise_is_broken(end->exercise))
-		end->broken_us = us;
-	return end->broken_us == 0 || us < end->broken_us + AFTER_BREAK_US;
+	if (waiting->broken_us == 0 && judge_is_broken(waiting->observed))
+		waiting->broken_us = us;
+	return waiting->broken_us == 0 || us < waiting->broken_us + AFTER_BREAK_US;
 }
 
 static bool is_one_running(struct worker *const *workers, size_t count)
@@ -94,99 +63,89 @@ static bool is_one_running(struct worker *const *workers, size_t count)
 	return false;
 }
 
-/* Who still runs is not stuck, and gives back what the others wait for, but only for so long. */
-static int wait_for_workers(struct exercise *exercise, size_t count, uint64_t until_us)
+/* A process that still runs is not stuck, and releases what the others wait for, up to a limit. */
+static int wait_for_workers(struct race *race, size_t count, uint64_t until_us)
 {
-	struct race_end end = {exercise, 0};
+	struct waiting waiting = {&race->watch->observed, 0};
 	int rc;
 
-	for (int i = 0; i < LIMITS_AT_MOST; i++, until_us += exercise->limit_us) {
-		rc = watch_workers(&exercise->watch, exercise->workers, count, until_us,
-				   is_worth_waiting, &end);
-		if (rc != -ETIME || end.broken_us || !is_one_running(exercise->workers, count))
+	for (int i = 0; i < LIMITS_AT_MOST; i++, until_us += race->limit_us) {
+		rc = watch_workers(race->watch, race->workers, count, until_us, is_worth_waiting,
+				   &waiting);
+		if (rc != -ETIME || waiting.broken_us || !is_one_running(race->workers, count))
 			break;
 	}
 	return rc;
 }
 
+static int start_operation(struct race *race, struct worker **worker,
+			   const struct operation *operation, uint64_t start_us)
+{
+	const struct worker_terms terms = {
+		.start_us = start_us + operation->delay_us,
+		.priority = operation->priority,
+		.cpu = race->cpu,
+		.until_us = operation->lasts_us ? start_us + operation->lasts_us : 0,
+		.pause_us = operation->pause_us,
+		.quiet = true,
+		.direct = true,
+		.nr_often = operation->nr_often,
+	};
+
+	return worker_do(worker, operation->steps, operation->nr_steps, &terms);
+}
+
 /* All start from one barrier; each is waited for. The first @begun are those that were started. */
-static int race(struct exercise *exercise, const struct outcome *outcome, size_t *begun)
+static int run_operations(struct race *race, const struct outcome *outcome, size_t *begun)
 {
 	uint64_t start, last = 0;
-	struct cpu_hog load = {0};
+	struct cpu_hog hog = {0};
 	int rc = 0, waited;
 
 	*begun = 0;
 	if (outcome->busy)
-		cpu_hog_start(&load, clock_now() + exercise->limit_us);
+		cpu_hog_start(&hog, clock_now() + race->limit_us);
 	start = clock_now() + TO_BARRIER_US * outcome->nr_operations;
 	while (*begun < outcome->nr_operations && rc == 0) {
 		const struct operation *operation = &outcome->operations[*begun];
 
-		rc = worker_do(
-			&exercise->workers[*begun], operation->steps, operation->nr_steps,
-			&(struct worker_terms){
-				.start_us = start + operation->delay_us,
-				.priority = operation->priority,
-				.cpu = exercise->cpu,
-				.until_us = operation->lasts_us ? start + operation->lasts_us : 0,
-				.pause_us = operation->pause_us,
-				.quiet = true,
-				.direct = true,
-				.nr_often = operation->nr_often});
+		rc = start_operation(race, &race->workers[*begun], operation, start);
 		last = operation->delay_us > last ? operation->delay_us : last;
 		*begun += rc == 0;
 	}
 	/* Those that have begun are not to go on while something else is done. */
-	waited = wait_for_workers(exercise, *begun,
-				  start + last + outcome->operations[0].lasts_us +
-					  exercise->limit_us);
-	cpu_hog_end(&load);
+	waited = wait_for_workers(race, *begun,
+				  start + last + outcome->operations[0].lasts_us + race->limit_us);
+	cpu_hog_end(&hog);
 	return rc ?: waited;
 }
 
-static int run_race(struct exercise *exercise, struct outcome *outcome)
+int race_run(struct race *race, struct outcome *outcome)
 {
 	size_t begun = 0;
 	bool broken;
-	int rc = start_workers(exercise, outcome->nr_operations);
+	int rc = start_workers(race, outcome->nr_operations);
 
 	if (rc == 0)
-		rc = race(exercise, outcome, &begun);
-	broken = exercise_is_broken(exercise);
+		rc = run_operations(race, outcome, &begun);
+	broken = judge_is_broken(&race->watch->observed);
 	outcome->stop |= broken;
 	/*
-	 * Which of them was it? A worker that somebody killed has done what it has done, and who
-	 * waits for one that has died in the kernel shows nothing of its own.
+	 * Which of them was it? A worker that was killed has done a part of its operation, and one
+	 * that waits for another which has died in the kernel is no finding of its own.
 	 */
 	for (size_t i = 0; i < begun; i++) {
 		struct operation *operation = &outcome->operations[i];
-		int done = worker_poll(exercise->workers[i]);
+		int done = worker_poll(race->workers[i]);
 
-		time_operation(operation, worker_steps(exercise->workers[i]), operation->nr_steps);
+		outcome_time(operation, worker_steps(race->workers[i]), operation->nr_steps);
 		if (done == 0 && rc == -ETIME && !broken)
-			exercise_note_stuck(exercise, outcome, actor_name(operation->actor),
-					    worker_pid(exercise->workers[i]));
+			judge_stuck(outcome, actor_name(operation->actor),
+				    worker_pid(race->workers[i]), race->limit_us);
 		if (done != 1)
-			drop_worker(exercise, i);
+			drop_worker(race, i);
 	}
 	if (outcome->stop)
 		return -EIO;
 	return rc == -ETIME || rc == -ECHILD ? 0 : rc;
-}
-
-static int wait_for_kernel(struct exercise *exercise, struct outcome *outcome)
-{
-	const struct step flush = {.action = STEP_FLUSH};
-
-	return exercise_do(exercise, outcome, &flush, 1, "waiting for the kernel");
-}
-
-int exercise_act(struct exercise *exercise, const struct race_case *race_case,
-		 struct outcome *outcome)
-{
-	/* Each step of one that is alone has been waited for (watch_run()). */
-	if (race_case->scenario == SCENARIO_ALONE && actor_detaches(race_case->actors[0]))
-		return run_alone(exercise, outcome);
-	return run_race(exercise, outcome) ?: wait_for_kernel(exercise, outcome);
 }

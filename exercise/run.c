@@ -10,28 +10,27 @@
 #include <unistd.h>
 
 #include "exercise/exercise.h"
-#include "exercise/log.h"
+#include "exercise/outcome.h"
+#include "exercise/report/log.h"
+#include "exercise/report/script.h"
 #include "exercise/run.h"
 #include "exercise/schedule.h"
-#include "exercise/script.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/kmsg.h"
 #include "util/records.h"
 
-#define NAME "cxl exercise-autoremove"
-
-/* How often progress is told, where nobody looks on a terminal */
+/* How often progress is printed where stderr is not a terminal */
 #define TELL_US 5000000
 
-/* In a process of its own, which may not come back */
+/* In a process of its own, which may not return from the kernel */
 struct run {
-	const struct exercise_settings *settings;
+	const struct run_settings *settings;
 	struct exercise exercise;
 	uint64_t begun_us, told_us, findings;
 	uint64_t result_us;	   /* when the latest result was there */
-	bool unwritten;		   /* the journal lacks something that was done */
+	bool unwritten;		   /* the log lacks something that was done */
 	const struct trial *trial; /* that is going on; NULL: a measurement */
 	struct outcome *outcome;   /* of it */
 	int status;		   /* where it says how it ends: a byte */
@@ -45,8 +44,8 @@ enum run_end {
 };
 
 /*
- * A thread of it may stay in the kernel, and the process with it: nobody who waits for the end of
- * the program's output, or for its lock, is to wait for that.
+ * A thread of this process may stay in the kernel, and the process with it. What waits for the end
+ * of the program's output, or for its lock, is not to wait for that.
  */
 static void leave(const struct run *run, enum run_end end)
 {
@@ -70,10 +69,10 @@ static void interrupt(int signal)
 
 static int note(struct run *run, struct json_object *record)
 {
-	int rc = records_add(run->settings->journal, record);
+	int rc = records_add(run->settings->log, record);
 
 	if (rc < 0 && !run->unwritten)
-		fprintf(stderr, NAME ": cannot write the journal: %s\n", strerror(-rc));
+		fprintf(stderr, NAME ": cannot write the log: %s\n", strerror(-rc));
 	run->unwritten |= rc < 0;
 	return rc;
 }
@@ -84,13 +83,12 @@ static int note_result(struct run *run)
 
 	run->result_us = clock_now();
 	run->findings += run->outcome->nr_findings;
-	return note(run,
-		    exercise_record_result(run->trial, run->outcome, run->result_us - before_us));
+	return note(run, record_result(run->trial, run->outcome, run->result_us - before_us));
 }
 
 static size_t total(const struct run *run)
 {
-	return run->settings->iterations * run->settings->schedule->nr_cases;
+	return run->settings->trials * run->settings->schedule->nr_cases;
 }
 
 static void tell(struct run *run, size_t done)
@@ -98,8 +96,8 @@ static void tell(struct run *run, size_t done)
 	uint64_t now = clock_now();
 	double seconds = (double)(now - run->begun_us) / 1000000;
 	double rate = seconds > 0 ? (double)(done - run->settings->first) / seconds : 0;
-	double left = run->settings->iterations && rate > 0 ? (double)(total(run) - done) / rate
-							    : run->settings->duration - seconds;
+	double left = run->settings->trials && rate > 0 ? (double)(total(run) - done) / rate
+							: run->settings->duration - seconds;
 	bool terminal = isatty(STDERR_FILENO);
 
 	if (run->settings->duration > 0 && run->settings->duration - seconds < left)
@@ -112,7 +110,7 @@ static void tell(struct run *run, size_t done)
 		left > 0 ? left : 0, terminal ? "" : "\n");
 }
 
-/* What was prepared, and the result; 0 or a negative errno. Of a measurement, @trial is NULL. */
+/* Run what was prepared, and log the result; 0 or a negative errno. @trial NULL: a measurement */
 static int run_one(struct run *run, const struct race_case *race_case, const struct trial *trial,
 		   struct outcome *outcome)
 {
@@ -124,7 +122,7 @@ static int run_one(struct run *run, const struct race_case *race_case, const str
 	return rc ?: note_result(run);
 }
 
-/* One actor alone, for the time that it takes: 1, 0 or a negative errno as try() */
+/* One actor alone, for the time that it takes. Return: as run_trial() */
 static int measure_actor(struct run *run, enum actor actor)
 {
 	const struct race_case race_case = {SCENARIO_ALONE, {actor}, 1};
@@ -132,7 +130,7 @@ static int measure_actor(struct run *run, enum actor actor)
 	_cleanup_free_ char *why =
 		exercise_prepare(&run->exercise, &race_case, &(struct trial){0}, &outcome);
 	const struct operation *operation = &outcome.operations[0];
-	int rc = why ? -ENODEV : note(run, exercise_record_measure(&outcome));
+	int rc = why ? -ENODEV : note(run, record_measure(&outcome));
 
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
@@ -159,14 +157,14 @@ static int measure(struct run *run)
 	return rc;
 }
 
-/* 1: go on; 0: the machine is not to be touched any more; or a negative errno */
-static int try(struct run *run, const struct trial *trial)
+/* Return: 1: go on; 0: the machine is not to be touched any more; or a negative errno */
+static int run_trial(struct run *run, const struct trial *trial)
 {
 	const struct race_case *race_case = &run->settings->schedule->cases[trial->race_case];
 	struct outcome outcome;
 	_cleanup_free_ char *why = exercise_prepare(&run->exercise, race_case, trial, &outcome);
-	_cleanup_free_ char *mark = exercise_mark(trial, race_case);
-	int rc = why ? -ENODEV : note(run, exercise_record_trial(trial, &outcome));
+	_cleanup_free_ char *mark = trial_mark(trial, race_case);
+	int rc = why ? -ENODEV : note(run, record_trial(trial, &outcome));
 
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
@@ -182,26 +180,25 @@ static int try(struct run *run, const struct trial *trial)
 
 static bool is_over(const struct run *run, size_t done)
 {
-	const struct exercise_settings *settings = run->settings;
+	const struct run_settings *settings = run->settings;
 
 	if (settings->duration > 0 &&
 	    (double)(clock_now() - run->begun_us) / 1000000 >= settings->duration)
 		return true;
-	return settings->iterations > 0 && done >= total(run);
+	return settings->trials > 0 && done >= total(run);
 }
 
-/* @rc: as try() */
+/* @rc: as run_trial() */
 static int note_end(struct run *run, int rc)
 {
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	if (rc < 0)
-		return note(run, exercise_record_end("failed", strerror(-rc))) ?: rc;
+		return note(run, record_end("failed", strerror(-rc))) ?: rc;
 	if (rc == 0)
-		return note(run, exercise_record_end("stopped",
-						     "the kernel may hold locks that it does not "
-						     "give back"));
-	return note(run, exercise_record_end(interrupted ? "interrupted" : "complete", NULL));
+		return note(run, record_end("stopped", "the kernel may hold locks that it does not "
+						       "release"));
+	return note(run, record_end(interrupted ? "interrupted" : "complete", NULL));
 }
 
 static int all_trials(struct run *run)
@@ -214,13 +211,13 @@ static int all_trials(struct run *run)
 		struct trial trial;
 
 		schedule_next(run->settings->schedule, &trial);
-		rc = try(run, &trial);
+		rc = run_trial(run, &trial);
 		tell(run, ++done);
 	}
 	return note_end(run, rc);
 }
 
-/* By another thread, when the one that does all this does not come back */
+/* Called by the watchdog's thread, when the main thread does not return from the kernel */
 static void lost(void *data)
 {
 	struct run *run = data;
@@ -235,13 +232,16 @@ static void lost(void *data)
 static int print_script(struct run *run)
 {
 	const struct schedule *schedule = run->settings->schedule;
-	const struct exercise_script script = {
+	struct outcome outcome;
+	const struct script script = {
+		.baseline = &run->exercise.baseline,
+		.durations_us = run->exercise.durations_us,
 		.race_case = &schedule->cases[0],
-		.iterations = run->settings->iterations,
+		.prepared = &outcome,
+		.trials = run->settings->trials,
 		.fixed = schedule->fixed,
 		.offset = schedule->offset,
 	};
-	struct outcome outcome;
 	struct trial trial;
 	_cleanup_free_ char *why = NULL;
 	/* Only how they overlap depends on how long they take. */
@@ -254,29 +254,30 @@ static int print_script(struct run *run)
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
 	else
-		exercise_print_script(&run->exercise, &outcome, &script);
+		script_print(&script);
 	outcome_release(&outcome);
 	return why ? -ENODEV : json_flush();
 }
 
-/* The start of this run, unless it goes on with another schedule than that of the journal */
+/* The start of this run, unless it continues a log with another schedule */
 static int note_start(struct run *run)
 {
-	const struct exercise_settings *settings = run->settings;
-	struct json_object *start = exercise_record_start(&run->exercise, settings->schedule,
-							  settings->seed, settings->first);
+	const struct run_settings *settings = run->settings;
+	struct json_object *start =
+		record_start(settings->host, settings->schedule, settings->seed, settings->first);
 	const char *cases = json_object_to_json_string(json_object_object_get(start, "cases"));
 
 	if (!settings->cases || strcmp(settings->cases, cases) == 0)
 		return note(run, start);
-	fputs(NAME ": the journal is one of other cases: go on with the same options\n", stderr);
+	fputs(NAME ": the log has other cases: continue with the options that it began with\n",
+	      stderr);
 	json_object_put(start);
 	return -EINVAL;
 }
 
 static int exercise(struct run *run)
 {
-	const struct exercise_settings *settings = run->settings;
+	const struct run_settings *settings = run->settings;
 	const char *what;
 	int rc;
 
@@ -299,7 +300,7 @@ static int exercise(struct run *run)
 	return rc;
 }
 
-/* How large the journal is: it grows as long as it goes on */
+/* How large the log is: it grows as long as trials end */
 static off_t size_of(int fd)
 {
 	struct stat status;
@@ -308,24 +309,23 @@ static off_t size_of(int fd)
 }
 
 /*
- * Wait until the process that does it says that it is done, but not until it has gone; 0, or a
- * negative errno: -ETIME if it does not come back from the kernel.
+ * Wait until the process says that it is done, but not until it has ended; 0, or a negative errno:
+ * -ETIME if it does not return from the kernel.
  */
-static int wait_for(pid_t pid, int status, int journal, double timeout)
+static int wait_for(pid_t pid, int status, int log, double timeout)
 {
 	struct pollfd ready = {.fd = status, .events = POLLIN};
-	/* One actor may wait that long, and after it everything that brings things back. */
+	/* One actor may wait that long, and after it everything that restores the baseline. */
 	uint64_t limit_us = (uint64_t)((timeout * 4 + 60) * 1000000), grown_us = clock_now();
-	off_t size = size_of(journal);
+	off_t size = size_of(log);
 	char end;
 
 	while (poll(&ready, 1, 1000) <= 0) {
-		off_t now = size_of(journal);
+		off_t now = size_of(log);
 
 		/* A signal may have been meant for this process alone. */
 		if (interrupted)
 			kill(pid, SIGTERM);
-
 		if (now != size)
 			grown_us = clock_now();
 		size = now;
@@ -345,7 +345,7 @@ static void do_all(struct run *run)
 	leave(run, rc >= 0 ? RUN_DONE : run->unwritten ? RUN_UNWRITTEN : RUN_FAILED);
 }
 
-int exercise_supervise(const struct exercise_settings *settings)
+int run_supervise(const struct run_settings *settings)
 {
 	const struct sigaction action = {.sa_handler = interrupt};
 	struct run run = {.settings = settings};
@@ -363,11 +363,11 @@ int exercise_supervise(const struct exercise_settings *settings)
 		do_all(&run);
 	close(status[1]);
 	if (rc == 0)
-		rc = wait_for(pid, status[0], settings->journal, settings->timeout);
+		rc = wait_for(pid, status[0], settings->log, settings->timeout);
 	close(status[0]);
 	if (rc == -ETIME) {
-		fprintf(stderr, NAME ": process %d does not come back from the kernel\n", (int)pid);
-		note(&run, exercise_record_end("stopped", "it does not come back from the kernel"));
+		fprintf(stderr, NAME ": process %d does not return from the kernel\n", (int)pid);
+		note(&run, record_end("stopped", "it does not return from the kernel"));
 		rc = 0;
 	}
 	return rc;

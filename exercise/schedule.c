@@ -6,7 +6,7 @@
 #include "exercise/schedule.h"
 #include "util/memory.h"
 
-/* So long do those go on that are not alone: who takes longest does its part so often. */
+/* Races and storms last until the slowest actor could have done its part so many times. */
 #define TIMES_THE_LONGEST 8
 
 const char *actor_name(enum actor actor)
@@ -20,11 +20,11 @@ const char *actor_name(enum actor actor)
 	return names[actor] ?: detach_method_name((enum detach_method)actor);
 }
 
-/* An actor that takes something down has the number of its path. */
+/* An actor that detaches has the number of its method. */
 _Static_assert((int)ACTOR_MEMDEV == (int)METHOD_MEMDEV &&
 		       (int)ACTOR_PCI_REMOVE == METHOD_PCI_REMOVE &&
 		       (int)ACTOR_REGION == NR_METHODS,
-	       "paths and actors have the same numbers");
+	       "methods and actors have the same numbers");
 
 bool actor_from_name(const char *name, enum actor *actor)
 {
@@ -165,7 +165,7 @@ static void begin_sweep(struct schedule *schedule, size_t race_case)
 	shuffle(schedule, &schedule->buckets[race_case * SWEEP_TRIALS], SWEEP_TRIALS);
 }
 
-static void begin_round(struct schedule *schedule, size_t round)
+static void begin_pass(struct schedule *schedule, size_t pass)
 {
 	size_t count = schedule->nr_cases;
 
@@ -176,17 +176,17 @@ static void begin_round(struct schedule *schedule, size_t round)
 			memory_check(calloc(count * SWEEP_TRIALS, sizeof(*schedule->buckets)));
 	}
 	shuffle(schedule, schedule->order, count);
-	for (size_t i = 0; round % SWEEP_TRIALS == 0 && i < count; i++)
+	for (size_t i = 0; pass % SWEEP_TRIALS == 0 && i < count; i++)
 		begin_sweep(schedule, i);
 }
 
-/* Which of the sweep's trials it is this time: its bucket, and above that, the way */
-static size_t trial_in_sweep(const struct schedule *schedule, size_t race_case, size_t round)
+/* Which of the sweep's trials this pass makes: its bucket, and above that, its interleaving */
+static size_t trial_in_sweep(const struct schedule *schedule, size_t race_case, size_t pass)
 {
-	return schedule->buckets[race_case * SWEEP_TRIALS + round % SWEEP_TRIALS];
+	return schedule->buckets[race_case * SWEEP_TRIALS + pass % SWEEP_TRIALS];
 }
 
-/* From -1, the second is over when the first begins, to 1, the opposite */
+/* From -1, where the second is over when the first begins, to 1, the opposite */
 static double offset_of(const struct schedule *schedule, size_t race_case, size_t number)
 {
 	if (schedule->fixed)
@@ -197,25 +197,26 @@ static double offset_of(const struct schedule *schedule, size_t race_case, size_
 
 void schedule_next(struct schedule *schedule, struct trial *trial)
 {
-	size_t round = schedule->next / schedule->nr_cases;
-	size_t offset = schedule->next % schedule->nr_cases, number;
+	size_t pass = schedule->next / schedule->nr_cases;
+	size_t at = schedule->next % schedule->nr_cases, number;
 	const struct race_case *race_case;
 
-	if (offset == 0)
-		begin_round(schedule, round);
-	*trial = (struct trial){.number = schedule->next++, .race_case = schedule->order[offset]};
+	if (at == 0)
+		begin_pass(schedule, pass);
+	*trial = (struct trial){.number = schedule->next++, .race_case = schedule->order[at]};
 	race_case = &schedule->cases[trial->race_case];
 	if (race_case->scenario == SCENARIO_ALONE)
 		return;
-	number = trial_in_sweep(schedule, trial->race_case, round);
+	number = trial_in_sweep(schedule, trial->race_case, pass);
 	trial->interleaving = schedule->one_interleaving
 				      ? schedule->interleaving
 				      : (enum interleaving)(number / SWEEP_BUCKETS);
 	if (race_case->scenario == SCENARIO_RACE) {
-		double at = trial->offset = offset_of(schedule, trial->race_case, number);
+		double offset = offset_of(schedule, trial->race_case, number);
 
-		trial->starts[0] = at < 0 ? -at : 0;
-		trial->starts[1] = at > 0 ? at : 0;
+		trial->offset = offset;
+		trial->starts[0] = offset < 0 ? -offset : 0;
+		trial->starts[1] = offset > 0 ? offset : 0;
 		return;
 	}
 	for (size_t i = 0; i < race_case->nr_actors; i++)

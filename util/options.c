@@ -127,6 +127,7 @@ static struct argp_option *argp_options(const struct option_table *tables)
 				.name = option[j].name,
 				.key = option[j].key ?: KEY_OF(i, j),
 				.arg = option[j].arg,
+				.flags = option[j].optional ? OPTION_ARG_OPTIONAL : 0,
 				.doc = option[j].help,
 				.group = (int)i + 1,
 			};

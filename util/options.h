@@ -28,6 +28,7 @@ struct command_option {
 	size_t offset; /* of what it sets, from the table's base: OPTION_IN() */
 	/* Of SETS_BY; ends with argp_error(3) if @arg is not valid */
 	void (*parse)(const char *arg, void *value, const struct argp_state *state);
+	bool optional; /* the argument can be left out: @parse then gets NULL */
 };
 
 /* What an option sets: SETS_TRUE, OPTION_IN(struct options, force) */

@@ -435,6 +435,5 @@ static int attach_memdev(int argc, char **argv)
 const struct cxl_command attach_memdev_command = {
 	.name = "attach-memdev",
 	.help = "reattach what detach-memdev detached, and verify",
-	.options = &option_set,
 	.run = attach_memdev,
 };

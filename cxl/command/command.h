@@ -2,19 +2,15 @@
 #ifndef CXL_COMMAND_H
 #define CXL_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/exit-status.h"
-
-struct argp;
-struct option_set;
 
 /* One subcommand: cxl NAME ARGUMENTS... Exactly one of @run and @extend is set. */
 struct cxl_command {
 	const char *name;
 	const char *help; /* one line for the list of commands */
-	const struct argp *argp;
-	const struct option_set *options;
 	/* A command of our own. argv[0] is "cxl NAME"; returns the exit status */
 	int (*run)(int argc, char **argv);
 	/*

@@ -414,6 +414,5 @@ static int detach_memdev(int argc, char **argv)
 const struct cxl_command detach_memdev_command = {
 	.name = "detach-memdev",
 	.help = "detach an attached memdev, observe its region's removal, verify",
-	.options = &option_set,
 	.run = detach_memdev,
 };

@@ -57,12 +57,15 @@ static const struct table_column columns[] = {
 	{"LOCK", "lock_reason", CELL_TEXT, "why it is locked: attach, firmware, both"},
 	{0},
 };
+#define SETS(what, member) .sets = what, .offset = OPTION_IN(struct options, member)
+
 static const struct command_option attach_table[] = {
-	{"follow", 0, NULL, "Keep running, and print a line for each change", SETS_TRUE,
-	 OPTION_IN(struct options, follow), NULL},
-	{"providers", 0, NULL,
-	 "List the drivers of this kernel that can own CXL memory, and their hosts", SETS_TRUE,
-	 OPTION_IN(struct options, providers), NULL},
+	{.name = "follow",
+	 .help = "Keep running, and print a line for each change",
+	 SETS(SETS_TRUE, follow)},
+	{.name = "providers",
+	 .help = "List the drivers of this kernel that can own CXL memory, and their hosts",
+	 SETS(SETS_TRUE, providers)},
 	{0},
 };
 
@@ -309,6 +312,5 @@ static int list_attach(int argc, char **argv)
 const struct cxl_command list_attach_command = {
 	.name = "list-attach",
 	.help = "list the memdevs that a driver attached, with the driver and the regions",
-	.options = &option_set,
 	.run = list_attach,
 };

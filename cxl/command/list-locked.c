@@ -161,6 +161,5 @@ static int list_locked(int argc, char **argv)
 const struct cxl_command list_locked_command = {
 	.name = "list-locked",
 	.help = "list the locked regions, why they are locked, and what the kernel refuses",
-	.options = &option_set,
 	.run = list_locked,
 };

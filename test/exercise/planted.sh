@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # contrib/lab exercise, on a provider that misbehaves: what it does wrong is found and named, and nothing else is; it
-# is shrunk to one actor alone, in as few iterations as there can be; and the script shows it in each guest. For each
-# way of misbehaving that is named in the arguments (see below), or all of them.
+# is shrunk to one actor alone, in as few trials as there can be; and the script shows it in each guest. For each kind
+# of misbehavior that is named in the arguments (see below), or all of them.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -13,10 +13,10 @@ planted() {
 	local switch=$1 flavor=$2 signature=$3 script=$4 results
 	results=$(mktemp -d)
 	run "$SOURCE/contrib/lab" exercise --machine pci --flavor "$flavor" --module-args "$switch" --share "$results" \
-		--budget 4 --iterations 8 --tries 2 -- "${@:5}"
+		--budget 4 --trials 8 --guests 2 -- "${@:5}"
 	is "$switch: found" "$status" 4
 	is "$switch: named, and no other name" "$(cut -f 2 "$results/findings")" "$signature"
-	like "$switch: shrunk to one actor" "$(cat "$results/finding-1/least")" '^--via=[a-z-]+ --iterations=[48]$'
+	like "$switch: shrunk to one actor" "$(cat "$results/finding-1/least")" '^--via=[a-z-]+ --trials=[48]$'
 	like "$switch: the report says on which kernel" "$(cat "$results/finding-1/report")" 'Kernel: [0-9].*Shown by: cxl exercise-autoremove --via'
 	ok "$switch: with its configuration" grep -q '^CONFIG_CXL_BUS=m' "$results/config"
 	if [ "$script" = yes ]; then
@@ -27,8 +27,8 @@ planted() {
 }
 
 [ $# -gt 0 ] || set -- warn reference sleep mapping range inversion use-after-free oops
-for way; do
-	case $way in
+for kind; do
+	case $kind in
 	warn) planted remove_warn=1 lockdep 'warning lab_accel_remove' yes --via host ;;
 	reference) planted keep_reference=1 plain 'leak of a memdev' yes --via host ;;
 	sleep) planted remove_sleep_ms=60000 plain 'stuck lab_accel_remove' no --via host ;;
@@ -37,7 +37,7 @@ for way; do
 	inversion) planted remove_inversion=1 lockdep 'lockdep lab_accel_lock_both < lab_accel_remove' yes --via host ;;
 	use-after-free) planted remove_use_after_free=1 kasan 'kasan lab_accel_remove' yes --via host ;;
 	oops) planted remove_oops=1 plain 'bug lab_accel_oops < lab_accel_remove' yes --via host ;;
-	*) ok "there is no way '$way'" false ;;
+	*) ok "no such misbehavior: '$kind'" false ;;
 	esac
 done
 finish

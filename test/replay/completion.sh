@@ -6,6 +6,9 @@
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
+# Of a build that is not installed
+export CXL_EXERCISE=${CXL_EXERCISE-$(realpath "$(dirname "$CXL")/../exercise/exercise-autoremove")}
+
 # complete_words FILE FUNCTION WORD...: what bash would offer for the last word, by one's completion
 complete_words() {
 	# shellcheck disable=SC2016 # expanded by the inner bash
@@ -51,7 +54,11 @@ is "detach-memdev: memdevs that exist" "$out" "mem0"
 by_ours cxl exercise-autoremove --via l
 is "exercise-autoremove: actors" "$out" "list"
 by_ours cxl exercise-autoremove --interleaving h
-is "exercise-autoremove: ways" "$out" "halves"
+is "exercise-autoremove: interleavings" "$out" "halves"
+if [ -e "$CXL_EXERCISE" ]; then
+	by_ours cxl exercise-autoremove --t
+	is "exercise-autoremove: options, which its own program has" "$out" "--table --timeout --trials"
+fi
 by_ours cxl list-attach mem7
 is "nothing for a memdev that does not exist" "$out" ""
 by_ours cxl list --mem

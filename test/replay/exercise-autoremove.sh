@@ -1,20 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What exercise-autoremove refuses, and what it reports of journals. What it does is tested on the real kernel
-# (test/vm/exercise).
+# What exercise-autoremove refuses, what it reports of logs, and how cxl finds its program. What it does is tested on
+# the real kernel (test/vm/exercise).
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
 export CXL_STATE_DIR=$machine_top/state
-journal=$machine_top/journal
+# Of a build that is not installed
+export CXL_EXERCISE=${CXL_EXERCISE-$(realpath "$(dirname "$CXL")/../exercise/exercise-autoremove")}
+log=$machine_top/log
 exercise() { run on_machine "$CXL" exercise-autoremove "$@"; }
 answer() { jq -c "$1" <<<"$out"; }
 
-# report: of what stdin has as journal
+# report_of: of what stdin has as the log
 report_of() {
-	cat >"$journal"
-	exercise --report "$journal"
+	cat >"$log"
+	exercise --report "$log"
 	keep exercise-autoremove
 }
 start='{"record":"start","kernel":"7.3.0","host":"a","seed":7,"cases":[{"scenario":"race","actors":["host","port"]},{"scenario":"storm","actors":["host","port","list"]}]}'
@@ -23,7 +25,7 @@ result() { echo '{"record":"result","trial":'"$1"',"took_us":100000,"findings":[
 finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 
 machine accelerator
-for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--iterations x" "--iterations -1" \
+for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--trials x" "--trials -1" \
 	"--seed 1x" "--at 2" "--at x" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
 	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
 	# shellcheck disable=SC2086 # several arguments
@@ -31,18 +33,18 @@ for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" 
 	is "wrong usage: $wrong" "$status" 2
 done
 exercise --via pci-remove
-is "an actor that is not possible here" "$status$err" "5cxl exercise-autoremove: mem0 cannot be taken down by pci-remove"
+is "an actor that is not possible here" "$status$err" "5cxl exercise-autoremove: mem0: pci-remove is not possible here"
 exercise mem7
 is "an unknown memdev" "$status$err" "1cxl exercise-autoremove: no attached memdev named mem7"
 exercise -b root7
 is "an unknown bus" "$status$err" "1cxl exercise-autoremove: no attached memdev on bus root7"
 run setpriv --reuid 65534 --clear-groups "$CXL" exercise-autoremove
 is "not root" "$status$err" "5cxl exercise-autoremove: this needs root"
-run on_machine setpriv --bounding-set=-sys_nice "$CXL" exercise-autoremove --race host,port --journal "$journal"
-is "nobody may go first" "$status$err" \
-	"5cxl exercise-autoremove: the scheduler lets no actor go before the others (Operation not permitted): only --interleaving=turns and --interleaving=halves are possible here"
-exercise --via host --journal "$machine_top/none/journal"
-like "a journal that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/journal: No such file"
+run on_machine setpriv --bounding-set=-sys_nice "$CXL" exercise-autoremove --race host,port --log "$log"
+is "no real-time priority" "$status$err" \
+	"5cxl exercise-autoremove: the scheduler gives no actor a higher priority (Operation not permitted): only --interleaving=turns and --interleaving=halves are possible here"
+exercise --via host --log "$machine_top/none/log"
+like "a log that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/log: No such file"
 
 machine pci-accelerator
 exercise
@@ -53,31 +55,31 @@ exercise
 is "no CXL" "$status$err" "1cxl exercise-autoremove: no attached memdev"
 machine pci-two-bridges
 exercise --real-hardware -b ACPI.CXL mem0 --via bus
-is "what would take others down is refused, too" "$status" 3
-like "and named" "$err" "refused: by bus, more than mem0 would go:"
+is "what would detach others is refused" "$status" 3
+like "and named" "$err" "refused: by bus, more than mem0 would be detached:"
 
 machine accelerator
 exercise --report "$machine_top/none"
-is "a journal that is not there" "$status$err" \
+is "a log that is not there" "$status$err" \
 	"1cxl exercise-autoremove: cannot read $machine_top/none: No such file or directory"
 report_of </dev/null
-is "an empty journal" "$status$(answer '[.ended, .trials]')" '0["empty",0]'
+is "an empty log" "$status$(answer '[.ended, .trials]')" '0["empty",0]'
 report_of < <(echo "$start")
-is "nothing was tried" "$status$(answer '[.ended, .trials, .kernel, .seed]')" '0["running",0,"7.3.0",7]'
+is "no trial was made" "$status$(answer '[.ended, .trials, .kernel, .seed]')" '0["running",0,"7.3.0",7]'
 report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0; result 1; echo '{"record":"end","how":"complete"}')
 is "nothing was found" "$status$(answer '[.ended, .trials, .trials_per_second, .findings]')" '0["complete",2,10.0,[]]'
-is "how often what was tried" "$(answer '[.cases[] | .trials]')" '[1,1]'
+is "how many trials each case had" "$(answer '[.cases[] | .trials]')" '[1,1]'
 report_of < <(echo "$start"; trial 0 1; result 0 "$finding"; trial 1 0; result 1 "$finding,$finding"; trial 2 0; result 2)
 is "the same three times" "$status$(answer '.findings | map([.signature, .count, .first_trial, .cases])')" \
 	'4[["bug x < y",3,0,{"storm":1,"host,port":2}]]'
 report_of < <(echo "$start"; echo '{"record":"trial","trial":0,"case":0,"interleaving":"one-cpu"}'; result 0 "$finding"; trial 1 0; result 1 "$finding"
 	trial 2 0; echo '{"record":"result","trial":2,"log_lost":true}')
-is "in which way, and a log that was overrun" "$(answer '[.logs_lost, .findings[0].interleavings]')" '[1,{"one-cpu":1,"turns":1}]'
+is "in which interleaving, and a kernel log that was overrun" "$(answer '[.logs_lost, .findings[0].interleavings]')" '[1,{"one-cpu":1,"turns":1}]'
 report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0)
 is "the machine died" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
 	'4["died",[["died","died in host,port",1]]]'
 report_of < <(echo "$start"; trial 0 0; echo "$start"; trial 1 1; result 1; echo '{"record":"end","how":"complete"}')
-is "it died, and went on after that" "$status$(answer '[.ended, .trials, (.findings | map(.signature))]')" \
+is "it died, and was continued" "$status$(answer '[.ended, .trials, (.findings | map(.signature))]')" \
 	'4["complete",2,["died in host,port"]]'
 report_of < <(echo "$start"; echo '{"record":"measure","operations":[{"actor":"bus"}]}'; result 0 "$finding")
 is "when an actor was measured" "$status$(answer '[.trials, (.findings | map([.signature, .cases]))]')" '4[0,[["bug x < y",{"bus":1}]]]'
@@ -89,11 +91,11 @@ is "a line without its end" "$status$(answer '[.ended, .why, .trials]')" '4["sto
 report_of < <(echo "$start"; trial 0 99; result 0 "$finding"; echo '[]'; echo '{"record":7}'; echo '{}'; echo nothing
 	echo '{"record":"start","cases":7}'; echo '{"record":"trial"}'; echo '{"record":"result"}'; echo '{"record":"crash"}')
 is "what this program did not write" "$status$(answer '[.trials, (.findings | map(.cases))]')" '4[2,[{"unknown":1}]]'
-head -c 100000 /dev/urandom >"$journal"
-exercise --report "$journal"
-is "no journal at all" "$status$(answer .ended)" '0"empty"'
+head -c 100000 /dev/urandom >"$log"
+exercise --report "$log"
+is "no log at all" "$status$(answer .ended)" '0"empty"'
 
-(echo "$start"; trial 4 0) >"$journal"
+(echo "$start"; trial 4 0) >"$log"
 cat >"$machine_top/console" <<'LOG'
 [    1.000000] cxl exercise-autoremove: trial 3: host
 [    1.100000] WARNING: x.c:1 at of_an_earlier_trial+0x1/0x2 [cxl_core], CPU#0: sh/1
@@ -105,52 +107,52 @@ cat >"$machine_top/console" <<'LOG'
 [    2.100004]  cxl_mem_probe+0x12b/0x2f0 [cxl_mem]
 [    2.100005]  </TASK>
 LOG
-exercise --journal "$journal" --crashed "$machine_top/console"
+exercise --log "$log" --crashed "$machine_top/console"
 is "what the kernel said last" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
 	'4["died",[["splat","bug devm_cxl_add_endpoint < cxl_mem_probe",4]]]'
 keep exercise-autoremove
-(echo "$start"; trial 4 0) >"$journal"
-exercise --journal "$journal" --crashed /dev/null
+(echo "$start"; trial 4 0) >"$log"
+exercise --log "$log" --crashed /dev/null
 is "it said nothing" "$status$(answer '.findings | map(.signature)')" '4["died in host,port"]'
-exercise --journal "$journal" --crashed "$machine_top/none"
-is "a log that is not there" "$status$err" "1cxl exercise-autoremove: cannot read $machine_top/none: No such file or directory"
+exercise --log "$log" --crashed "$machine_top/none"
+is "a console that is not there" "$status$err" "1cxl exercise-autoremove: cannot read $machine_top/none: No such file or directory"
 
-# What to try next: where it was seen, then with fewer actors, at one place, in fewer iterations
-attempts=$machine_top/attempts
-shrink() { exercise --shrink "$attempts" --signature 'bug x < y' --journal "$journal"; }
+# Which case to run next: where it was seen, then with fewer actors, at one offset, in fewer trials
+candidates=$machine_top/candidates
+shrink() { exercise --shrink "$candidates" --signature 'bug x < y' --log "$log"; }
 seen='{"record":"start","cases":[{"actors":["host","port","list"]}]}'
-(echo "$seen"; trial 0 0; result 0; trial 1 0; result 1 "$finding") >"$journal"
+(echo "$seen"; trial 0 0; result 0; trial 1 0; result 1 "$finding") >"$log"
 shrink
 is "from a storm, one actor less" "$status$(answer .)" \
-	'0{"least":"--storm=host,port,list --iterations=96","next":"--race=port,list --iterations=96"}'
-(echo "$start"; trial 0 0; result 0) >"$journal"
+	'0{"least":"--storm=host,port,list --trials=96","next":"--race=port,list --trials=96"}'
+(echo "$start"; trial 0 0; result 0) >"$log"
 shrink
-is "not shown: another one less" "$(answer .next)" '"--race=host,list --iterations=96"'
+is "not shown: another one less" "$(answer .next)" '"--race=host,list --trials=96"'
 shrink
-is "and another" "$(answer .next)" '"--race=host,port --iterations=96"'
-(echo "$start"; echo '{"record":"trial","trial":0,"case":0,"offset":0.25,"interleaving":"halves"}'; result 0 "$finding") >"$journal"
+is "and another" "$(answer .next)" '"--race=host,port --trials=96"'
+(echo "$start"; echo '{"record":"trial","trial":0,"case":0,"offset":0.25,"interleaving":"halves"}'; result 0 "$finding") >"$log"
 shrink
 is "shown: from there, the next one less" "$(answer .)" \
-	'{"least":"--race=host,port --iterations=96","next":"--via=port --iterations=96"}'
-(echo "$start"; trial 0 0; result 0) >"$journal"
+	'{"least":"--race=host,port --trials=96","next":"--via=port --trials=96"}'
+(echo "$start"; trial 0 0; result 0) >"$log"
 shrink
 shrink
-is "none alone: in the same way" "$(answer .next)" '"--race=host,port --interleaving=halves --iterations=96"'
+is "none alone: in the same interleaving" "$(answer .next)" '"--race=host,port --interleaving=halves --trials=96"'
 shrink
-is "not so, either: at the place where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --iterations=96"'
+is "not shown: at the offset where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --trials=96"'
 for ((i = 0; i < 20; i++)); do
 	shrink
 	[ "$(answer .next)" != null ] || break
 done
-is "nothing is left to try" "$(answer .)" '{"least":"--race=host,port --iterations=96"}'
+is "no candidate is left" "$(answer .)" '{"least":"--race=host,port --trials=96"}'
 shrink
-is "not even if asked again" "$status$err" "1cxl exercise-autoremove: cannot shrink it: nothing is left to try"
-rm "$attempts"
+is "not even if asked again" "$status$err" "1cxl exercise-autoremove: cannot shrink the finding: no candidate is left"
+rm "$candidates"
 shrink
-is "no such finding" "$status$err" "1cxl exercise-autoremove: cannot shrink it: there is no such finding in the journal"
+is "no such finding" "$status$err" "1cxl exercise-autoremove: cannot shrink the finding: the log has no finding with that signature"
 
-(echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$journal"
-exercise --report "$journal" --table
+(echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$log"
+exercise --report "$log" --table
 is "as a table" "$status$out" "4CASE      TRIALS FINDINGS
 host,port      1        1
 storm          1        0
@@ -163,7 +165,7 @@ bug x < y
   by turns: 1
 line"
 # The picture of it: the lab's
-exercise --report "$journal"
+exercise --report "$log"
 echo "$out" | jq '.cases += [{scenario: "race", actors: ["host", "host"], trials: 3, findings: 0}]' >"$machine_top/report"
 run "$SOURCE/contrib/lab.d/exercise-matrix" "$machine_top/report" "$machine_top/matrix.svg"
 is "as a matrix" "$status$out" "0             host     port     list
@@ -174,8 +176,33 @@ storm         0/1
 findings/trials; 2 trials, 1 kinds of findings
   bug x < y (host,port 1)"
 ok "as a picture" python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$machine_top/matrix.svg"
-run bash -c '"$0" exercise-autoremove --report "$1" >/dev/full' "$CXL" "$journal"
+run bash -c '"$0" exercise-autoremove --report "$1" >/dev/full' "$CXL" "$log"
 is "a full disk" "$status$err" "1cxl exercise-autoremove: cannot write the report: No space left on device"
+
+# The program of its own: cxl only runs it, and knows nothing of its options
+run "$CXL" exercise-autoremove --help
+is "--help" "$status$err$(head -n 1 <<<"$out")" "0Usage: cxl exercise-autoremove [OPTION...] [MEMDEV]"
+like "--help: options" "$out" "--storm\[=ACTOR,\.\.\.\].*--trials=N"
+run "$CXL" exercise-autoremove --list-opts
+is "--list-opts" "$status$out" "0--via --race --all-pairs --storm --at --interleaving --trials --duration --seed --timeout --max-exposure\
+ --log --continue --report --crashed --shrink --signature --script --table --real-hardware --bus --debug --help"
+run "$CXL_EXERCISE" --report x mem0
+like "run by itself" "$status$err" "^2cxl exercise-autoremove: --report cannot be combined"
+is "cxl links none of it" "$(nm "$CXL" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1
+run env CXL_EXERCISE="$machine_top/none" "$CXL" exercise-autoremove --help
+is "the program is not installed" "$status$out$err" \
+	"5cxl exercise-autoremove: the exerciser is not installed: install the package cxl-attach-exercise"
+printf '#!/bin/sh\necho "another program"\n' >"$machine_top/exercise-autoremove"
+chmod +x "$machine_top/exercise-autoremove"
+run env -C "$machine_top" CXL_EXERCISE=./exercise-autoremove "$CXL" exercise-autoremove --help
+is "an absolute path is needed" "$status$out$err" \
+	"5cxl exercise-autoremove: './exercise-autoremove', which CXL_EXERCISE names, is not an absolute path"
+run env -u CXL_EXERCISE -C "$machine_top" PATH="$machine_top:$PATH" "$CXL" exercise-autoremove --report /dev/null
+is "neither the current directory nor PATH is searched" "$(grep -c another <<<"$out$err")" 0
+run env CXL_EXERCISE="$machine_top" "$CXL" exercise-autoremove
+is "no program at all" "$status$err" "5cxl exercise-autoremove: cannot run $machine_top: Permission denied"
+run "$CXL" --list-cmds
+like "it is in the list of commands" "$out" "(^|"$'\n'")exercise-autoremove($|"$'\n'")"
 
 ok "all that was printed is as its schema says" all_valid exercise-autoremove
 finish

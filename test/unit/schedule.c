@@ -72,7 +72,7 @@ static void same_seed_same_schedule(void **state)
 	schedule_close(&third);
 }
 
-/* Going on after an interruption is as if there had been none. */
+/* To continue after an interruption is as if there had been none. */
 static void skipping(void **state)
 {
 	struct schedule one, other;
@@ -91,12 +91,11 @@ static void skipping(void **state)
 	schedule_close(&other);
 }
 
-/* In every sweep of every race, each bucket comes once; and no case comes more often than others
- */
+/* Every sweep of every race has each bucket once; and no case comes more often than others */
 static void sweeps(void **state)
 {
 	struct schedule schedule;
-	size_t rounds = 3 * SWEEP_TRIALS;
+	size_t passes = 3 * SWEEP_TRIALS;
 
 	(void)state;
 	open_default(&schedule, 3);
@@ -126,11 +125,11 @@ static void sweeps(void **state)
 			}
 		}
 	}
-	assert_int_equal(schedule.next, rounds * schedule.nr_cases);
+	assert_int_equal(schedule.next, passes * schedule.nr_cases);
 	schedule_close(&schedule);
 }
 
-static void one_place(void **state)
+static void one_offset(void **state)
 {
 	struct schedule schedule;
 	struct trial trial;
@@ -169,9 +168,8 @@ static void delays(void **state)
 	assert_int_equal(us[2], 3000);
 }
 
-/* How many of a storm's and a race's trials are in a interleaving, of a whole sweep in all or in
- * one */
-static size_t in_way(enum interleaving interleaving, const enum interleaving *only)
+/* How many trials of a storm and a race are in an interleaving, in a sweep of all or of one */
+static size_t in_interleaving(enum interleaving interleaving, const enum interleaving *only)
 {
 	struct schedule schedule;
 	size_t count = 0;
@@ -195,16 +193,16 @@ static size_t in_way(enum interleaving interleaving, const enum interleaving *on
 	return count;
 }
 
-static void in_which_way(void **state)
+static void in_which_interleaving(void **state)
 {
 	(void)state;
 	for (int i = 0; i < NR_INTERLEAVINGS; i++) {
 		enum interleaving interleaving = (enum interleaving)i,
 				  other = (enum interleaving)((i + 1) % NR_INTERLEAVINGS);
 
-		assert_int_equal(in_way(interleaving, NULL), 2 * SWEEP_BUCKETS);
-		assert_int_equal(in_way(interleaving, &interleaving), 2 * SWEEP_TRIALS);
-		assert_int_equal(in_way(interleaving, &other), 0);
+		assert_int_equal(in_interleaving(interleaving, NULL), 2 * SWEEP_BUCKETS);
+		assert_int_equal(in_interleaving(interleaving, &interleaving), 2 * SWEEP_TRIALS);
+		assert_int_equal(in_interleaving(interleaving, &other), 0);
 	}
 }
 
@@ -264,8 +262,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pairs),      cmocka_unit_test(same_seed_same_schedule),
 		cmocka_unit_test(skipping),   cmocka_unit_test(sweeps),
-		cmocka_unit_test(one_place),  cmocka_unit_test(delays),
-		cmocka_unit_test(names),      cmocka_unit_test(in_which_way),
+		cmocka_unit_test(one_offset), cmocka_unit_test(delays),
+		cmocka_unit_test(names),      cmocka_unit_test(in_which_interleaving),
 		cmocka_unit_test(priorities), cmocka_unit_test(how_long),
 	};
 

@@ -10,47 +10,47 @@
 
 #define BIT(actor) (1U << (actor))
 
-/* A kernel whose trouble needs certain actors, and is shown in so many trials, in a sweep or at
- * once */
+/* A kernel whose bug needs certain actors, and shows in so many trials, in a sweep or at one offset
+ */
 struct kernel {
 	actor_set needs;
 	bool twice;
-	size_t in_sweep, at_place;
+	size_t in_sweep, at_offset;
 	bool not_on_one; /* never if all are on one processor */
 };
 
-static void attempt(const struct kernel *kernel, struct shrink_trial *attempt)
+static void run(const struct kernel *kernel, struct candidate *candidate)
 {
-	size_t takes = attempt->at_one_offset ? kernel->at_place : kernel->in_sweep;
+	size_t takes = candidate->at_one_offset ? kernel->at_offset : kernel->in_sweep;
 
-	assert_true(attempt->iterations > 0);
-	if (attempt->at_one_offset)
-		assert_true(attempt->offset == 0.25);
-	attempt->shown = (attempt->actors & kernel->needs) == kernel->needs &&
-			 (attempt->twice || !kernel->twice) && takes > 0 &&
-			 takes <= attempt->iterations &&
-			 !(kernel->not_on_one && attempt->one_interleaving &&
-			   attempt->interleaving == INTERLEAVING_ONE_CPU);
-	attempt->trials = attempt->shown ? takes : attempt->iterations;
-	attempt->shown_offset = 0.25;
-	attempt->shown_interleaving = attempt->one_interleaving ? attempt->interleaving
-				      : kernel->not_on_one	? INTERLEAVING_HALVES
-								: INTERLEAVING_ONE_CPU;
+	assert_true(candidate->trials > 0);
+	if (candidate->at_one_offset)
+		assert_true(candidate->offset == 0.25);
+	candidate->shown = (candidate->actors & kernel->needs) == kernel->needs &&
+			   (candidate->twice || !kernel->twice) && takes > 0 &&
+			   takes <= candidate->trials &&
+			   !(kernel->not_on_one && candidate->one_interleaving &&
+			     candidate->interleaving == INTERLEAVING_ONE_CPU);
+	candidate->shown_trials = candidate->shown ? takes : candidate->trials;
+	candidate->shown_offset = 0.25;
+	candidate->shown_interleaving = candidate->one_interleaving ? candidate->interleaving
+					: kernel->not_on_one	    ? INTERLEAVING_HALVES
+								    : INTERLEAVING_ONE_CPU;
 }
 
-/* Until nothing is left to try: the least, and how many attempts it took */
-static struct shrink_trial shrink(const struct kernel *kernel, actor_set from, size_t *count)
+/* Until no candidate is left: the least, and how many candidates it took */
+static struct candidate shrink(const struct kernel *kernel, actor_set from, size_t *count)
 {
-	struct shrink_trial done[200] = {{.actors = from,
-					  .twice = (from & (from - 1)) == 0,
-					  .iterations = 64,
-					  .shown = true,
-					  .trials = 40,
-					  .shown_offset = 0.25}};
+	struct candidate done[200] = {{.actors = from,
+				       .twice = (from & (from - 1)) == 0,
+				       .trials = 64,
+				       .shown = true,
+				       .shown_trials = 40,
+				       .shown_offset = 0.25}};
 
 	*count = 1;
 	while (shrink_next(done, *count, &done[*count])) {
-		attempt(kernel, &done[*count]);
+		run(kernel, &done[*count]);
 		(*count)++;
 		assert_true(*count < 200);
 	}
@@ -63,7 +63,7 @@ static const actor_set storm = BIT(ACTOR_MEMDEV) | BIT(ACTOR_HOST) | BIT(ACTOR_E
 static void a_storm_becomes_a_race(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 10, 5, false};
-	struct shrink_trial least;
+	struct candidate least;
 	size_t count;
 
 	(void)state;
@@ -72,72 +72,72 @@ static void a_storm_becomes_a_race(void **state)
 	assert_true(least.at_one_offset);
 	assert_true(least.one_interleaving);
 	assert_int_equal(least.interleaving, INTERLEAVING_ONE_CPU);
-	assert_int_equal(least.iterations, 5);
+	assert_int_equal(least.trials, 5);
 	assert_true(count < 40);
 }
 
 static void one_actor_is_enough(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_PORT), false, 1, 1, false};
-	struct shrink_trial least;
+	struct candidate least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
 	assert_false(least.at_one_offset);
-	assert_int_equal(least.iterations, 4);
+	assert_int_equal(least.trials, 4);
 }
 
 static void three_are_needed(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT) | BIT(ACTOR_LIST), false,
 				      20, 0, false};
-	struct shrink_trial least;
+	struct candidate least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, kernel.needs);
 	assert_false(least.at_one_offset);
-	assert_int_equal(least.iterations, 20);
+	assert_int_equal(least.trials, 20);
 }
 
 static void one_with_itself(void **state)
 {
 	const struct kernel twice = {BIT(ACTOR_HOST), true, 20, 8, false};
 	const struct kernel alone = {BIT(ACTOR_HOST), false, 20, 8, false};
-	struct shrink_trial least;
+	struct candidate least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&twice, BIT(ACTOR_HOST), &count);
 	assert_true(least.twice && least.at_one_offset);
-	assert_int_equal(least.iterations, 8);
+	assert_int_equal(least.trials, 8);
 	least = shrink(&alone, BIT(ACTOR_HOST), &count);
 	assert_false(least.twice || least.at_one_offset);
-	assert_int_equal(least.iterations, 20);
+	assert_int_equal(least.trials, 20);
 }
 
-/* A place that does not show it again is no place to stay at. */
+/* An offset that does not show it again is not kept. */
 static void only_in_a_sweep(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 0, false};
-	struct shrink_trial least;
+	struct candidate least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, kernel.needs, &count);
 	assert_int_equal(least.actors, kernel.needs);
 	assert_false(least.at_one_offset);
-	assert_int_equal(least.iterations, 30);
+	assert_int_equal(least.trials, 30);
 }
 
 static void only_side_by_side(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 10,
 				      .not_on_one = true};
-	struct shrink_trial least;
+	struct candidate least;
 	size_t count;
 
 	(void)state;
@@ -152,13 +152,13 @@ static void only_side_by_side(void **state)
 static void never_again(void **state)
 {
 	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 0, 0, false};
-	struct shrink_trial least;
+	struct candidate least;
 	size_t count;
 
 	(void)state;
 	least = shrink(&kernel, storm, &count);
 	assert_int_equal(least.actors, storm);
-	assert_int_equal(least.iterations, 64);
+	assert_int_equal(least.trials, 64);
 }
 
 int main(void)

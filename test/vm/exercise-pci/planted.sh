@@ -11,8 +11,8 @@ state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .ev
 whole=$(state)
 mem() { basename /sys/bus/pci/drivers/cxl_lab_accel/0000:*/mem*; }
 exercise() {
-	rm -f /tmp/journal
-	run "$CXL" exercise-autoremove --journal /tmp/journal --real-hardware -b ACPI.CXL "$(mem)" "$@"
+	rm -f /tmp/log
+	run "$CXL" exercise-autoremove --log /tmp/log --real-hardware -b ACPI.CXL "$(mem)" "$@"
 }
 # planted SWITCH ON OFF OPTION...: with that switch of the provider on, in $out
 planted() {
@@ -24,47 +24,47 @@ signatures() { answer '.findings | map(.signature)'; }
 
 run "$CXL" exercise-autoremove
 is "real hardware is refused" "$status$(grep -o 'on a bus of real hardware' <<<"$err")" "3on a bus of real hardware"
-exercise --via memdev --via host --via endpoint --via pci-remove --iterations 2
+exercise --via memdev --via host --via endpoint --via pci-remove --trials 2
 is "each actor alone: nothing is found" "$status$(answer '[.ended, .trials, .findings]')" '0["complete",8,[]]'
 is "each actor alone: everything is as it was" "$(state)" "$whole"
 
-planted remove_warn 1 0 --via host --iterations 2
+planted remove_warn 1 0 --via host --trials 2
 is "a warning is found, and named" "$status$(signatures)" '4["warning lab_accel_remove"]'
 is "a warning: each time, also when the actor was measured" "$(answer '[.findings[0].count, .ended]')" '[3,"complete"]'
 like "a warning: the whole report" "$(jq -r '.findings[0].detail' <<<"$out")" "lab_accel_remove.*Call Trace:.*pci_device_remove.*end trace"
-planted keep_reference 1 0 --via host --iterations 8
+planted keep_reference 1 0 --via host --trials 8
 is "a reference that is kept is found" "$status$(signatures)" '4["leak of a memdev"]'
 # The memdev that is there now was made before the switch was off again, and is kept as well.
 "$CXL" detach-memdev -f --reattach "$(mem)" >/dev/null
 # A kernel that looks for the misuse of locks, and one that looks for that of memory: each lab kernel is one of the two
 if [ -e /proc/lockdep ]; then
-	planted remove_inversion 1 0 --via host --iterations 1
+	planted remove_inversion 1 0 --via host --trials 1
 	is "locks in another order are found, and named" "$status$(signatures)" '4["lockdep lab_accel_lock_both < lab_accel_remove"]'
 else
-	planted remove_use_after_free 1 0 --via host --iterations 1
+	planted remove_use_after_free 1 0 --via host --trials 1
 	like "use after free is found, and named" "$status$(signatures)" '^4\["kasan lab_accel_(use_after_free < lab_accel_)?remove"\]$'
 fi
-planted remove_sleep_ms 15000 0 --via host --timeout 3 --iterations 5
+planted remove_sleep_ms 15000 0 --via host --timeout 3 --trials 5
 is "a remove() that hangs is found, and nothing more is done" "$status$(answer '[.ended, .trials, (.findings | map(.kind))]')" \
 	'4["stopped",0,["stuck"]]'
-like "a remove() that hangs: where" "$(jq -r '.findings[0].detail' <<<"$out")" "host \(process [0-9]+\) has not come back after 3 s"
+like "a remove() that hangs: where" "$(jq -r '.findings[0].detail' <<<"$out")" "host \(process [0-9]+\) has not returned after 3 s"
 sleep 14
 "$CXL" attach-memdev --all >/dev/null
-planted remove_sleep_ms 3000 0 --via memdev --max-exposure 1 --iterations 1
+planted remove_sleep_ms 3000 0 --via memdev --max-exposure 1 --trials 1
 is "an exposure that is too long is found" "$status$(answer '[.ended, (.findings | map([.signature, .count]))]')" '4["complete",[["exposure",2]]]'
 like "an exposure that is too long: how long" "$(jq -r '.findings[0].detail' <<<"$out")" 'gone for (29[5-9]|3[0-9][0-9])[0-9]{4} us'
-planted remove_sleep_ms 3000 0 --via host --max-exposure 1 --iterations 1
+planted remove_sleep_ms 3000 0 --via host --max-exposure 1 --trials 1
 is "where there is none, there is none" "$status$(signatures)" '0[]'
-planted keep_mapping 1 0 --via memdev --iterations 1
+planted keep_mapping 1 0 --via memdev --trials 1
 is "a mapping that is kept is found" "$status$(signatures)" '4["check addresses-released"]'
-planted keep_range 1 0 --via memdev --iterations 1
+planted keep_range 1 0 --via memdev --trials 1
 is "addresses that stay taken are found" "$status$(signatures)" '4["check addresses-released"]'
 "$CXL" attach-memdev --all >/dev/null
 is "after all that, everything is as it was" "$(state | jq -c 'map(.attach)')" "$(jq -c 'map(.attach)' <<<"$whole")"
 
 # The last of all: nobody can use the device any more, since the locks of who dies in the kernel stay taken.
 start=$SECONDS
-planted remove_oops 1 0 --via host --timeout 60 --iterations 5
+planted remove_oops 1 0 --via host --timeout 60 --trials 5
 is "an oops of who does it is found, named, and nothing more is done" "$status$(answer '[.ended, (.findings | map([.kind, .signature]))]')" \
 	'4["stopped",[["splat","bug lab_accel_oops < lab_accel_remove"]]]'
 ok "an oops: not after the time that an actor may take" test $((SECONDS - start)) -lt 55

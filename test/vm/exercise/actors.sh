@@ -1,83 +1,83 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exercise-autoremove on the mock's accelerator: each actor alone finds nothing; it can be interrupted, goes on
-# after that, and brings everything back whatever is done to it.
+# exercise-autoremove on the mock's accelerator: each actor alone finds nothing; it can be interrupted and continued, and
+# restores the baseline whatever is done to it.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
-journal=/tmp/journal
+log=/tmp/log
 state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus) | .regions |= map(del(.region)))'; }
 whole=$(state)
-exercise() { rm -f "$journal"; run "$CXL" exercise-autoremove --journal "$journal" "$@"; }
+exercise() { rm -f "$log"; run "$CXL" exercise-autoremove --log "$log" "$@"; }
 # results: how many trials are over
-results() { grep -sc '"record":"result"' "$journal" || :; }
+results() { grep -sc '"record":"result"' "$log" || :; }
 until_results() { until [ "$(results)" -ge "$1" ] 2>/dev/null; do sleep 0.1; done; }
 # shellcheck disable=SC2329 # by ok
 valid() { "$SOURCE/test/validate" "$SOURCE/Documentation/schema/exercise-autoremove.schema.json" /dev/stdin <<<"$out"; }
 
-rounds=${ROUNDS:-2}
+trials=${ROUNDS:-2}
 exercise --via memdev --via host --via endpoint --via port --via bus --via module --via region --via list --via open \
-	--iterations "$rounds" --seed 5
-is "each actor alone: nothing is found" "$status$(answer '[.ended, .trials, .seed, .findings]')" "0[\"complete\",$((9 * rounds)),5,[]]"
+	--trials "$trials" --seed 5
+is "each actor alone: nothing is found" "$status$(answer '[.ended, .trials, .seed, .findings]')" "0[\"complete\",$((9 * trials)),5,[]]"
 ok "each actor alone: the report is valid" valid
 is "each actor alone: everything is as it was" "$(state)" "$whole"
-is "each was tried as often as it should" "$(answer '[.cases[].trials] | unique')" "[$rounds]"
-is "what was going to be done was written down first" \
-	"$(jq -r 'select(.record | IN("measure", "trial", "result")) | if .record == "result" then "after" else "before" end' "$journal" |
+is "each had its trials" "$(answer '[.cases[].trials] | unique')" "[$trials]"
+is "what was going to be done was logged first" \
+	"$(jq -r 'select(.record | IN("measure", "trial", "result")) | if .record == "result" then "after" else "before" end' "$log" |
 		paste -sd, | sed 's/before,after,*//g')" ""
-is "with every step" "$(jq -c 'select(.record == "trial" and .case == 3).operations[0].steps' "$journal" | head -n 1)" \
+is "with every step" "$(jq -c 'select(.record == "trial" and .case == 3).operations[0].steps' "$log" | head -n 1)" \
 	"[\"unbind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') from cxl_port\",\"bind port$(readlink -f /sys/bus/cxl/devices/endpoint* | sed 's|.*/port\([0-9]*\)/endpoint.*|\1|') to cxl_port\",\"bind cxl_type2_accel.0 to cxl_mock_accel\"]"
 is "none of the time is left out of the rate" "$(jq -s 'map(select(.record == "result")) as $results |
-	($results | map(.took_us) | add) - ($results[-1].time_us - .[0].time_us) | fabs < 1000000' "$journal")" true
+	($results | map(.took_us) | add) - ($results[-1].time_us - .[0].time_us) | fabs < 1000000' "$log")" true
 like "and in the kernel log" "$(dmesg)" "cxl exercise-autoremove: trial 0: "
 
-# Contests that no bug of this kernel is known for: the machine goes on
-exercise --race memdev,list --race host,open --iterations 3 --seed 2
+# Cases that no bug of this kernel is known for: they do not stop the machine
+exercise --race memdev,list --race host,open --trials 3 --seed 2
 is "races: nothing is found" "$status$(answer '[.trials, .findings]')" '0[6,[]]'
-is "races: at another place, or in another way, each time" "$(jq -s 'map(select(.record == "trial") | [.case, .offset, .interleaving]) | unique | length' "$journal")" 6
+is "races: at another offset, or in another interleaving, each time" "$(jq -s 'map(select(.record == "trial") | [.case, .offset, .interleaving]) | unique | length' "$log")" 6
 is "races: everything is as it was" "$(state)" "$whole"
-is "races: in every way" "$(jq -rs 'map(select(.record == "trial").interleaving) | unique | join(" ")' "$journal")" "halves one-cpu turns"
-"$CXL" exercise-autoremove --report "$journal" --table >/tmp/table
+is "races: in every interleaving" "$(jq -rs 'map(select(.record == "trial").interleaving) | unique | join(" ")' "$log")" "halves one-cpu turns"
+"$CXL" exercise-autoremove --report "$log" --table >/tmp/table
 like "as a table" "$(</tmp/table)" $'memdev,list +3 +0\nhost,open +3 +0\n\ntrials: 6, findings: 0; complete'
 
 # As a script that needs nothing of this program
 for options in "--via host" "--race host,memdev --at 0.25 --interleaving one-cpu" "--race host,memdev --interleaving halves" "--storm=host,memdev,list --interleaving turns"; do
 	# shellcheck disable=SC2086 # several arguments
-	"$CXL" exercise-autoremove --script $options --iterations 2 >/tmp/script 2>/tmp/err
+	"$CXL" exercise-autoremove --script $options --trials 2 >/tmp/script 2>/tmp/err
 	is "a script for $options" "$?$(</tmp/err)" 0
-	is "a script for $options: does it" "$(env -i PATH="$PATH" timeout 120 bash /tmp/script | paste -sd,)" "round 1,round 2"
+	is "a script for $options: does it" "$(env -i PATH="$PATH" timeout 120 bash /tmp/script | paste -sd,)" "trial 1,trial 2"
 	is "a script for $options: everything is as it was" "$(state)" "$whole"
 done
 
-# Interrupted, and gone on with
-rm -f "$journal"
-"$CXL" exercise-autoremove --journal "$journal" --via host --seed 9 --iterations 40 >/tmp/out 2>/tmp/err &
+# Interrupted, and continued
+rm -f "$log"
+"$CXL" exercise-autoremove --log "$log" --via host --seed 9 --trials 40 >/tmp/out 2>/tmp/err &
 pid=$!
 until_results 2
 kill -INT "$pid"
 wait "$pid"
 is "interrupted: status 0, since nothing was found" $? 0
 is "interrupted: says so" "$(jq -r .ended /tmp/out)" interrupted
-is "interrupted: the trial was finished" "$(tail -n 2 "$journal" | jq -r .record | paste -sd,)" result,end
+is "interrupted: the trial was finished" "$(tail -n 2 "$log" | jq -r .record | paste -sd,)" result,end
 is "interrupted: everything is as it was" "$(state)" "$whole"
 done=$(jq .trials /tmp/out)
-run "$CXL" exercise-autoremove --journal "$journal" --continue --via host --iterations $((done + 2))
-is "gone on with: from where it was" "$status$(answer '[.ended, .trials, .seed]')" "0[\"complete\",$((done + 2)),9]"
-run "$CXL" exercise-autoremove --journal "$journal" --continue --via port --iterations 5
-is "with other contests than before: refused" "$status$(grep -o 'is one of other contests' <<<"$err")" "1is one of other contests"
+run "$CXL" exercise-autoremove --log "$log" --continue --via host --trials $((done + 2))
+is "continued: from where it was" "$status$(answer '[.ended, .trials, .seed]')" "0[\"complete\",$((done + 2)),9]"
+run "$CXL" exercise-autoremove --log "$log" --continue --via port --trials 5
+is "with other cases than before: refused" "$status$(grep -o 'the log has other cases' <<<"$err")" "1the log has other cases"
 
-# Nobody else takes something down meanwhile
+# No other process detaches something meanwhile
 mkdir -p /run/cxl
 exec {lock}>>/run/cxl/lock
 flock "$lock"
-exercise --via host --iterations 1
-is "somebody else is at it" "$status$(grep -o 'is detaching or reattaching a memdev' <<<"$err")" "1is detaching or reattaching a memdev"
+exercise --via host --trials 1
+is "another process detaches" "$status$(grep -o 'is detaching or reattaching a memdev' <<<"$err")" "1is detaching or reattaching a memdev"
 exec {lock}>&-
 
-# Actors that somebody kills, again and again: what they did is undone, and new ones take their places
-rm -f "$journal"
-"$CXL" exercise-autoremove --journal "$journal" --race host,memdev --iterations 12 >/tmp/out 2>/tmp/err &
+# Actors that are killed, again and again: what they did is undone, and new ones are started
+rm -f "$log"
+"$CXL" exercise-autoremove --log "$log" --race host,memdev --trials 12 >/tmp/out 2>/tmp/err &
 pid=$!
 killed=0
 until_results 2
@@ -91,21 +91,21 @@ is "actors were killed: status 0" "$?$([ "$killed" -gt 3 ] || echo " killed $kil
 is "actors were killed: it goes on" "$(jq -c '[.ended, .trials]' /tmp/out)" '["complete",12]'
 is "actors were killed: everything is as it was" "$(state)" "$whole"
 
-# A full disk: nothing is done that cannot be written down
+# A full disk: nothing is done that cannot be logged
 mkdir -p /tmp/small
 mount -t tmpfs -o size=4k tmpfs /tmp/small
-run "$CXL" exercise-autoremove --journal /tmp/small/journal --via host --iterations 20
+run "$CXL" exercise-autoremove --log /tmp/small/log --via host --trials 20
 is "a full disk: failed" "$status" 1
-like "a full disk: says so" "$err" "cannot write the journal: No space left on device"
+like "a full disk: says so" "$err" "cannot write the log: No space left on device"
 is "a full disk: everything is as it was" "$(state)" "$whole"
 umount /tmp/small
 
-# The kernel log is overrun while nobody can read it: what was lost could have been a complaint
-rm -f "$journal"
+# The kernel log is overrun while no process can read it: a kernel report may have been lost
+rm -f "$log"
 echo N >/sys/module/printk/parameters/ignore_loglevel # nor is it to be printed
 dmesg --console-level 1
 echo on >/proc/sys/kernel/printk_devkmsg # however much it is
-"$CXL" exercise-autoremove --journal "$journal" --via host --iterations 1000 >/tmp/out 2>/tmp/err &
+"$CXL" exercise-autoremove --log "$log" --via host --trials 1000 >/tmp/out 2>/tmp/err &
 pid=$!
 until_results 2
 run_by=$(pgrep -P "$pid" | head -n 1)

@@ -1,33 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/utsname.h>
 
 #include "attach/act/worker.h"
+#include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "attach/reason/restore.h"
-#include "exercise/exercise.h"
+#include "exercise/baseline.h"
+#include "exercise/outcome.h"
+#include "exercise/report/script.h"
 #include "exercise/schedule.h"
-#include "exercise/script.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/text.h"
 
-/* Until all shells of a round wait for its beginning */
+/* How long all shells of a trial take until they wait for its barrier */
 #define TO_BARRIER_US 300000
 
-/* A round of a script takes longer to prepare and to bring back than a trial does: it goes on so
- * many times as long.
+/*
+ * A script takes longer than this program to prepare a trial and to restore the baseline: its
+ * trials last so many times as long.
  */
 #define TIMES_A_TRIAL 4
 
-/* The devices whose names are looked up in each round, and the shell's variables for them */
+/* The devices whose names the script looks up in each trial */
 struct names {
 	const char *memdev, *endpoint, *port, *region;
 };
 
-/* As the script has it: names from sysfs have no character that means something to a shell, but for
- * what step_is_sound() lets through; the quotes take care of these.
+/*
+ * A device as the script names it: by the variable that the script sets, or by its name. The quotes
+ * protect whatever step_is_sound() accepts in a name.
  */
 static const char *in_script(const struct names *names, const char *device)
 {
@@ -78,8 +83,7 @@ static void print_step(const struct names *names, const struct step *step)
 	}
 }
 
-static void print_head(const struct exercise *exercise, const struct outcome *prepared,
-		       const struct exercise_script *script)
+static void print_head(const struct script *script)
 {
 	struct utsname kernel;
 
@@ -88,13 +92,13 @@ static void print_head(const struct exercise *exercise, const struct outcome *pr
 	for (size_t i = 0; i < script->race_case->nr_actors; i++)
 		printf(" %s", actor_name(script->race_case->actors[i]));
 	printf("%s, up to %zu times.\n"
-	       "# To be run as root, where %s has its driver and its memory is attached.\n"
+	       "# Run it as root, where %s has its driver and its memory is attached.\n"
 	       "exec 2>/dev/null\n\n",
-	       prepared->nr_operations > 1 ? " at the same time" : "", script->iterations,
-	       exercise->host);
+	       script->prepared->nr_operations > 1 ? " at the same time" : "", script->trials,
+	       script->baseline->host);
 }
 
-/* To start at a time, nothing may be started then: reading from where nothing comes is waiting. */
+/* A shell that waits for a time must not start a program: it reads from where nothing comes. */
 static void print_timing(const struct outcome *prepared)
 {
 	printf("exec 3<> <(:)\n"
@@ -111,7 +115,7 @@ static void print_timing(const struct outcome *prepared)
 	       "between() { echo $(($1 + (RANDOM * 32768 + RANDOM) %% ($2 - $1 + 1))); }\n\n");
 	if (prepared->operations[0].priority == 0)
 		return;
-	printf("# All on one processor: who starts later goes first\n"
+	printf("# All on one processor: the later an actor starts, the higher its priority\n"
 	       "taskset -pc $(($(nproc) - 1)) $$ >/dev/null\n"
 	       "rank() {\n"
 	       "\tlocal rank=1 i\n"
@@ -122,10 +126,10 @@ static void print_timing(const struct outcome *prepared)
 	       "}\n\n");
 }
 
-/* The names can be others in each round. */
+/* The names can change from trial to trial. */
 static void print_lookup(const struct snapshot_host *host)
 {
-	printf("look() {\n"
+	printf("lookup() {\n"
 	       "\tmem=$(cd \"/sys/bus/%s/devices/%s\" && echo mem[0-9]*)\n"
 	       "\tfor endpoint in /sys/bus/cxl/devices/endpoint*; do\n"
 	       "\t\t[ \"$(basename \"$(readlink \"$endpoint/uport\")\")\" != \"$mem\" ] || break\n"
@@ -138,10 +142,10 @@ static void print_lookup(const struct snapshot_host *host)
 	       host->subsystem, host->name);
 }
 
-/* What the kernel has not complained of can be wrong all the same: as judge_quiet() looks for it */
+/* What the kernel does not report can still be wrong: see judge_quiet(). */
 static void print_check(const struct snapshot_host *host)
 {
-	printf("# Of a host that has lost its driver, nothing is to be left.\n"
+	printf("# A host without its driver must have no memdev and no region.\n"
 	       "check() {\n"
 	       "\techo 1 >/sys/bus/cxl/flush\n"
 	       "\t[ ! -e \"/sys/bus/%s/devices/%s/driver\" ] || return\n"
@@ -156,15 +160,15 @@ static void print_check(const struct snapshot_host *host)
 	       host->subsystem, host->name, host->subsystem, host->name);
 }
 
-/* Ports and regions are bound whichever there are: what is bound already says so, and no more. */
-static void print_restore(const struct exercise *exercise, const struct outcome *prepared)
+/* All ports and regions are bound: to bind one that is bound already does nothing. */
+static void print_restore(const struct script *script)
 {
 	static const struct names none = {0};
 	struct step *steps;
 	size_t count;
 
-	restore_steps(&exercise->baseline, &exercise->baseline, outcome_has_removed(prepared),
-		      &steps, &count);
+	restore_steps(&script->baseline->first, &script->baseline->first,
+		      outcome_has_removed(script->prepared), &steps, &count);
 	printf("restore() {\n");
 	for (size_t i = 0; i < count; i++) {
 		/* First the ports, then what hangs below them */
@@ -183,11 +187,11 @@ static void print_restore(const struct exercise *exercise, const struct outcome 
 	free(steps);
 }
 
-/* How much later than the first the second of a race starts, at a place of its sweep */
-static int64_t offset_at(const struct exercise *exercise, const struct race_case *race,
-			 double offset)
+/* How much later than the first the second of a race starts, at an offset of its sweep */
+static int64_t offset_at(const struct script *script, double offset)
 {
-	const uint64_t *durations = exercise->durations_us;
+	const struct race_case *race = script->race_case;
+	const uint64_t *durations = script->durations_us;
 
 	return (int64_t)(offset * (double)durations[race->actors[offset < 0 ? 1 : 0]]);
 }
@@ -197,8 +201,8 @@ static double limit(double offset)
 	return offset < -1 ? -1 : offset > 1 ? 1 : offset;
 }
 
-/* Each round draws anew: from the whole sweep, or from the one bucket about the place. */
-static void print_delays(const struct exercise *exercise, const struct exercise_script *script)
+/* Each trial draws from the whole sweep, or from the one bucket around the offset. */
+static void print_delays(const struct script *script)
 {
 	const struct race_case *race_case = script->race_case;
 	double half = script->fixed ? 1.0 / SWEEP_BUCKETS : 1;
@@ -206,16 +210,16 @@ static void print_delays(const struct exercise *exercise, const struct exercise_
 	if (race_case->scenario == SCENARIO_RACE) {
 		printf("\toffset=$(between %jd %jd)\n"
 		       "\tdelay=($((offset < 0 ? -offset : 0)) $((offset > 0 ? offset : 0)))\n",
-		       (intmax_t)offset_at(exercise, race_case, limit(script->offset - half)),
-		       (intmax_t)offset_at(exercise, race_case, limit(script->offset + half)));
+		       (intmax_t)offset_at(script, limit(script->offset - half)),
+		       (intmax_t)offset_at(script, limit(script->offset + half)));
 		return;
 	}
 	for (size_t i = 0; i < race_case->nr_actors && race_case->nr_actors > 1; i++)
 		printf("\tdelay[%zu]=$(between 0 %ju)\n", i,
-		       (uintmax_t)case_longest(race_case, exercise->durations_us));
+		       (uintmax_t)case_longest(race_case, script->durations_us));
 }
 
-/* As worker.c does it: again and again, some of the steps only every now and then */
+/* As worker.c does it: repeatedly, some of the steps only every WHOLE_EVERY times */
 static void print_operation(const struct names *names, const struct operation *operation)
 {
 	bool again = operation->lasts_us > 0;
@@ -240,32 +244,22 @@ static void print_operation(const struct names *names, const struct operation *o
 	printf(again ? "done) &\n\tactors+=($!)\n" : ") &\n");
 }
 
-void exercise_print_script(const struct exercise *exercise, const struct outcome *prepared,
-			   const struct exercise_script *script)
+static struct names names_of(const struct snapshot_memdev *memdev)
 {
-	const struct snapshot_memdev *memdev = exercise_memdev(exercise);
-	const struct names names = {
+	return (struct names){
 		.memdev = memdev->name,
 		.endpoint = memdev->endpoint ? memdev->endpoint->name : NULL,
 		.port = memdev->endpoint ? memdev->endpoint->parent_name : NULL,
 		.region = memdev->nr_regions > 0 ? memdev->regions[0]->name : NULL,
 	};
+}
+
+static void print_operations(const struct script *script)
+{
+	const struct names names = names_of(baseline_memdev(script->baseline));
+	const struct outcome *prepared = script->prepared;
 	bool alone = prepared->nr_operations == 1;
 
-	print_head(exercise, prepared, script);
-	if (!alone)
-		print_timing(prepared);
-	print_lookup(&memdev->host);
-	print_check(&memdev->host);
-	print_restore(exercise, prepared);
-	printf("for ((round = 1; round <= %zu; round++)); do\n"
-	       "\techo \"round $round\"\n"
-	       "\tlook\n"
-	       "\t# The lowest number that is free is given: nothing is to keep it.\n"
-	       "\t[ \"${first:=$mem}\" = \"$mem\" ] || echo \"taken: $first, now it is $mem\" "
-	       ">/dev/kmsg\n",
-	       script->iterations);
-	print_delays(exercise, script);
 	if (prepared->busy)
 		printf("\tbusy=()\n"
 		       "\tfor ((i = $(nproc); i > 0; i--)); do\n"
@@ -280,8 +274,29 @@ void exercise_print_script(const struct exercise *exercise, const struct outcome
 		printf("\twait \"${actors[@]}\"\n");
 	if (prepared->busy)
 		printf("\tkill \"${busy[@]}\"\n");
-	printf("\twait\n"
-	       "\tcheck\n"
+	printf("\twait\n");
+}
+
+void script_print(const struct script *script)
+{
+	const struct snapshot_memdev *memdev = baseline_memdev(script->baseline);
+
+	print_head(script);
+	if (script->prepared->nr_operations > 1)
+		print_timing(script->prepared);
+	print_lookup(&memdev->host);
+	print_check(&memdev->host);
+	print_restore(script);
+	printf("for ((trial = 1; trial <= %zu; trial++)); do\n"
+	       "\techo \"trial $trial\"\n"
+	       "\tlookup\n"
+	       "\t# The kernel gives the lowest number that is free: nothing is to keep it.\n"
+	       "\t[ \"${first:=$mem}\" = \"$mem\" ] || echo \"taken: $first, now it is $mem\" "
+	       ">/dev/kmsg\n",
+	       script->trials);
+	print_delays(script);
+	print_operations(script);
+	printf("\tcheck\n"
 	       "\trestore\n"
 	       "done\n");
 }

@@ -8,9 +8,8 @@
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 #include "attach/verify/splat.h"
-#include "cxl/report/detach-draw.h"
-#include "exercise/exercise.h"
-#include "exercise/log.h"
+#include "exercise/outcome.h"
+#include "exercise/report/log.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -36,9 +35,8 @@ static struct json_object *actors_of(const struct race_case *race_case)
 	return array;
 }
 
-struct json_object *exercise_record_start(const struct exercise *exercise,
-					  const struct schedule *schedule, uint64_t seed,
-					  size_t first)
+struct json_object *record_start(const char *host, const struct schedule *schedule, uint64_t seed,
+				 size_t first)
 {
 	struct json_object *json = new_record("start");
 	struct json_object *cases = json_new_array();
@@ -46,7 +44,7 @@ struct json_object *exercise_record_start(const struct exercise *exercise,
 
 	uname(&kernel);
 	json_add_string(json, "kernel", kernel.release);
-	json_add_string(json, "host", exercise->host);
+	json_add_string(json, "host", host);
 	json_add_number(json, "seed", seed);
 	json_add_number(json, "first", first);
 	for (size_t i = 0; i < schedule->nr_cases; i++) {
@@ -75,7 +73,7 @@ static struct json_object *report_operation(const struct operation *operation)
 	return json;
 }
 
-static void add_deeds(struct json_object *json, const struct outcome *outcome)
+static void add_operations(struct json_object *json, const struct outcome *outcome)
 {
 	struct json_object *operations = json_new_array();
 
@@ -84,15 +82,15 @@ static void add_deeds(struct json_object *json, const struct outcome *outcome)
 	json_add(json, "operations", operations);
 }
 
-struct json_object *exercise_record_measure(const struct outcome *outcome)
+struct json_object *record_measure(const struct outcome *outcome)
 {
 	struct json_object *json = new_record("measure");
 
-	add_deeds(json, outcome);
+	add_operations(json, outcome);
 	return json;
 }
 
-struct json_object *exercise_record_trial(const struct trial *trial, const struct outcome *outcome)
+struct json_object *record_trial(const struct trial *trial, const struct outcome *outcome)
 {
 	struct json_object *json = new_record("trial");
 
@@ -101,7 +99,7 @@ struct json_object *exercise_record_trial(const struct trial *trial, const struc
 	json_add(json, "offset", json_object_new_double(trial->offset));
 	json_add_string(json, "interleaving", interleaving_name(trial->interleaving));
 	json_add_number(json, "lasts_us", outcome->operations[0].lasts_us);
-	add_deeds(json, outcome);
+	add_operations(json, outcome);
 	return json;
 }
 
@@ -141,8 +139,8 @@ static struct json_object *report_finding(const char *kind, const char *signatur
 	return json;
 }
 
-struct json_object *exercise_record_result(const struct trial *trial, const struct outcome *outcome,
-					   uint64_t took_us)
+struct json_object *record_result(const struct trial *trial, const struct outcome *outcome,
+				  uint64_t took_us)
 {
 	struct json_object *json = new_record("result");
 	struct json_object *operations = json_new_array(), *findings = json_new_array();
@@ -165,7 +163,7 @@ struct json_object *exercise_record_result(const struct trial *trial, const stru
 	return json;
 }
 
-struct json_object *exercise_record_end(const char *how, const char *why)
+struct json_object *record_end(const char *how, const char *why)
 {
 	struct json_object *json = new_record("end");
 
@@ -174,10 +172,10 @@ struct json_object *exercise_record_end(const char *how, const char *why)
 	return json;
 }
 
-/* What a line of the log begins with before each trial */
+/* What a line of the kernel log has in it before each trial */
 static const char mark[] = "cxl exercise-autoremove: trial ";
 
-char *exercise_mark(const struct trial *trial, const struct race_case *race_case)
+char *trial_mark(const struct trial *trial, const struct race_case *race_case)
 {
 	char *text = xasprintf("%s%zu:", mark, trial->number);
 
@@ -198,8 +196,8 @@ static char *without_time(char *line)
 	return *line == ' ' ? line + 1 : line;
 }
 
-/* The lines since the last trial began */
-static struct observed_line *read_log(FILE *file, size_t *count)
+/* The lines of the console since the last trial began */
+static struct observed_line *read_console(FILE *file, size_t *count)
 {
 	struct observed_line *lines = NULL;
 	_cleanup_free_ char *buf = NULL;
@@ -234,20 +232,11 @@ static char *join_lines(const struct observed_line *lines, size_t count)
 	return text;
 }
 
-struct json_object *exercise_record_crash(const char *log)
+static struct json_object *report_splats(const struct observed_line *lines, size_t count)
 {
-	FILE *file = fopen(log, "re");
-	struct json_object *json, *findings;
-	struct observed_line *lines;
+	struct json_object *findings = json_new_array();
 	struct splats splats;
-	size_t count;
 
-	if (!file)
-		return NULL;
-	lines = read_log(file, &count);
-	fclose(file);
-	json = new_record("crash");
-	findings = json_new_array();
 	splats_find(lines, count, &splats);
 	for (size_t i = 0; i < splats.count; i++) {
 		const struct splat *splat = &splats.list[i];
@@ -255,8 +244,23 @@ struct json_object *exercise_record_crash(const char *log)
 
 		json_append(findings, report_finding("splat", splat->signature, detail));
 	}
-	json_add(json, "findings", findings);
 	splats_release(&splats);
+	return findings;
+}
+
+struct json_object *record_crash(const char *console)
+{
+	FILE *file = fopen(console, "re");
+	struct observed_line *lines;
+	struct json_object *json;
+	size_t count;
+
+	if (!file)
+		return NULL;
+	lines = read_console(file, &count);
+	fclose(file);
+	json = new_record("crash");
+	json_add(json, "findings", report_splats(lines, count));
 	for (size_t i = 0; i < count; i++)
 		free(lines[i].text);
 	free(lines);

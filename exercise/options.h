@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef EXERCISE_OPTIONS_H
+#define EXERCISE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "exercise/schedule.h"
+#include "util/options.h"
+
+/* What the command line says */
+
+struct wanted_cases {
+	struct race_case *list; /* those that name their actors */
+	size_t count;
+	bool all_pairs, storm; /* of all actors */
+};
+
+struct wanted_offset {
+	bool fixed;
+	double offset;
+};
+
+struct wanted_interleaving {
+	bool only_one;
+	enum interleaving interleaving;
+};
+
+struct wanted_seed {
+	bool given;
+	uint64_t seed;
+};
+
+struct options {
+	struct option_arguments arguments;
+	const char *memdev; /* NULL: the first that is attached */
+	const char *bus;
+	struct wanted_cases cases;
+	struct wanted_offset at;
+	struct wanted_interleaving interleaving;
+	struct wanted_seed seed;
+	uint64_t trials;
+	double duration, timeout, max_exposure; /* seconds */
+	const char *log;
+	const char *report, *crashed, *shrink, *signature;
+	bool go_on, script, table, real_hardware;
+};
+
+/**
+ * options_read() - read the command line, and fill in the defaults
+ * @options: filled; released with options_release()
+ *
+ * Arguments that are not valid end the program: see options_parse().
+ */
+void options_read(int argc, char **argv, struct options *options);
+void options_release(struct options *options);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef EXERCISE_OUTCOME_H
+#define EXERCISE_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "attach/model/observed.h"
+#include "attach/model/step.h"
+#include "exercise/schedule.h"
+
+/* One trial as data: what its actors do, when they did it, and what was found. */
+
+/* Something that the kernel did wrong */
+struct finding {
+	/*
+	 * splat, stuck, check (of a detach), quiet (a provider has only a part of its devices),
+	 * restore (the baseline cannot be restored), taint, leak or exposure
+	 */
+	const char *kind;
+	char *signature; /* the same for the same problem */
+	char *detail;	 /* lines: the kernel report, the failed check, where a process is stuck */
+};
+
+/*
+ * What one actor does in a trial. In INTERLEAVING_HALVES it is the first half, and the next
+ * operation is the second one.
+ */
+struct operation {
+	enum actor actor;
+	size_t nth;	    /* of the case's actors */
+	struct step *steps; /* its texts belong to the baseline */
+	size_t nr_steps;
+	size_t nr_down;	   /* of the steps: the ones that detach; the others reattach */
+	uint64_t delay_us; /* after the first operation */
+	uint64_t lasts_us; /* repeated for that long from the start of the first; 0: once */
+	uint64_t pause_us; /* before each repetition but the first */
+	size_t nr_often;   /* of the steps: the others only every WHOLE_EVERY times; 0: all */
+	int priority;	   /* real-time, all on one processor; 0: none, on all processors */
+	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin, or is stuck */
+	uint64_t ended_us; /* 0: it has not returned */
+	int rc;		   /* of the first step that failed, which is no finding in a race */
+};
+
+struct outcome {
+	struct operation operations[2 * NR_ACTORS];
+	size_t nr_operations;
+	bool busy; /* all processors are kept busy meanwhile */
+	struct finding *findings;
+	size_t nr_findings;
+	uint64_t exposure_us; /* of one actor alone; 0: too short to be measured */
+	bool log_lost;	      /* a part of the kernel log was overwritten before it was read */
+	bool stop;	      /* nothing more should be done on this machine */
+};
+
+/** outcome_note() - add a finding, which takes over its signature and its detail */
+void outcome_note(struct outcome *outcome, const char *kind, char *signature, char *detail);
+
+/** outcome_time() - note when an operation began and ended, and its first error, from its steps */
+void outcome_time(struct operation *operation, const struct step_result *steps, size_t count);
+
+/** outcome_has_removed() - may one of the actors have removed a PCI device? */
+bool outcome_has_removed(const struct outcome *outcome);
+
+/** outcome_release() - free the operations and findings */
+void outcome_release(struct outcome *outcome);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef EXERCISE_RACE_H
+#define EXERCISE_RACE_H
+
+#include <stdint.h>
+
+#include "exercise/schedule.h"
+
+struct outcome;
+struct watch;
+struct worker;
+
+/* Several actors at the same time, each one or two worker processes */
+struct race {
+	struct watch *watch;		       /* for what the kernel says meanwhile */
+	uint64_t limit_us;		       /* how long an actor may take */
+	int cpu;			       /* where all are on one processor: worker_cpu() */
+	struct worker *workers[2 * NR_ACTORS]; /* NULL: not started yet */
+};
+
+/**
+ * race_run() - do the operations that were prepared, all from one barrier, and wait for each
+ *
+ * Return: 0; -EIO if nothing more can be done (outcome.stop); or another negative errno.
+ */
+int race_run(struct race *race, struct outcome *outcome);
+
+/** race_end() - end the worker processes */
+void race_end(struct race *race);
+
+#endif

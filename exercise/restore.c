@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/reason/plan.h"
+#include "attach/reason/restore.h"
+#include "attach/verify/checks.h"
+#include "exercise/baseline.h"
+#include "exercise/outcome.h"
+#include "exercise/restore.h"
+#include "exercise/watchdog.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+
+/* How often binding is tried before it counts as not enough */
+#define RESTORES 3
+
+static int restore_once(struct baseline *baseline, struct watchdog *watchdog,
+			struct outcome *outcome)
+{
+	struct watchdog_task task = {.who = "restoring the baseline"};
+	struct step *steps;
+	int rc;
+
+	restore_steps(&baseline->first, &baseline->last, outcome_has_removed(outcome), &steps,
+		      &task.count);
+	task.steps = steps;
+	rc = watchdog_do(watchdog, outcome, &task);
+	free(steps);
+	return rc == 0 ? baseline_observe(baseline, NULL) : rc;
+}
+
+/* Recreating all ports of the bus helps where a port cannot be used again. */
+static int restore_by_bus(struct baseline *baseline, struct watchdog *watchdog,
+			  struct outcome *outcome)
+{
+	const struct snapshot_port *root = snapshot_bus(baseline_memdev(baseline)->endpoint);
+	struct watchdog_task task = {.who = "recreating the ports of the bus"};
+	_cleanup_free_ char *why = NULL;
+	struct plan plan;
+	int rc;
+
+	why = plan_cycle_bus(&baseline->answers, root, &plan);
+	task.steps = plan.steps;
+	task.count = plan.nr_steps;
+	rc = why ? -EOPNOTSUPP : watchdog_do(watchdog, outcome, &task);
+	plan_release(&plan);
+	if (rc == 0)
+		rc = baseline_observe(baseline, NULL);
+	return rc == 0 ? restore_once(baseline, watchdog, outcome) : rc;
+}
+
+static char *what_is_missing(const struct checks *checks)
+{
+	char *text = memory_check(strdup(""));
+
+	for (size_t i = 0; i < checks->count; i++) {
+		const struct check *check = &checks->list[i];
+		_cleanup_free_ char *before = text;
+
+		if (check->result == CHECK_PASSED)
+			before = NULL;
+		else
+			text = xasprintf("%s%s: %s\n", before, check->name, check->detail ?: "");
+	}
+	return text;
+}
+
+/* Until everything is back; what it took is a finding, unless binding was enough. */
+static int restore(struct baseline *baseline, struct watchdog *watchdog,
+		   const struct observed *observed, struct outcome *outcome)
+{
+	struct checks checks = {0};
+	bool back = false;
+	int rc = 0;
+
+	for (int i = 0; i < RESTORES && rc == 0 && !back; i++) {
+		rc = restore_once(baseline, watchdog, outcome);
+		checks_release(&checks);
+		back = rc == 0 && baseline_is_equivalent(baseline, observed, &checks);
+	}
+	if (rc == 0 && !back) {
+		char *missing = what_is_missing(&checks);
+
+		checks_release(&checks);
+		rc = restore_by_bus(baseline, watchdog, outcome);
+		back = rc == 0 && baseline_is_equivalent(baseline, observed, &checks);
+		outcome_note(outcome, "restore",
+			     memory_check(strdup(back ? "restore takes a new bus"
+						      : "restore is not possible")),
+			     missing);
+		outcome->stop |= !back;
+	}
+	checks_release(&checks);
+	return rc;
+}
+
+int baseline_restore(struct baseline *baseline, struct watchdog *watchdog,
+		     const struct observed *observed, struct outcome *outcome)
+{
+	struct checks checks;
+	int rc = 0;
+
+	if (baseline_is_restored(baseline))
+		return 0;
+	if (!baseline_is_equivalent(baseline, observed, &checks))
+		rc = restore(baseline, watchdog, observed, outcome);
+	checks_release(&checks);
+	if (rc < 0 || outcome->stop || baseline_is_restored(baseline))
+		return rc;
+	return baseline_renew(baseline);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef EXERCISE_RESTORE_H
+#define EXERCISE_RESTORE_H
+
+struct baseline;
+struct observed;
+struct outcome;
+struct watchdog;
+
+/**
+ * baseline_restore() - restore everything that the baseline has and the latest observation lacks
+ * @observed: what the watchdog's watch observed
+ *
+ * Where that gives devices other names, the baseline is renewed. That binding was not enough, or
+ * that it is not possible, is a finding.
+ *
+ * Return: 0, also if nothing more can be done (outcome.stop); or a negative errno.
+ */
+int baseline_restore(struct baseline *baseline, struct watchdog *watchdog,
+		     const struct observed *observed, struct outcome *outcome);
+
+#endif

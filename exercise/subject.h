@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef EXERCISE_SUBJECT_H
+#define EXERCISE_SUBJECT_H
+
+#include "exercise/schedule.h"
+
+struct options;
+
+/* What is exercised */
+struct subject {
+	char *host;	  /* of the memdev */
+	actor_set actors; /* that are possible and allowed here */
+};
+
+/**
+ * subject_choose() - the memdev that the options mean, and what may be done to it
+ * @subject: filled; the caller frees its host, whatever was returned
+ *
+ * Return: the exit status; why it is not EXIT_DONE is said on stderr.
+ */
+int subject_choose(const struct options *options, struct subject *subject);
+
+#endif
