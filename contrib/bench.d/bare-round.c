@@ -2,12 +2,12 @@
 /*
  * usage: bare-round [--no-flush | --rounds=N] MEMDEV HOST DRIVER
  *
- * The least that takes an attached memdev down and brings it back: write its name to cxl_mem's
- * unbind, and its host's to the bind of DRIVER, the driver's folder in sysfs. After each it waits,
- * as everybody has to, for the work that an unbind leaves behind and that could undo the bind;
- * with --no-flush it does not, and a host that still has its driver then is not bound. It looks at
- * nothing and verifies nothing. With --rounds it does so N times, in one loop: the memdev's number
- * is free again each time, and so given again; and it prints how many microseconds they took.
+ * The least that detaches and reattaches a memdev: write its name to cxl_mem's unbind, and its
+ * host's to the bind of DRIVER, the driver's directory in sysfs. After each write it waits for the
+ * work that an unbind leaves behind, which could undo the bind; with --no-flush it does not, and
+ * does not bind a host that still has its driver. It checks nothing. With --rounds it does so N
+ * times, in one loop, and prints how many microseconds they took. The memdev has the same number
+ * each time, because the number is free again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,14 +19,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Does it succeed, or fail with the one error that may be? */
-static bool put(const char *folder, const char *file, const char *text, int may_be)
+/* Write @text; false if that fails with another error than @may_be */
+static bool put(const char *directory, const char *file, const char *text, int may_be)
 {
 	char path[PATH_MAX];
 	ssize_t done = -1;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	snprintf(path, sizeof(path), "%s/%s", directory, file);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		done = write(fd, text, strlen(text));
