@@ -14,11 +14,12 @@ struct plan;
 struct step;
 struct watch;
 
-/* Carries out a plan, or waits until somebody else does, and observes the machine afterwards. */
+/* Carries out a plan, or waits until another process does, and observes the machine afterwards. */
 
 /* The machine afterwards */
 struct detach_outcome {
-	/* 0; what a step returned; -ETIME: a step has not returned, or nobody detached anything */
+	/* 0; what a step returned; -ETIME: a step has not returned, or no process detached anything
+	 */
 	int rc;
 	bool is_observed; /* are the following known? */
 	struct snapshot after;
@@ -40,9 +41,10 @@ void detach_run(const struct plan *plan, const struct snapshot *before, struct w
 		struct detach_outcome *outcome);
 
 /**
- * detach_wait() - wait until somebody else has detached the named memdevs, and observe the machine
+ * detach_wait() - wait until another process has detached the named memdevs, and observe the
+ * machine
  *
- * As detach_run(); @outcome->rc is -ETIME if nobody did within @timeout_us.
+ * As detach_run(); @outcome->rc is -ETIME if none did within @timeout_us.
  */
 void detach_wait(const struct plan *plan, const struct snapshot *before, struct watch *watch,
 		 uint64_t timeout_us, struct detach_outcome *outcome);

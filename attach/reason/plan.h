@@ -23,7 +23,7 @@ enum plan_verdict {
 	PLAN_ALLOWED,
 	PLAN_FORCED, /* something is lost besides what was named, or is in use; the user agreed */
 	PLAN_REFUSED,
-	PLAN_WATCHED, /* somebody else does it */
+	PLAN_WATCHED, /* another process does it */
 };
 
 /**
