@@ -86,7 +86,9 @@ const char *snapshot_bus_provider(const struct snapshot_port *bus)
 {
 	if (bus->uport && strncmp(bus->uport, "ACPI0017", strlen("ACPI0017")) == 0)
 		return "ACPI.CXL";
-	return streq(bus->uport, "cxl_acpi.0") ? "cxl_test" : NULL;
+	if (bus->uport && strcmp(bus->uport, "cxl_acpi.0") == 0)
+		return "cxl_test";
+	return NULL;
 }
 
 bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top)

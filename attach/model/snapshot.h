@@ -203,7 +203,8 @@ void snapshot_release(struct snapshot *snapshot);
 /** snapshot_bus() - the root above @port, or @port itself if it is one; NULL if it is not known */
 const struct snapshot_port *snapshot_bus(const struct snapshot_port *port);
 
-/** snapshot_bus_provider() - "ACPI.CXL", "cxl_test", as libcxl's cxl_bus_get_provider(); or NULL */
+/** snapshot_bus_provider() - "ACPI.CXL", "cxl_test", as cxl_bus_get_provider() of libcxl; or NULL
+ */
 const char *snapshot_bus_provider(const struct snapshot_port *bus);
 
 /** snapshot_is_below() - is @port @top itself, or below it? */

@@ -54,7 +54,7 @@ like "--version covers both" "$out" "^cxl-attach [0-9.]+
 cxl-cli 99 \\($directory/fake/cxl\\)$"
 for option in help --help -h; do
 	run "$CXL" "$option"
-	like "$option lists ours" "$out" 'list-attach +which memdevs'
+	like "$option lists ours" "$out" 'list-attach +list the memdevs'
 	like "$option lists cxl-cli's" "$out" 'monitor'
 	is "$option: done" "$status" 0
 done
@@ -95,7 +95,7 @@ is "not installed: cannot" "$status" 5
 like "not installed: which package" "$err" '^cxl: cxl-cli is not installed: install the package cxl \(Debian, Ubuntu\)'
 is "not installed: one sentence" "$(wc -l <<<"$err")" 1
 PATH=/usr/bin run hidden "$CXL" help
-like "not installed: help on ours" "$out" 'list-attach +which memdevs'
+like "not installed: help on ours" "$out" 'list-attach +list the memdevs'
 run env PATH="$directory/empty" "$CXL" help list-attach
 is "no man: cannot" "$status" 5
 is "no man: reported, with an alternative" "$err" \

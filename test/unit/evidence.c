@@ -169,7 +169,7 @@ struct machine {
 	struct snapshot_decoder decoder, *decoder_link;
 };
 
-static void build(const struct scenario *s, struct machine *m)
+static void build_devices(const struct scenario *s, struct machine *m)
 {
 	memset(m, 0, sizeof(*m));
 	m->memdev_link = &m->memdev;
@@ -203,6 +203,11 @@ static void build(const struct scenario *s, struct machine *m)
 					     .endpoint = &m->endpoint,
 					     .regions = &m->region_link,
 					     .nr_regions = !s->no_region};
+}
+
+static void build(const struct scenario *s, struct machine *m)
+{
+	build_devices(s, m);
 	m->snapshot = (struct snapshot){.attach_support = s->attach_support,
 					.attach_support_file = "/proc/kallsyms",
 					.memdevs = &m->memdev,
