@@ -171,9 +171,8 @@ struct machine {
 
 static void build(const struct scenario *s, struct machine *m)
 {
-	*m = (struct machine){.memdev_link = &m->memdev,
-			      .region_link = &m->region,
-			      .decoder_link = &m->decoder};
+	*m = (struct machine){
+		.memdev_link = &m->memdev, .region_link = &m->region, .decoder_link = &m->decoder};
 	m->decoder = (struct snapshot_decoder){.name = "decoder3.0",
 					       .region = s->no_region ? NULL : &m->region,
 					       .locked = s->decoder_locked,
