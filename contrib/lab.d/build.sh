@@ -40,7 +40,7 @@ build_directory() { echo "$LAB_CACHE/checkouts/$(key "$LAB_SRC")/${1##*/}"; }
 # build_run USERLAND COMMAND...: in the userland, this checkout at /src, its builds at /build
 build_run() { build_run_with "$1" -- "${@:2}"; }
 
-# build_run_with USERLAND OPTION... -- COMMAND...: likewise, with options of in-root
+# build_run_with USERLAND OPTION... -- COMMAND...: like build_run, with options of in-root
 build_run_with() {
 	local root=$1 directory
 	directory=$(build_directory "$root")

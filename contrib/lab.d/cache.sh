@@ -44,7 +44,7 @@ cache_sweep() {
 
 cache_leave() { rm -f "$LAB_CACHE/users/$$"; }
 
-# cache_users: who has the cache open; the dead are forgotten
+# cache_users: the processes that use the cache; entries of dead ones are removed
 cache_users() {
 	local file list=''
 	for file in "$LAB_CACHE"/users/*; do
@@ -58,7 +58,7 @@ cache_users() {
 	echo "${list%, }"
 }
 
-# lock_take TITLE FILE: hold the lock on FILE, in the caller's variable lock; wait for who has it
+# lock_take TITLE FILE: hold the lock on FILE, in the caller's variable lock; wait for the process that has it
 lock_take() {
 	local title=$1 file=$2
 	exec {lock}<>"$file"

@@ -1,30 +1,30 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The story that the product can tell today, in one guest.
+# What each command prints, in one guest.
 
 say "booting a machine with an accelerator (--machine $opt_machine) ..."
 guest_boot bash -c '
 show() { printf "\n# %s\n" "$*"; "$@"; }
-printf "A CXL accelerator. What cxl-cli says of it, and of the region behind it:\n"
+printf "A CXL accelerator. What cxl-cli prints of it and of its region:\n"
 show /usr/bin/cxl list -MR
-printf "\nThe region is locked. By whom? Our cxl:\n"
+printf "\nThe region is locked. Our cxl says why, and which driver owns it:\n"
 show cxl list-attach --tree
 show cxl list-locked --table
-printf "\nAnd how do we know? All that was seen, for programs to read:\n"
+printf "\nThe evidence, as JSON for programs:\n"
 show cxl list-attach -u
-printf "\nThe same in the listing of cxl-cli (here: what is added to the region):\n"
+printf "\nWhat our cxl adds to a region in the listing of cxl-cli:\n"
 show sh -c "cxl list -R --attach | jq -c \"map({region, lock_reason, owners})\""
-printf "\nThe drivers of this kernel that can own CXL memory at all:\n"
+printf "\nThe drivers of this kernel that can own CXL memory:\n"
 show cxl list-attach --providers --table
 host=$(cxl list-attach | jq -r ".[0].host")
 driver=$(readlink -f "/sys/bus/cxl/devices/mem0/../driver")
-printf "\nTaken down behind its back (its driver unbound from %s), it is not forgotten:\n" "$host"
+printf "\nThe driver was unbound from %s; the memdev is gone, and still listed:\n" "$host"
 echo "$host" >"$driver/unbind"
 echo 1 >/sys/bus/cxl/flush
 show cxl list-attach --table
 echo "$host" >"$driver/bind"
-printf "\nEverything else that cxl-cli does, it still does:\n"
+printf "\nAll other commands are those of cxl-cli:\n"
 show cxl list -MR -u
 show cxl --version
 '

@@ -96,7 +96,7 @@ guest_kvm_boots() (
 		[ "$(cat "$boot/guest/status")" = 0 ]
 ) >/dev/null
 
-# guest_relay PIPE: to stdout, or to nowhere once nobody reads that any more: a full pipe would stop
+# guest_relay PIPE: to stdout, or to nowhere once no process reads that any more: a full pipe would stop
 # the guest
 guest_relay() { cat "$1" || cat "$1" >/dev/null; }
 

@@ -40,7 +40,7 @@ is "installed, by default to /usr/local" "$(cd "$top/root" && find . -type f | s
 	"$(printf '%s\n' ./usr/local/bin/cxl ./usr/local/libexec/cxl-attach/exercise-autoremove \
 		./usr/local/share/bash-completion/completions/cxl "$schemas" | sort)"
 # grep tells a program that has the points from one that has none (1), and from one that is not there (2).
-run in_userland grep -rc CXL_TEST_KILL_AT /build/root/usr/local/bin
+run in_userland grep -rc CXL_TEST_KILL_AT /build/root/usr/local/bin /build/root/usr/local/libexec
 is "a release has no points at which tests can kill it" "$status$err" 1
 run in_userland sh -c 'meson setup -Ddocs=disabled -Dtests=disabled -Dtest-points=true /build/points /src &&
 	meson compile -C /build/points && grep -c CXL_TEST_KILL_AT /build/points/cxl/cxl'

@@ -88,7 +88,7 @@ rm -r "$top"
 
 out=$(timeout 300 "$SOURCE/contrib/lab" run --no-modules -- sh -c 'seq 100000; exit 6' 2>/dev/null |
 	head -n 1; echo "${PIPESTATUS[0]}")
-is "nobody reads the output to its end: the guest goes on to its own" "$out" $'1\n6'
+is "no process reads the output to its end: the guest continues to its own end" "$out" $'1\n6'
 
 lab status
 like "status: the kernel's package" "$out" 'kernel .*linux-source-[0-9.]+=.*, sha256 [0-9a-f]{64}'

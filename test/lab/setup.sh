@@ -12,7 +12,7 @@ trap 'rm -rf "$top"' EXIT
 export XDG_CACHE_HOME=$top
 cache=$top/cxl-attach
 
-# A host without apt, and one who is not root
+# A host without apt, and a user who is not root
 mkdir "$top/bin"
 for command in /usr/bin/* /usr/sbin/*; do
 	case ${command##*/} in
@@ -70,7 +70,7 @@ is "its output" "$(cat "$top/second.out")" "from the second"
 wait "$third"
 is "a third at the same time runs too" "$?" 0
 is "its output" "$(cat "$top/third.out")" "from the third"
-like "the third waited, and said for whom" "$(cat "$top/third")" \
+like "the third waited, and said for which process" "$(cat "$top/third")" \
 	"userland Debian testing: waiting for process $second \\(contrib/lab run, since [0-9:]+\\)"
 is "the userland was made once" "$(cat "$top/second" "$top/third" | grep -c 'userland .*: done in')" 1
 is "what was unfinished is gone" "$(find "$cache" -maxdepth 1 -name '*.part' | wc -l)" 0

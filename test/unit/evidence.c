@@ -171,10 +171,8 @@ struct machine {
 
 static void build_devices(const struct scenario *s, struct machine *m)
 {
-	memset(m, 0, sizeof(*m));
-	m->memdev_link = &m->memdev;
-	m->region_link = &m->region;
-	m->decoder_link = &m->decoder;
+	*m = (struct machine){
+		.memdev_link = &m->memdev, .region_link = &m->region, .decoder_link = &m->decoder};
 	m->decoder = (struct snapshot_decoder){.name = "decoder3.0",
 					       .region = s->no_region ? NULL : &m->region,
 					       .locked = s->decoder_locked,
