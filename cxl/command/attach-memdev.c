@@ -76,7 +76,7 @@ static const struct command_option command_options[] = {
 	 SETS(SETS_TRUE, timeline)},
 	{.name = "timeout",
 	 .arg = "SECONDS",
-	 .help = "Give the kernel so much time for all steps (default 30)",
+	 .help = "Wait at most SECONDS for the kernel to do all steps (default 30)",
 	 SETS(SETS_SECONDS, timeout)},
 	OPTION_DEBUG,
 	{0},

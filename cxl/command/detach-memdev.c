@@ -90,8 +90,8 @@ static void check_options(void *values, const struct argp_state *state)
 static const struct command_option command_options[] = {
 	{.name = "via",
 	 .arg = "METHOD",
-	 .help = "Detach by what is unbound: memdev (the default), host, endpoint, port, bus; or "
-		 "by unloading the module, or by pci-remove",
+	 .help = "Unbind the memdev (the default), host, endpoint, port or bus; or unload the "
+		 "module; or remove the PCI device (pci-remove)",
 	 SETS(SETS_BY, via),
 	 .parse = parse_via},
 	{.name = "to",
@@ -113,14 +113,14 @@ static const struct command_option command_options[] = {
 	 SETS(SETS_TRUE, timeline)},
 	{.name = "timeout",
 	 .arg = "SECONDS",
-	 .help = "Give the kernel so much time for all steps (default 30)",
+	 .help = "Wait at most SECONDS for the kernel to do all steps (default 30)",
 	 SETS(SETS_SECONDS, timeout)},
 	{.name = "reattach",
 	 .help = "Reattach everything right afterwards, and verify that too",
 	 SETS(SETS_TRUE, reattach)},
 	{.name = "watch-only",
 	 .arg = "SECONDS",
-	 .help = "Detach nothing: wait so long for another process to do it, and verify that",
+	 .help = "Detach nothing; wait at most SECONDS for another process to do it, and verify",
 	 SETS(SETS_SECONDS, watch_only)},
 	{.name = "human",
 	 .key = 'u',
