@@ -22,16 +22,21 @@
 
 /*
  * Each step has a library context of its own, since libcxl reads a device once, and what there is
- * changes with each step. It enumerates no more than what a function here asks it for.
+ * changes with each step. It enumerates no more than what a function here asks it for; an operation
+ * on what is no object of libcxl's needs no context.
  */
+struct doing {
+	const struct step *step;
+	const struct step_log *log; /* or NULL */
+	struct cxl_ctx *ctx;	    /* or NULL */
+};
 
 /* For those functions that do not log what they did */
-#define DID(ctx, function, ...) log_line(ctx, #function, __VA_ARGS__)
+#define DID(doing, function, ...) log_line((doing)->log, #function, __VA_ARGS__)
 
-static void log_text(struct cxl_ctx *ctx, const char *owner, const char *function,
+static void log_text(const struct step_log *log, const char *owner, const char *function,
 		     const char *format, va_list args)
 {
-	const struct step_log *log = cxl_get_userdata(ctx);
 	_cleanup_free_ char *text = NULL;
 
 	if (!log || vasprintf(&text, format, args) < 0)
@@ -41,12 +46,12 @@ static void log_text(struct cxl_ctx *ctx, const char *owner, const char *functio
 }
 
 static void __attribute__((format(printf, 3, 4)))
-log_line(struct cxl_ctx *ctx, const char *function, const char *format, ...)
+log_line(const struct step_log *log, const char *function, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	log_text(ctx, "cxl", function, format, args);
+	log_text(log, "cxl", function, format, args);
 	va_end(args);
 }
 
@@ -58,19 +63,19 @@ static void __attribute__((format(printf, 6, 0))) take_log(struct cxl_ctx *ctx, 
 	(void)priority;
 	(void)file;
 	(void)line;
-	log_text(ctx, "libcxl", function, format, args);
+	log_text(cxl_get_userdata(ctx), "libcxl", function, format, args);
 }
 
 /* Without anybody who takes it, nothing is logged, whatever CXL_LOG says. */
-static int open_libcxl(const struct step_log *log, struct cxl_ctx **ctx)
+static int open_libcxl(struct doing *doing)
 {
-	int rc = cxl_new(ctx);
+	int rc = cxl_new(&doing->ctx);
 
 	if (rc < 0)
 		return rc;
-	cxl_set_userdata(*ctx, (void *)(uintptr_t)log);
-	cxl_set_log_priority(*ctx, log ? LOG_DEBUG : LOG_EMERG);
-	cxl_set_log_fn(*ctx, take_log);
+	cxl_set_userdata(doing->ctx, (void *)(uintptr_t)doing->log);
+	cxl_set_log_priority(doing->ctx, doing->log ? LOG_DEBUG : LOG_EMERG);
+	cxl_set_log_fn(doing->ctx, take_log);
 	return 0;
 }
 
@@ -81,59 +86,61 @@ static const char *answer(int rc)
 }
 
 /* What kind of memdev it is that is operated on */
-static void describe_memdev(struct cxl_ctx *ctx, struct cxl_memdev *memdev)
+static void describe_memdev(const struct doing *doing, struct cxl_memdev *memdev)
 {
 	_cleanup_free_ char *subsystem = NULL, *driver = NULL, *module = NULL;
 
-	if (!cxl_get_userdata(ctx))
+	if (!doing->log)
 		return;
 	subsystem = cxl_memdev_get_host_subsystem(memdev);
 	driver = cxl_memdev_get_host_driver(memdev);
 	module = cxl_memdev_get_host_module(memdev);
-	log_line(ctx, __func__, "%s: host %s on %s, driver %s, module %s, class attributes: %s",
+	log_line(doing->log, __func__,
+		 "%s: host %s on %s, driver %s, module %s, class attributes: %s",
 		 cxl_memdev_get_devname(memdev), cxl_memdev_get_host(memdev), subsystem ?: "?",
 		 driver ?: "none", module ?: "none",
 		 answer(cxl_memdev_has_class_attributes(memdev)));
 }
 
-static void describe_region(struct cxl_ctx *ctx, struct cxl_region *region)
+static void describe_region(const struct doing *doing, struct cxl_region *region)
 {
-	if (!cxl_get_userdata(ctx))
+	if (!doing->log)
 		return;
-	log_line(ctx, __func__, "%s: locked: %s, locked decoder: %s",
+	log_line(doing->log, __func__, "%s: locked: %s, locked decoder: %s",
 		 cxl_region_get_devname(region), answer(cxl_region_is_locked(region)),
 		 answer(cxl_region_has_locked_decoder(region)));
 }
 
-static int do_memdev(struct cxl_ctx *ctx, const struct step *step)
+static int do_memdev(const struct doing *doing)
 {
-	struct cxl_memdev *memdev = find_memdev(ctx, step->device);
+	struct cxl_memdev *memdev = find_memdev(doing->ctx, doing->step->device);
 
 	if (!memdev)
 		return -ENODEV;
-	describe_memdev(ctx, memdev);
-	return step->action == STEP_BIND ? cxl_memdev_enable(memdev)
-					 : cxl_memdev_disable_invalidate(memdev);
+	describe_memdev(doing, memdev);
+	return doing->step->action == STEP_BIND ? cxl_memdev_enable(memdev)
+						: cxl_memdev_disable_invalidate(memdev);
 }
 
-static int do_port(struct cxl_ctx *ctx, const struct step *step)
+static int do_port(const struct doing *doing)
 {
-	struct cxl_port *port = find_port(ctx, step->device);
+	struct cxl_port *port = find_port(doing->ctx, doing->step->device);
 
 	if (!port)
 		return -ENODEV;
-	return step->action == STEP_BIND ? cxl_port_enable(port)
-					 : cxl_port_disable_invalidate(port);
+	return doing->step->action == STEP_BIND ? cxl_port_enable(port)
+						: cxl_port_disable_invalidate(port);
 }
 
-static int do_region(struct cxl_ctx *ctx, const struct step *step)
+static int do_region(const struct doing *doing)
 {
-	struct cxl_region *region = find_region(ctx, step->device);
+	struct cxl_region *region = find_region(doing->ctx, doing->step->device);
 
 	if (!region)
 		return -ENODEV;
-	describe_region(ctx, region);
-	return step->action == STEP_BIND ? cxl_region_enable(region) : cxl_region_disable(region);
+	describe_region(doing, region);
+	return doing->step->action == STEP_BIND ? cxl_region_enable(region)
+						: cxl_region_disable(region);
 }
 
 /*
@@ -156,11 +163,11 @@ static int settle(const struct step *step, int rc)
 }
 
 /* Of the devices on the bus of CXL: by the driver, which is of one kind of them each */
-static int do_on_cxl(struct cxl_ctx *ctx, const struct step *step)
+static int do_on_cxl(const struct doing *doing)
 {
 	static const struct {
 		const char *driver;
-		int (*operation)(struct cxl_ctx *ctx, const struct step *step);
+		int (*operation)(const struct doing *doing);
 	} kinds[] = {
 		{"cxl_mem", do_memdev},
 		{"cxl_port", do_port},
@@ -168,142 +175,143 @@ static int do_on_cxl(struct cxl_ctx *ctx, const struct step *step)
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (streq(step->driver, kinds[i].driver))
-			return settle(step, kinds[i].operation(ctx, step));
+		if (streq(doing->step->driver, kinds[i].driver))
+			return settle(doing->step, kinds[i].operation(doing));
 	}
 	return -EOPNOTSUPP;
 }
 
 /* A host that was handed to another driver has no memdev. */
-static int unbind_host(struct cxl_ctx *ctx, const struct step *step)
+static int unbind_host(const struct doing *doing)
 {
-	struct cxl_bus *bus = find_bus_of_host(ctx, step->device);
-	struct cxl_memdev *memdev = bus ? NULL : find_memdev_of_host(ctx, step->bus, step->device);
+	struct cxl_bus *bus = find_bus_of_host(doing->ctx, doing->step->device);
+	struct cxl_memdev *memdev =
+		bus ? NULL : find_memdev_of_host(doing->ctx, doing->step->bus, doing->step->device);
 	_cleanup_free_ char *name = NULL;
 	int rc;
 
 	if (bus) {
 		name = memory_check(strdup(cxl_bus_get_devname(bus)));
 		rc = cxl_bus_disable_invalidate(bus);
-		DID(ctx, cxl_bus_disable_invalidate, "%s: %s", name,
+		DID(doing, cxl_bus_disable_invalidate, "%s: %s", name,
 		    rc ? strerror(-rc) : "disabled");
 	} else if (memdev) {
-		describe_memdev(ctx, memdev);
-		rc = cxl_memdev_unbind_host(memdev, step->driver);
-		DID(ctx, cxl_memdev_unbind_host, "%s: %s", step->device, strerror(-rc));
+		describe_memdev(doing, memdev);
+		rc = cxl_memdev_unbind_host(memdev, doing->step->driver);
+		DID(doing, cxl_memdev_unbind_host, "%s: %s", doing->step->device, strerror(-rc));
 	} else {
-		rc = cxl_host_unbind(step->bus, step->device, step->driver);
-		DID(ctx, cxl_host_unbind, "%s: %s", step->device, strerror(-rc));
+		rc = cxl_host_unbind(doing->step->bus, doing->step->device, doing->step->driver);
+		DID(doing, cxl_host_unbind, "%s: %s", doing->step->device, strerror(-rc));
 	}
 	return rc;
 }
 
-static int bind_host(struct cxl_ctx *ctx, const struct step *step)
+static int bind_host(const struct doing *doing)
 {
-	int rc = cxl_host_bind(step->bus, step->device, step->driver);
+	int rc = cxl_host_bind(doing->step->bus, doing->step->device, doing->step->driver);
 
-	DID(ctx, cxl_host_bind, "%s: %s", step->device, strerror(-rc));
+	DID(doing, cxl_host_bind, "%s: %s", doing->step->device, strerror(-rc));
 	return rc;
 }
 
-static int override_host(struct cxl_ctx *ctx, const struct step *step)
+static int override_host(const struct doing *doing)
 {
-	struct cxl_memdev *memdev = find_memdev_of_host(ctx, step->bus, step->device);
+	struct cxl_memdev *memdev =
+		find_memdev_of_host(doing->ctx, doing->step->bus, doing->step->device);
 	int rc;
 
 	if (memdev) {
-		rc = cxl_memdev_set_host_driver_override(memdev, step->driver);
-		DID(ctx, cxl_memdev_set_host_driver_override, "%s: %s", step->device,
+		rc = cxl_memdev_set_host_driver_override(memdev, doing->step->driver);
+		DID(doing, cxl_memdev_set_host_driver_override, "%s: %s", doing->step->device,
 		    strerror(-rc));
 	} else {
-		rc = cxl_host_set_driver_override(step->bus, step->device, step->driver);
-		DID(ctx, cxl_host_set_driver_override, "%s: %s", step->device, strerror(-rc));
+		rc = cxl_host_set_driver_override(doing->step->bus, doing->step->device,
+						  doing->step->driver);
+		DID(doing, cxl_host_set_driver_override, "%s: %s", doing->step->device,
+		    strerror(-rc));
 	}
 	return rc;
 }
 
-static int remove_host(struct cxl_ctx *ctx, const struct step *step)
+static int remove_host(const struct doing *doing)
 {
-	struct cxl_memdev *memdev = find_memdev_of_host(ctx, step->bus, step->device);
+	struct cxl_memdev *memdev =
+		find_memdev_of_host(doing->ctx, doing->step->bus, doing->step->device);
 	int rc;
 
 	if (!memdev)
-		return step_write(step);
-	describe_memdev(ctx, memdev);
+		return step_write(doing->step);
+	describe_memdev(doing, memdev);
 	rc = cxl_memdev_remove_host(memdev);
-	DID(ctx, cxl_memdev_remove_host, "%s: %s", step->device, strerror(-rc));
+	DID(doing, cxl_memdev_remove_host, "%s: %s", doing->step->device, strerror(-rc));
 	return rc;
 }
 
-static int unload_module(struct cxl_ctx *ctx, const struct step *step)
+static int unload_module(const struct doing *doing)
 {
-	struct cxl_memdev *memdev = find_memdev_of_module(ctx, step->driver);
+	struct cxl_memdev *memdev = find_memdev_of_module(doing->ctx, doing->step->driver);
 	int rc;
 
 	if (memdev) {
 		rc = cxl_memdev_unload_host_module(memdev);
-		DID(ctx, cxl_memdev_unload_host_module, "%s: %s", step->driver, strerror(-rc));
+		DID(doing, cxl_memdev_unload_host_module, "%s: %s", doing->step->driver,
+		    strerror(-rc));
 	} else {
-		rc = cxl_host_unload_module(step->driver);
-		DID(ctx, cxl_host_unload_module, "%s: %s", step->driver, strerror(-rc));
+		rc = cxl_host_unload_module(doing->step->driver);
+		DID(doing, cxl_host_unload_module, "%s: %s", doing->step->driver, strerror(-rc));
 	}
 	return rc;
 }
 
-static int load_module(struct cxl_ctx *ctx, const struct step *step)
+static int load_module(const struct doing *doing)
 {
-	int rc = cxl_host_load_module(step->driver);
+	int rc = cxl_host_load_module(doing->step->driver);
 
-	DID(ctx, cxl_host_load_module, "%s: %s", step->driver, strerror(-rc));
+	DID(doing, cxl_host_load_module, "%s: %s", doing->step->driver, strerror(-rc));
 	return rc;
 }
 
-static int flush(struct cxl_ctx *ctx, const struct step *step)
+static int flush(const struct doing *doing)
 {
-	(void)ctx;
-	(void)step;
+	(void)doing;
 	return cxl_flush_detach();
 }
 
 /* What no CXL object has to do with: a search of the PCI bus, and what changes nothing */
-static int do_without(struct cxl_ctx *ctx, const struct step *step)
+static int do_without(const struct doing *doing)
 {
-	(void)ctx;
-	return step_write(step);
+	return step_write(doing->step);
 }
 
-static int do_with(struct cxl_ctx *ctx, const struct step *step)
+static bool is_on_cxl(const struct step *step)
 {
-	static int (*const operations[])(struct cxl_ctx *ctx, const struct step *step) = {
-		[STEP_UNBIND] = unbind_host,
-		[STEP_BIND] = bind_host,
-		[STEP_OVERRIDE] = override_host,
-		[STEP_REMOVE] = remove_host,
-		[STEP_RESCAN] = do_without,
-		[STEP_AUTOPROBE] = do_without,
-		[STEP_UNLOAD] = unload_module,
-		[STEP_LOAD] = load_module,
-		[STEP_FLUSH] = flush,
-		[STEP_LIST] = do_without,
-		[STEP_OPEN] = do_without,
-	};
-
-	if ((step->action == STEP_UNBIND || step->action == STEP_BIND) && streq(step->bus, "cxl"))
-		return do_on_cxl(ctx, step);
-	return operations[step->action](ctx, step);
+	return (step->action == STEP_UNBIND || step->action == STEP_BIND) &&
+	       streq(step->bus, "cxl");
 }
 
 int step_do(const struct step *step, const struct step_log *log)
 {
-	struct cxl_ctx *ctx;
-	int rc;
+	static const struct {
+		int (*operation)(const struct doing *doing);
+		bool enumerates;
+	} operations[] = {
+		[STEP_UNBIND] = {unbind_host, true},	 [STEP_BIND] = {bind_host, false},
+		[STEP_OVERRIDE] = {override_host, true}, [STEP_REMOVE] = {remove_host, true},
+		[STEP_RESCAN] = {do_without, false},	 [STEP_AUTOPROBE] = {do_without, false},
+		[STEP_UNLOAD] = {unload_module, true},	 [STEP_LOAD] = {load_module, false},
+		[STEP_FLUSH] = {flush, false},		 [STEP_LIST] = {do_without, false},
+		[STEP_OPEN] = {do_without, false},
+	};
+	struct doing doing = {.step = step, .log = log};
+	bool on_cxl = is_on_cxl(step);
+	int rc = 0;
 
 	if (step_is_done(step))
 		return 0;
-	rc = open_libcxl(log, &ctx);
-	if (rc < 0)
-		return rc;
-	rc = do_with(ctx, step);
-	cxl_unref(ctx);
+	if (on_cxl || operations[step->action].enumerates)
+		rc = open_libcxl(&doing);
+	if (rc == 0)
+		rc = on_cxl ? do_on_cxl(&doing) : operations[step->action].operation(&doing);
+	cxl_unref(doing.ctx);
 	return rc;
 }
