@@ -49,12 +49,12 @@ static int open_once(struct sysfs_files *files, uint64_t device, const char *att
 	return fd;
 }
 
-/* Stands for the directory itself in struct sysfs_file */
-#define FOLDER ""
+/* The directory itself, among its attributes */
+#define DIRECTORY ""
 
 int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd, const char *path)
 {
-	return open_once(files, device, FOLDER, dirfd, path, sysfs_open_directory);
+	return open_once(files, device, DIRECTORY, dirfd, path, sysfs_open_directory);
 }
 
 int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,

@@ -49,7 +49,7 @@ bind
 is "keep_reference: attached again" "$(attached)" 1
 
 said=$(dmesg | sed "1,/$kernel_mark/d" | grep -E -f "$SOURCE/contrib/lab.d/splats")
-is "no kernel report so far" "$said" ""
+is "the kernel has not complained so far" "$said" ""
 echo 1 >$parameters/remove_warn
 unbind
 ok "remove_warn: a warning is in the kernel log" eval 'dmesg | grep -q "WARNING: .*lab_accel_remove"'
