@@ -21,9 +21,9 @@
 #include "util/uevent.h"
 
 /*
- * A device that has been printed as present. Its removal is known from its uevent, so that it is also
- * printed if the device has come back meanwhile. A new device is known from an observation of the
- * machine, which an event only triggers.
+ * A device that has been printed as present. Its removal is known from its uevent, so that it is
+ * also printed if the device has come back meanwhile. A new device is known from an observation of
+ * the machine, which an event only triggers.
  */
 struct known {
 	char *name;	    /* mem0, region0 */
