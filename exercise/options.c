@@ -161,9 +161,8 @@ static const struct command_option case_options[] = {
 	 SETS(SETS_TRUE, cases.all_pairs)},
 	{.name = "storm",
 	 .arg = "ACTOR,...",
-	 .optional = true,
 	 .help = "Run all actors at once, or these",
-	 SETS(SETS_BY, cases),
+	 SETS(SETS_BY_OPTIONAL, cases),
 	 .parse = parse_storm},
 	{0},
 };

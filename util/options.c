@@ -53,6 +53,7 @@ static void set_value(const struct command_option *option, void *value, char *ar
 		*(double *)value = parse_seconds(arg, state);
 		break;
 	case SETS_BY:
+	case SETS_BY_OPTIONAL:
 		option->parse(arg, value, state);
 		break;
 	}
@@ -127,7 +128,8 @@ static struct argp_option *argp_options(const struct option_table *tables)
 				.name = option[j].name,
 				.key = option[j].key ?: KEY_OF(i, j),
 				.arg = option[j].arg,
-				.flags = option[j].optional ? OPTION_ARG_OPTIONAL : 0,
+				.flags = option[j].sets == SETS_BY_OPTIONAL ? OPTION_ARG_OPTIONAL
+									    : 0,
 				.doc = option[j].help,
 				.group = (int)i + 1,
 			};

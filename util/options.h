@@ -17,6 +17,8 @@ enum option_sets {
 	SETS_TEXT,    /* a const char *, which stays the argument's */
 	SETS_SECONDS, /* a double: more than 0, at most a day */
 	SETS_BY,      /* whatever @parse sets */
+	/* As SETS_BY, with an argument that can be left out: @parse then gets NULL */
+	SETS_BY_OPTIONAL,
 };
 
 struct command_option {
@@ -26,9 +28,8 @@ struct command_option {
 	const char *help;
 	enum option_sets sets;
 	size_t offset; /* of what it sets, from the table's base: OPTION_IN() */
-	/* Of SETS_BY; ends with argp_error(3) if @arg is not valid */
+	/* Of SETS_BY...; ends with argp_error(3) if @arg is not valid */
 	void (*parse)(const char *arg, void *value, const struct argp_state *state);
-	bool optional; /* the argument can be left out: @parse then gets NULL */
 };
 
 /* What an option sets: SETS_TRUE, OPTION_IN(struct options, force) */
