@@ -61,16 +61,28 @@ guest_qemu() {
 }
 
 # guest_accel: kvm if a trial boot under it comes to its end, else tcg. /dev/kvm that opens proves
-# nothing: on many nested machines the guest then hangs. The trial is made once per host boot.
+# nothing: on many nested machines the guest then hangs. The trial is made once per host boot and kernel,
+# under a lock: another run at the same time waits for the answer, and takes it.
 guest_accel() {
-	local trial
-	trial=$LAB_CACHE/kvm-$(key "$(cat /proc/sys/kernel/random/boot_id)" "${kernel##*/}")
-	if [ ! -e "$trial" ]; then
-		rm -f "$LAB_CACHE"/kvm-*
-		guest_try_kvm >"$trial.$$"
-		mv "$trial.$$" "$trial"
+	local host_boot answer lock
+	host_boot=$(key "$(cat /proc/sys/kernel/random/boot_id)")
+	answer=$LAB_CACHE/kvm-$host_boot-$(key "${kernel##*/}")
+	if [ ! -e "$answer" ]; then
+		lock_take "trial of KVM" "$LAB_CACHE/locks/${answer##*/}"
+		[ -e "$answer" ] || guest_try_kvm_once "$host_boot" "$answer"
+		lock_drop
 	fi
-	cat "$trial"
+	cat "$answer"
+}
+
+# guest_try_kvm_once HOST-BOOT ANSWER: make the file ANSWER, and forget those of earlier host boots
+guest_try_kvm_once() {
+	local old
+	for old in "$LAB_CACHE"/kvm-*; do
+		[[ ${old##*/} == kvm-$1-* ]] || rm -f "$old"
+	done
+	guest_try_kvm >"$2.part"
+	mv "$2.part" "$2"
 }
 
 guest_try_kvm() {
