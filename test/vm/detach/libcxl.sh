@@ -73,15 +73,20 @@ names
 run "$CXL" detach-memdev --reattach "$memdev"
 is "without --debug nothing of it is said" "$status$err" 0
 
-# writers METHOD: the calls of libcxl from whose code something is written during detach-memdev
-writers() {
-	names
+# writer METHOD DEVICE: the call of libcxl from whose code the device's name is written during detach-memdev,
+# with the null byte that libcxl writes after it
+writer() {
 	strace -f -k -e trace=write -o /tmp/calls "$CXL" detach-memdev -f --via "$1" "$memdev" >/dev/null 2>&1
-	grep -oE 'libcxl\.so[^(]*\(cxl_[a-z_]+' /tmp/calls | sed 's/.*(//' | sort -u | xargs
+	DEVICE=$2 awk '/ write\(/ {wanted = index($0, "\"" ENVIRON["DEVICE"] "\\0\"")} wanted' /tmp/calls |
+		grep -oE 'libcxl\.so[^(]*\(cxl_[a-z_]+' | sed 's/.*(//' | xargs
 	"$CXL" attach-memdev >/dev/null 2>&1 || "$CXL" attach-memdev --cycle-bus -f >/dev/null
 }
-is "memdev: libcxl's code writes" "$(writers memdev)" cxl_memdev_disable_invalidate
-is "endpoint: libcxl's code writes" "$(writers endpoint)" cxl_port_disable_invalidate
-is "bus: libcxl's code writes" "$(writers bus)" cxl_bus_disable_invalidate
+names
+is "memdev: libcxl's code writes" "$(writer memdev "$memdev")" cxl_memdev_disable_invalidate
+names
+is "endpoint: libcxl's code writes" "$(writer endpoint "$endpoint")" cxl_port_disable_invalidate
+names
+is "bus: libcxl's code writes" "$(writer bus "$(basename "$(readlink -f "/sys/bus/cxl/devices/$root/uport")")")" \
+	cxl_bus_disable_invalidate
 is "in the end, everything is as it was" "$(state)" "$whole"
 check_dmesg
