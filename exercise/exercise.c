@@ -35,7 +35,7 @@ int exercise_open(struct exercise *exercise, const char *host, const char **what
 	rc = baseline_open(&exercise->baseline, host);
 	if (rc < 0)
 		return rc;
-	rc = watch_open(&exercise->watch, what);
+	rc = watch_open(&exercise->watch, NULL, what);
 	if (rc < 0) {
 		baseline_close(&exercise->baseline);
 		return rc;

@@ -22,7 +22,7 @@
 
 /*
  * Each step has a library context of its own, since libcxl reads a device once, and what there is
- * changes with each step. It enumerates no more than what a function here asks it for; an operation
+ * changes with each step. Unless that was prepared, it enumerates no more than what a function here asks it for; an operation
  * on what is no object of libcxl's needs no context.
  */
 struct doing {
@@ -67,15 +67,15 @@ static void __attribute__((format(printf, 6, 0))) take_log(struct cxl_ctx *ctx, 
 }
 
 /* Without anybody who takes it, nothing is logged, whatever CXL_LOG says. */
-static int open_libcxl(struct doing *doing)
+static int open_libcxl(const struct step_log *log, struct cxl_ctx **ctx)
 {
-	int rc = cxl_new(&doing->ctx);
+	int rc = cxl_new(ctx);
 
 	if (rc < 0)
 		return rc;
-	cxl_set_userdata(doing->ctx, (void *)(uintptr_t)doing->log);
-	cxl_set_log_priority(doing->ctx, doing->log ? LOG_DEBUG : LOG_EMERG);
-	cxl_set_log_fn(doing->ctx, take_log);
+	cxl_set_userdata(*ctx, (void *)(uintptr_t)log);
+	cxl_set_log_priority(*ctx, log ? LOG_DEBUG : LOG_EMERG);
+	cxl_set_log_fn(*ctx, take_log);
 	return 0;
 }
 
@@ -289,7 +289,17 @@ static bool is_on_cxl(const struct step *step)
 	       streq(step->bus, "cxl");
 }
 
-int step_do(const struct step *step, const struct step_log *log)
+struct cxl_ctx *step_prepare(const struct step_log *log)
+{
+	struct cxl_ctx *ctx;
+
+	if (open_libcxl(log, &ctx) < 0)
+		return NULL;
+	find_all(ctx);
+	return ctx;
+}
+
+int step_do(const struct step *step, struct cxl_ctx *prepared, const struct step_log *log)
 {
 	static const struct {
 		int (*operation)(const struct doing *doing);
@@ -302,16 +312,17 @@ int step_do(const struct step *step, const struct step_log *log)
 		[STEP_FLUSH] = {flush, false},		 [STEP_LIST] = {do_without, false},
 		[STEP_OPEN] = {do_without, false},
 	};
-	struct doing doing = {.step = step, .log = log};
+	struct doing doing = {.step = step, .log = log, .ctx = prepared};
 	bool on_cxl = is_on_cxl(step);
 	int rc = 0;
 
-	if (step_is_done(step))
-		return 0;
-	if (on_cxl || operations[step->action].enumerates)
-		rc = open_libcxl(&doing);
-	if (rc == 0)
-		rc = on_cxl ? do_on_cxl(&doing) : operations[step->action].operation(&doing);
+	if (!step_is_done(step)) {
+		if (!prepared && (on_cxl || operations[step->action].enumerates))
+			rc = open_libcxl(log, &doing.ctx);
+		if (rc == 0)
+			rc = on_cxl ? do_on_cxl(&doing)
+				    : operations[step->action].operation(&doing);
+	}
 	cxl_unref(doing.ctx);
 	return rc;
 }

@@ -2,6 +2,7 @@
 #ifndef ATTACH_ACT_DO_STEP_H
 #define ATTACH_ACT_DO_STEP_H
 
+struct cxl_ctx;
 struct step;
 
 /*
@@ -14,7 +15,19 @@ struct step_log {
 };
 
 /**
+ * step_prepare() - let libcxl enumerate what there is, for the step_do() that comes next
+ * @log: as in step_do(); has to outlive the result
+ *
+ * Enumerating takes as long as reading the machine for a plan does: a process that is going to do
+ * the plan's first step can use the time in which another one makes the plan.
+ *
+ * Return: what was enumerated, for step_do(); or NULL if libcxl cannot be used.
+ */
+struct cxl_ctx *step_prepare(const struct step_log *log);
+
+/**
  * step_do() - do a step through libcxl; may sleep in the kernel for long, even for ever
+ * @prepared: of step_prepare(), not long ago; released. NULL: the step enumerates what it needs
  * @log: gets libcxl's log, down to its debug messages; NULL: nobody does
  *
  * What the step is about is looked up with libcxl, as it is now, and the step is a call on that
@@ -25,6 +38,6 @@ struct step_log {
  * -ENODEV where the device has gone, -EBUSY where another driver has it, else what libcxl returned;
  * and 0 only if afterwards all is as the step should make it.
  */
-int step_do(const struct step *step, const struct step_log *log);
+int step_do(const struct step *step, struct cxl_ctx *prepared, const struct step_log *log);
 
 #endif

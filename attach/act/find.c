@@ -109,3 +109,10 @@ struct cxl_region *find_region(struct cxl_ctx *ctx, const char *name)
 	}
 	return NULL;
 }
+
+void find_all(struct cxl_ctx *ctx)
+{
+	/* No device has these names: each search goes through all there are. */
+	find_memdev(ctx, "mem");
+	find_port(ctx, "endpoint");
+}

@@ -9,6 +9,9 @@
  * lives as long as @ctx, or until one is disabled. NULL: libcxl knows none of that name.
  */
 
+/** find_all() - enumerate all memdevs, ports and endpoints, so that what follows need not */
+void find_all(struct cxl_ctx *ctx);
+
 /** find_memdev() - "mem0" */
 struct cxl_memdev *find_memdev(struct cxl_ctx *ctx, const char *name);
 

@@ -22,7 +22,7 @@
 /* How often somebody who looks on is told that it goes on */
 #define PROGRESS_US 200000
 
-int watch_open(struct watch *watch, const char **what)
+int watch_open(struct watch *watch, struct worker *worker, const char **what)
 {
 	/* CXL, what hosts can be on, and what providers register */
 	static const char *const subsystems[] = {
@@ -30,13 +30,13 @@ int watch_open(struct watch *watch, const char **what)
 		"drm", "sound", "infiniband", "vfio-dev", "module",    NULL};
 	int rc;
 
-	*watch = (struct watch){0};
+	*watch = (struct watch){.worker = worker};
 	*what = "the kernel's events";
 	watch->monitor = uevent_open(subsystems);
-	if (!watch->monitor)
-		return -errno;
-	*what = "the kernel log";
-	watch->kmsg = kmsg_open();
+	if (watch->monitor) {
+		*what = "the kernel log";
+		watch->kmsg = kmsg_open();
+	}
 	if (watch->kmsg)
 		return 0;
 	rc = -errno;

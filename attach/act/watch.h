@@ -35,11 +35,12 @@ struct watch {
 
 /**
  * watch_open() - begin to watch; released with watch_close()
+ * @worker: does the steps of watch_run(), and is the watch's from now on; NULL: one is started then
  * @what: what could not be opened, if anything could not
  *
  * Return: 0 or a negative errno.
  */
-int watch_open(struct watch *watch, const char **what);
+int watch_open(struct watch *watch, struct worker *worker, const char **what);
 void watch_close(struct watch *watch);
 
 /**

@@ -33,6 +33,14 @@ struct worker {
 	struct step_result *steps;
 	size_t nr_steps;
 	bool busy;
+	bool prepares; /* before its first step it may be in the kernel */
+};
+
+/* The process itself */
+struct working {
+	int socket;
+	struct step_log log;
+	struct cxl_ctx *prepared; /* for the first step; NULL: none */
 };
 
 /*
@@ -89,11 +97,20 @@ static void tell_line(void *data, const char *owner, const char *function, const
 	send(*socket, &line, sizeof(line), MSG_NOSIGNAL);
 }
 
-static int do_one(int socket, const struct step *step, const struct worker_terms *terms)
+static const struct step_log *log_of(const struct working *working)
 {
-	const struct step_log log = {tell_line, &socket};
+	return sysfs_debug ? &working->log : NULL;
+}
 
-	return terms->direct ? step_write(step) : step_do(step, sysfs_debug ? &log : NULL);
+static int do_one(struct working *working, const struct step *step,
+		  const struct worker_terms *terms)
+{
+	struct cxl_ctx *prepared = working->prepared;
+
+	if (terms->direct)
+		return step_write(step);
+	working->prepared = NULL;
+	return step_do(step, prepared, log_of(working));
 }
 
 static struct step step_of(const struct request *request)
@@ -108,18 +125,18 @@ static struct step step_of(const struct request *request)
 }
 
 /* Does one step; false if there is no use in going on */
-static bool work_on(int socket, const struct request *request, struct reply *reply)
+static bool work_on(struct working *working, const struct request *request, struct reply *reply)
 {
 	struct step step = step_of(request);
 	char point[32];
 
 	reply->how.begun_us = clock_now();
 	if (!request->terms.quiet)
-		tell(socket, reply);
-	reply->how.rc = do_one(socket, &step, &request->terms);
+		tell(working->socket, reply);
+	reply->how.rc = do_one(working, &step, &request->terms);
 	reply->how.ended_us = clock_now();
 	if (!request->terms.quiet)
-		tell(socket, reply);
+		tell(working->socket, reply);
 	/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
 	if (request->terms.flush)
 		cxl_flush_detach();
@@ -129,7 +146,7 @@ static bool work_on(int socket, const struct request *request, struct reply *rep
 }
 
 /* Again, without a word in between: whoever listens takes up time that the others should have. */
-static void work_again(int socket, const struct request *requests, struct reply *replies,
+static void work_again(struct working *working, const struct request *requests, struct reply *replies,
 		       size_t count)
 {
 	const struct worker_terms *terms = &requests[0].terms;
@@ -144,7 +161,7 @@ static void work_again(int socket, const struct request *requests, struct reply 
 			struct step step = step_of(&requests[i]);
 
 			how->begun_us = how->begun_us ?: clock_now();
-			how->rc = do_one(socket, &step, terms);
+			how->rc = do_one(working, &step, terms);
 			how->ended_us = clock_now();
 		}
 	}
@@ -162,7 +179,7 @@ static void tell_end(int socket, struct reply *replies, size_t count)
 		tell(socket, &replies[i]);
 }
 
-static void work_all(int socket, const struct request *requests, size_t count)
+static void work_all(struct working *working, const struct request *requests, size_t count)
 {
 	const struct worker_terms *terms = &requests[0].terms;
 	_cleanup_free_ struct reply *replies = memory_check(calloc(count, sizeof(*replies)));
@@ -172,12 +189,12 @@ static void work_all(int socket, const struct request *requests, size_t count)
 	for (size_t i = 0; i < count; i++)
 		replies[i].step = i;
 	for (size_t i = 0; i < count; i++) {
-		if (!work_on(socket, &requests[i], &replies[i]) && !terms->until_us)
+		if (!work_on(working, &requests[i], &replies[i]) && !terms->until_us)
 			break;
 	}
 	if (terms->until_us)
-		work_again(socket, requests, replies, count);
-	tell_end(socket, replies, count);
+		work_again(working, requests, replies, count);
+	tell_end(working->socket, replies, count);
 }
 
 /* The steps up to the one that is the last; false if nobody sends any */
@@ -208,18 +225,21 @@ static void take_place(const struct worker_terms *terms, const cpu_set_t *everyw
 	sched_setscheduler(0, terms->priority ? SCHED_FIFO : SCHED_OTHER, &param);
 }
 
-static void work(int socket)
+static void work(int socket, bool prepare)
 {
+	struct working working = {.socket = socket, .log = {tell_line, &working.socket}};
 	struct request *requests;
 	cpu_set_t everywhere;
 	size_t count;
 
 	CPU_ZERO(&everywhere);
 	sched_getaffinity(0, sizeof(everywhere), &everywhere);
+	if (prepare)
+		working.prepared = step_prepare(log_of(&working));
 	while (receive(socket, &requests, &count)) {
 		if (requests[0].terms.priority)
 			take_place(&requests[0].terms, &everywhere);
-		work_all(socket, requests, count);
+		work_all(&working, requests, count);
 		if (requests[0].terms.priority)
 			take_place(&(struct worker_terms){0}, &everywhere);
 		free(requests);
@@ -227,7 +247,7 @@ static void work(int socket)
 	_exit(0);
 }
 
-struct worker *worker_start(void)
+struct worker *worker_start(bool prepare)
 {
 	struct worker *worker;
 	int sockets[2], error;
@@ -237,7 +257,7 @@ struct worker *worker_start(void)
 		return NULL;
 	pid = fork();
 	if (pid == 0)
-		work(let_go(sockets[1]));
+		work(let_go(sockets[1]), prepare);
 	error = errno;
 	close(sockets[1]);
 	if (pid < 0) {
@@ -248,6 +268,7 @@ struct worker *worker_start(void)
 	worker = memory_check(calloc(1, sizeof(*worker)));
 	worker->pid = pid;
 	worker->socket = sockets[0];
+	worker->prepares = prepare;
 	return worker;
 }
 
@@ -294,7 +315,7 @@ int worker_do(struct worker **worker, const struct step *steps, size_t count,
 	/* Nothing has been done yet: it begins when it has all of the steps. */
 	if (rc == -EPIPE) {
 		worker_end(*worker);
-		*worker = worker_start();
+		*worker = worker_start(false);
 		if (!*worker)
 			return -errno;
 		rc = give(*worker, steps, count, terms);
@@ -404,8 +425,12 @@ void worker_end(struct worker *worker)
 	if (!worker)
 		return;
 	close(worker->socket);
+	/* What it enumerates is for nothing, and can be waiting for the kernel. */
+	if (worker->prepares && !worker->steps)
+		kill(worker->pid, SIGKILL);
 	/* One that has been killed is among those that never say that they are done. */
-	TEMP_FAILURE_RETRY(waitpid(worker->pid, NULL, worker->busy ? WNOHANG : 0));
+	TEMP_FAILURE_RETRY(
+		waitpid(worker->pid, NULL, worker->busy || !worker->steps ? WNOHANG : 0));
 	free(worker->steps);
 	free(worker);
 }

@@ -42,10 +42,11 @@ struct worker_terms {
 
 /**
  * worker_start() - start the process, which waits for work, so that there is one when it is needed
+ * @prepare: it lets libcxl enumerate meanwhile, so that its first step begins sooner
  *
  * Return: the worker, to be given back with worker_end(); or NULL with errno set.
  */
-struct worker *worker_start(void);
+struct worker *worker_start(bool prepare);
 
 /**
  * worker_do() - have one do steps, one after the other

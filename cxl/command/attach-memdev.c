@@ -225,7 +225,7 @@ static int run(struct attaching *attaching, const struct reattach_task *reattach
 		json_item(&attaching->stream, json);
 		return EXIT_DONE;
 	}
-	rc = watch_open(&watch, &what);
+	rc = watch_open(&watch, NULL, &what);
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
 		return EXIT_CANNOT;

@@ -9,6 +9,7 @@
 #include "attach/act/detach.h"
 #include "attach/act/journal.h"
 #include "attach/act/watch.h"
+#include "attach/act/worker.h"
 #include "attach/model/expected.h"
 #include "attach/model/step.h"
 #include "attach/reason/plan.h"
@@ -46,6 +47,7 @@ struct detach {
 	const struct options *options;
 	struct planned_detach planned;
 	struct iomem iomem_before;
+	struct worker *worker; /* until the watch has it; NULL: none was started */
 	struct watch watch;
 	struct detach_outcome outcome;
 	struct checks checks;
@@ -195,7 +197,8 @@ static int start_watch(struct detach *detach)
 	int rc;
 
 	iomem_read(&detach->iomem_before);
-	rc = watch_open(&detach->watch, &what);
+	rc = watch_open(&detach->watch, detach->worker, &what);
+	detach->worker = NULL;
 	if (rc == 0)
 		return EXIT_DONE;
 	fprintf(stderr, NAME ": cannot read %s, without which nothing can be verified: %s\n", what,
@@ -297,6 +300,8 @@ static int detach_now(struct detach *detach)
 	struct json_object *json, *back;
 	int returned, status;
 
+	/* It enumerates while the plan is made. */
+	detach->worker = worker_start(true);
 	status = plan_detach(&options->request, planned)
 		 ?: obey_verdict(&options->request, planned)
 		 ?: check_journal(plan)
@@ -388,6 +393,7 @@ static void release(struct detach *detach)
 {
 	checks_release(&detach->checks);
 	detach_outcome_release(&detach->outcome);
+	worker_end(detach->worker);
 	watch_close(&detach->watch);
 	iomem_release(&detach->iomem_before);
 	planned_detach_release(&detach->planned);

@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 	step.on = true;
 	if (!step_is_sound(&step))
 		return 2;
-	rc = step_do(&step, &log);
+	rc = step_do(&step, NULL, &log);
 	printf("returned %s\n", rc < 0 ? strerrorname_np(-rc) : "0");
 	return 0;
 }
