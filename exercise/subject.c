@@ -97,20 +97,11 @@ static actor_set possible_actors(const struct attach_answers *answers,
 	return set;
 }
 
-static void say_excess(const struct plan *plan)
+static void say_excess(const struct plan_excess *excess)
 {
-	for (size_t i = 0; i < plan->nr_excess; i++) {
-		const struct plan_excess *excess = &plan->excess[i];
-		const struct snapshot_user *user = excess->user;
+	_cleanup_free_ char *text = plan_excess_text(excess);
 
-		fprintf(stderr, "  %s %s", user ? user->kind : excess->kind,
-			user ? user->device : excess->name);
-		if (user && user->what)
-			fprintf(stderr, " %s", user->what);
-		if (user && user->pid)
-			fprintf(stderr, " (process %ju)", (uintmax_t)user->pid);
-		fputs("\n", stderr);
-	}
+	fprintf(stderr, "  %s\n", text);
 }
 
 static void say_refused(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
@@ -125,7 +116,8 @@ static void say_refused(const struct attach_answers *answers, const struct snaps
 		why = plan_make(answers, &memdev, 1, (enum detach_method)method, NULL, &plan);
 		fprintf(stderr, NAME ": refused: by %s, more than %s would be detached:\n",
 			detach_method_name((enum detach_method)method), memdev->name);
-		say_excess(&plan);
+		for (size_t i = 0; i < plan.nr_excess; i++)
+			say_excess(&plan.excess[i]);
 		plan_release(&plan);
 	}
 }

@@ -22,8 +22,8 @@
 
 /*
  * Each step has a library context of its own, since libcxl reads a device once, and what there is
- * changes with each step. Unless that was prepared, it enumerates no more than what a function here asks it for; an operation
- * on what is no object of libcxl's needs no context.
+ * changes with each step. Unless that was prepared, it enumerates no more than what a function here
+ * asks it for; an operation on what is no object of libcxl's needs no context.
  */
 struct doing {
 	const struct step *step;

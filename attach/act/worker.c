@@ -146,8 +146,8 @@ static bool work_on(struct working *working, const struct request *request, stru
 }
 
 /* Again, without a word in between: whoever listens takes up time that the others should have. */
-static void work_again(struct working *working, const struct request *requests, struct reply *replies,
-		       size_t count)
+static void work_again(struct working *working, const struct request *requests,
+		       struct reply *replies, size_t count)
 {
 	const struct worker_terms *terms = &requests[0].terms;
 

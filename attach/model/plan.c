@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "attach/model/plan.h"
+#include "attach/model/snapshot.h"
+#include "util/memory.h"
 
 static const char *const method_names[NR_METHODS] = {
 	[METHOD_MEMDEV] = "memdev",
@@ -13,6 +15,12 @@ static const char *const method_names[NR_METHODS] = {
 	[METHOD_MODULE] = "module",
 	[METHOD_PCI_REMOVE] = "pci-remove",
 };
+
+char *plan_excess_text(const struct plan_excess *excess)
+{
+	return excess->user ? snapshot_user_text(excess->user)
+			    : xasprintf("%s %s", excess->kind, excess->name);
+}
 
 void plan_release(struct plan *plan)
 {

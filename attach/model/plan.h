@@ -58,6 +58,9 @@ struct plan {
 	bool loses_system_ram;
 };
 
+/** plan_excess_text() - one line about it, for people: "region region1"; the caller frees it */
+char *plan_excess_text(const struct plan_excess *excess);
+
 /** plan_release() - free what the plan has */
 void plan_release(struct plan *plan);
 

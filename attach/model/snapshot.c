@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attach/model/snapshot.h"
+#include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/text.h"
 
@@ -98,6 +99,15 @@ bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_p
 			return true;
 	}
 	return false;
+}
+
+char *snapshot_user_text(const struct snapshot_user *user)
+{
+	_cleanup_free_ char *process =
+		user->pid ? xasprintf(" (process %ju)", (uintmax_t)user->pid) : NULL;
+
+	return xasprintf("%s %s%s%s%s", user->kind, user->device, user->what ? " " : "",
+			 user->what ?: "", process ?: "");
 }
 
 bool snapshot_memdev_has_user(const struct snapshot_memdev *memdev,

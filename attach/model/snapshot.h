@@ -210,6 +210,9 @@ const char *snapshot_bus_provider(const struct snapshot_port *bus);
 /** snapshot_is_below() - is @port @top itself, or below it? */
 bool snapshot_is_below(const struct snapshot_port *port, const struct snapshot_port *top);
 
+/** snapshot_user_text() - "open mem0 cat (process 12)", for people; the caller frees it */
+char *snapshot_user_text(const struct snapshot_user *user);
+
 /** snapshot_memdev_has_user() - does that user use the memdev, or a dependent of its host? */
 bool snapshot_memdev_has_user(const struct snapshot_memdev *memdev,
 			      const struct snapshot_user *user);

@@ -125,23 +125,12 @@ int draw_plan(const struct plan *plan, enum plan_verdict verdict)
 	return table_print(table);
 }
 
-void say_user(const struct snapshot_user *user)
-{
-	fprintf(stderr, "  %s %s", user->kind, user->device);
-	if (user->what)
-		fprintf(stderr, " %s", user->what);
-	if (user->pid)
-		fprintf(stderr, " (process %ju)", (uintmax_t)user->pid);
-	fputs("\n", stderr);
-}
-
 void say_excess(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nr_excess; i++) {
-		if (plan->excess[i].user)
-			say_user(plan->excess[i].user);
-		else
-			fprintf(stderr, "  %s %s\n", plan->excess[i].kind, plan->excess[i].name);
+		_cleanup_free_ char *text = plan_excess_text(&plan->excess[i]);
+
+		fprintf(stderr, "  %s\n", text);
 	}
 }
 

@@ -23,9 +23,6 @@ void draw_timeline(const struct plan *plan, const struct observed *observed);
 /** draw_checks() - print each check as a line */
 void draw_checks(const struct checks *checks);
 
-/** say_user() - print on stderr who uses a device that is lost, as a line of a list */
-void say_user(const struct snapshot_user *user);
-
 /** say_excess() - print on stderr what is lost that was not named, and what is in use, a line each
  */
 void say_excess(const struct plan *plan);

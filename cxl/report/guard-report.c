@@ -105,8 +105,11 @@ static void say_consequences(const struct verdict *verdict)
 
 		fprintf(stderr, "  %s\n", region);
 	}
-	for (size_t i = 0; i < verdict->nr_users; i++)
-		say_user(verdict->users[i]);
+	for (size_t i = 0; i < verdict->nr_users; i++) {
+		_cleanup_free_ char *user = snapshot_user_text(verdict->users[i]);
+
+		fprintf(stderr, "  %s\n", user);
+	}
 }
 
 void guard_say(const char *command, const struct verdict *verdict)
