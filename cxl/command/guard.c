@@ -257,10 +257,20 @@ static int hand_over(const struct guard_request *request, const struct assessmen
 	return run_all(request);
 }
 
-/* An unknown option may mean anything: it is only passed on where no operation does harm. */
+/*
+ * An unknown option may mean anything: it is only passed on where no operation does harm, and
+ * never where nothing was to be done: cxl-cli has no --dry-run.
+ */
 static int handle_unknown_option(const struct guard_request *request,
 				 const struct assessment *assessment)
 {
+	if (request->dry_run || request->explain) {
+		fprintf(stderr,
+			"cxl %s: refused: the guard does not understand an option here, and cannot "
+			"tell what it changes; see 'cxl help %s'\n",
+			request->name, request->name);
+		return EXIT_REFUSED;
+	}
 	if (assessment->all_allowed || request->nr_arguments == 0)
 		return run_all(request);
 	fprintf(stderr,

@@ -174,6 +174,13 @@ for words in 'destroy-region all' 'destroy-region -f region0' 'disable-memdev -f
 	read -ra command <<<"$words"
 	handed_over "expanders: $words" "$(printf '<%s>' "${command[@]}")" "${command[@]}"
 done
+# But never where nothing was to be done: cxl-cli would do it.
+for words in 'destroy-region --dry-run --frobnicate region0' 'disable-memdev --frobnicate --dry-run mem0' \
+	'destroy-region --explain --frobnicate all' 'disable-bus --dry-run --frobnicate'; do
+	read -ra command <<<"$words"
+	refused "expanders: $words" "${command[@]}"
+	like "expanders: $words: why" "$err" 'refused: the guard does not understand an option here, and cannot tell what it changes'
+done
 machine no-cxl
 handed_over "no CXL" "<destroy-region><all>" destroy-region all
 
