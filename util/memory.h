@@ -2,6 +2,7 @@
 #ifndef UTIL_MEMORY_H
 #define UTIL_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -27,5 +28,14 @@ void *memory_grow(void *array, size_t count, size_t size);
  */
 #define APPEND(array, count)                                                                       \
 	((array) = memory_grow((array), (count), sizeof(*(array))), &(array)[(count)++])
+
+/** CONTAINS() - is that pointer among the first @count of an array of pointers? */
+#define CONTAINS(array, count, pointer)                                                            \
+	({                                                                                         \
+		bool found_ = false;                                                               \
+		for (size_t i_ = 0; i_ < (count); i_++)                                            \
+			found_ |= (array)[i_] == (pointer);                                        \
+		found_;                                                                            \
+	})
 
 #endif

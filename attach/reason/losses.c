@@ -8,14 +8,6 @@
 #include "util/memory.h"
 #include "util/text.h"
 
-#define CONTAINS(array, count, pointer)                                                            \
-	({                                                                                         \
-		bool found_ = false;                                                               \
-		for (size_t i_ = 0; i_ < (count); i_++)                                            \
-			found_ |= (array)[i_] == (pointer);                                        \
-		found_;                                                                            \
-	})
-
 static void lose_decoders(struct plan *plan, const struct snapshot_port *port)
 {
 	for (size_t i = 0; i < port->nr_decoders; i++)

@@ -191,8 +191,10 @@ char *plan_make(const struct attach_answers *answers, const struct snapshot_memd
 	char *why;
 
 	*plan = (struct plan){.method = method, .hand_to = hand_to};
-	for (size_t i = 0; i < nr_named; i++)
-		*APPEND(plan->named, plan->nr_named) = named[i];
+	for (size_t i = 0; i < nr_named; i++) {
+		if (!CONTAINS(plan->named, plan->nr_named, named[i]))
+			*APPEND(plan->named, plan->nr_named) = named[i];
+	}
 	why = plan_by_method(answers, plan);
 	if (why)
 		return why;

@@ -52,6 +52,8 @@ static void check_options(void *values, const struct argp_state *state)
 
 	if (options->all && options->names.count > 0)
 		argp_error(state, "--all excludes names");
+	if (options->timeline && options->dry_run)
+		argp_error(state, "--dry-run excludes --timeline");
 }
 
 #define SETS(what, member) .sets = what, .offset = OPTION_IN(struct options, member)

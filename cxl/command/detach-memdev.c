@@ -80,6 +80,8 @@ static void check_options(void *values, const struct argp_state *state)
 		argp_error(state, "invalid driver name '%s'", request->hand_to);
 	if (options->tree && !options->dry_run)
 		argp_error(state, "--tree needs --dry-run");
+	if (options->timeline && options->dry_run)
+		argp_error(state, "--dry-run excludes --timeline");
 	if (options->watch_only > 0 &&
 	    (options->via.is_given || request->hand_to || options->reattach || options->dry_run))
 		argp_error(state, "--watch-only excludes --via, --to, --reattach and --dry-run");

@@ -39,6 +39,8 @@ for name in '' mem5 5 0000:11:00.0; do
 	is "from the journal: '$name'" "$status$(steps)" '0[[["bind","port1"],["bind","0000:11:00.0"]]]'
 	keep attach-memdev
 done
+attach --dry-run --timeline
+is "a plan has no timeline" "$status$out$(head -n 1 <<<"$err")" "2cxl attach-memdev: --dry-run excludes --timeline"
 attach --dry-run mem5 0000:11:00.0
 is "named twice, once" "$(steps)" '[[["bind","port1"],["bind","0000:11:00.0"]]]'
 run on_machine "$CXL" list-attach

@@ -25,6 +25,10 @@ is "how it is undone" "$(answer '.undo | map([.action, .device, .driver])')" '[[
 keep detach-memdev-plan
 plan 0
 is "by number" "$(answer .memdevs)" '["mem0"]'
+plan mem0 0 mem0
+is "named three times, planned once" "$status$(answer '[.memdevs, (.steps | length)]')" '0[["mem0"],1]'
+plan --timeline mem0
+is "a plan has no timeline" "$status$(head -n 1 <<<"$err")" "2cxl detach-memdev: --dry-run excludes --timeline"
 plan -u mem0
 is "for people" "$(answer '.detaches.regions[0].resource')" '"0x390000000"'
 keep detach-memdev-plan
