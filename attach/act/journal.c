@@ -86,7 +86,7 @@ const char *journal_entry_name(const struct plan *plan)
 	return plan->memdevs[0]->host.name;
 }
 
-int journal_save(const struct plan *plan)
+int journal_save_as(const struct plan *plan, const char *name)
 {
 	struct json_object *json = json_new_object();
 	struct json_object *hosts = json_new_array(), *undo = json_new_array();
@@ -104,9 +104,14 @@ int journal_save(const struct plan *plan)
 		json_append(undo, step_to_json(&plan->undo[i]));
 	json_add(json, "hosts", hosts);
 	json_add(json, "undo", undo);
-	rc = entries_write(journal_directory(), journal_entry_name(plan), json);
+	rc = entries_write(journal_directory(), name, json);
 	json_object_put(json);
 	return rc;
+}
+
+int journal_save(const struct plan *plan)
+{
+	return journal_save_as(plan, journal_entry_name(plan));
 }
 
 static const char *get_text(struct json_object *json, const char *key)

@@ -48,6 +48,10 @@ int journal_lock(char **why);
 /** journal_save() - write the entry for a plan; 0 or a negative errno */
 int journal_save(const struct plan *plan);
 
+/** journal_save_as() - likewise, with a name of its own, where an entry of the plan's can be there
+ */
+int journal_save_as(const struct plan *plan, const char *name);
+
 /** journal_entry_name() - the name of the entry that journal_save() writes for the plan */
 const char *journal_entry_name(const struct plan *plan);
 

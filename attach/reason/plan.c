@@ -215,6 +215,9 @@ char *plan_cycle_bus(const struct attach_answers *answers, const struct snapshot
 		 .driver = root->host_driver, .device = root->parent_name);
 	ADD_STEP(plan, .action = STEP_BIND, .bus = root->host_subsystem,
 		 .driver = root->host_driver, .device = root->parent_name);
+	/* For a journal: in the middle of the steps, there is no bus that anything is below. */
+	ADD_UNDO(plan, .action = STEP_BIND, .bus = root->host_subsystem,
+		 .driver = root->host_driver, .device = root->parent_name);
 	lose_bus(answers, root, plan);
 	changes_settle(&plan->changes);
 	plan_undo(plan);

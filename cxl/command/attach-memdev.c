@@ -9,7 +9,8 @@
 #include "attach/model/snapshot.h"
 #include "attach/read/take.h"
 #include "attach/reason/evidence.h"
-#include "attach/reason/plan.h"
+#include "attach/model/plan.h"
+#include "cxl/command/attach-work.h"
 #include "cxl/command/command.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
@@ -29,19 +30,13 @@ struct options {
 	double timeout; /* seconds */
 };
 
-/* What is reattached together: an entry of the journal, or else a host */
-struct task {
-	const struct journal_entry *entry;
-	const struct snapshot_unattached_host *unattached;
-};
-
 struct attaching {
 	const struct options *options;
 	struct snapshot snapshot;
 	struct attach_answers answers;
 	struct journal_entry *entries;
 	size_t nr_entries;
-	struct task *tasks;
+	struct attach_task *tasks;
 	size_t nr_tasks;
 	struct json_stream stream;
 };
@@ -153,7 +148,7 @@ static void add_task(struct attaching *attaching, const struct journal_entry *en
 		    attaching->tasks[i].unattached == unattached)
 			return;
 	}
-	*APPEND(attaching->tasks, attaching->nr_tasks) = (struct task){entry, unattached};
+	*APPEND(attaching->tasks, attaching->nr_tasks) = (struct attach_task){entry, unattached};
 }
 
 static int add_named(struct attaching *attaching, const char *name)
@@ -214,59 +209,6 @@ static int choose(struct attaching *attaching)
 	return status;
 }
 
-static int run(struct attaching *attaching, const struct reattach_task *reattach)
-{
-	struct json_object *json;
-	const char *what = NULL;
-	struct watch watch;
-	int rc, status;
-
-	if (attaching->options->dry_run) {
-		json = json_new_object();
-		json_add(json, "steps", report_steps(reattach->steps, reattach->nr_steps, NULL));
-		json_item(&attaching->stream, json);
-		return EXIT_DONE;
-	}
-	rc = watch_open(&watch, NULL, &what);
-	if (rc < 0) {
-		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
-		return EXIT_CANNOT;
-	}
-	status = reattach_and_report(reattach, &watch, &json);
-	watch_close(&watch);
-	if (attaching->options->timeline)
-		json_object_put(json);
-	else
-		json_item(&attaching->stream, json);
-	return status;
-}
-
-/* The bus of a task: that of the host's port, or of the port that it binds; else the only one */
-static const struct snapshot_port *bus_of(const struct attaching *attaching,
-					  const struct task *task)
-{
-	const struct snapshot *snapshot = &attaching->snapshot;
-	const struct snapshot_port *only = NULL;
-	size_t nr_buses = 0;
-
-	if (task->unattached && task->unattached->port)
-		return snapshot_bus(task->unattached->port);
-	for (size_t i = 0; i < snapshot->nr_ports; i++) {
-		const struct snapshot_port *port = &snapshot->ports[i];
-
-		for (size_t j = 0; task->entry && j < task->entry->nr_undo; j++) {
-			if (task->entry->undo[j].device &&
-			    strcmp(task->entry->undo[j].device, port->name) == 0)
-				return snapshot_bus(port);
-		}
-		if (port->kind != PORT_ROOT)
-			continue;
-		only = port;
-		nr_buses++;
-	}
-	return nr_buses == 1 ? only : NULL;
-}
-
 /* Everything below the bus is reattached with it; but it is only detached if the user agrees. */
 static int judge_cycle(const struct attaching *attaching, const struct plan *plan)
 {
@@ -285,104 +227,135 @@ static int judge_cycle(const struct attaching *attaching, const struct plan *pla
 	return EXIT_REFUSED;
 }
 
-/* A task, with all that it takes */
-struct work {
-	struct plan cycle, attach;
-	struct step *steps;
-	size_t nr_steps;
-	struct expected_host *hosts;
-	size_t nr_hosts;
-	size_t nr_own; /* hosts of the task itself, whose regions belong to the journal's entry */
-};
-
-static void add_steps(struct work *work, const struct step *steps, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		*APPEND(work->steps, work->nr_steps) = steps[i];
-}
-
-static int add_cycle(const struct attaching *attaching, const struct task *task, struct work *work)
-{
-	_cleanup_free_ char *why =
-		plan_cycle_bus(&attaching->answers, bus_of(attaching, task), &work->cycle);
-
-	if (why) {
-		fprintf(stderr, NAME ": cannot cycle the bus: %s\n", why);
-		return EXIT_CANNOT;
-	}
-	add_steps(work, work->cycle.steps, work->cycle.nr_steps);
-	return judge_cycle(attaching, &work->cycle);
-}
-
-static void add_own(const struct task *task, struct work *work)
-{
-	if (task->entry) {
-		add_steps(work, task->entry->undo, task->entry->nr_undo);
-		for (size_t i = 0; i < task->entry->nr_hosts; i++)
-			*APPEND(work->hosts, work->nr_hosts) = task->entry->hosts[i];
-	} else {
-		plan_attach(task->unattached, &work->attach);
-		add_steps(work, work->attach.undo, work->attach.nr_undo);
-		*APPEND(work->hosts, work->nr_hosts) = (struct expected_host){
-			.host = task->unattached->host.name,
-			.bus = task->unattached->host.subsystem,
-			.driver = task->unattached->provider,
-		};
-	}
-	work->nr_own = work->nr_hosts;
-}
-
-/* Everything else on the bus, after the hosts of the task */
-static void add_others(struct work *work)
-{
-	add_steps(work, work->cycle.undo, work->cycle.nr_undo);
-	for (size_t i = 0; i < work->cycle.nr_memdevs; i++)
-		expected_host_of(work->cycle.memdevs[i], APPEND(work->hosts, work->nr_hosts));
-}
-
-static void release_work(struct work *work)
-{
-	for (size_t i = 0; i < work->nr_hosts; i++)
-		free(work->hosts[i].driver_now);
-	for (size_t i = work->nr_own; i < work->nr_hosts; i++)
-		free((struct expected_region *)work->hosts[i].regions);
-	free(work->hosts);
-	free(work->steps);
-	plan_release(&work->cycle);
-	plan_release(&work->attach);
-}
-
-static int do_task(struct attaching *attaching, const struct task *task)
+static int run(struct attaching *attaching, const struct attach_work *work)
 {
 	const struct options *options = attaching->options;
-	struct work work = {0};
-	int status = options->cycle_bus ? add_cycle(attaching, task, &work) : EXIT_DONE;
+	struct json_object *json;
+	const char *what = NULL;
+	struct watch watch;
+	int rc, status;
 
-	if (status == EXIT_DONE) {
-		add_own(task, &work);
-		add_others(&work);
-		status = run(attaching, &(struct reattach_task){
-						.command = NAME,
-						.steps = work.steps,
-						.nr_steps = work.nr_steps,
-						.hosts = work.hosts,
-						.nr_hosts = work.nr_hosts,
-						.entry = task->entry ? task->entry->name : NULL,
-						.timeout = options->timeout,
-						.timeline = options->timeline,
-					});
+	if (options->dry_run) {
+		json = json_new_object();
+		json_add(json, "steps", report_steps(work->steps, work->nr_steps, NULL));
+		json_item(&attaching->stream, json);
+		return EXIT_DONE;
 	}
-	if (status == EXIT_FAILED && task->entry && !options->cycle_bus &&
-	    streq(task->entry->method, detach_method_name(METHOD_PORT)))
+	rc = watch_open(&watch, NULL, &what);
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
+		return EXIT_CANNOT;
+	}
+	status = reattach_and_report(
+		&(struct reattach_task){
+			.command = NAME,
+			.steps = work->steps,
+			.nr_steps = work->nr_steps,
+			.hosts = work->hosts,
+			.nr_hosts = work->nr_hosts,
+			.entries = work->entries,
+			.nr_entries = work->nr_entries,
+			.timeout = options->timeout,
+			.timeline = options->timeline,
+		},
+		&watch, &json);
+	watch_close(&watch);
+	if (options->timeline)
+		json_object_put(json);
+	else
+		json_item(&attaching->stream, json);
+	return status;
+}
+
+/* Also the others on the bus are in the journal, as long as they are not back. */
+static int write_journal(const struct attaching *attaching, struct attach_work *work)
+{
+	int rc = attaching->options->dry_run ? 0 : attach_work_save(work);
+
+	if (rc == 0)
+		return EXIT_DONE;
+	fprintf(stderr, NAME ": cannot write the journal in %s: %s (nothing was changed)\n",
+		journal_directory(), strerror(-rc));
+	return EXIT_FAILED;
+}
+
+static int do_work(struct attaching *attaching, struct attach_work *work)
+{
+	const struct options *options = attaching->options;
+	int status = options->cycle_bus ? judge_cycle(attaching, &work->cycle) : EXIT_DONE;
+
+	status = status ?: write_journal(attaching, work) ?: run(attaching, work);
+	if (status == EXIT_FAILED && work->binds_port && !options->cycle_bus)
 		fputs(NAME ": if the kernel cannot reuse a port, --cycle-bus recreates it\n",
 		      stderr);
-	release_work(&work);
+	return status;
+}
+
+/* Each task alone */
+static int do_each(struct attaching *attaching)
+{
+	int status = EXIT_DONE;
+
+	for (size_t i = 0; i < attaching->nr_tasks; i++) {
+		struct attach_work work;
+		int done;
+
+		attach_work_begin(&work);
+		attach_work_add(&work, &attaching->tasks[i]);
+		done = do_work(attaching, &work);
+		attach_work_release(&work);
+		status = status ?: done;
+	}
+	return status;
+}
+
+/* Is its bus the one of an earlier task? */
+static bool is_of_earlier(const struct attaching *attaching, size_t task,
+			  const struct snapshot_port *bus)
+{
+	for (size_t i = 0; i < task; i++) {
+		if (attach_task_bus(&attaching->snapshot, &attaching->tasks[i]) == bus)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * All tasks of a bus together: cycling it once for each would detach what an earlier task has
+ * reattached.
+ */
+static int cycle_each_bus(struct attaching *attaching)
+{
+	int status = EXIT_DONE;
+
+	for (size_t i = 0; i < attaching->nr_tasks; i++) {
+		const struct snapshot_port *bus =
+			attach_task_bus(&attaching->snapshot, &attaching->tasks[i]);
+		_cleanup_free_ char *why = NULL;
+		struct attach_work work;
+		int done = EXIT_CANNOT;
+
+		if (is_of_earlier(attaching, i, bus))
+			continue;
+		attach_work_begin(&work);
+		why = attach_work_cycle(&work, &attaching->answers, bus);
+		for (size_t j = i; !why && j < attaching->nr_tasks; j++) {
+			if (attach_task_bus(&attaching->snapshot, &attaching->tasks[j]) == bus)
+				attach_work_add(&work, &attaching->tasks[j]);
+		}
+		if (why)
+			fprintf(stderr, NAME ": cannot cycle the bus: %s\n", why);
+		else
+			done = (attach_work_add_others(&work), do_work(attaching, &work));
+		attach_work_release(&work);
+		status = status ?: done;
+	}
 	return status;
 }
 
 static int attach_all(struct attaching *attaching)
 {
-	int rc = snapshot_take(&attaching->snapshot), status;
+	int rc = snapshot_take(&attaching->snapshot), status, done;
 
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));
@@ -394,11 +367,8 @@ static int attach_all(struct attaching *attaching)
 	attaching->entries = journal_load(&attaching->nr_entries);
 	say_unreadable(NAME, attaching->entries, attaching->nr_entries);
 	status = choose(attaching);
-	for (size_t i = 0; i < attaching->nr_tasks; i++) {
-		int done = do_task(attaching, &attaching->tasks[i]);
-
-		status = status == EXIT_DONE ? done : status;
-	}
+	done = attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
+	status = status ?: done;
 	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);
 	journal_release(attaching->entries, attaching->nr_entries);
 	attach_answers_release(&attaching->answers);

@@ -267,7 +267,8 @@ static int reattach(struct detach *detach, struct json_object **json)
 			.nr_hosts = nr_hosts,
 			.before = detach->outcome.is_observed ? &detach->outcome.after
 							      : &detach->planned.before,
-			.entry = journal_entry_name(plan),
+			.entries = &(struct reattach_entry){journal_entry_name(plan), 0, nr_hosts},
+			.nr_entries = 1,
 			.timeout = detach->options->timeout,
 			.timeline = detach->options->timeline,
 		},

@@ -47,11 +47,22 @@ static struct json_object *report(const struct reattach_task *task, const struct
 		.nr_steps = task->nr_steps,
 		.hosts = task->hosts,
 		.nr_hosts = task->nr_hosts,
-		.from_journal = task->entry != NULL,
+		.from_journal = task->nr_entries > 0,
 		.observed = observed,
 		.after = &outcome->after,
 		.checks = checks,
 	});
+}
+
+static void remove_entries(const struct reattach_task *task, const struct reattach_outcome *outcome)
+{
+	for (size_t i = 0; outcome->is_observed && i < task->nr_entries; i++) {
+		const struct reattach_entry *entry = &task->entries[i];
+
+		if (hosts_are_reattached(&task->hosts[entry->first_host], entry->nr_hosts,
+					 &outcome->after))
+			journal_remove(entry->name);
+	}
 }
 
 int reattach_and_report(const struct reattach_task *task, struct watch *watch,
@@ -74,8 +85,7 @@ int reattach_and_report(const struct reattach_task *task, struct watch *watch,
 	reattach_run(&reattach, watch, &outcome);
 	checks_of_attach(task->hosts, task->nr_hosts, outcome.is_observed ? &outcome.after : NULL,
 			 &watch->observed, &checks);
-	if (task->entry && outcome.is_back)
-		journal_remove(task->entry);
+	remove_entries(task, &outcome);
 	test_point("back");
 	say_outcome(task, &watch->observed, outcome.rc, &checks);
 	*json = report(task, &watch->observed, &outcome, &checks);

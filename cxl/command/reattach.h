@@ -11,6 +11,12 @@ struct snapshot;
 struct step;
 struct watch;
 
+/* An entry of the journal, and which of the hosts it is about */
+struct reattach_entry {
+	const char *name;
+	size_t first_host, nr_hosts;
+};
+
 /* What attach-memdev does, and detach-memdev with --reattach: reattach, verify, report. */
 
 struct reattach_task {
@@ -20,9 +26,11 @@ struct reattach_task {
 	struct expected_host *hosts; /* what is expected afterwards */
 	size_t nr_hosts;
 	const struct snapshot *before; /* an earlier snapshot of the machine; or NULL */
-	const char *entry;	       /* of the journal, to be removed in the end; or NULL */
-	double timeout;		       /* seconds */
-	bool timeline;		       /* print what happened as a drawing, too */
+	/* Each is removed from the journal once its hosts are back */
+	const struct reattach_entry *entries;
+	size_t nr_entries;
+	double timeout; /* seconds */
+	bool timeline;	/* print what happened as a drawing, too */
 };
 
 /**

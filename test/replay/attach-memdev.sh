@@ -106,6 +106,22 @@ for wrong in '--all mem0' '--timeout 0' '--frobnicate'; do
 	is "wrong usage: '$wrong'" "$status$out" 2
 done
 
+# Two entries and --cycle-bus: the bus is cycled once, for both
+machine pci-two-bridges
+rm -f "$CXL_STATE_DIR"/*.json
+number=0
+for host in $(on_machine "$CXL" list-attach | jq -r '.[].host'); do
+	entry "$host" ".hosts[0].host = \"$host\" | .hosts[0].memdev = \"mem$((number + 50))\" |
+		.undo = [{action: \"bind\", bus: \"cxl\", driver: \"cxl_port\", device: \"port$((number += 1))\"},
+			{action: \"bind\", bus: \"pci\", driver: \"cxl_lab_accel\", device: \"$host\"}]"
+done
+attach --dry-run --cycle-bus -f
+is "two entries: one report" "$status$(answer length)" "01"
+is "two entries: the bus is cycled once, then both are reattached" \
+	"$(answer '.[0].steps | [map(select(.action == "unbind")) | length] + (map(select(.driver == "cxl_port") | .device) | sort)')" '[1,"port1","port2"]'
+attach --dry-run --cycle-bus
+is "two entries: refused once" "$status$(grep -c 'refused without -f' <<<"$err")" 31
+
 ok "every answer is valid" all_valid attach-memdev
 ok "every listing is valid" all_valid list-attach
 finish

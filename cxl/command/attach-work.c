@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/act/journal.h"
+#include "attach/model/snapshot.h"
+#include "attach/reason/evidence.h"
+#include "attach/reason/plan.h"
+#include "cxl/command/attach-work.h"
+#include "util/clock.h"
+#include "util/memory.h"
+#include "util/text.h"
+
+static bool binds(const struct journal_entry *entry, const struct snapshot_port *port)
+{
+	for (size_t i = 0; entry && i < entry->nr_undo; i++) {
+		if (streq(entry->undo[i].device, port->name))
+			return true;
+	}
+	return false;
+}
+
+const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
+					    const struct attach_task *task)
+{
+	const struct snapshot_port *only = NULL;
+	size_t nr_buses = 0;
+
+	if (task->unattached && task->unattached->port)
+		return snapshot_bus(task->unattached->port);
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		const struct snapshot_port *port = &snapshot->ports[i];
+
+		if (binds(task->entry, port))
+			return snapshot_bus(port);
+		if (port->kind != PORT_ROOT)
+			continue;
+		only = port;
+		nr_buses++;
+	}
+	return nr_buses == 1 ? only : NULL;
+}
+
+void attach_work_begin(struct attach_work *work)
+{
+	*work = (struct attach_work){0};
+}
+
+static void add_steps(struct attach_work *work, const struct step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		*APPEND(work->steps, work->nr_steps) = steps[i];
+}
+
+char *attach_work_cycle(struct attach_work *work, const struct attach_answers *answers,
+			const struct snapshot_port *bus)
+{
+	char *why = plan_cycle_bus(answers, bus, &work->cycle);
+
+	if (!why)
+		add_steps(work, work->cycle.steps, work->cycle.nr_steps);
+	return why;
+}
+
+static void add_entry(struct attach_work *work, const struct journal_entry *entry)
+{
+	*APPEND(work->entries, work->nr_entries) =
+		(struct reattach_entry){entry->name, work->nr_hosts, entry->nr_hosts};
+	work->binds_port |= streq(entry->method, detach_method_name(METHOD_PORT));
+	add_steps(work, entry->undo, entry->nr_undo);
+	for (size_t i = 0; i < entry->nr_hosts; i++)
+		*APPEND(work->hosts, work->nr_hosts) = entry->hosts[i];
+}
+
+static void add_host(struct attach_work *work, const struct snapshot_unattached_host *unattached)
+{
+	struct plan *plan = APPEND(work->attach, work->nr_attach);
+
+	plan_attach(unattached, plan);
+	add_steps(work, plan->undo, plan->nr_undo);
+	*APPEND(work->hosts, work->nr_hosts) = (struct expected_host){
+		.host = unattached->host.name,
+		.bus = unattached->host.subsystem,
+		.driver = unattached->provider,
+	};
+}
+
+void attach_work_add(struct attach_work *work, const struct attach_task *task)
+{
+	if (task->entry)
+		add_entry(work, task->entry);
+	else
+		add_host(work, task->unattached);
+	work->nr_own = work->nr_hosts;
+}
+
+void attach_work_add_others(struct attach_work *work)
+{
+	/* The first one binds the bus, which has been done. */
+	add_steps(work, work->cycle.undo + 1, work->cycle.nr_undo - 1);
+	for (size_t i = 0; i < work->cycle.nr_memdevs; i++)
+		expected_host_of(work->cycle.memdevs[i], APPEND(work->hosts, work->nr_hosts));
+}
+
+int attach_work_save(struct attach_work *work)
+{
+	int rc;
+
+	if (work->cycle.nr_memdevs == 0)
+		return 0;
+	rc = journal_save(&work->cycle);
+	if (rc < 0)
+		return rc;
+	*APPEND(work->entries, work->nr_entries) = (struct reattach_entry){
+		journal_entry_name(&work->cycle), work->nr_own, work->cycle.nr_memdevs};
+	return 0;
+}
+
+void attach_work_release(struct attach_work *work)
+{
+	for (size_t i = 0; i < work->nr_hosts; i++)
+		free(work->hosts[i].driver_now);
+	for (size_t i = work->nr_own; i < work->nr_hosts; i++)
+		free((struct expected_region *)work->hosts[i].regions);
+	for (size_t i = 0; i < work->nr_attach; i++)
+		plan_release(&work->attach[i]);
+	free(work->attach);
+	free(work->hosts);
+	free(work->steps);
+	free(work->entries);
+	free(work->cycle_entry);
+	plan_release(&work->cycle);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_COMMAND_ATTACH_WORK_H
+#define CXL_COMMAND_ATTACH_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "attach/model/expected.h"
+#include "attach/model/plan.h"
+#include "cxl/command/reattach.h"
+
+struct attach_answers;
+struct journal_entry;
+struct snapshot;
+struct snapshot_port;
+struct snapshot_unattached_host;
+
+/* What attach-memdev does in one go, put together from what it is asked for */
+
+/* An entry of the journal, or else a host */
+struct attach_task {
+	const struct journal_entry *entry;
+	const struct snapshot_unattached_host *unattached;
+};
+
+/* One task, or all tasks of a bus that is cycled; with what else is on that bus */
+struct attach_work {
+	struct plan cycle;   /* of the bus; empty if it is not cycled */
+	char *cycle_entry;   /* the name of its entry of the journal; NULL: none */
+	struct plan *attach; /* of each host that is in no entry */
+	size_t nr_attach;
+	struct step *steps;
+	size_t nr_steps;
+	struct expected_host *hosts;
+	size_t nr_hosts;
+	size_t nr_own; /* hosts of the tasks, whose regions belong to the journal's entries */
+	struct reattach_entry *entries;
+	size_t nr_entries;
+	bool binds_port; /* a task undoes a detach by port */
+};
+
+/** attach_task_bus() - the bus of the port that it binds, or of its host's; else the only one */
+const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
+					    const struct attach_task *task);
+
+/** attach_work_begin() - nothing to do yet; released with attach_work_release() */
+void attach_work_begin(struct attach_work *work);
+
+/**
+ * attach_work_cycle() - first unbind and bind the bus
+ *
+ * Return: NULL, or why that is not possible; a new string that the caller frees.
+ */
+char *attach_work_cycle(struct attach_work *work, const struct attach_answers *answers,
+			const struct snapshot_port *bus);
+
+/** attach_work_add() - then do that task */
+void attach_work_add(struct attach_work *work, const struct attach_task *task);
+
+/** attach_work_add_others() - at last, reattach what else is on the bus that is cycled */
+void attach_work_add_others(struct attach_work *work);
+
+/** attach_work_save() - write the others on the bus into the journal; 0 or a negative errno */
+int attach_work_save(struct attach_work *work);
+
+void attach_work_release(struct attach_work *work);
+
+#endif

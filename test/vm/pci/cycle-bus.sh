@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Two accelerators on two bridges, each detached by its port, are reattached by one attach-memdev --cycle-bus,
+# with what else is on the bus; also after a kill at any step of it.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+# state: of all accelerators, without the numbers that may change
+state() {
+	"$CXL" list-attach | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus, .detached_by) |
+		.regions |= map(del(.region))) | sort_by(.host)'
+}
+mapfile -t hosts < <("$CXL" list-attach | jq -r '.[].host')
+is "there are two accelerators" "${#hosts[@]}" 2
+whole=$(state)
+
+# detach_both: by the port above each
+detach_both() {
+	local host memdev
+	for host in "${hosts[@]}"; do
+		memdev=$("$CXL" list-attach --host "$host" | jq -r '.[0].memdev')
+		run "$CXL" detach-memdev -f --via port "$memdev"
+		is "$1: $host is detached by its port" "$status" 0
+	done
+	is "$1: both are in the journal" "$(jq -s '[.[].hosts[].host] | sort == ($ARGS.positional | sort)' --args "${hosts[@]}" </dev/null 2>/dev/null /run/cxl/*.json)" true
+}
+# reattached WHAT: everything is as it was
+reattached() {
+	is "$1: everything is as it was" "$(state)" "$whole"
+	is "$1: the journal is empty" "$(compgen -G '/run/cxl/*.json')" ""
+}
+
+detach_both "both entries"
+run "$CXL" attach-memdev --cycle-bus -f
+is "both entries: reattached" "$status$(answer 'map(.passed)')" "0[true]"
+is "both entries: the bus is cycled once" "$(answer '[.[].steps[] | select(.action == "unbind")] | length')" 1
+printf '%s' "$out" >/tmp/cycle
+ok "the report is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/attach-memdev.schema.json" /tmp/cycle
+reattached "both entries"
+
+# One is attached, and goes with the bus: while it is down, the journal has it.
+for point in step-0 step-1 step-2 returned; do
+	run "$CXL" detach-memdev -f --via port "$("$CXL" list-attach --host "${hosts[0]}" | jq -r '.[0].memdev')"
+	is "killed at $point: one is detached" "$status" 0
+	CXL_TEST_KILL_AT=$point run "$CXL" attach-memdev --cycle-bus -f
+	is "killed at $point" "$status" 137
+	echo 1 >/sys/bus/cxl/flush
+	run "$CXL" attach-memdev
+	[ "$status" -eq 0 ] || run "$CXL" attach-memdev --cycle-bus -f
+	is "killed at $point: reattached from the journal" "$status" 0
+	reattached "killed at $point"
+done
+check_dmesg
