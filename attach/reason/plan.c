@@ -48,6 +48,8 @@ static const char *plan_host(const struct attach_answers *answers, struct plan *
 
 	if (!host->driver || !host->name || !host->subsystem)
 		return "no driver is bound to its host";
+	if (streq(plan->hand_to, host->driver))
+		return "its host already has that driver";
 	if (plan->hand_to)
 		ADD_STEP(plan, .action = STEP_OVERRIDE, .bus = host->subsystem,
 			 .device = host->name, .driver = plan->hand_to);

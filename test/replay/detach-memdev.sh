@@ -27,6 +27,8 @@ plan 0
 is "by number" "$(answer .memdevs)" '["mem0"]'
 plan mem0 0 mem0
 is "named three times, planned once" "$status$(answer '[.memdevs, (.steps | length)]')" '0[["mem0"],1]'
+plan --to cxl_lab_accel mem0
+is "a handover to the driver that it has" "$status$out$err" "5cxl detach-memdev: mem0: its host already has that driver"
 plan --timeline mem0
 is "a plan has no timeline" "$status$(head -n 1 <<<"$err")" "2cxl detach-memdev: --dry-run excludes --timeline"
 plan -u mem0
