@@ -83,25 +83,34 @@ static void extend(const struct attach_answers *answers, struct json_object *val
 		extend_region(answers, value, name);
 }
 
-/* What cxl-cli printed, extended; if it is not JSON, unchanged */
-static int print_extended(const char *text)
+/* False, after a message, if what there is to add cannot be read */
+static bool extend_all(struct json_object *value)
 {
-	struct json_object *value = json_tokener_parse(text);
 	struct attach_answers answers;
 	struct snapshot snapshot;
 
-	if (value && listing_take_snapshot("cxl list", &snapshot) == 0) {
-		attach_infer(&snapshot, &answers);
-		extend(&answers, value);
-		attach_answers_release(&answers);
-		snapshot_release(&snapshot);
+	if (listing_take_snapshot("cxl list", &snapshot) < 0)
+		return false;
+	attach_infer(&snapshot, &answers);
+	extend(&answers, value);
+	attach_answers_release(&answers);
+	snapshot_release(&snapshot);
+	return true;
+}
+
+/* What cxl-cli printed, extended; if it is not JSON, or cannot be extended, unchanged */
+static int print_extended(const char *text)
+{
+	struct json_object *value = json_tokener_parse(text);
+	bool extended = value && extend_all(value);
+
+	if (extended)
 		puts(memory_check(
 			(void *)json_object_to_json_string_ext(value, JSON_C_TO_STRING_PRETTY)));
-	} else {
+	else
 		fputs(text, stdout);
-	}
 	json_object_put(value);
-	return listing_end("cxl list", EXIT_DONE, json_flush());
+	return listing_end("cxl list", value && !extended ? EXIT_FAILED : EXIT_DONE, json_flush());
 }
 
 /* Remove @option, which cxl-cli does not know, from the arguments; false if it is not there */

@@ -70,5 +70,13 @@ is "the exit status is cxl-cli's" "$status" 3
 is "a memdev that has gone meanwhile" "$(jq -c '.[1].attach' <<<"$out")" '{"state":"unknown"}'
 is "a region deep inside" "$(jq -c '.[0].deep[0][0].lock_reason' <<<"$out")" '"attach"'
 
+# What cxl-cli prints is printed, and the status says that it was not extended.
+printf '#!/bin/sh\necho "[{\\"memdev\\":\\"mem0\\"}]"\n' >"$directory/cxl"
+rm -rf "${devices:?}"
+: >"$devices"
+CXL_CLI=$directory/cxl run on_machine "$CXL" list --attach
+is "the devices cannot be read: failed, and nothing is lost" "$status$out" '1[{"memdev":"mem0"}]'
+is "the devices cannot be read: said" "$err" "cxl list: cannot read the CXL devices: Not a directory"
+
 ok "every answer is valid" all_valid list
 finish
