@@ -26,6 +26,8 @@ static void check_region_back(const struct expected_region *region,
 	if (!now) {
 		check_note(back, CHECK_FAILED, "%s has no region at 0x%" PRIx64 ", where %s was",
 			   memdev->name, region->resource, region->name);
+		if (lock != back)
+			check_note(lock, CHECK_NOT_CHECKED, "%s has no region there", memdev->name);
 		return;
 	}
 	if (now->size != region->size)
@@ -48,6 +50,8 @@ static void check_host(const struct expected_host *host, const struct snapshot *
 			   host->driver_now ?: "no driver", host->driver);
 	if (!memdev) {
 		check_note(back, CHECK_FAILED, "%s has no memdev", host->host);
+		check_note(region, CHECK_NOT_CHECKED, "%s has no memdev", host->host);
+		check_note(lock, CHECK_NOT_CHECKED, "%s has no memdev", host->host);
 		return;
 	}
 	if (!host->as_before && memdev->nr_regions == 0)

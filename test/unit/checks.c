@@ -224,9 +224,12 @@ static void a_reattach_is_compared_with_what_was(void **state)
 		 "provider-bound 0000:11:00.0 has no driver, not sfc"},
 		{"0000:11:00.0", "efx", "sfc", &was[0],
 		 "provider-bound 0000:11:00.0 has sfc, not efx"},
-		{"0000:41:00.0", "sfc", "sfc", &was[0], "memdev-back 0000:41:00.0 has no memdev"},
+		{"0000:41:00.0", "sfc", "sfc", &was[0],
+		 "memdev-back 0000:41:00.0 has no memdev; region-back 0000:41:00.0 has no memdev; "
+		 "lock-back 0000:41:00.0 has no memdev"},
 		{"0000:11:00.0", "sfc", "sfc", &was[1],
-		 "region-back mem0 has no region at 0x200000000, where region0 was"},
+		 "region-back mem0 has no region at 0x200000000, where region0 was; "
+		 "lock-back mem0 has no region there"},
 		{"0000:11:00.0", "sfc", "sfc", &was[2],
 		 "region-back region0 has 268435456 bytes, and had 536870912"},
 		{"0000:11:00.0", "sfc", "sfc", &was[3],
@@ -254,6 +257,27 @@ static void a_reattach_is_compared_with_what_was(void **state)
 		checks_release(&checks);
 		snapshot_release(&after);
 	}
+}
+
+/* What has no subject is not checked, and what is not checked has not passed. */
+static void without_memdev_its_region_is_not_checked(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	const struct expected_host host = {
+		.host = "0000:41:00.0", .bus = "pci", .driver = "sfc", .driver_now = (char *)"sfc"};
+	struct observed observed = {0};
+	struct checks checks;
+	struct snapshot after;
+
+	(void)state;
+	small_machine(&after, nothing);
+	checks_of_attach(&host, 1, &after, &observed, &checks);
+	assert_int_equal(checks.list[0].result, CHECK_PASSED);
+	assert_int_equal(checks.list[1].result, CHECK_FAILED);
+	assert_int_equal(checks.list[2].result, CHECK_NOT_CHECKED);
+	assert_int_equal(checks.list[3].result, CHECK_NOT_CHECKED);
+	checks_release(&checks);
+	snapshot_release(&after);
 }
 
 static void disable_mem0(struct snapshot *snapshot)
@@ -398,6 +422,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_failed_check_is_named),
+		cmocka_unit_test(without_memdev_its_region_is_not_checked),
 		cmocka_unit_test(without_observation_nothing_is_checked),
 		cmocka_unit_test(a_reattach_is_compared_with_what_was),
 		cmocka_unit_test(at_rest_there_is_everything_or_nothing),
