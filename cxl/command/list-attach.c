@@ -9,6 +9,7 @@
 #include "attach/model/step.h"
 #include "attach/read/driver.h"
 #include "attach/reason/evidence.h"
+#include "attach/reason/filter.h"
 #include "cxl/command/command.h"
 #include "cxl/command/follow.h"
 #include "cxl/command/list-providers.h"
@@ -85,6 +86,11 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "--follow prints JSON, no table and no tree");
 	if (options->follow && options->providers)
 		argp_error(state, "--follow and --providers exclude each other");
+	/* What would have no effect is refused: an answer about everything would pass for it. */
+	if (options->follow && listing->names.count > 0)
+		argp_error(state, "--follow excludes names (use --memdev)");
+	if (options->providers && (listing->names.count > 0 || filter_is_set(&listing->filter)))
+		argp_error(state, "--providers excludes names and filters");
 }
 
 static char *columns_help(void)

@@ -42,6 +42,12 @@ for name in ../mem0 mem0/.. '' mem -- 'mem0 ' mem0x region0; do
 done
 list_attach --no-such-option
 is "unknown option: wrong usage" "$status" 2
+for words in '--follow mem0' '--providers mem0' '--providers -m mem0' '--providers -b 0' '--providers --host x' \
+	'--providers --provider sfc' '--follow --providers' '--follow --table'; do
+	read -ra options <<<"$words"
+	run on_machine timeout 20 "$CXL" list-attach "${options[@]}"
+	is "what would have no effect, '$words': wrong usage" "$status$out" 2
+done
 run "$CXL" list-attach --help
 is "--help: done" "$status" 0
 like "--help: has an example" "$out" 'cxl list-attach -u mem0'
