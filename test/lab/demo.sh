@@ -21,7 +21,7 @@ tells() {
 	follows "and that is all it says:" '# /usr/bin/cxl list -MR.*"memdev":"mem0".*"locked":true'
 	follows "which driver attached the memdev, and what it owns:" "# cxl list-attach --tree.*attached +$provider +$host.*region0"
 	follows "One piece of the evidence:" '"signal": "[a-z-]+",.*"file": "/.*"indicates": "attached"'
-	follows "and not because of firmware:" 'region0 .* attach'
+	follows "and not because of firmware:" 'region0 attach +mem0'
 	follows "The guard refuses, and says what to do:" "destroy-region: region0 .*: refused: it belongs to $provider on $host.*cxl detach-memdev mem0"
 	follows "The guard lists what would be lost:" 'disable-memdev: mem0.*: refused.*region0'
 	follows "and how it is undone. Nothing is changed:" "unbind mem0 from cxl_mem.*region0.*undo.*bind $host to $provider"
@@ -36,8 +36,8 @@ tells() {
 }
 
 tells mock cxl_type2_accel.0 cxl_mock_accel
-tells pci 0000:10:00.0 cxl_lab_accel
-follows "(delete_region is there):" '\n--w'
+tells pci 0000:11:00.0 cxl_lab_accel
+follows "(delete_region is there):" '--w-------'
 follows "as for a virtual machine, and each check passes:" 'provider-unbound.*passed.*# sh -c basename.*vfio-pci'
 follows "It is taken back from vfio-pci, and everything is as it was:" 'region-back.*passed.*attached cxl_lab_accel'
 finish
