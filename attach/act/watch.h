@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_WATCH_H
-#define CXL_ATTACH_WATCH_H
+#ifndef ATTACH_ACT_WATCH_H
+#define ATTACH_ACT_WATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_WORKER_H
-#define CXL_ATTACH_WORKER_H
+#ifndef ATTACH_ACT_WORKER_H
+#define ATTACH_ACT_WORKER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -15,7 +15,10 @@
 /* How one step went */
 struct step_result {
 	uint64_t begun_us; /* 0: it has not begun */
-	/* 0: it has not returned. What the kernel does later, in detach work, does not count. */
+	/*
+	 * 0: it has not returned. The kernel's detach work counts where libcxl waits for it, which
+	 * is after whatever it disables; else it does not.
+	 */
 	uint64_t ended_us;
 	int rc; /* 0 or a negative errno, once it has ended */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_VERDICT_H
-#define CXL_ATTACH_VERDICT_H
+#ifndef ATTACH_REASON_VERDICT_H
+#define ATTACH_REASON_VERDICT_H
 
 #include <stdbool.h>
 #include <stddef.h>

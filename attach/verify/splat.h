@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-#ifndef CXL_ATTACH_SPLAT_H
-#define CXL_ATTACH_SPLAT_H
+#ifndef ATTACH_VERIFY_SPLAT_H
+#define ATTACH_VERIFY_SPLAT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_CXL_CLI_H
-#define CXL_CXL_CLI_H
+#ifndef CXL_COMMAND_CXL_CLI_H
+#define CXL_COMMAND_CXL_CLI_H
 
 /*
  * Running the distribution's cxl-cli. It handles every command that is not ours, and carries out

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_GUARD_REQUEST_H
-#define CXL_GUARD_REQUEST_H
+#ifndef CXL_COMMAND_GUARD_REQUEST_H
+#define CXL_COMMAND_GUARD_REQUEST_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_GUARD_H
-#define CXL_GUARD_H
+#ifndef CXL_COMMAND_GUARD_H
+#define CXL_COMMAND_GUARD_H
 
 #include "cxl/command/guard-request.h"
 

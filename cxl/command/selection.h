@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_SELECTION_H
-#define CXL_SELECTION_H
+#ifndef CXL_COMMAND_SELECTION_H
+#define CXL_COMMAND_SELECTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef CXL_GUARD_REPORT_H
-#define CXL_GUARD_REPORT_H
+#ifndef CXL_REPORT_GUARD_REPORT_H
+#define CXL_REPORT_GUARD_REPORT_H
 
 struct attach_answers;
 struct json_object;
