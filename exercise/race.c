@@ -20,7 +20,7 @@ static int start_workers(struct race *race, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!race->workers[i])
-			race->workers[i] = worker_start(false);
+			race->workers[i] = worker_start(PREPARE_NOTHING);
 		if (!race->workers[i])
 			return -errno;
 	}

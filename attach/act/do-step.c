@@ -181,12 +181,12 @@ static int do_on_cxl(const struct doing *doing)
 	return -EOPNOTSUPP;
 }
 
-/* A host that was handed to another driver has no memdev. */
+/* A host that was handed to another driver has no memdev, and neither has that of a CXL bus. */
 static int unbind_host(const struct doing *doing)
 {
-	struct cxl_bus *bus = find_bus_of_host(doing->ctx, doing->step->device);
 	struct cxl_memdev *memdev =
-		bus ? NULL : find_memdev_of_host(doing->ctx, doing->step->bus, doing->step->device);
+		find_memdev_of_host(doing->ctx, doing->step->bus, doing->step->device);
+	struct cxl_bus *bus = memdev ? NULL : find_bus_of_host(doing->ctx, doing->step->device);
 	_cleanup_free_ char *name = NULL;
 	int rc;
 
@@ -289,13 +289,15 @@ static bool is_on_cxl(const struct step *step)
 	       streq(step->bus, "cxl");
 }
 
-struct cxl_ctx *step_prepare(const struct step_log *log)
+struct cxl_ctx *step_prepare(enum prepare what, const struct step_log *log)
 {
 	struct cxl_ctx *ctx;
 
-	if (open_libcxl(log, &ctx) < 0)
+	if (what == PREPARE_NOTHING || open_libcxl(log, &ctx) < 0)
 		return NULL;
-	find_all(ctx);
+	find_all_memdevs(ctx);
+	if (what == PREPARE_PORTS)
+		find_all_ports(ctx);
 	return ctx;
 }
 

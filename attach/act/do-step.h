@@ -14,16 +14,25 @@ struct step_log {
 	void *data;
 };
 
+/* What libcxl is to enumerate before it is known which step comes next */
+enum prepare {
+	PREPARE_NOTHING,
+	PREPARE_MEMDEVS,
+	PREPARE_PORTS, /* memdevs, buses, ports and endpoints */
+};
+
 /**
  * step_prepare() - let libcxl enumerate what there is, for the step_do() that comes next
+ * @what: what that step is going to operate on; where it is about something else, it enumerates
+ * that
  * @log: as in step_do(); has to outlive the result
  *
  * Enumerating takes as long as reading the machine for a plan does: a process that is going to do
  * the plan's first step can use the time in which another one makes the plan.
  *
- * Return: what was enumerated, for step_do(); or NULL if libcxl cannot be used.
+ * Return: what was enumerated, for step_do(); or NULL if that is nothing, or libcxl cannot be used.
  */
-struct cxl_ctx *step_prepare(const struct step_log *log);
+struct cxl_ctx *step_prepare(enum prepare what, const struct step_log *log);
 
 /**
  * step_do() - do a step through libcxl; may sleep in the kernel for long, even for ever

@@ -110,9 +110,13 @@ struct cxl_region *find_region(struct cxl_ctx *ctx, const char *name)
 	return NULL;
 }
 
-void find_all(struct cxl_ctx *ctx)
+/* No device has these names: each search goes through all there are. */
+void find_all_memdevs(struct cxl_ctx *ctx)
 {
-	/* No device has these names: each search goes through all there are. */
 	find_memdev(ctx, "mem");
+}
+
+void find_all_ports(struct cxl_ctx *ctx)
+{
 	find_port(ctx, "endpoint");
 }

@@ -9,8 +9,11 @@
  * lives as long as @ctx, or until one is disabled. NULL: libcxl knows none of that name.
  */
 
-/** find_all() - enumerate all memdevs, ports and endpoints, so that what follows need not */
-void find_all(struct cxl_ctx *ctx);
+/** find_all_memdevs() - enumerate them, so that no search has to */
+void find_all_memdevs(struct cxl_ctx *ctx);
+
+/** find_all_ports() - the same of buses, ports and endpoints */
+void find_all_ports(struct cxl_ctx *ctx);
 
 /** find_memdev() - "mem0" */
 struct cxl_memdev *find_memdev(struct cxl_ctx *ctx, const char *name);

@@ -33,7 +33,7 @@ struct worker {
 	struct step_result *steps;
 	size_t nr_steps;
 	bool busy;
-	bool prepares; /* before its first step it may be in the kernel */
+	bool prepares; /* before its first step it enumerates, and may be in the kernel */
 };
 
 /* The process itself */
@@ -225,7 +225,7 @@ static void take_place(const struct worker_terms *terms, const cpu_set_t *everyw
 	sched_setscheduler(0, terms->priority ? SCHED_FIFO : SCHED_OTHER, &param);
 }
 
-static void work(int socket, bool prepare)
+static void work(int socket, enum prepare prepare)
 {
 	struct working working = {.socket = socket, .log = {tell_line, &working.socket}};
 	struct request *requests;
@@ -234,8 +234,7 @@ static void work(int socket, bool prepare)
 
 	CPU_ZERO(&everywhere);
 	sched_getaffinity(0, sizeof(everywhere), &everywhere);
-	if (prepare)
-		working.prepared = step_prepare(log_of(&working));
+	working.prepared = step_prepare(prepare, log_of(&working));
 	while (receive(socket, &requests, &count)) {
 		if (requests[0].terms.priority)
 			take_place(&requests[0].terms, &everywhere);
@@ -247,7 +246,7 @@ static void work(int socket, bool prepare)
 	_exit(0);
 }
 
-struct worker *worker_start(bool prepare)
+struct worker *worker_start(enum prepare prepare)
 {
 	struct worker *worker;
 	int sockets[2], error;
@@ -268,7 +267,7 @@ struct worker *worker_start(bool prepare)
 	worker = memory_check(calloc(1, sizeof(*worker)));
 	worker->pid = pid;
 	worker->socket = sockets[0];
-	worker->prepares = prepare;
+	worker->prepares = prepare != PREPARE_NOTHING;
 	return worker;
 }
 
@@ -315,7 +314,7 @@ int worker_do(struct worker **worker, const struct step *steps, size_t count,
 	/* Nothing has been done yet: it begins when it has all of the steps. */
 	if (rc == -EPIPE) {
 		worker_end(*worker);
-		*worker = worker_start(false);
+		*worker = worker_start(PREPARE_NOTHING);
 		if (!*worker)
 			return -errno;
 		rc = give(*worker, steps, count, terms);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "attach/act/do-step.h"
+
 struct step;
 struct step_result;
 
@@ -42,11 +44,11 @@ struct worker_terms {
 
 /**
  * worker_start() - start the process, which waits for work, so that there is one when it is needed
- * @prepare: it lets libcxl enumerate meanwhile, so that its first step begins sooner
+ * @prepare: what it lets libcxl enumerate meanwhile, so that its first step begins sooner
  *
  * Return: the worker, to be given back with worker_end(); or NULL with errno set.
  */
-struct worker *worker_start(bool prepare);
+struct worker *worker_start(enum prepare prepare);
 
 /**
  * worker_do() - have one do steps, one after the other

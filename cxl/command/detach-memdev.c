@@ -294,6 +294,12 @@ static int print(const struct options *options, struct json_object *json, int st
 	return EXIT_FAILED;
 }
 
+/* Is it no memdev, nor what a memdev's host tells, that is operated on first? */
+static bool is_of_ports(enum detach_method method)
+{
+	return method == METHOD_ENDPOINT || method == METHOD_PORT || method == METHOD_BUS;
+}
+
 static int detach_now(struct detach *detach)
 {
 	const struct options *options = detach->options;
@@ -304,7 +310,8 @@ static int detach_now(struct detach *detach)
 	int returned, status;
 
 	/* It enumerates while the plan is made. */
-	detach->worker = worker_start(true);
+	detach->worker = worker_start(is_of_ports(options->request.method) ? PREPARE_PORTS
+									   : PREPARE_MEMDEVS);
 	status = plan_detach(&options->request, planned)
 		 ?: obey_verdict(&options->request, planned)
 		 ?: check_journal(plan)
