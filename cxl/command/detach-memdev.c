@@ -42,15 +42,11 @@ struct options {
 	double timeout, watch_only; /* seconds */
 };
 
-/* Everything that one run is about */
-struct detach {
-	const struct options *options;
-	struct planned_detach planned;
+/* What is seen of the machine, from right before the first step on */
+struct seen {
 	struct iomem iomem_before;
-	struct worker *worker; /* until the watch has it; NULL: none was started */
 	struct watch watch;
 	struct detach_outcome outcome;
-	struct checks checks;
 };
 
 static void parse_via(const char *arg, void *value, const struct argp_state *state)
@@ -193,14 +189,14 @@ static int check_steps(const struct plan *plan)
 	return EXIT_DONE;
 }
 
-static int start_watch(struct detach *detach)
+/* @worker: the watch's from now on; NULL: there is none */
+static int start_watch(struct seen *seen, struct worker *worker)
 {
 	const char *what;
 	int rc;
 
-	iomem_read(&detach->iomem_before);
-	rc = watch_open(&detach->watch, detach->worker, &what);
-	detach->worker = NULL;
+	iomem_read(&seen->iomem_before);
+	rc = watch_open(&seen->watch, worker, &what);
 	if (rc == 0)
 		return EXIT_DONE;
 	fprintf(stderr, NAME ": cannot read %s, without which nothing can be verified: %s\n", what,
@@ -221,37 +217,43 @@ static int write_journal(const struct plan *plan)
 	return EXIT_DONE;
 }
 
-/* What was expected against what was observed, and the report of it */
-static struct json_object *verify_and_report(struct detach *detach)
+/* What was expected against what was observed; *json: the report of it */
+static int verify_and_report(const struct options *options, const struct planned_detach *planned,
+			     const struct seen *seen, struct json_object **json)
 {
 	const struct observation before = {
-		.snapshot = &detach->planned.before,
-		.iomem = detach->iomem_before.count ? &detach->iomem_before : NULL,
+		.snapshot = &planned->before,
+		.iomem = seen->iomem_before.count ? &seen->iomem_before : NULL,
 	};
-	const struct observation after = detach_observation(&detach->outcome);
+	const struct observation after = detach_observation(&seen->outcome);
+	struct checks checks = {0};
 	const struct detach_report report = {
-		.plan = &detach->planned.plan,
-		.verdict = detach->planned.verdict,
-		.observed = &detach->watch.observed,
+		.plan = &planned->plan,
+		.verdict = planned->verdict,
+		.observed = &seen->watch.observed,
 		.before = &before,
-		.after = detach->outcome.is_observed ? &after : NULL,
-		.checks = &detach->checks,
-		.human = detach->options->human,
+		.after = seen->outcome.is_observed ? &after : NULL,
+		.checks = &checks,
+		.human = options->human,
 	};
+	int status;
 
-	checks_of_detach(report.plan, report.before, report.after, report.observed,
-			 &detach->checks);
+	checks_of_detach(report.plan, report.before, report.after, report.observed, &checks);
 	test_point("verified");
-	if (detach->options->timeline) {
+	if (options->timeline) {
 		draw_timeline(report.plan, report.observed);
-		draw_checks(report.checks);
+		draw_checks(&checks);
 	}
-	return report_detach(&report);
+	*json = report_detach(&report);
+	status = steps_status(seen->outcome.rc, &checks);
+	checks_release(&checks);
+	return status;
 }
 
-static int reattach(struct detach *detach, struct json_object **json)
+static int reattach(const struct options *options, const struct planned_detach *planned,
+		    struct seen *seen, struct json_object **json)
 {
-	const struct plan *plan = &detach->planned.plan;
+	const struct plan *plan = &planned->plan;
 	struct expected_host *hosts = NULL;
 	size_t nr_hosts = 0;
 	int status;
@@ -265,14 +267,14 @@ static int reattach(struct detach *detach, struct json_object **json)
 			.nr_steps = plan->nr_undo,
 			.hosts = hosts,
 			.nr_hosts = nr_hosts,
-			.before = detach->outcome.is_observed ? &detach->outcome.after
-							      : &detach->planned.before,
+			.before =
+				seen->outcome.is_observed ? &seen->outcome.after : &planned->before,
 			.entries = &(struct reattach_entry){journal_entry_name(plan), 0, nr_hosts},
 			.nr_entries = 1,
-			.timeout = detach->options->timeout,
-			.timeline = detach->options->timeline,
+			.timeout = options->timeout,
+			.timeline = options->timeline,
 		},
-		&detach->watch, json);
+		&seen->watch, json);
 	expected_hosts_release(hosts, nr_hosts);
 	return status;
 }
@@ -300,35 +302,41 @@ static bool is_of_ports(enum detach_method method)
 	return method == METHOD_ENDPOINT || method == METHOD_PORT || method == METHOD_BUS;
 }
 
-static int detach_now(struct detach *detach)
+/* All that comes before the first step. The worker enumerates while the plan is made. */
+static int prepare(const struct options *options, struct planned_detach *planned, struct seen *seen)
 {
-	const struct options *options = detach->options;
-	struct detach_outcome *outcome = &detach->outcome;
-	struct planned_detach *planned = &detach->planned;
-	struct plan *plan = &planned->plan;
-	struct json_object *json, *back;
-	int returned, status;
+	const struct detach_request *request = &options->request;
+	struct worker *worker =
+		worker_start(is_of_ports(request->method) ? PREPARE_PORTS : PREPARE_MEMDEVS);
+	int status = plan_detach(request, planned)
+		     ?: obey_verdict(request, planned)
+		     ?: check_journal(&planned->plan)
+		     ?: check_steps(&planned->plan);
 
-	/* It enumerates while the plan is made. */
-	detach->worker = worker_start(is_of_ports(options->request.method) ? PREPARE_PORTS
-									   : PREPARE_MEMDEVS);
-	status = plan_detach(&options->request, planned)
-		 ?: obey_verdict(&options->request, planned)
-		 ?: check_journal(plan)
-		 ?: check_steps(plan)
-		 ?: start_watch(detach)
-		 ?: write_journal(plan);
+	if (status != EXIT_DONE) {
+		worker_end(worker);
+		return status;
+	}
+	return start_watch(seen, worker) ?: write_journal(&planned->plan);
+}
+
+static int detach_now(const struct options *options, struct planned_detach *planned,
+		      struct seen *seen)
+{
+	const struct detach_outcome *outcome = &seen->outcome;
+	struct json_object *json, *back;
+	int returned, status = prepare(options, planned, seen);
+
 	if (status != EXIT_DONE)
 		return status;
-	detach_run(plan, &planned->before, &detach->watch, (uint64_t)(options->timeout * 1000000),
-		   show_progress, outcome);
+	detach_run(&planned->plan, &planned->before, &seen->watch,
+		   (uint64_t)(options->timeout * 1000000), show_progress, &seen->outcome);
 	if (outcome->rc < 0)
-		say_why_steps_failed(NAME, plan->steps, &detach->watch.observed, options->timeout,
-				     outcome->rc);
-	json = verify_and_report(detach);
-	status = steps_status(outcome->rc, &detach->checks);
+		say_why_steps_failed(NAME, planned->plan.steps, &seen->watch.observed,
+				     options->timeout, outcome->rc);
+	status = verify_and_report(options, planned, seen, &json);
 	if (options->reattach && outcome->rc != -ETIME) {
-		returned = reattach(detach, &back);
+		returned = reattach(options, planned, seen, &back);
 		json_add(json, "reattach", back);
 		status = status ?: returned;
 	} else if (outcome->is_observed) {
@@ -337,55 +345,55 @@ static int detach_now(struct detach *detach)
 	return print(options, json, status);
 }
 
-static int dry_run(struct detach *detach)
+static int dry_run(const struct options *options, struct planned_detach *planned)
 {
-	int rc, status = plan_detach(&detach->options->request, &detach->planned);
+	int rc, status = plan_detach(&options->request, planned);
 
 	if (status != EXIT_DONE)
 		return status;
-	rc = detach->options->tree
-		     ? draw_plan(&detach->planned.plan, detach->planned.verdict)
-		     : json_print(report_plan(&detach->planned.plan, detach->planned.verdict,
-					      detach->options->human));
+	rc = options->tree
+		     ? draw_plan(&planned->plan, planned->verdict)
+		     : json_print(report_plan(&planned->plan, planned->verdict, options->human));
 	if (rc == 0)
-		return detach->planned.verdict == PLAN_REFUSED ? EXIT_REFUSED : EXIT_DONE;
+		return planned->verdict == PLAN_REFUSED ? EXIT_REFUSED : EXIT_DONE;
 	fprintf(stderr, NAME ": cannot write the plan: %s\n", strerror(-rc));
 	return EXIT_FAILED;
 }
 
 /* By which method was it detached? That decides what is expected. */
-static void recognize_method(struct detach *detach)
+static void recognize_method(struct planned_detach *planned, const struct detach_outcome *outcome)
 {
-	struct changes seen;
+	struct changes changes;
 
-	if (!detach->outcome.is_observed)
+	if (!outcome->is_observed)
 		return;
-	changes_find(&detach->planned.before, &detach->outcome.after, &seen);
-	plan_recognize(&detach->planned.answers, &seen, &detach->planned.plan);
-	changes_release(&seen);
+	changes_find(&planned->before, &outcome->after, &changes);
+	plan_recognize(&planned->answers, &changes, &planned->plan);
+	changes_release(&changes);
 }
 
-static int watch_only(struct detach *detach)
+static int watch_only(const struct options *options, struct planned_detach *planned,
+		      struct seen *seen)
 {
-	const struct options *options = detach->options;
-	int status = plan_detach(&options->request, &detach->planned) ?: start_watch(detach);
+	int status = plan_detach(&options->request, planned) ?: start_watch(seen, NULL);
 	struct json_object *json;
 
 	if (status != EXIT_DONE)
 		return status;
 	fputs(NAME ": watching\n", stderr);
-	detach_wait(&detach->planned.plan, &detach->planned.before, &detach->watch,
-		    (uint64_t)(options->watch_only * 1000000), &detach->outcome);
-	if (detach->outcome.rc < 0) {
+	detach_wait(&planned->plan, &planned->before, &seen->watch,
+		    (uint64_t)(options->watch_only * 1000000), &seen->outcome);
+	if (seen->outcome.rc < 0) {
 		fprintf(stderr, NAME ": nothing was detached within %g s\n", options->watch_only);
 		return EXIT_FAILED;
 	}
-	recognize_method(detach);
-	json = verify_and_report(detach);
-	return print(options, json, steps_status(0, &detach->checks));
+	recognize_method(planned, &seen->outcome);
+	status = verify_and_report(options, planned, seen, &json);
+	return print(options, json, status);
 }
 
-static int detach_with_lock(struct detach *detach)
+static int detach_with_lock(const struct options *options, struct planned_detach *planned,
+			    struct seen *seen)
 {
 	_cleanup_free_ char *why = NULL;
 	int status, lock = journal_lock(&why);
@@ -394,25 +402,23 @@ static int detach_with_lock(struct detach *detach)
 		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_FAILED;
 	}
-	status = detach_now(detach);
+	status = detach_now(options, planned, seen);
 	close(lock);
 	return status;
 }
 
-static void release(struct detach *detach)
+static void seen_release(struct seen *seen)
 {
-	checks_release(&detach->checks);
-	detach_outcome_release(&detach->outcome);
-	worker_end(detach->worker);
-	watch_close(&detach->watch);
-	iomem_release(&detach->iomem_before);
-	planned_detach_release(&detach->planned);
+	detach_outcome_release(&seen->outcome);
+	watch_close(&seen->watch);
+	iomem_release(&seen->iomem_before);
 }
 
 static int detach_memdev(int argc, char **argv)
 {
 	struct options options = {.timeout = 30};
-	struct detach detach = {.options = &options};
+	struct planned_detach planned = {0};
+	struct seen seen = {0};
 	int status;
 
 	options_parse(&option_set, argc, argv, &options);
@@ -420,10 +426,11 @@ static int detach_memdev(int argc, char **argv)
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
 	}
-	status = options.dry_run	  ? dry_run(&detach)
-		 : options.watch_only > 0 ? watch_only(&detach)
-					  : detach_with_lock(&detach);
-	release(&detach);
+	status = options.dry_run	  ? dry_run(&options, &planned)
+		 : options.watch_only > 0 ? watch_only(&options, &planned, &seen)
+					  : detach_with_lock(&options, &planned, &seen);
+	seen_release(&seen);
+	planned_detach_release(&planned);
 	return status;
 }
 
