@@ -43,14 +43,14 @@ static void expect_hosts(struct baseline *baseline)
 
 static int take(struct baseline *baseline)
 {
-	int rc = snapshot_take_devices(&baseline->first);
+	int rc = snapshot_take_devices(ROOT_LIVE, &baseline->first);
 
 	if (rc < 0)
 		return rc;
 	snapshot_add_modules(&baseline->first);
 	attach_infer(&baseline->first, &baseline->answers);
 	snapshot_read_dependents(&baseline->first);
-	iomem_read(&baseline->iomem);
+	iomem_read(ROOT_LIVE, &baseline->iomem);
 	expect_hosts(baseline);
 	return snapshot_take_again(&baseline->first, &baseline->files, &baseline->last);
 }
@@ -93,8 +93,9 @@ static void observe_driver(const struct snapshot *now, struct expected_host *hos
 	const struct snapshot_memdev *memdev = snapshot_memdev_of(now, host->host);
 
 	free(host->driver_now);
-	host->driver_now = memdev && memdev->host.driver ? memory_check(strdup(memdev->host.driver))
-							 : driver_of(host->bus, host->host);
+	host->driver_now = memdev && memdev->host.driver
+				   ? memory_check(strdup(memdev->host.driver))
+				   : driver_of(ROOT_LIVE, host->bus, host->host);
 }
 
 int baseline_observe(struct baseline *baseline, struct iomem *iomem)
@@ -104,8 +105,9 @@ int baseline_observe(struct baseline *baseline, struct iomem *iomem)
 
 	if (rc < 0)
 		return rc;
-	if (iomem && iomem_read(iomem) == 0 && baseline->nr_observations++ % MAPPINGS_EVERY == 0)
-		iomem_add_mappings(iomem);
+	if (iomem && iomem_read(ROOT_LIVE, iomem) == 0 &&
+	    baseline->nr_observations++ % MAPPINGS_EVERY == 0)
+		iomem_add_mappings(ROOT_LIVE, iomem);
 	snapshot_release(&baseline->last);
 	baseline->last = now;
 	for (size_t i = 0; i < baseline->nr_hosts; i++)
@@ -121,7 +123,7 @@ char *baseline_driver_now(const struct baseline *baseline, const struct snapshot
 		if (streq(seen->host, host->name))
 			return seen->driver_now ? memory_check(strdup(seen->driver_now)) : NULL;
 	}
-	return driver_of(host->subsystem, host->name);
+	return driver_of(ROOT_LIVE, host->subsystem, host->name);
 }
 
 bool baseline_is_restored(const struct baseline *baseline)

@@ -116,7 +116,7 @@ void judge_quiet(struct outcome *outcome, const struct baseline *baseline)
 	struct observation after = {.snapshot = &baseline->last};
 	struct checks checks;
 
-	if (iomem_read(&iomem) == 0)
+	if (iomem_read(ROOT_LIVE, &iomem) == 0)
 		after.iomem = &iomem;
 	checks_at_rest(baseline->hosts, baseline->nr_hosts, &after, &checks);
 	note_checks(outcome, "quiet", &checks);

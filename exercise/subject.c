@@ -148,7 +148,7 @@ int subject_choose(const struct options *options, struct subject *subject)
 	struct snapshot snapshot;
 	struct attach_answers answers;
 	const struct snapshot_memdev *memdev;
-	int rc = snapshot_take(&snapshot), status = EXIT_FAILED;
+	int rc = snapshot_take(ROOT_LIVE, &snapshot), status = EXIT_FAILED;
 
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));

@@ -48,10 +48,10 @@ static void add_mapping(struct iomem *iomem, char *line)
 	*APPEND(iomem->ranges, iomem->count) = range;
 }
 
-static int read_lines(struct iomem *iomem, const char *path,
+static int read_lines(struct root root, struct iomem *iomem, const char *path,
 		      void (*add)(struct iomem *iomem, char *line))
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = root_fopen(root, path);
 	_cleanup_free_ char *line = NULL;
 	/* The kernel returns up to a page for each read; stdio would ask for a quarter of that. */
 	char buffer[4096];
@@ -66,13 +66,13 @@ static int read_lines(struct iomem *iomem, const char *path,
 	return 0;
 }
 
-int iomem_read(struct iomem *iomem)
+int iomem_read(struct root root, struct iomem *iomem)
 {
 	uint64_t highest = 0;
 	int rc;
 
 	*iomem = (struct iomem){0};
-	rc = read_lines(iomem, "/proc/iomem", add_line);
+	rc = read_lines(root, iomem, "/proc/iomem", add_line);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < iomem->count; i++)
@@ -83,9 +83,9 @@ int iomem_read(struct iomem *iomem)
 	return -EPERM;
 }
 
-void iomem_add_mappings(struct iomem *iomem)
+void iomem_add_mappings(struct root root, struct iomem *iomem)
 {
-	read_lines(iomem, "/proc/vmallocinfo", add_mapping);
+	read_lines(root, iomem, "/proc/vmallocinfo", add_mapping);
 }
 
 void iomem_release(struct iomem *iomem)

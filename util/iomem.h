@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/root.h"
+
 /*
  * The owners of physical addresses: /proc/iomem, in which a range inside another one is indented,
  * and the kernel's mappings in /proc/vmallocinfo.
@@ -24,15 +26,15 @@ struct iomem {
 };
 
 /**
- * iomem_read() - read the ranges; released with iomem_release()
+ * iomem_read() - read the ranges of that machine; released with iomem_release()
  *
  * Return: 0, or a negative errno: -EPERM without root, because the kernel shows addresses to root
  * only.
  */
-int iomem_read(struct iomem *iomem);
+int iomem_read(struct root root, struct iomem *iomem);
 
 /** iomem_add_mappings() - add the mappings; none if the kernel does not show them */
-void iomem_add_mappings(struct iomem *iomem);
+void iomem_add_mappings(struct root root, struct iomem *iomem);
 
 void iomem_release(struct iomem *iomem);
 

@@ -19,7 +19,7 @@ static void read_drivers(const struct plan *plan, struct detach_outcome *outcome
 		const struct snapshot_host *host = &plan->memdevs[i]->host;
 
 		*APPEND(outcome->drivers, outcome->nr_drivers) =
-			driver_of(host->subsystem, host->name);
+			driver_of(ROOT_LIVE, host->subsystem, host->name);
 	}
 }
 

@@ -151,12 +151,12 @@ static int settle(const struct step *step, int rc)
 {
 	_cleanup_free_ char *device = NULL, *driver = NULL;
 
-	if (step_is_done(step))
+	if (step_is_done(ROOT_LIVE, step))
 		return 0;
 	device = xasprintf("/sys/bus/%s/devices/%s", step->bus, step->device);
 	if (!sysfs_exists(AT_FDCWD, device))
 		return -ENODEV;
-	driver = step->action == STEP_BIND ? driver_of(step->bus, step->device) : NULL;
+	driver = step->action == STEP_BIND ? driver_of(ROOT_LIVE, step->bus, step->device) : NULL;
 	if (driver)
 		return -EBUSY;
 	return rc < 0 ? rc : -ENXIO;
@@ -318,7 +318,7 @@ int step_do(const struct step *step, struct cxl_ctx *prepared, const struct step
 	bool on_cxl = is_on_cxl(step);
 	int rc = 0;
 
-	if (!step_is_done(step)) {
+	if (!step_is_done(ROOT_LIVE, step)) {
 		if (!prepared && (on_cxl || operations[step->action].enumerates))
 			rc = open_libcxl(log, &doing.ctx);
 		if (rc == 0)

@@ -261,7 +261,7 @@ static bool is_undone(const struct journal_entry *entry)
 		bool passing = step->action == STEP_RESCAN ||
 			       (step->action == STEP_AUTOPROBE && !step->on);
 
-		if (!passing && !step_is_done(step))
+		if (!passing && !step_is_done(ROOT_LIVE, step))
 			return false;
 	}
 	return true;

@@ -24,7 +24,7 @@ static int observe(const struct reattach *reattach, struct reattach_outcome *out
 		struct expected_host *host = &reattach->hosts[i];
 
 		free(host->driver_now);
-		host->driver_now = driver_of(host->bus, host->host);
+		host->driver_now = driver_of(ROOT_LIVE, host->bus, host->host);
 	}
 	outcome->is_back = reattach->is_back(reattach->hosts, reattach->nr_hosts, &outcome->after);
 	return 0;

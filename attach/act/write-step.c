@@ -34,7 +34,7 @@ static const char *text_of(const struct step *step)
 static int list_devices(void)
 {
 	struct snapshot snapshot;
-	int rc = snapshot_take_devices(&snapshot);
+	int rc = snapshot_take_devices(ROOT_LIVE, &snapshot);
 
 	if (rc == 0)
 		snapshot_release(&snapshot);
@@ -55,7 +55,7 @@ int step_write(const struct step *step)
 {
 	_cleanup_free_ char *path = step_file(step);
 
-	if (step_is_done(step))
+	if (step_is_done(ROOT_LIVE, step))
 		return 0;
 	switch (step->action) {
 	case STEP_LOAD:

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "util/flag.h"
+#include "util/root.h"
 
 /*
  * The CXL devices of the machine at one time: data alone, with the links in it. attach/read fills
@@ -170,6 +171,7 @@ struct snapshot {
 	size_t nr_left_out; /* memdevs that went away while they were read, or cannot be read */
 
 	/* Only for attach/read, and for snapshot_link() */
+	struct root root; /* the machine that it is of */
 	struct snapshot_child *children;
 	size_t nr_children;
 	const char **memdev_hosts; /* of all memdevs, also those that are left out */

@@ -95,7 +95,7 @@ static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, 
 {
 	_cleanup_free_ char *path =
 		xasprintf("/sys/bus/%s/drivers_autoprobe", host->subsystem ?: "");
-	int autoprobe = sysfs_read_flag(AT_FDCWD, path);
+	int autoprobe = root_read_flag(snapshot->root, path);
 	char text[256];
 
 	host->autoprobe = autoprobe < 0 ? FLAG_UNKNOWN : (enum flag)autoprobe;
@@ -109,7 +109,7 @@ void snapshot_read_dependents(struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		struct snapshot_memdev *memdev = &snapshot->memdevs[i];
 		_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s/..", memdev->name);
-		int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		int fd = root_open_file(snapshot->root, path, O_RDONLY | O_DIRECTORY);
 
 		if (fd < 0)
 			continue;

@@ -243,12 +243,12 @@ int devices_read(const struct snapshot *before, struct sysfs_files *files, enum 
 		 struct snapshot *snapshot)
 {
 	struct reading reading = {.before = before, .files = files, .depth = depth};
-	DIR *devices = opendir("/sys/bus/cxl/devices");
+	DIR *devices = root_opendir(snapshot->root, "/sys/bus/cxl/devices");
 
 	if (!devices) {
 		int error = errno;
 
-		snapshot->has_bus = access("/sys/bus/cxl", F_OK) == 0;
+		snapshot->has_bus = root_exists(snapshot->root, "/sys/bus/cxl");
 		return error == ENOENT ? 0 : -error;
 	}
 	snapshot->has_bus = true;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include <fcntl.h>
 #include <string.h>
 
 #include "attach/model/step.h"
@@ -7,28 +6,27 @@
 #include "attach/read/driver.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
-#include "util/sysfs.h"
 
-static bool is_bound(const struct step *step)
+static bool is_bound(struct root root, const struct step *step)
 {
-	_cleanup_free_ char *driver = driver_of(step->bus, step->device);
+	_cleanup_free_ char *driver = driver_of(root, step->bus, step->device);
 
 	return driver && strcmp(driver, step->driver) == 0;
 }
 
-static bool exists(const char *kind, const struct step *step, const char *name)
+static bool exists(struct root root, const char *kind, const struct step *step, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/%s/%s", step->bus, kind, name);
 
-	return sysfs_exists(AT_FDCWD, path);
+	return root_exists(root, path);
 }
 
-static bool has_override(const struct step *step)
+static bool has_override(struct root root, const struct step *step)
 {
 	_cleanup_free_ char *path = step_file(step);
 	char text[256];
 
-	if (sysfs_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+	if (root_read(root, path, text, sizeof(text)) < 0)
 		return false;
 	/* "(null)" is what PCI says without one. */
 	if (!step->driver)
@@ -36,37 +34,37 @@ static bool has_override(const struct step *step)
 	return strcmp(text, step->driver) == 0;
 }
 
-static bool probes(const struct step *step)
+static bool probes(struct root root, const struct step *step)
 {
 	_cleanup_free_ char *path = step_file(step);
 
-	return sysfs_read_flag(AT_FDCWD, path) == step->on;
+	return root_read_flag(root, path) == step->on;
 }
 
-static bool is_loaded(const struct step *step)
+static bool is_loaded(struct root root, const struct step *step)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/module/%s/initstate", step->driver);
 
-	return sysfs_exists(AT_FDCWD, path);
+	return root_exists(root, path);
 }
 
-bool step_is_done(const struct step *step)
+bool step_is_done(struct root root, const struct step *step)
 {
 	switch (step->action) {
 	case STEP_UNBIND:
-		return !is_bound(step);
+		return !is_bound(root, step);
 	case STEP_BIND:
-		return is_bound(step);
+		return is_bound(root, step);
 	case STEP_REMOVE:
-		return !exists("devices", step, step->device);
+		return !exists(root, "devices", step, step->device);
 	case STEP_UNLOAD:
-		return !is_loaded(step);
+		return !is_loaded(root, step);
 	case STEP_LOAD:
-		return is_loaded(step);
+		return is_loaded(root, step);
 	case STEP_OVERRIDE:
-		return has_override(step);
+		return has_override(root, step);
 	case STEP_AUTOPROBE:
-		return probes(step);
+		return probes(root, step);
 	case STEP_RESCAN:
 	case STEP_FLUSH:
 	case STEP_LIST:

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "util/root.h"
+
 struct step;
 
 /**
@@ -11,6 +13,6 @@ struct step;
  *
  * False for a step that makes nothing (STEP_RESCAN, STEP_FLUSH, STEP_LIST, STEP_OPEN).
  */
-bool step_is_done(const struct step *step);
+bool step_is_done(struct root root, const struct step *step);
 
 #endif

@@ -2,9 +2,11 @@
 #ifndef ATTACH_READ_DRIVER_H
 #define ATTACH_READ_DRIVER_H
 
+#include "util/root.h"
+
 /* Reads: the link /sys/bus/BUS/devices/DEVICE/driver */
 
 /** driver_of() - the driver of a device, a new string that the caller frees; NULL for none */
-char *driver_of(const char *bus, const char *device);
+char *driver_of(struct root root, const char *bus, const char *device);
 
 #endif

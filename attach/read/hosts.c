@@ -53,7 +53,7 @@ static const char *module_driver(const struct search *search, const struct modul
 {
 	_cleanup_free_ char *path = xasprintf("/sys/module/%s/drivers", module->name);
 	_cleanup_free_ char *prefix = xasprintf("%s:", search->bus);
-	DIR *drivers = opendir(path);
+	DIR *drivers = root_opendir(search->snapshot->root, path);
 	const struct dirent *entry;
 	const char *name = NULL;
 
@@ -74,7 +74,7 @@ static const struct module *driver_module(const struct search *search, const cha
 	if (strchr(driver, '/'))
 		return NULL;
 	path = xasprintf("/sys/bus/%s/drivers/%s/module", search->bus, driver);
-	name = sysfs_link_name(AT_FDCWD, path);
+	name = root_link_name(search->snapshot->root, path);
 	return modules_find(search->modules, name ?: driver);
 }
 
@@ -135,9 +135,9 @@ static enum flag has_cxl_memory(int fd)
 }
 
 /* Only root can read debugfs. A line is "DEVICE\tREASON" or "DEVICE". */
-static enum flag is_deferred(const char *name)
+static enum flag is_deferred(struct root root, const char *name)
 {
-	FILE *file = fopen("/sys/kernel/debug/devices_deferred", "re");
+	FILE *file = root_fopen(root, "/sys/kernel/debug/devices_deferred");
 	enum flag deferred = FLAG_NO;
 	_cleanup_free_ char *line = NULL;
 	size_t size = 0;
@@ -194,7 +194,7 @@ static void read_device(const struct search *search, int bus, const char *name)
 	unattached.host.driver = snapshot_keep(snapshot, driver);
 	unattached.host.module = snapshot_keep(snapshot, module->name);
 	unattached.provider = snapshot_keep(snapshot, unattached.provider);
-	unattached.deferred = is_deferred(name);
+	unattached.deferred = is_deferred(snapshot->root, name);
 	describe_module(snapshot, &unattached.host, module);
 	find_port_above(snapshot, bus, &unattached);
 	*APPEND(snapshot->unattached_hosts, snapshot->nr_unattached_hosts) = unattached;
@@ -203,7 +203,7 @@ static void read_device(const struct search *search, int bus, const char *name)
 static void search_bus(struct search *search)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/devices", search->bus);
-	DIR *devices = opendir(path);
+	DIR *devices = root_opendir(search->snapshot->root, path);
 	const struct dirent *entry;
 
 	while (devices && (entry = readdir(devices)))

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include <fcntl.h>
 #include <libkmod.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +10,6 @@
 #include "attach/read/modules.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
-#include "util/sysfs.h"
 
 #define ATTACH_SYMBOL "devm_cxl_probe_mem"
 
@@ -19,6 +17,7 @@
 static const char *const other_symbols[] = {"devm_cxl_add_classdev", "devm_cxl_add_memdev"};
 
 struct modules {
+	struct root root;
 	struct kmod_ctx *ctx;  /* NULL if the release of the kernel is not known */
 	char *directory;       /* /lib/modules/RELEASE */
 	struct module **known; /* those that were found so far */
@@ -29,26 +28,29 @@ struct modules {
 };
 
 /* From /proc and not by uname(2), so that a replay test can replace it */
-static char *modules_directory(void)
+static char *modules_directory(struct root root)
 {
 	char release[65];
 
-	if (sysfs_read(AT_FDCWD, "/proc/sys/kernel/osrelease", release, sizeof(release)) <= 0 ||
+	if (root_read(root, "/proc/sys/kernel/osrelease", release, sizeof(release)) <= 0 ||
 	    strchr(release, '/'))
 		return NULL;
 	return xasprintf("/lib/modules/%s", release);
 }
 
-struct modules *modules_open(void)
+struct modules *modules_open(struct root root)
 {
 	/* The configuration of modprobe has no influence on what a module imports. */
 	static const char *const no_configuration[] = {NULL};
 	struct modules *modules = memory_check(calloc(1, sizeof(*modules)));
+	_cleanup_free_ char *path = NULL;
 
-	modules->directory = modules_directory();
+	modules->root = root;
+	modules->directory = modules_directory(root);
 	if (!modules->directory)
 		return modules;
-	modules->ctx = memory_check(kmod_new(modules->directory, no_configuration));
+	path = root_path(root, modules->directory);
+	modules->ctx = memory_check(kmod_new(path, no_configuration));
 	kmod_set_log_priority(modules->ctx, LOG_CRIT);
 	kmod_load_resources(modules->ctx);
 	return modules;
@@ -86,10 +88,10 @@ static bool index_has_symbol(const struct modules *modules, const char *symbol)
 }
 
 /* A line of it is "ADDRESS TYPE SYMBOL", for a module's symbol followed by "\t[MODULE]". */
-static enum flag kallsyms_attach_support(void)
+static enum flag kallsyms_attach_support(struct root root)
 {
 	enum flag support = FLAG_UNKNOWN;
-	FILE *file = fopen("/proc/kallsyms", "re");
+	FILE *file = root_fopen(root, "/proc/kallsyms");
 	char symbol[512];
 
 	while (file && support != FLAG_YES && fscanf(file, "%*s %*s %511s%*[^\n]", symbol) == 1) {
@@ -114,7 +116,7 @@ enum flag modules_attach_support(struct modules *modules, char **file)
 		return has_attach;
 	}
 	*file = xasprintf("/proc/kallsyms");
-	return kallsyms_attach_support();
+	return kallsyms_attach_support(modules->root);
 }
 
 static enum flag imports_attach(const struct kmod_module *kmod)
@@ -158,23 +160,25 @@ static char *module_version(const struct kmod_module *kmod)
 	return version;
 }
 
-static enum flag holds_cxl_mem(const char *name)
+static enum flag holds_cxl_mem(struct root root, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/module/cxl_mem/holders/%s", name);
 
-	if (sysfs_exists(AT_FDCWD, path))
+	if (root_exists(root, path))
 		return FLAG_YES;
-	return sysfs_exists(AT_FDCWD, "/sys/module/cxl_mem/holders") ? FLAG_NO : FLAG_UNKNOWN;
+	return root_exists(root, "/sys/module/cxl_mem/holders") ? FLAG_NO : FLAG_UNKNOWN;
 }
 
 static void read_file(struct modules *modules, struct module *module)
 {
 	struct kmod_module *kmod;
+	const char *path;
 
 	if (!modules->ctx || kmod_module_new_from_name(modules->ctx, module->name, &kmod) < 0)
 		return;
-	if (kmod_module_get_path(kmod)) {
-		module->file = memory_check(strdup(kmod_module_get_path(kmod)));
+	path = kmod_module_get_path(kmod);
+	if (path) {
+		module->file = memory_check(strdup(root_relative(modules->root, path)));
 		module->imports_attach = imports_attach(kmod);
 	}
 	if (module->imports_attach == FLAG_YES)
@@ -198,8 +202,8 @@ const struct module *modules_find(struct modules *modules, const char *name)
 	*APPEND(modules->known, modules->nr_known) = module;
 	module->name = memory_check(strdup(name));
 	module->imports_attach = FLAG_UNKNOWN;
-	module->holds_cxl_mem = holds_cxl_mem(name);
-	module->loaded = sysfs_exists(AT_FDCWD, path);
+	module->holds_cxl_mem = holds_cxl_mem(modules->root, name);
+	module->loaded = root_exists(modules->root, path);
 	read_file(modules, module);
 	return module;
 }
@@ -251,7 +255,7 @@ static void find_providers(struct modules *modules, bool thorough)
 	_cleanup_free_ char *path = xasprintf("%s/modules.dep", modules->directory);
 	bool every = thorough && !cxl_mem_is_module(modules);
 	_cleanup_free_ char *line = NULL;
-	FILE *file = fopen(path, "re");
+	FILE *file = root_fopen(modules->root, path);
 	size_t size = 0;
 
 	while (file && getline(&line, &size, file) >= 0) {

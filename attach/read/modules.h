@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "util/flag.h"
+#include "util/root.h"
 
 /*
  * Reads: what the modules of the running kernel say about attach, through libkmod: which of them
@@ -24,8 +25,8 @@ struct module {
 	bool loaded;
 };
 
-/** modules_open() - never NULL; to be closed with modules_close() */
-struct modules *modules_open(void);
+/** modules_open() - those of that machine; never NULL; to be closed with modules_close() */
+struct modules *modules_open(struct root root);
 void modules_close(struct modules *modules);
 
 /**

@@ -4,25 +4,32 @@
 #include "attach/read/observe.h"
 #include "attach/read/take.h"
 
+/* What the thread that reads them is given */
+struct addresses {
+	struct root root;
+	struct iomem *iomem;
+};
+
 static void *read_addresses(void *data)
 {
-	struct iomem *iomem = data;
+	struct addresses *addresses = data;
 
-	if (iomem_read(iomem) == 0)
-		iomem_add_mappings(iomem);
+	if (iomem_read(addresses->root, addresses->iomem) == 0)
+		iomem_add_mappings(addresses->root, addresses->iomem);
 	return NULL;
 }
 
 int observe_again(const struct snapshot *before, struct snapshot *now, struct iomem *iomem)
 {
+	struct addresses addresses = {before->root, iomem};
 	pthread_t reader;
-	bool beside = pthread_create(&reader, NULL, read_addresses, iomem) == 0;
+	bool beside = pthread_create(&reader, NULL, read_addresses, &addresses) == 0;
 	int rc = snapshot_take_again(before, NULL, now);
 
 	if (beside)
 		pthread_join(reader, NULL);
 	else
-		read_addresses(iomem);
+		read_addresses(&addresses);
 	if (rc < 0)
 		iomem_release(iomem);
 	return rc;

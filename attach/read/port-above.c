@@ -11,10 +11,10 @@
 #include "util/sysfs.h"
 
 /* The downstream port of @port that is the device @name: the N of its link dportN; or -1 */
-static int find_dport(const struct snapshot_port *port, const char *name)
+static int find_dport(struct root root, const struct snapshot_port *port, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s", port->name);
-	DIR *directory = opendir(path);
+	DIR *directory = root_opendir(root, path);
 	const struct dirent *entry;
 	int id = -1;
 
@@ -62,7 +62,7 @@ static bool find_port(const struct snapshot *snapshot, const char *name,
 {
 	for (size_t i = 0; i < snapshot->nr_ports; i++) {
 		struct snapshot_port *port = &snapshot->ports[i];
-		int dport = port->kind == PORT_SWITCH ? find_dport(port, name) : -1;
+		int dport = port->kind == PORT_SWITCH ? find_dport(snapshot->root, port, name) : -1;
 
 		if (dport < 0)
 			continue;

@@ -6,12 +6,13 @@
 #include "attach/read/take.h"
 #include "util/sysfs-files.h"
 
-static int take_devices(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
-			struct snapshot *snapshot)
+static int take_devices(struct root root, const struct snapshot *before, struct sysfs_files *files,
+			enum depth depth, struct snapshot *snapshot)
 {
 	int rc;
 
 	snapshot_begin(snapshot);
+	snapshot->root = root;
 	rc = devices_read(before, files, depth, snapshot);
 	if (rc < 0) {
 		snapshot_release(snapshot);
@@ -21,15 +22,15 @@ static int take_devices(const struct snapshot *before, struct sysfs_files *files
 	return 0;
 }
 
-int snapshot_take_devices(struct snapshot *snapshot)
+int snapshot_take_devices(struct root root, struct snapshot *snapshot)
 {
-	return take_devices(NULL, NULL, DEPTH_ALL, snapshot);
+	return take_devices(root, NULL, NULL, DEPTH_ALL, snapshot);
 }
 
 int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
 			struct snapshot *snapshot)
 {
-	int rc = take_devices(before, files, DEPTH_STATE, snapshot);
+	int rc = take_devices(before->root, before, files, DEPTH_STATE, snapshot);
 
 	if (files)
 		sysfs_files_sweep(files);
@@ -38,17 +39,17 @@ int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files
 
 int snapshot_take_brief(const struct snapshot *before, struct snapshot *snapshot)
 {
-	return take_devices(before, NULL, DEPTH_BRIEF, snapshot);
+	return take_devices(before->root, before, NULL, DEPTH_BRIEF, snapshot);
 }
 
-int snapshot_take(struct snapshot *snapshot)
+int snapshot_take(struct root root, struct snapshot *snapshot)
 {
-	int rc = snapshot_take_devices(snapshot);
+	int rc = snapshot_take_devices(root, snapshot);
 	struct modules *modules;
 
 	if (rc < 0)
 		return rc;
-	modules = modules_open();
+	modules = modules_open(root);
 	snapshot_read_modules(snapshot, modules);
 	snapshot_read_unattached_hosts(snapshot, modules);
 	modules_close(modules);
@@ -57,7 +58,7 @@ int snapshot_take(struct snapshot *snapshot)
 
 void snapshot_add_modules(struct snapshot *snapshot)
 {
-	struct modules *modules = modules_open();
+	struct modules *modules = modules_open(snapshot->root);
 
 	snapshot_read_modules(snapshot, modules);
 	modules_close(modules);

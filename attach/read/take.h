@@ -2,6 +2,8 @@
 #ifndef ATTACH_READ_TAKE_H
 #define ATTACH_READ_TAKE_H
 
+#include "util/root.h"
+
 struct snapshot;
 struct sysfs_files;
 
@@ -14,20 +16,20 @@ struct sysfs_files;
  */
 
 /**
- * snapshot_take() - read the machine
+ * snapshot_take() - read that machine
  * @snapshot: filled; released with snapshot_release()
  *
  * Return: 0, or a negative errno (-ENOMEM, -EMFILE); then there is nothing to release. A machine
  * without CXL is an empty snapshot, not an error.
  */
-int snapshot_take(struct snapshot *snapshot);
+int snapshot_take(struct root root, struct snapshot *snapshot);
 
 /**
  * snapshot_take_devices() - read the CXL devices alone: no modules, no unattached hosts
  *
  * For comparing two snapshots of the same devices; in all else as snapshot_take().
  */
-int snapshot_take_devices(struct snapshot *snapshot);
+int snapshot_take_devices(struct root root, struct snapshot *snapshot);
 
 /**
  * snapshot_take_again() - as snapshot_take_devices(), of a machine that was read before

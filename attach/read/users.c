@@ -60,7 +60,7 @@ static void add_node_of(struct search *search, const char *device, const char *p
 {
 	char dev[32];
 
-	if (sysfs_read(AT_FDCWD, path, dev, sizeof(dev)) > 0)
+	if (root_read(search->snapshot->root, path, dev, sizeof(dev)) > 0)
 		add_node(search, device, dev, false);
 }
 
@@ -69,7 +69,7 @@ static void add_vfio_group(struct search *search, const struct snapshot_memdev *
 {
 	_cleanup_free_ char *link = xasprintf("/sys/bus/%s/devices/%s/iommu_group",
 					      memdev->host.subsystem ?: "", memdev->host.name);
-	_cleanup_free_ char *group = sysfs_link_name(AT_FDCWD, link);
+	_cleanup_free_ char *group = root_link_name(search->snapshot->root, link);
 	_cleanup_free_ char *path = xasprintf("/sys/class/vfio/%s/dev", group ?: "none");
 
 	add_node_of(search, memdev->name, path);
@@ -109,20 +109,19 @@ static const struct snapshot_region *region_of_dax(const struct snapshot *snapsh
 }
 
 /* Is any memory block between @start and @start + @size online? */
-static bool is_online(uint64_t start, uint64_t size)
+static bool is_online(struct root root, uint64_t start, uint64_t size)
 {
 	char text[32];
 	uint64_t block;
 
-	if (sysfs_read(AT_FDCWD, "/sys/devices/system/memory/block_size_bytes", text,
-		       sizeof(text)) <= 0)
+	if (root_read(root, "/sys/devices/system/memory/block_size_bytes", text, sizeof(text)) <= 0)
 		return false;
 	block = strtoull(text, NULL, 16);
 	for (uint64_t at = start; block && at < start + size; at += block) {
 		_cleanup_free_ char *path = xasprintf("/sys/devices/system/memory/memory%ju/online",
 						      (uintmax_t)(at / block));
 
-		if (sysfs_read_flag(AT_FDCWD, path) == 1)
+		if (root_read_flag(root, path) == 1)
 			return true;
 	}
 	return false;
@@ -147,14 +146,15 @@ static void add_dax(struct search *search, int devices, const char *name)
 	/* Only root can read where it starts. Without that, it starts with its region. */
 	if (start == SNAPSHOT_NO_NUMBER)
 		start = region->resource;
-	if (start != SNAPSHOT_NO_NUMBER && length != SNAPSHOT_NO_NUMBER && is_online(start, length))
+	if (start != SNAPSHOT_NO_NUMBER && length != SNAPSHOT_NO_NUMBER &&
+	    is_online(search->snapshot->root, start, length))
 		add_user(search, region->name, "system-ram", name, 0);
 }
 
 static void each_entry(struct search *search, const char *path,
 		       void (*visit)(struct search *search, int directory, const char *name))
 {
-	DIR *directory = opendir(path);
+	DIR *directory = root_opendir(search->snapshot->root, path);
 	const struct dirent *entry;
 
 	while (directory && (entry = readdir(directory))) {
@@ -222,10 +222,13 @@ static void read_process(struct search *search, int proc, const char *pid)
 static void add_source(struct search *search, const char *source, const char *kind,
 		       const char *what)
 {
+	_cleanup_close_ int fd = -1;
 	const struct node *node = NULL;
 	struct stat status;
 
-	if (strncmp(source, "/dev/", strlen("/dev/")) == 0 && stat(source, &status) == 0)
+	if (strncmp(source, "/dev/", strlen("/dev/")) == 0)
+		fd = root_open_file(search->snapshot->root, source, O_PATH);
+	if (fd >= 0 && fstat(fd, &status) == 0)
 		node = find_node(search, &status);
 	if (node)
 		add_user(search, node->device, kind, what, 0);
@@ -233,7 +236,7 @@ static void add_source(struct search *search, const char *source, const char *ki
 
 static void read_mounts(struct search *search)
 {
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	FILE *mounts = root_fopen(search->snapshot->root, "/proc/self/mounts");
 	const struct mntent *mount;
 
 	while (mounts && (mount = getmntent(mounts)))
@@ -245,7 +248,7 @@ static void read_mounts(struct search *search)
 /* One line for each, which begins with the device; the first line is a heading */
 static void read_swaps(struct search *search)
 {
-	FILE *swaps = fopen("/proc/swaps", "re");
+	FILE *swaps = root_fopen(search->snapshot->root, "/proc/swaps");
 	_cleanup_free_ char *line = NULL;
 	size_t size = 0;
 
@@ -294,11 +297,12 @@ static void read_interface(struct search *search, const struct ifaddrs *address)
 		add_user(search, device, "address", text, 0);
 }
 
+/* The addresses of another machine are in no file. */
 static void read_interfaces(struct search *search)
 {
 	struct ifaddrs *addresses = NULL;
 
-	if (getifaddrs(&addresses) < 0)
+	if (search->snapshot->root.elsewhere || getifaddrs(&addresses) < 0)
 		return;
 	for (const struct ifaddrs *at = addresses; at; at = at->ifa_next)
 		read_interface(search, at);
@@ -323,7 +327,7 @@ static bool is_default_ipv6(const char *line, char *name)
 static void read_routes(struct search *search, const char *path, const char *family,
 			bool (*is_default)(const char *line, char *name))
 {
-	FILE *routes = fopen(path, "re");
+	FILE *routes = root_fopen(search->snapshot->root, path);
 	_cleanup_free_ char *line = NULL;
 	size_t size = 0;
 

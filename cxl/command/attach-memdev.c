@@ -355,7 +355,7 @@ static int cycle_each_bus(struct attaching *attaching)
 
 static int attach_all(struct attaching *attaching)
 {
-	int rc = snapshot_take(&attaching->snapshot), status, done;
+	int rc = snapshot_take(ROOT_LIVE, &attaching->snapshot), status, done;
 
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));

@@ -195,7 +195,7 @@ static int start_watch(struct seen *seen, struct worker *worker)
 	const char *what;
 	int rc;
 
-	iomem_read(&seen->iomem_before);
+	iomem_read(ROOT_LIVE, &seen->iomem_before);
 	rc = watch_open(&seen->watch, worker, &what);
 	if (rc == 0)
 		return EXIT_DONE;

@@ -67,7 +67,8 @@ static int take_snapshot(const struct detach_request *request, struct planned_de
 {
 	/* A module may also drive hosts without a memdev, which then lose their driver. */
 	bool whole = request->method == METHOD_MODULE || request->watch_only;
-	int rc = whole ? snapshot_take(&planned->before) : snapshot_take_devices(&planned->before);
+	int rc = whole ? snapshot_take(ROOT_LIVE, &planned->before)
+		       : snapshot_take_devices(ROOT_LIVE, &planned->before);
 
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));

@@ -145,7 +145,7 @@ static int observe(struct following *following)
 
 	following->stale = false;
 	following->seqnum = sysfs_read_number(AT_FDCWD, "/sys/kernel/uevent_seqnum");
-	rc = snapshot_take(&snapshot);
+	rc = snapshot_take(ROOT_LIVE, &snapshot);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < following->nr_known; i++)

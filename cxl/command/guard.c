@@ -44,7 +44,7 @@ static void judge_argument(const struct guard_request *request, struct assessmen
 /* False, after a message, if the machine cannot be read */
 static bool assess(const struct guard_request *request, struct assessment *assessment)
 {
-	int rc = snapshot_take(&assessment->snapshot);
+	int rc = snapshot_take(ROOT_LIVE, &assessment->snapshot);
 
 	if (rc < 0) {
 		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n", request->name,

@@ -240,7 +240,7 @@ static bool is_wanted_host(const struct listing_output *output,
 static void print_absent(struct printing *printing, const struct journal_entry *entry,
 			 const struct expected_host *absent)
 {
-	_cleanup_free_ char *driver = driver_of(absent->bus, absent->host);
+	_cleanup_free_ char *driver = driver_of(ROOT_LIVE, absent->bus, absent->host);
 	const struct snapshot_host host = {
 		.name = absent->host, .subsystem = absent->bus, .driver = driver};
 	const struct listing_options *options = printing->output->options;

@@ -58,7 +58,7 @@ static struct json_object *report_module(const struct snapshot *snapshot,
 
 static void print(struct listing_output *output)
 {
-	struct modules *modules = modules_open();
+	struct modules *modules = modules_open(ROOT_LIVE);
 	const struct module *const *providers = modules_providers(modules, true, &output->count);
 
 	for (size_t i = 0; i < output->count; i++)

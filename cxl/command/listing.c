@@ -100,7 +100,7 @@ void listing_check(struct listing_options *options, const char *prefix,
 
 int listing_take_snapshot(const char *command, struct snapshot *snapshot)
 {
-	int rc = snapshot_take(snapshot);
+	int rc = snapshot_take(ROOT_LIVE, snapshot);
 
 	if (rc < 0) {
 		fprintf(stderr, "%s: cannot read the CXL devices: %s\n", command, strerror(-rc));

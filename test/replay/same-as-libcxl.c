@@ -166,7 +166,7 @@ int main(void)
 	struct snapshot snapshot;
 	struct cxl_ctx *ctx;
 
-	if (cxl_new(&ctx) < 0 || snapshot_take(&snapshot) < 0)
+	if (cxl_new(&ctx) < 0 || snapshot_take(ROOT_LIVE, &snapshot) < 0)
 		return 1;
 	same_number("memdevs", "how many", snapshot.nr_memdevs, compare_memdevs(&snapshot, ctx));
 	same_number("regions", "how many", snapshot.nr_regions, compare_regions(&snapshot, ctx));

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/root.h"
+#include "util/sysfs.h"
+
+int root_open(struct root *root, const char *directory)
+{
+	int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	*root = (struct root){.elsewhere = true, .fd = fd};
+	return fd < 0 ? -errno : 0;
+}
+
+void root_close(struct root *root)
+{
+	if (root->elsewhere)
+		close(root->fd);
+	*root = ROOT_LIVE;
+}
+
+int root_open_file(struct root root, const char *path, int flags)
+{
+	struct open_how how = {.flags = (unsigned int)flags | O_CLOEXEC,
+			       .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+	long fd = root.elsewhere ? syscall(SYS_openat2, root.fd, path, &how, sizeof(how))
+				 : open(path, flags | O_CLOEXEC);
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+FILE *root_fopen(struct root root, const char *path)
+{
+	FILE *file;
+	int fd;
+
+	if (!root.elsewhere)
+		return fopen(path, "re");
+	fd = root_open_file(root, path, O_RDONLY);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	file = fdopen(fd, "r");
+	if (!file)
+		close(fd);
+	return file;
+}
+
+DIR *root_opendir(struct root root, const char *path)
+{
+	DIR *directory;
+	int fd;
+
+	if (!root.elsewhere)
+		return opendir(path);
+	fd = root_open_file(root, path, O_RDONLY | O_DIRECTORY);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	directory = fdopendir(fd);
+	if (!directory)
+		close(fd);
+	return directory;
+}
+
+/* What precedes a path there; "" for the running machine */
+static char *prefix_of(struct root root)
+{
+	return root.elsewhere ? xasprintf("/proc/self/fd/%d", root.fd) : xasprintf("%s", "");
+}
+
+char *root_path(struct root root, const char *path)
+{
+	_cleanup_free_ char *prefix = prefix_of(root);
+
+	return xasprintf("%s%s", prefix, path);
+}
+
+const char *root_relative(struct root root, const char *path)
+{
+	_cleanup_free_ char *prefix = prefix_of(root);
+	size_t length = strlen(prefix);
+
+	return strncmp(path, prefix, length) == 0 ? path + length : path;
+}
+
+int root_read(struct root root, const char *path, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (!root.elsewhere)
+		return sysfs_read(AT_FDCWD, path, buf, size);
+	fd = root_open_file(root, path, O_RDONLY | O_NONBLOCK);
+	return fd < 0 ? fd : sysfs_read_again(fd, path, buf, size);
+}
+
+int root_read_flag(struct root root, const char *path)
+{
+	char buf[4];
+	int rc = root_read(root, path, buf, sizeof(buf));
+
+	if (rc == -EMSGSIZE)
+		return -EILSEQ;
+	return rc < 0 ? rc : sysfs_to_flag(buf);
+}
+
+/* The file, directory or link itself: a link is not followed */
+static int open_itself(struct root root, const char *path)
+{
+	return root_open_file(root, path, O_PATH | O_NOFOLLOW);
+}
+
+bool root_exists(struct root root, const char *path)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (!root.elsewhere)
+		return sysfs_exists(AT_FDCWD, path);
+	fd = open_itself(root, path);
+	return fd >= 0;
+}
+
+char *root_link_name(struct root root, const char *path)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (!root.elsewhere)
+		return sysfs_link_name(AT_FDCWD, path);
+	fd = open_itself(root, path);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	return sysfs_link_name(fd, "");
+}
