@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,54 +18,69 @@ static long number_of(const char *name)
 	return strtol(digits, NULL, 10);
 }
 
-/*
- * "region0", "0", and anything that begins with such a number. cxl-cli reads it by sscanf() as an
- * int, and glibc truncates larger numbers: 4294967296 is read as 0.
- */
-static bool is_number(const char *word, const char *prefix, long id)
-{
-	size_t length = strlen(prefix);
-	int number;
-	char *end;
-
-	if (strncmp(word, prefix, length) == 0)
-		word += length;
-	number = (int)strtol(word, &end, 10);
-	return end != word && number == id;
-}
-
 /* The separator is a space if the list has one, and otherwise a comma. */
-static const char *separator(const char *list)
-{
-	return strchr(list, ' ') ? " " : ",";
-}
-
-bool selection_matches(const char *list, const char *prefix, const char *name, long id)
+static bool any_word(const char *list, bool (*matches)(const char *word, const void *data),
+		     const void *data)
 {
 	_cleanup_free_ char *copy = memory_check(strdup(list));
-	const char *between = separator(list);
+	const char *between = strchr(list, ' ') ? " " : ",";
 	char *rest = copy, *word;
 
 	while ((word = strsep(&rest, between))) {
-		if (strcmp(word, "all") == 0 || strcmp(word, name) == 0 ||
-		    is_number(word, prefix, id))
+		if (matches(word, data))
 			return true;
 	}
 	return false;
 }
 
-static bool has_word(const char *list, const char *word)
+/* A device's name in two parts, where that is how it can be spelled */
+struct numbered {
+	const char *prefix, *name;
+	long id;
+};
+
+/*
+ * "region0", "0", and anything that begins with such a number. cxl-cli reads it by sscanf() as an
+ * int, and glibc truncates larger numbers: 4294967296 is read as 0.
+ */
+static bool is_numbered(const char *word, const void *data)
 {
-	return selection_matches(list, word, word, -1);
+	const struct numbered *device = data;
+	size_t length = strlen(device->prefix);
+	int number;
+	char *end;
+
+	if (strcmp(word, "all") == 0 || strcmp(word, device->name) == 0)
+		return true;
+	if (strncmp(word, device->prefix, length) == 0)
+		word += length;
+	number = (int)strtol(word, &end, 10);
+	return end != word && number == device->id;
+}
+
+bool selection_matches(const char *list, const char *prefix, const char *name, long id)
+{
+	const struct numbered device = {prefix, name, id};
+
+	return any_word(list, is_numbered, &device);
+}
+
+static bool is_same(const char *word, const void *name)
+{
+	return strcmp(word, name) == 0;
+}
+
+/* A name that is not known is NULL. */
+static bool has_word(const char *list, const char *name)
+{
+	return name && any_word(list, is_same, name);
 }
 
 /* libcxl uses the name of the device as the provider of a bus that it does not know. */
 static bool is_bus(const char *list, const struct snapshot_port *bus)
 {
-	const char *provider = snapshot_bus_provider(bus);
-
 	return selection_matches(list, "root", bus->name, number_of(bus->name)) ||
-	       (provider && has_word(list, provider)) || (bus->uport && has_word(list, bus->uport));
+	       has_word(list, snapshot_bus_provider(bus)) || has_word(list, bus->uport);
 }
 
 /* A port whose bus is unknown passes. */
@@ -76,28 +92,25 @@ static bool passes_bus(const struct selection_filters *filters, const struct sna
 }
 
 /* A word is "0.1" or "decoder0.1": both of its numbers are compared. */
+static bool is_decoder(const char *word, const void *data)
+{
+	const char *name = data;
+	int port, id, its_port, its_id;
+
+	if (strcmp(word, "all") == 0 || strcmp(word, "root") == 0 || strcmp(word, name) == 0)
+		return true;
+	return (sscanf(word, "%d.%d", &port, &id) == 2 ||
+		sscanf(word, "decoder%d.%d", &port, &id) == 2) &&
+	       sscanf(name, "decoder%d.%d", &its_port, &its_id) == 2 && port == its_port &&
+	       id == its_id;
+}
+
+/* A decoder that is unknown passes. */
 static bool passes_decoder(const struct selection_filters *filters,
 			   const struct snapshot_decoder *decoder)
 {
-	_cleanup_free_ char *copy = NULL;
-	int port, id, ours_port, ours_id;
-	char *rest, *word;
-
-	if (!filters->decoder || !decoder ||
-	    sscanf(decoder->name, "decoder%d.%d", &ours_port, &ours_id) != 2)
-		return true;
-	copy = memory_check(strdup(filters->decoder));
-	rest = copy;
-	while ((word = strsep(&rest, separator(filters->decoder)))) {
-		if (strcmp(word, "all") == 0 || strcmp(word, "root") == 0 ||
-		    strcmp(word, decoder->name) == 0)
-			return true;
-		if ((sscanf(word, "%d.%d", &port, &id) == 2 ||
-		     sscanf(word, "decoder%d.%d", &port, &id) == 2) &&
-		    port == ours_port && id == ours_id)
-			return true;
-	}
-	return false;
+	return !filters->decoder || !decoder ||
+	       any_word(filters->decoder, is_decoder, decoder->name);
 }
 
 static bool is_region(const struct selection_filters *filters, const char *argument,
@@ -109,28 +122,22 @@ static bool is_region(const struct selection_filters *filters, const char *argum
 	       passes_bus(filters, root ? root->port : NULL) && passes_decoder(filters, root);
 }
 
-/* libcxl uses the largest number for a memdev without a serial number, and so does a snapshot. */
-static bool has_serial(const char *list, const struct snapshot_memdev *memdev)
+static bool is_serial(const char *word, const void *serial)
 {
-	_cleanup_free_ char *copy = memory_check(strdup(list));
-	char *rest = copy, *word;
+	char *end;
+	unsigned long long number = strtoull(word, &end, 0);
 
-	while ((word = strsep(&rest, separator(list)))) {
-		char *end;
-		unsigned long long serial = strtoull(word, &end, 0);
-
-		if (*word && !*end && serial == memdev->serial)
-			return true;
-	}
-	return false;
+	return *word && !*end && number == *(const uint64_t *)serial;
 }
 
 static bool is_memdev(const struct selection_filters *filters, enum selection_kind kind,
 		      const char *argument, const struct snapshot_memdev *memdev)
 {
+	/* Without a serial number it has the largest one, for libcxl as in a snapshot. */
 	bool named = kind == SELECT_MEMDEVS_BY_SERIAL
-			     ? has_serial(argument, memdev)
-			     : selection_matches(argument, "mem", memdev->name, (long)memdev->id);
+			     ? any_word(argument, is_serial, &memdev->serial)
+			     : selection_matches(argument, "mem", memdev->name, (long)memdev->id) ||
+				       has_word(argument, memdev->host.name);
 
 	return named && passes_bus(filters, memdev->endpoint);
 }
@@ -142,10 +149,13 @@ static bool is_port(enum selection_kind kind, const char *argument,
 		return port->kind == PORT_ROOT && is_bus(argument, port);
 	if (kind == SELECT_ENDPOINTS)
 		return port->kind == PORT_ENDPOINT &&
-		       selection_matches(argument, "endpoint", port->name, number_of(port->name));
+		       (selection_matches(argument, "endpoint", port->name,
+					  number_of(port->name)) ||
+			has_word(argument, port->uport));
 	/* "root" and "switch" select all ports of that kind. */
 	return port->kind != PORT_ENDPOINT &&
 	       (selection_matches(argument, "port", port->name, number_of(port->name)) ||
+		has_word(argument, port->uport) ||
 		has_word(argument, port->kind == PORT_ROOT ? "root" : "switch"));
 }
 

@@ -10,7 +10,10 @@ struct verdict_object;
 
 /*
  * The objects that cxl-cli would act on. Its arguments and filters are lenient: "region0", "0" and
- * "all" are valid, and also "0x7" and "region0,region1", of which only the leading number counts.
+ * "all" are valid, and also "0x7" and "region0,region1", of which only the leading number counts. A
+ * memdev can also be given by its host, which does not exclude that the name begins with another
+ * one's number ("0000:31:00.0"), a port by the device that it is the port of, an endpoint by its
+ * memdev.
  * The selection here includes every object that cxl-cli would select. Where the snapshot does not
  * show enough, it includes more objects rather than fewer.
  */

@@ -81,6 +81,13 @@ done <<-'COMMANDS'
 	disable-port --e all
 	disable-port x -e endpoint2
 	disable-port -e --no-endpoint 1 --no-f
+	disable-memdev 0000:11:00.0
+	disable-memdev 7,0000:11:00.0
+	disable-memdev 7 0000:11:00.0 -v
+	disable-port pci0000:10
+	disable-port 7,pci0000:10
+	disable-port -e mem0
+	disable-port -e 7,mem0
 	disable-bus root0
 	disable-bus 0 --debug
 	disable-bus all x

@@ -18,7 +18,7 @@
  *
  * root0 (ACPI0017:00): port1: endpoint2: mem0, region0 in decoder0.0
  *                             endpoint3: mem1, region1 in decoder0.1
- * root7 (ACPI0017:01): port8: endpoint10: mem12, region12 in decoder7.0
+ * root7 (ACPI0017:01): port8 (pci0000:10): endpoint10: mem12 (0001:31:00.0), region12 in decoder7.0
  * mem4 has no endpoint, region4 no root decoder, and region5 could not be read.
  */
 struct machine {
@@ -29,16 +29,18 @@ struct machine {
 	struct snapshot_memdev memdevs[4];
 };
 
+#define PORT(n, k, u, p) {.name = (n), .kind = (k), .uport = (u), .parent = (p)}
+
 static void build(struct machine *m)
 {
 	*m = (struct machine){
-		.ports = {{.name = "endpoint2", .kind = PORT_ENDPOINT, .parent = &m->ports[3]},
-			  {.name = "endpoint3", .kind = PORT_ENDPOINT, .parent = &m->ports[3]},
-			  {.name = "endpoint10", .kind = PORT_ENDPOINT, .parent = &m->ports[4]},
-			  {.name = "port1", .kind = PORT_SWITCH, .parent = &m->ports[5]},
-			  {.name = "port8", .kind = PORT_SWITCH, .parent = &m->ports[6]},
-			  {.name = "root0", .kind = PORT_ROOT, .uport = "ACPI0017:00"},
-			  {.name = "root7", .kind = PORT_ROOT, .uport = "ACPI0017:01"}},
+		.ports = {PORT("endpoint2", PORT_ENDPOINT, "mem0", &m->ports[3]),
+			  PORT("endpoint3", PORT_ENDPOINT, "mem1", &m->ports[3]),
+			  PORT("endpoint10", PORT_ENDPOINT, "mem12", &m->ports[4]),
+			  PORT("port1", PORT_SWITCH, NULL, &m->ports[5]),
+			  PORT("port8", PORT_SWITCH, "pci0000:10", &m->ports[6]),
+			  PORT("root0", PORT_ROOT, "ACPI0017:00", NULL),
+			  PORT("root7", PORT_ROOT, "ACPI0017:01", NULL)},
 		.decoders = {{.name = "decoder0.0", .port = &m->ports[5]},
 			     {.name = "decoder0.1", .port = &m->ports[5]},
 			     {.name = "decoder7.0", .port = &m->ports[6]}},
@@ -50,7 +52,11 @@ static void build(struct machine *m)
 		.memdevs = {{.name = "mem0", .serial = 0x11, .endpoint = &m->ports[0]},
 			    {.name = "mem1", .id = 1, .serial = 18, .endpoint = &m->ports[1]},
 			    {.name = "mem4", .id = 4, .serial = SNAPSHOT_NO_NUMBER},
-			    {.name = "mem12", .id = 12, .serial = 0, .endpoint = &m->ports[2]}},
+			    {.name = "mem12",
+			     .id = 12,
+			     .serial = 0,
+			     .endpoint = &m->ports[2],
+			     .host = {.name = "0001:31:00.0"}}},
 		.snapshot = {.ports = m->ports,
 			     .nr_ports = COUNT(m->ports),
 			     .decoders = m->decoders,
@@ -159,6 +165,12 @@ static const struct {
 	{SELECT_MEMDEVS, NULL, NULL, "1", "mem1 "},
 	{SELECT_MEMDEVS, NULL, NULL, "all", "mem0 mem1 mem4 mem12 "},
 	{SELECT_MEMDEVS, NULL, NULL, "17", ""},
+	{SELECT_MEMDEVS, NULL, NULL, "-1", ""},
+	/* A host's name begins with a number, which is one, too. */
+	{SELECT_MEMDEVS, NULL, NULL, "0001:31:00.0", "mem1 mem12 "},
+	{SELECT_MEMDEVS, NULL, NULL, "7,0001:31:00.0", "mem1 mem12 "},
+	{SELECT_MEMDEVS, NULL, NULL, "0001:31:00", "mem1 "},
+	{SELECT_MEMDEVS, "root0", NULL, "0001:31:00.0", "mem1 "},
 	{SELECT_MEMDEVS, "root7", NULL, "all", "mem4 mem12 "},
 	{SELECT_MEMDEVS, "ACPI.CXL", NULL, "mem1", "mem1 "},
 	{SELECT_MEMDEVS_BY_SERIAL, NULL, NULL, "17", "mem0 "},
@@ -180,6 +192,12 @@ static const struct {
 	{SELECT_PORTS, NULL, NULL, "root,switch", "port1 port8 root0 root7 "},
 	{SELECT_PORTS, NULL, NULL, "root7", "root7 "},
 	{SELECT_PORTS, NULL, NULL, "endpoint2", ""},
+	{SELECT_PORTS, NULL, NULL, "pci0000:10", "port8 "},
+	{SELECT_PORTS, NULL, NULL, "7 pci0000:10", "port8 root7 "},
+	{SELECT_PORTS, NULL, NULL, "mem0", ""},
+	{SELECT_ENDPOINTS, NULL, NULL, "mem0", "endpoint2 "},
+	{SELECT_ENDPOINTS, NULL, NULL, "mem", ""},
+	{SELECT_ENDPOINTS, NULL, NULL, "7,mem12", "endpoint10 "},
 	{SELECT_ENDPOINTS, NULL, NULL, "endpoint2", "endpoint2 "},
 	{SELECT_ENDPOINTS, NULL, NULL, "10", "endpoint10 "},
 	{SELECT_ENDPOINTS, NULL, NULL, "all", "endpoint2 endpoint3 endpoint10 "},
