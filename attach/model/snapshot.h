@@ -34,9 +34,12 @@ struct snapshot_dependent {
 /* A process, network or file system that uses a device */
 struct snapshot_user {
 	const char *device; /* mem0, region0, or a dependent's name */
-	const char *kind;   /* open, up, address, default-route, mount, swap, system-ram */
-	const char *what;   /* the process' command, the address, the directory; or NULL */
-	uint64_t pid;	    /* of open; else 0 */
+	/* open, mapped, holder, up, address, default-route, mount, swap, system-ram */
+	const char *kind;
+	/* The process' command, what is stacked on a disk, the address, the directory, the dax
+	 * device or memory blocks; or NULL */
+	const char *what;
+	uint64_t pid; /* of open and mapped, and of a mount in that process' namespace; else 0 */
 };
 
 /* The device that a memdev is below */
