@@ -36,10 +36,13 @@ part() {
 # fast_tests USERLAND BUILD [VARIABLE=VALUE]: what meson runs; its log has every test's own output. A
 # test that timed out or crashed says nothing of it in there.
 fast_tests() {
-	local root=$1 name=$2 rc=0
+	local root=$1 name=$2 rc=0 lock
+	# meson has one log for each build, whoever runs the tests
+	lock_take "fast tests" "$(build_directory "$root")/$name.tests.lock"
 	build_run "$root" env "${@:3}" meson test -C "/build/$name" --no-rebuild --quiet >&2 || rc=$?
 	build_run "$root" jq -r '.stdout, if .result | IN("OK", "FAIL", "SKIP") then empty
 		else "not ok - \(.name): \(.result)" end' "/build/$name/meson-logs/testlog.json"
+	lock_drop
 	return "$rc"
 }
 
