@@ -10,6 +10,7 @@
 #   checkouts/KEY/       builds of one checkout of this project
 #   boots/TIME-PID/      logs and shared directory of one boot
 #   pins/                which versions were picked from the mirror
+#   passed/              which parts of the test suite have passed, for which tree
 #   logs/  locks/  users/
 
 # key FILE-OR-TEXT...: a short name for exactly these inputs
