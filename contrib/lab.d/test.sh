@@ -226,7 +226,7 @@ test_all() {
 		failed=$((failed + 1))
 	fi
 	[ "$opt_lanes" = default ] || passed_summary test_first test_second test_lab
-	echo "$parts parts in $(((SECONDS + 30) / 60)) min$([ "$before" -eq 0 ] || echo ", $before of which had passed before")"
+	echo "$parts part$([ "$parts" -eq 1 ] || echo s) in $(((SECONDS + 30) / 60)) min$([ "$before" -eq 0 ] || echo ", $before of which had passed before")"
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ]
 }
