@@ -6,15 +6,29 @@
 
 # setup_build SANITIZER: the build that the guests run, in $installed; an empty SANITIZER means none
 setup_build() {
-	local builds=$LAB_CACHE/checkouts stale
-	for stale in "$builds"/*/; do
-		[ ! -e "$stale/checkout" ] || [ -d "$(cat "$stale/checkout")" ] || rm -rf "$stale"
-	done
-	builds=$builds/$(key "$LAB_SRC")
-	mkdir -p "$builds"
-	echo "$LAB_SRC" >"$builds/checkout"
+	build_checkout
 	build_cxl "$guest_root" "$1"
 	installed=$(build_directory "$guest_root")/$(build_name "$1").install/usr/local
+}
+
+# build_checkout: the place of this checkout's builds; those of checkouts that are gone are removed. Each place
+# loses its name first, so that no later run continues with a part of it.
+build_checkout() {
+	local builds=$LAB_CACHE/checkouts directory lock
+	lock_take "builds" "$LAB_CACHE/locks/checkouts"
+	rm -rf "$builds"/*.part
+	for directory in "$builds"/*/; do
+		directory=${directory%/}
+		[ ! -s "$directory/checkout" ] || [ -d "$(cat "$directory/checkout")" ] || mv -T "$directory" "$directory.part"
+	done
+	rm -rf "$builds"/*.part
+	builds=$builds/$(key "$LAB_SRC")
+	mkdir -p "$builds"
+	if [ ! -s "$builds/checkout" ]; then
+		echo "$LAB_SRC" >"$builds/checkout.part"
+		mv "$builds/checkout.part" "$builds/checkout"
+	fi
+	lock_drop
 }
 
 # build_cxl USERLAND SANITIZER: the developer's build, as it is installed
@@ -60,6 +74,7 @@ build() {
 	if ! build_run "$root" sh -ec '
 		name=$1; shift
 		if ! [ -e "/build/$name/build.ninja" ] || ! [ "$*" = "$(cat "/build/$name.options")" ]; then
+			rm -f "/build/$name.options" # first: what is left after a kill is not continued with
 			rm -rf "/build/$name" "/build/$name.install"
 			meson setup "$@" "/build/$name" /src
 			echo "$*" >"/build/$name.options"

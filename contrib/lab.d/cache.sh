@@ -10,6 +10,7 @@
 #   checkouts/KEY/       builds of one checkout of this project
 #   boots/TIME-PID/      logs and shared directory of one boot
 #   pins/                which versions were picked from the mirror
+#   passed/              which parts of the test suite have passed, for which tree
 #   logs/  locks/  users/
 
 # key FILE-OR-TEXT...: a short name for exactly these inputs
@@ -20,11 +21,22 @@ key() {
 	done | sha256sum | cut -c1-12
 }
 
+# cache_lock HOW: hold the lock that says that the cache is in use. One that has just been opened may be that of
+# a cache which `clean` has meanwhile taken away.
+cache_lock() {
+	while :; do
+		mkdir -p "$LAB_CACHE/locks"
+		{ exec {cache_in_use}<>"$LAB_CACHE/locks/in-use"; } 2>/dev/null || continue
+		flock "$1" --nonblock "$cache_in_use" || return 1
+		[ ! "$LAB_CACHE/locks/in-use" -ef "/proc/self/fd/$cache_in_use" ] || return 0
+		exec {cache_in_use}>&-
+	done
+}
+
 # cache_enter VERB: from here on `clean` knows that the cache is in use
 cache_enter() {
-	mkdir -p "$LAB_CACHE"/{boots,checkouts,locks,logs,pins,users}
-	exec {cache_in_use}<>"$LAB_CACHE/locks/in-use"
-	flock --shared --nonblock "$cache_in_use" || die "the cache is being removed: $(cache_users)"
+	cache_lock --shared || die "the cache is being removed: $(cache_users)"
+	mkdir -p "$LAB_CACHE"/{boots,checkouts,logs,pins,users}
 	echo "contrib/lab $1" >"$LAB_CACHE/users/$$"
 	trap cache_leave EXIT
 	cache_sweep
@@ -40,6 +52,7 @@ cache_sweep() {
 		! flock --nonblock "$lock_fd" || rm -rf "$part"
 		exec {lock_fd}>&-
 	done
+	rm -rf --one-file-system "$LAB_CACHE".removed-*
 }
 
 cache_leave() { rm -f "$LAB_CACHE/users/$$"; }
@@ -101,9 +114,9 @@ step_make() {
 }
 
 # The worker and all that it starts live in a process namespace that ends when this script does,
-# even by SIGKILL: otherwise the next run would fill the same directory beside an orphan.
+# even by SIGKILL: otherwise the next run would fill the same directory beside an orphan. They hold the
+# script's locks, too, since they end a moment after it, and start a moment before they would end with it.
 step_worker() {
-	exec {lock}>&- {cache_in_use}>&-
 	# shellcheck disable=SC2046 # one word per function is meant
 	export -f $(compgen -A function)
 	export LAB_SRC LAB_DIR LAB_CACHE E_LAB KERNEL_AT_LEAST userland kernel
@@ -160,11 +173,17 @@ cache_status() {
 	[ -z "$(cache_users)" ] || echo "in use by  $(cache_users)"
 }
 
+# The cache loses its name before anything in it is removed: what has its name is complete, also when this
+# is killed, and a run that starts meanwhile has a new cache.
 cache_clean() {
-	[ -d "$LAB_CACHE" ] || { say "nothing is cached in $LAB_CACHE"; return; }
-	mkdir -p "$LAB_CACHE/locks"
-	exec {cache_in_use}<>"$LAB_CACHE/locks/in-use"
-	flock --nonblock "$cache_in_use" || die "not removed: in use by $(cache_users)"
-	rm -rf --one-file-system "$LAB_CACHE"
+	local users aside
+	[ -d "$LAB_CACHE" ] || { cache_sweep; say "nothing is cached in $LAB_CACHE"; return; }
+	if ! cache_lock --exclusive; then
+		users=$(cache_users)
+		die "not removed: in use by ${users:-what a killed run has started and is about to end}"
+	fi
+	aside=$(mktemp -d "$LAB_CACHE.removed-XXXXXX")
+	mv "$LAB_CACHE" "$aside"
+	cache_sweep
 	say "removed $LAB_CACHE"
 }

@@ -20,7 +20,9 @@ setup_host() {
 	command -v mmdebstrap >/dev/null || die "mmdebstrap is still missing after its installation"
 }
 
+# A run that was killed in here may have left dpkg in the middle of its work, and then apt-get refuses.
 host_install() {
+	dpkg --configure -a
 	apt-get update
 	DEBIAN_FRONTEND=noninteractive apt-get install -y mmdebstrap
 }

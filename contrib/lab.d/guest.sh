@@ -61,12 +61,14 @@ guest_qemu() {
 }
 
 # guest_accel: kvm if a trial boot under it comes to its end, else tcg. /dev/kvm that opens proves
-# nothing: on many nested machines the guest then hangs. The trial is made once per host boot and kernel,
-# under a lock: another run at the same time waits for the answer, and takes it.
+# nothing: on many nested machines the guest then hangs. The trial is made once per host boot and QEMU,
+# whichever kernel the guest has, under a lock: another run at the same time waits for the answer, and takes
+# it. It runs in a subshell of its own; an interrupted trial is no answer.
 guest_accel() {
 	local host_boot answer lock
+	trap 'exit 130' INT
 	host_boot=$(key "$(cat /proc/sys/kernel/random/boot_id)")
-	answer=$LAB_CACHE/kvm-$host_boot-$(key "${kernel##*/}")
+	answer=$LAB_CACHE/kvm-$host_boot-$(key "$(grep '^qemu-system-x86 ' "$userland/lab/packages")")
 	if [ ! -e "$answer" ]; then
 		lock_take "trial of KVM" "$LAB_CACHE/locks/${answer##*/}"
 		[ -e "$answer" ] || guest_try_kvm_once "$host_boot" "$answer"
@@ -100,7 +102,7 @@ guest_try_kvm() {
 
 guest_kvm_boots() (
 	say "trying a boot under KVM (at most 40 s) ..."
-	opt_modules=no opt_share=''
+	opt_machine=mock opt_modules=no opt_share='' opt_kernel_args=''
 	guest_new
 	printf 'true\0' >"$boot/guest/command"
 	echo 30 >"$boot/guest/limit"

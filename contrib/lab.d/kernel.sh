@@ -24,17 +24,19 @@ setup_kernel() {
 kernel_name() { echo "${1#*=}" | tr -c 'A-Za-z0-9.~+\n-' _; }
 
 # kernel_apt COMMAND...: apt on indexes of our own, beside the host's: every suite of Debian that
-# the mirror has and a kernel could be in
-kernel_apt() {
-	local apt=$LAB_CACHE/apt command=$1
+# the mirror has and a kernel could be in. One at a time: apt does not wait for another one that updates.
+kernel_apt() (
+	apt=$LAB_CACHE/apt command=$1
 	shift
+	exec {apt_lock}<>"$LAB_CACHE/locks/apt"
+	flock "$apt_lock"
 	mkdir -p "$apt"/state/lists/partial "$apt"/cache/archives/partial
 	mirror_options >"$apt/apt.conf"
 	kernel_sources >"$apt/sources.list"
 	APT_CONFIG=$apt/apt.conf "$command" -o Dir::State="$apt/state" -o Dir::State::status=/dev/null \
 		-o Dir::Cache="$apt/cache" -o Dir::Etc::sourcelist="$apt/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root "$@"
-}
+)
 
 kernel_sources() {
 	local mirror suite keys='' uri component

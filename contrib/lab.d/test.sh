@@ -5,13 +5,19 @@
 # that ends with an error and has reported none counts as one. A guest keeps one processor busy, and so do
 # the tests without one: they run in two lanes.
 
-tally=$(mktemp) # a line for each part: how many passed, failed, were skipped
+tally=$(mktemp) # a line for each part: how many passed, failed, were skipped; and 1 if it had passed before
 
-# part TITLE COMMAND...: run it, count its TAP, and show what failed
+# part TITLE COMMAND...: run it, count its TAP, and show what failed. Of the full lane, what has passed with this
+# tree does not run again.
 part() {
-	local title=$1 start=$SECONDS output rc=0 passed failed skipped turn
+	local title=$1 start=$SECONDS output rc=0 passed failed skipped turn file
 	[[ $title == *"$opt_only"* ]] || return 0
+	file=$(passed_file "$@")
 	shift
+	if [ "$opt_lanes" = all ] && [ -z "$opt_again" ] && [ -e "$file" ]; then
+		part_passed "$title" "$file"
+		return
+	fi
 	output=$(mktemp)
 	"$@" >"$output" || rc=$?
 	skipped=$(grep -cE '^ok .*# SKIP|^1\.\.0 # SKIP' "$output" || :)
@@ -28,18 +34,37 @@ part() {
 	grep '# SKIP' "$output" | sed 's/^/    /' || :
 	[ "$failed" -eq 0 ] || grep -A 5 '^not ok' "$output" | sed 's/^/    /'
 	[ "$rc" -eq 0 ] || [ "$failed" -gt 0 ] || tail -n 20 "$output" | sed 's/^/    /'
-	echo "$passed $failed $skipped" >&"$turn"
+	echo "$passed $failed $skipped 0" >&"$turn"
 	exec {turn}>&-
 	rm -f "$output"
+	if [ "$rc$failed$skipped" = 000 ] && [ "$passed" -gt 0 ]; then
+		passed_remember "$file" "$passed" $((SECONDS - start))
+	else
+		passed_forget "$file"
+	fi
+}
+
+# part_passed TITLE FILE: what is remembered in FILE counts
+part_passed() {
+	local passed seconds date turn
+	read -r passed seconds date <"$2"
+	exec {turn}>>"$tally"
+	flock "$turn"
+	printf '%-44s %4d passed, 0 failed, 0 skipped (passed on %s, in %d s)\n' "$1" "$passed" "$date" "$seconds"
+	echo "$passed 0 0 1" >&"$turn"
+	exec {turn}>&-
 }
 
 # fast_tests USERLAND BUILD [VARIABLE=VALUE]: what meson runs; its log has every test's own output. A
 # test that timed out or crashed says nothing of it in there.
 fast_tests() {
-	local root=$1 name=$2 rc=0
+	local root=$1 name=$2 rc=0 lock
+	# meson has one log for each build, whoever runs the tests
+	lock_take "fast tests" "$(build_directory "$root")/$name.tests.lock"
 	build_run "$root" env "${@:3}" meson test -C "/build/$name" --no-rebuild --quiet >&2 || rc=$?
 	build_run "$root" jq -r '.stdout, if .result | IN("OK", "FAIL", "SKIP") then empty
 		else "not ok - \(.name): \(.result)" end' "/build/$name/meson-logs/testlog.json"
+	lock_drop
 	return "$rc"
 }
 
@@ -165,32 +190,47 @@ test_lab() {
 	done
 }
 
-# lanes FUNCTION...: at the same time, each in a process group of its own, all of which ends with this shell. A
-# lane that ends before its parts have, as when a build fails, is a failure, too.
+# lanes FUNCTION...: at the same time, each in a process group of its own, all of which ends with this shell, even
+# if that is killed. A lane that ends before its parts have, as when a build fails, is a failure, too.
 lanes() {
-	local lane
+	local lane watch
 	set -m
 	for lane; do
 		("$lane") &
 		lane_groups+=($!)
 	done
+	(tail --pid=$$ -f /dev/null; kill -- "${lane_groups[@]/#/-}" 2>/dev/null) &
+	watch=$!
 	set +m
 	for lane in "${lane_groups[@]}"; do
-		wait "$lane" || echo "0 1 0" >>"$tally"
+		wait "$lane" || echo "0 1 0 0" >>"$tally"
 	done
 	lane_groups=()
+	kill -- "-$watch"
+	wait "$watch" 2>/dev/null || :
 }
 lane_groups=()
 leave_lanes() {
 	[ ${#lane_groups[@]} -eq 0 ] || kill -- "${lane_groups[@]/#/-}"
-	rm -f "$tally"
+	rm -f "$tally" "$tally.parts"
 	cache_leave
 }
-trap leave_lanes EXIT
 
-lanes test_first test_second
-lanes test_lab
-read -r total_passed total_failed total_skipped < <(awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}' "$tally")
-echo
-echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
-[ "$total_failed" -eq 0 ]
+test_all() {
+	local parts passed failed skipped before
+	trap leave_lanes EXIT
+	[ "$opt_lanes" = default ] || passed_plan test_first test_second test_lab
+	lanes test_first test_second
+	lanes test_lab
+	read -r parts passed failed skipped before < <(awk '{p += $1; f += $2; s += $3; b += $4}
+		END {print NR, p + 0, f + 0, s + 0, b + 0}' "$tally")
+	echo
+	if [ "$before" -gt 0 ] && [ "$(tree_now)" != "$tree" ]; then
+		echo "not ok - the tree has changed since this began: what had passed before, has passed with another"
+		failed=$((failed + 1))
+	fi
+	[ "$opt_lanes" = default ] || passed_summary test_first test_second test_lab
+	echo "$parts part$([ "$parts" -eq 1 ] || echo s) in $(((SECONDS + 30) / 60)) min$([ "$before" -eq 0 ] || echo ", $before of which had passed before")"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" -eq 0 ]
+}

@@ -1,0 +1,123 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which parts of the test suite have passed for which tree, so that the full lane can be finished in pieces:
+#
+#   passed/TITLE/KEY    how many checks passed, in how many seconds, on which date; TITLE is a key, too
+#
+# KEY is made from all that the part is: the files of the checkout, which have the part's own scripts, the lab
+# and all that it configures, in them; the part's command with its variables; and what came from the mirror.
+
+# What a part is told by variables, to be named here when test.sh uses another
+passed_variables=(ROUNDS ROWS_EVERY DAMAGE_EVERY)
+
+# tree_files: the names of the checkout's files, each with a NUL; those that git ignores are left out
+tree_files() {
+	[ -e .git ] && env -u GIT_DIR -u GIT_INDEX_FILE -u GIT_WORK_TREE \
+		git ls-files -z --cached --others --exclude-standard 2>/dev/null ||
+		find . -name .git -prune -o ! -type d -printf '%P\0'
+}
+
+# tree_now: a name for the checkout's files as they are now, with their modes, committed or not. A name that git
+# has, and for which there is no file, counts by what is said about that.
+tree_now() (
+	cd "$LAB_SRC"
+	export LC_ALL=C
+	{
+		tree_files | sort -zu | xargs -0 stat --printf '%f %N\n' -- || :
+		tree_files | sort -zu | xargs -0 sha256sum -- || :
+	} 2>&1 | sha256sum | cut -d' ' -f1
+)
+
+# passed_begin TREE: what is the same for all parts of this run, which began with that tree
+passed_begin() {
+	tree=$1
+	passed_common=$(key "$tree" "${kernel##*/}" "$kernel/origin" "${modules##*/}" "${userland##*/}" "$userland/lab/packages")
+}
+
+# passed_mirror ARGUMENT...: what came from the mirror for these arguments of a part
+passed_mirror() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--kernel) cat "$LAB_CACHE/pins/kernel-${2:-newest}/package" ;;
+		--userland) (step() { :; }; setup_userland "$2"; cat "$userland/lab/packages") ;;
+		*) [ ! -e "$1/lab/packages" ] || cat "$1/lab/packages" ;;
+		esac 2>/dev/null || echo "not yet"
+		shift
+	done
+}
+
+# passed_file TITLE COMMAND...: where it is remembered that this part has passed
+passed_file() {
+	local title=$1 variable variables=''
+	shift
+	for variable in "${passed_variables[@]}"; do variables+="$variable=${!variable-}"$'\n'; done
+	echo "$LAB_CACHE/passed/$(key "title $title")/$(key "$passed_common" "${*@Q}" "$variables" "$(passed_mirror "$@")")"
+}
+
+# passed_remember FILE PASSED SECONDS: unless the tree has changed since this run began
+passed_remember() (
+	[ "$(tree_now)" = "$tree" ] || exit 0
+	exec {lock}<>"$LAB_CACHE/locks/passed"
+	flock "$lock"
+	mkdir -p "${1%/*}"
+	echo "$2 $3 $(date '+%Y-%m-%d %H:%M')" >"$LAB_CACHE/passed.part"
+	mv "$LAB_CACHE/passed.part" "$1"
+	# The latest ones are enough to tell how long it takes.
+	find "${1%/*}" -type f -printf '%T@ %p\n' | sort -rn | tail -n +21 | cut -d' ' -f2- | xargs -r -d '\n' rm -f
+)
+
+# passed_forget FILE: it has not passed this time
+passed_forget() { rm -f "$1"; }
+
+# passed_seconds FILE: how long that part took when it passed the last time, with whichever tree; nothing if never
+passed_seconds() {
+	find "${1%/*}" -type f -printf '%T@ %p\n' 2>/dev/null | sort -rn | head -n 1 | cut -d' ' -f2- |
+		xargs -r -d '\n' cut -d' ' -f2
+}
+
+# passed_parts FUNCTION: the parts that it would run: on a line each, passed_file and the title
+passed_parts() (
+	part() { printf '%s\t%s\n' "$(passed_file "$@")" "$1"; }
+	step() { :; }
+	build() { :; }
+	"$1"
+) 2>/dev/null
+
+# passed_missing FUNCTION...: those of their parts that have not passed for this tree, as passed_parts; how many parts
+# there are goes into the file $tally.parts
+passed_missing() {
+	local function file title
+	for function; do
+		passed_parts "$function" || :
+	done | tee "$tally.parts" | while IFS=$'\t' read -r file title; do
+		[ -e "$file" ] || printf '%s\t%s\n' "$file" "$title"
+	done
+}
+
+# passed_left FUNCTION...: seconds that their parts still take, as far as one knows. Prints which these are on stderr.
+passed_left() {
+	local file title seconds sum=0
+	while IFS=$'\t' read -r file title; do
+		[[ $title == *"$opt_only"* ]] && { [ ! -e "$file" ] || [ -n "$opt_again" ]; } || continue
+		seconds=$(passed_seconds "$file")
+		printf '    %-52s %s\n' "$title" "${seconds:+about $(((seconds + 59) / 60)) min}" >&2
+		sum=$((sum + ${seconds:-0}))
+	done < <(for function; do passed_parts "$function" || :; done)
+	echo "$sum"
+}
+
+# passed_plan FIRST SECOND LAST: say what is left of these functions' parts, of which the first two run at once
+passed_plan() {
+	local first second last
+	say "left of the full lane, and how long each part took when it passed the last time:"
+	first=$(passed_left "$1") second=$(passed_left "$2") last=$(passed_left "$3")
+	say "together about $(((((first > second) ? first : second) + last + 59) / 60)) min, without the parts that have no time yet"
+}
+
+# passed_summary FUNCTION...: how much of the full lane is still missing
+passed_summary() {
+	local missing
+	missing=$(passed_missing "$@" | wc -l)
+	echo "$missing of $(wc -l <"$tally.parts") parts of the full lane have yet to pass with this tree"
+}

@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# contrib/lab coverage counts exactly what was executed: in a small checkout, whose lines and branches are known.
+# shellcheck source=test/tap.sh
+. "$SOURCE/test/tap.sh"
+
+lender=${XDG_CACHE_HOME:-$HOME/.cache}/cxl-attach
+top=$(mktemp -d "${lender%/*}/cxl-attach-test.XXXXXX")
+trap 'rm -rf "$top"' EXIT
+export XDG_CACHE_HOME=$top
+mkdir "$top/cxl-attach"
+for result in "$lender"/userland-*; do
+	[[ $result == *.part ]] || ln -s "$result" "$top/cxl-attach"
+done
+
+tree=$top/tree
+mkdir -p "$tree"/{util,cxl/command,attach/read,test}
+cp -r "$SOURCE/contrib" "$tree"
+cat >"$tree/meson_options.txt" <<-OPTIONS
+	option('docs', type: 'feature')
+	option('tests', type: 'feature')
+	option('test-points', type: 'boolean')
+OPTIONS
+cat >"$tree/meson.build" <<-BUILD
+	project('small', 'c')
+	root = include_directories('.')
+	library = static_library('util', 'util/sign.c', 'attach/read/never.c')
+	program = executable('program', 'cxl/command/child.c', include_directories: root, link_with: library)
+	other = executable('other', 'test/other.c', include_directories: root, link_with: library)
+	test('program', program)
+	test('other', other)
+	test('any', find_program('true'))
+BUILD
+# Four lines of code, one of which is a branch of two ways: each of the two programs goes one of them.
+cat >"$tree/util/sign.c" <<-CODE
+	int sign(int number);
+	int sign(int number)
+	{
+		if (number < 0)
+			return -1;
+		return 1;
+	}
+CODE
+cat >"$tree/attach/read/never.c" <<-CODE
+	int never(int number);
+	int never(int number)
+	{
+		return number ? 7 : 8;
+	}
+CODE
+# What the child executes, before it leaves by _exit(), counts.
+cat >"$tree/cxl/command/child.c" <<-CODE
+	#include <sys/wait.h>
+	#include <unistd.h>
+	int sign(int number);
+	int main(void)
+	{
+		int status = 1;
+		if (fork() == 0) {
+			status = sign(3) != 1;
+			_exit(status);
+		}
+		wait(&status);
+		return status != 0;
+	}
+CODE
+cat >"$tree/test/other.c" <<-CODE
+	int sign(int number);
+	int main(void)
+	{
+		return sign(-3) != -1;
+	}
+CODE
+
+# figures DIRECTORY: executed lines, all lines, executed branches, all branches
+figures() { sed -nE "s|^$1 +([0-9]+) of +([0-9]+) +[0-9.]+ % +([0-9]+) of +([0-9]+) .*|\\1 \\2 \\3 \\4|p" <<<"$out"; }
+
+run timeout 300 "$tree/contrib/lab" coverage
+is "done" "$status" 0
+is "two programs, each of which goes one way" "$(figures util)" "4 4 2 2"
+is "a child that leaves by _exit()" "$(figures cxl/command)" "7 7 2 2"
+is "what no program executes" "$(figures attach/read)" "0 2 0 2"
+is "in total, without the tests' own code" "$(figures total)" "11 13 4 6"
+is "these are all" "$(wc -l <<<"$out")" 5
+run timeout 300 "$tree/contrib/lab" coverage
+is "a second time: nothing is added up" "$(figures total)" "11 13 4 6"
+
+sed -i "s/'true'/'false'/" "$tree/meson.build"
+run timeout 300 "$tree/contrib/lab" coverage
+is "a test fails: the status" "$status" 125
+like "a test fails: said" "$err" "some tests failed with this build"
+is "a test fails: the figures of the others" "$(figures total)" "11 13 4 6"
+finish
