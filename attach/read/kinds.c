@@ -122,6 +122,14 @@ static void read_root_decoder(const struct device *device, struct snapshot_decod
 	decoder->delete_region = device_has(device, "delete_region");
 }
 
+/* What names no region is damage. It would be listed as a region, and could be named to cxl-cli. */
+static const char *read_region_name(struct snapshot *snapshot, const struct device *device)
+{
+	const char *name = device_text(snapshot, device, "region");
+
+	return name && kind_of(name) == DEVICE_REGION ? name : NULL;
+}
+
 /*
  * There can be thousands of decoders, so each attribute is only read where something depends on it.
  * At DEPTH_STATE, an endpoint's decoder without a size is taken to have no region: it loses both at
@@ -139,7 +147,7 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 	if (endpoint && decoder->size == 0 && device->depth == DEPTH_STATE &&
 	    !(known && known->region_name))
 		return;
-	decoder->region_name = device_text(snapshot, device, "region");
+	decoder->region_name = read_region_name(snapshot, device);
 	if (endpoint && decoder->region_name)
 		decoder->target_type = device_text(snapshot, device, "target_type");
 	if (!endpoint && device->depth != DEPTH_BRIEF && decoder->size != 0)

@@ -39,11 +39,14 @@ enum signal {
 	NO_DECODER_COMMITTED,
 };
 
+/* Against an attach, whatever else is seen: a memdev can have any number of other signals. */
+#define DECIDES_ALONE (-100)
+
 static const struct {
 	const char *name;
 	int weight;
 } signals[] = {
-	[NO_ATTACH_SUPPORT] = {"no-attach-support", -100},
+	[NO_ATTACH_SUPPORT] = {"no-attach-support", DECIDES_ALONE},
 	[NO_CLASS_ATTRIBUTES] = {"no-class-attributes", 2},
 	[CLASS_ATTRIBUTES] = {"class-attributes", -2},
 	[REGION_LOCKED] = {"region-locked", 4},
@@ -56,10 +59,10 @@ static const struct {
 	[MODULE_IMPORTS_ATTACH] = {"module-imports-attach", 2},
 	[MODULE_IMPORTS_NO_ATTACH] = {"module-imports-no-attach", -4},
 	[MODULE_HOLDS_CXL_MEM] = {"module-holds-cxl-mem", 0},
-	[MEMDEV_DISABLED] = {"memdev-disabled", -100},
+	[MEMDEV_DISABLED] = {"memdev-disabled", DECIDES_ALONE},
 	[HOST_MATCHES_PROVIDER] = {"host-matches-provider", 0},
 	[HOST_BOUND] = {"host-bound", 0},
-	[HOST_UNBOUND] = {"host-unbound", -100},
+	[HOST_UNBOUND] = {"host-unbound", DECIDES_ALONE},
 	[HOST_HAS_CXL_MEMORY] = {"host-has-cxl-memory", 0},
 	[PROBE_DEFERRED] = {"probe-deferred", 0},
 	[DECODER_COMMITTED] = {"decoder-committed", 0},
@@ -161,7 +164,7 @@ static void see_target_type(const struct snapshot_decoder *decoder, struct attac
 /*
  * The weights for an attach are compared with the weights against one. One side has to weigh at
  * least twice as much as the other, else the answer is unknown: a single signal does not decide
- * where others contradict it.
+ * where others contradict it, unless it decides alone.
  */
 static enum attach_state weigh(const struct attach_answer *answer)
 {
@@ -170,6 +173,8 @@ static enum attach_state weigh(const struct attach_answer *answer)
 	for (size_t i = 0; i < answer->nr_evidence; i++) {
 		int weight = answer->evidence[i].weight;
 
+		if (weight == DECIDES_ALONE)
+			return ATTACH_NONE;
 		if (weight > 0)
 			for_it += weight;
 		else

@@ -275,6 +275,30 @@ static void evidence_says_where_it_is_from(void **state)
 	attach_answers_release(&answers);
 }
 
+/* A memdev takes part in as many regions as a damaged machine has: they do not add up to a driver.
+ */
+static void nothing_outweighs_a_missing_driver(void **state)
+{
+	const struct scenario disabled = {.attach_support = FLAG_YES,
+					  .memdev_disabled = true,
+					  .locked = FLAG_YES,
+					  .target_type = "accelerator",
+					  .imports = FLAG_YES};
+	struct snapshot_region *regions[100];
+	struct attach_answers answers;
+	struct machine m;
+
+	(void)state;
+	build(&disabled, &m);
+	for (size_t i = 0; i < 100; i++)
+		regions[i] = &m.region;
+	m.memdev.regions = regions;
+	m.memdev.nr_regions = 100;
+	attach_infer(&m.snapshot, &answers);
+	assert_int_equal(answers.memdevs[0].state, ATTACH_NONE);
+	attach_answers_release(&answers);
+}
+
 static struct snapshot_port port = {.name = "port1"};
 static struct snapshot_decoder committed = {.name = "decoder1.0", .target_list = "0"};
 static struct snapshot_decoder interleaved = {.name = "decoder1.0", .target_list = "0,1"};
@@ -342,6 +366,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(infers_every_scenario),
 		cmocka_unit_test(evidence_says_where_it_is_from),
+		cmocka_unit_test(nothing_outweighs_a_missing_driver),
 		cmocka_unit_test(knows_detached_from_failed),
 	};
 
