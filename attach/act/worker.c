@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -13,6 +15,7 @@
 
 #include "attach/act/do-step.h"
 #include "attach/act/libcxl-attach.h"
+#include "attach/act/lock.h"
 #include "attach/act/worker.h"
 #include "attach/act/write-step.h"
 #include "attach/model/observed.h"
@@ -27,9 +30,18 @@
 /* No name in sysfs is longer. */
 #define NAME_SIZE 256
 
+/* Which step it is at, from 1; 0: none; GIVEN_UP: it is to begin no more. Both processes have it.
+ */
+struct shared {
+	_Atomic size_t at;
+};
+
+#define GIVEN_UP SIZE_MAX
+
 struct worker {
 	pid_t pid;
 	int socket;
+	struct shared *shared;
 	struct step_result *steps;
 	size_t nr_steps;
 	bool busy;
@@ -38,7 +50,9 @@ struct worker {
 
 /* The process itself */
 struct working {
-	int socket;
+	int socket, lock; /* @lock: 0: none */
+	pid_t parent;
+	struct shared *shared;
 	struct step_log log;
 	struct cxl_ctx *prepared; /* for the first step; NULL: none */
 };
@@ -49,7 +63,7 @@ struct working {
  */
 struct request {
 	enum step_action action;
-	bool on, last;
+	bool on, if_there, last;
 	bool has_bus, has_driver, has_device;
 	char bus[NAME_SIZE], driver[NAME_SIZE], device[NAME_SIZE];
 	struct worker_terms terms;
@@ -65,23 +79,41 @@ struct log_line {
 	char owner[16], function[64], text[432];
 };
 
-/* Nobody who waits for the end of the program's output, or for its lock, is to wait for a process
- * that is stuck in the kernel. The socket becomes the first after the standard ones.
+/*
+ * Nobody who waits for the end of the program's output is to wait for a process that is stuck in
+ * the kernel. The socket becomes the first after the standard ones; then comes the lock.
  */
-static int let_go(int socket)
+static void let_go(struct working *working)
 {
 	int nothing = open("/dev/null", O_RDWR);
+	int socket = fcntl(working->socket, F_DUPFD_CLOEXEC, STDERR_FILENO + 3);
+	int lock = working->lock ? fcntl(working->lock, F_DUPFD_CLOEXEC, STDERR_FILENO + 3) : -1;
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		dup2(nothing, fd);
-	dup2(socket, STDERR_FILENO + 1);
-	close_range(STDERR_FILENO + 2, ~0U, 0);
-	return STDERR_FILENO + 1;
+	working->socket = dup3(socket, STDERR_FILENO + 1, O_CLOEXEC);
+	working->lock = lock < 0 ? 0 : dup3(lock, STDERR_FILENO + 2, O_CLOEXEC);
+	close_range((unsigned int)(working->lock ?: working->socket) + 1, ~0U, 0);
+}
+
+/*
+ * May that step begin? Whoever gives up and whoever begins agree on which of the two came first. A
+ * process whose parent has ended has another one.
+ */
+static bool may_begin(struct working *working, size_t step)
+{
+	size_t at = atomic_load(&working->shared->at);
+
+	do {
+		if (at == GIVEN_UP)
+			return false;
+	} while (!atomic_compare_exchange_weak(&working->shared->at, &at, step + 1));
+	return getppid() == working->parent;
 }
 
 static void tell(int socket, const struct reply *reply)
 {
-	/* Where nobody listens any more, the steps are done all the same. */
+	/* Where nobody listens any more, no other step begins: may_begin() */
 	if (send(socket, reply, sizeof(*reply), MSG_NOSIGNAL) < 0)
 		errno = 0;
 }
@@ -121,6 +153,7 @@ static struct step step_of(const struct request *request)
 		.driver = request->has_driver ? request->driver : NULL,
 		.device = request->has_device ? request->device : NULL,
 		.on = request->on,
+		.if_there = request->if_there,
 	};
 }
 
@@ -130,6 +163,10 @@ static bool work_on(struct working *working, const struct request *request, stru
 	struct step step = step_of(request);
 	char point[32];
 
+	if (!may_begin(working, reply->step))
+		_exit(0);
+	if (working->lock)
+		command_lock_note(working->lock, &step);
 	reply->how.begun_us = clock_now();
 	if (!request->terms.quiet)
 		tell(working->socket, reply);
@@ -137,7 +174,10 @@ static bool work_on(struct working *working, const struct request *request, stru
 	reply->how.ended_us = clock_now();
 	if (!request->terms.quiet)
 		tell(working->socket, reply);
-	/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
+	/*
+	 * Where there is no such file, there is no CXL bus, and nothing to wait for. Also when it
+	 * was given up: the lock is to be held as long as the kernel is at work.
+	 */
 	if (request->terms.flush)
 		cxl_flush_detach();
 	snprintf(point, sizeof(point), "step-%zu", reply->step);
@@ -160,6 +200,8 @@ static void work_again(struct working *working, const struct request *requests,
 			struct step_result *how = &replies[i].how;
 			struct step step = step_of(&requests[i]);
 
+			if (!may_begin(working, i))
+				_exit(0);
 			how->begun_us = how->begun_us ?: clock_now();
 			how->rc = do_one(working, &step, terms);
 			how->ended_us = clock_now();
@@ -225,17 +267,20 @@ static void take_place(const struct worker_terms *terms, const cpu_set_t *everyw
 	sched_setscheduler(0, terms->priority ? SCHED_FIFO : SCHED_OTHER, &param);
 }
 
-static void work(int socket, enum prepare prepare)
+static void work(struct working working, enum prepare prepare)
 {
-	struct working working = {.socket = socket, .log = {tell_line, &working.socket}};
 	struct request *requests;
 	cpu_set_t everywhere;
 	size_t count;
 
+	let_go(&working);
+	working.log = (struct step_log){tell_line, &working.socket};
+	if (working.lock)
+		command_lock_note(working.lock, NULL);
 	CPU_ZERO(&everywhere);
 	sched_getaffinity(0, sizeof(everywhere), &everywhere);
 	working.prepared = step_prepare(prepare, log_of(&working));
-	while (receive(socket, &requests, &count)) {
+	while (receive(working.socket, &requests, &count)) {
 		if (requests[0].terms.priority)
 			take_place(&requests[0].terms, &everywhere);
 		work_all(&working, requests, count);
@@ -246,27 +291,42 @@ static void work(int socket, enum prepare prepare)
 	_exit(0);
 }
 
-struct worker *worker_start(enum prepare prepare)
+static pid_t start(int socket, struct shared *shared, enum prepare prepare, int lock)
+{
+	struct working working = {
+		.socket = socket, .lock = lock, .parent = getpid(), .shared = shared};
+	pid_t pid = fork();
+
+	if (pid == 0)
+		work(working, prepare);
+	return pid;
+}
+
+struct worker *worker_start(enum prepare prepare, int lock)
 {
 	struct worker *worker;
+	struct shared *shared;
 	int sockets[2], error;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
 		return NULL;
-	pid = fork();
-	if (pid == 0)
-		work(let_go(sockets[1]), prepare);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	pid = shared == MAP_FAILED ? -1 : start(sockets[1], shared, prepare, lock);
 	error = errno;
 	close(sockets[1]);
 	if (pid < 0) {
 		close(sockets[0]);
+		if (shared != MAP_FAILED)
+			munmap(shared, sizeof(*shared));
 		errno = error;
 		return NULL;
 	}
 	worker = memory_check(calloc(1, sizeof(*worker)));
 	worker->pid = pid;
 	worker->socket = sockets[0];
+	worker->shared = shared;
 	worker->prepares = prepare != PREPARE_NOTHING;
 	return worker;
 }
@@ -287,10 +347,12 @@ static int give(struct worker *worker, const struct step *steps, size_t count,
 	worker->steps = memory_check(calloc(count + 1, sizeof(*worker->steps)));
 	worker->nr_steps = count;
 	worker->busy = count > 0;
+	atomic_store(&worker->shared->at, 0);
 	for (size_t i = 0; i < count; i++) {
 		struct request request = {
 			.action = steps[i].action,
 			.on = steps[i].on,
+			.if_there = steps[i].if_there,
 			.last = i + 1 == count,
 			.terms = *terms,
 		};
@@ -314,7 +376,7 @@ int worker_do(struct worker **worker, const struct step *steps, size_t count,
 	/* Nothing has been done yet: it begins when it has all of the steps. */
 	if (rc == -EPIPE) {
 		worker_end(*worker);
-		*worker = worker_start(PREPARE_NOTHING);
+		*worker = worker_start(PREPARE_NOTHING, terms->lock);
 		if (!*worker)
 			return -errno;
 		rc = give(*worker, steps, count, terms);
@@ -413,6 +475,13 @@ bool worker_is_running(const struct worker *worker)
 	return name_end && strncmp(name_end, ") R", 3) == 0;
 }
 
+size_t worker_give_up(struct worker *worker)
+{
+	size_t at = atomic_exchange(&worker->shared->at, GIVEN_UP);
+
+	return at == GIVEN_UP || at == 0 ? worker_current(worker) : at - 1;
+}
+
 void worker_dismiss(struct worker *worker)
 {
 	if (worker)
@@ -423,7 +492,10 @@ void worker_end(struct worker *worker)
 {
 	if (!worker)
 		return;
+	if (worker->busy)
+		worker_give_up(worker);
 	close(worker->socket);
+	munmap(worker->shared, sizeof(*worker->shared));
 	/* What it enumerates is for nothing, and can be waiting for the kernel. */
 	if (worker->prepares && !worker->steps)
 		kill(worker->pid, SIGKILL);

@@ -31,6 +31,7 @@ struct step {
 	const char *driver;
 	const char *device;
 	bool on;
+	bool if_there; /* of STEP_OVERRIDE: where @device is not there, nothing is to be done */
 };
 
 /** step_name() - "unbind" and so on */

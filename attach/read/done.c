@@ -64,7 +64,8 @@ bool step_is_done(const struct step *step)
 	case STEP_LOAD:
 		return is_loaded(step);
 	case STEP_OVERRIDE:
-		return has_override(step);
+		return (step->if_there && !exists("devices", step, step->device)) ||
+		       has_override(step);
 	case STEP_AUTOPROBE:
 		return probes(step);
 	case STEP_RESCAN:

@@ -38,9 +38,36 @@ is "a remove() that hangs: which step, and that the process is there" \
 like "a remove() that hangs: where in the kernel" "$(jq -r '.stuck | .wchan + .stack' <<<"$out")" "msleep|lab_accel_remove|schedule"
 is "a remove() that hangs: nothing more is claimed" "$(jq -c '[.checks[] | select(.check != "no-splat").result] | unique' <<<"$out")" '["not-checked"]'
 ok "a remove() that hangs: the report is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev.schema.json" /dev/stdin <<<"$out"
+pid=$(jq -r .stuck.pid <<<"$out")
+run "$CXL" attach-memdev
+is "a remove() that hangs: the next command is refused, and says who is stuck" "$status$out$err" \
+	"1cxl attach-memdev: another command's step is still in the kernel (process $pid, unbind $host from $provider)"
 echo 0 >$parameters/remove_sleep_ms
 sleep 7
 as_it_was "a remove() that hung"
+
+# What was given up, or whose command was killed, goes no further when the kernel returns
+modprobe vfio enable_unsafe_noiommu_mode=1
+modprobe vfio-pci
+override=$(cat "/sys/bus/pci/devices/$host/driver_override")
+driver() { basename "$(readlink "/sys/bus/pci/devices/$host/driver")"; }
+for how in time-out SIGKILL; do
+	echo 6000 >$parameters/remove_sleep_ms
+	if [ $how = time-out ]; then
+		run "$CXL" detach-memdev --to vfio-pci --timeout 2 "$(mem)"
+		is "a handover that hangs, $how" "$status" 4
+	else
+		"$CXL" detach-memdev --to vfio-pci "$(mem)" >/dev/null 2>&1 &
+		sleep 2
+		kill -9 $!
+		wait $! 2>/dev/null
+	fi
+	echo 0 >$parameters/remove_sleep_ms
+	sleep 8
+	is "a handover that hung, $how: no other driver has the host" "$(driver)" ""
+	as_it_was "a handover that hung, $how"
+	is "a handover that hung, $how: with its own override" "$(cat "/sys/bus/pci/devices/$host/driver_override")" "$override"
+done
 
 # It refuses to bind
 "$CXL" detach-memdev --via host "$(mem)" >/dev/null
