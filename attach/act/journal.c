@@ -38,6 +38,7 @@ static struct json_object *step_to_json(const struct step *step)
 	json_add_string(json, "bus", step->bus);
 	json_add_string(json, "driver", step->driver);
 	json_add_string(json, "device", step->device);
+	json_add_string(json, "options", step->options);
 	if (step->action == STEP_AUTOPROBE)
 		json_add_bool(json, "on", step->on);
 	return json;
@@ -151,6 +152,7 @@ static bool parse_step(struct json_object *json, struct step *step)
 	step->bus = get_text(json, "bus");
 	step->driver = get_text(json, "driver");
 	step->device = get_text(json, "device");
+	step->options = get_text(json, "options");
 	step->on = json_object_get_boolean(json_object_object_get(json, "on"));
 	return step_is_sound(step);
 }

@@ -29,7 +29,7 @@ struct modules {
 };
 
 /* From /proc and not by uname(2), so that a replay test can replace it */
-static char *modules_directory(void)
+static char *find_directory(void)
 {
 	char release[65];
 
@@ -45,7 +45,7 @@ struct modules *modules_open(void)
 	static const char *const no_configuration[] = {NULL};
 	struct modules *modules = memory_check(calloc(1, sizeof(*modules)));
 
-	modules->directory = modules_directory();
+	modules->directory = find_directory();
 	if (!modules->directory)
 		return modules;
 	modules->ctx = memory_check(kmod_new(modules->directory, no_configuration));
@@ -70,6 +70,11 @@ void modules_close(struct modules *modules)
 	if (modules->ctx)
 		kmod_unref(modules->ctx);
 	free(modules);
+}
+
+const char *modules_directory(const struct modules *modules)
+{
+	return modules->directory ?: "";
 }
 
 static bool index_has_symbol(const struct modules *modules, const char *symbol)

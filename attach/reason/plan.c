@@ -16,7 +16,7 @@ static bool same_step(const struct step *one, const struct step *other)
 {
 	return one->action == other->action && one->on == other->on &&
 	       streq(one->bus, other->bus) && streq(one->driver, other->driver) &&
-	       streq(one->device, other->device);
+	       streq(one->device, other->device) && streq(one->options, other->options);
 }
 
 /* Each step once: two memdevs may have the same port above them. */
@@ -110,13 +110,31 @@ static const char *plan_bus(const struct attach_answers *answers, struct plan *p
 	return NULL;
 }
 
+/* Once for each module */
+static void cannot_reload(struct plan *plan, const struct snapshot_host *host)
+{
+	for (size_t i = 0; i < plan->nr_excess; i++) {
+		if (streq(plan->excess[i].name, host->module))
+			return;
+	}
+	*APPEND(plan->excess, plan->nr_excess) = (struct plan_excess){
+		.kind = "undo",
+		.name = host->module,
+		.why = xasprintf("module %s cannot be loaded again (%s)", host->module,
+				 host->reload_problem),
+	};
+}
+
 static const char *plan_module(const struct attach_answers *answers, struct plan *plan,
 			       const struct snapshot_memdev *memdev)
 {
 	if (!memdev->host.module)
 		return "its provider is built into the kernel";
 	ADD_STEP(plan, .action = STEP_UNLOAD, .driver = memdev->host.module);
-	ADD_UNDO(plan, .action = STEP_LOAD, .driver = memdev->host.module);
+	ADD_UNDO(plan, .action = STEP_LOAD, .driver = memdev->host.module,
+		 .options = memdev->host.module_options);
+	if (memdev->host.reload_problem)
+		cannot_reload(plan, &memdev->host);
 	lose_module(answers, memdev->host.module, plan);
 	return NULL;
 }
@@ -232,6 +250,17 @@ char *plan_cycle_bus(const struct attach_answers *answers, const struct snapshot
 	plan_undo(plan);
 	find_excess(answers->snapshot, plan);
 	return NULL;
+}
+
+void plan_cannot_undo(struct plan *plan, const struct step *undo, const char *missing)
+{
+	_cleanup_free_ char *step = step_text(undo);
+
+	*APPEND(plan->excess, plan->nr_excess) = (struct plan_excess){
+		.kind = "undo",
+		.name = undo->device ?: undo->driver ?: undo->bus,
+		.why = xasprintf("cannot %s afterwards (no %s)", step, missing),
+	};
 }
 
 enum plan_verdict plan_judge(const struct plan *plan, bool force, bool lose_system_ram)

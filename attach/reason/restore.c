@@ -69,7 +69,8 @@ static void add_hosts(struct list *list, const struct snapshot *baseline)
 		const struct snapshot_host *host = &baseline->memdevs[i].host;
 
 		if (host->module)
-			ADD_STEP(list, .action = STEP_LOAD, .driver = host->module);
+			ADD_STEP(list, .action = STEP_LOAD, .driver = host->module,
+				 .options = host->module_options);
 	}
 	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
 		const struct snapshot_host *host = &baseline->memdevs[i].host;

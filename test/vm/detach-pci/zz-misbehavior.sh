@@ -38,10 +38,6 @@ is "a remove() that hangs: which step, and that the process is there" \
 like "a remove() that hangs: where in the kernel" "$(jq -r '.stuck | .wchan + .stack' <<<"$out")" "msleep|lab_accel_remove|schedule"
 is "a remove() that hangs: nothing more is claimed" "$(jq -c '[.checks[] | select(.check != "no-splat").result] | unique' <<<"$out")" '["not-checked"]'
 ok "a remove() that hangs: the report is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev.schema.json" /dev/stdin <<<"$out"
-pid=$(jq -r .stuck.pid <<<"$out")
-run "$CXL" attach-memdev
-is "a remove() that hangs: the next command is refused, and says who is stuck" "$status$out$err" \
-	"1cxl attach-memdev: another command's step is still in the kernel (process $pid, unbind $host from $provider)"
 echo 0 >$parameters/remove_sleep_ms
 sleep 7
 as_it_was "a remove() that hung"
@@ -52,18 +48,25 @@ modprobe vfio-pci
 override=$(cat "/sys/bus/pci/devices/$host/driver_override")
 driver() { basename "$(readlink "/sys/bus/pci/devices/$host/driver")"; }
 for how in time-out SIGKILL; do
-	echo 6000 >$parameters/remove_sleep_ms
+	echo 12000 >$parameters/remove_sleep_ms
 	if [ $how = time-out ]; then
 		run "$CXL" detach-memdev --to vfio-pci --timeout 2 "$(mem)"
-		is "a handover that hangs, $how" "$status" 4
+		code=$status pid=$(jq -r .stuck.pid <<<"$out")
 	else
 		"$CXL" detach-memdev --to vfio-pci "$(mem)" >/dev/null 2>&1 &
+		until compgen -G '/run/cxl/*.json' >/dev/null; do sleep 0.1; done
 		sleep 2
 		kill -9 $!
 		wait $! 2>/dev/null
+		code=4 pid='[0-9]+'
 	fi
+	run "$CXL" attach-memdev
+	is "a handover that hangs, $how" "$code" 4
+	is "a handover that hangs, $how: the next command is refused" "$status$out" 1
+	like "a handover that hangs, $how: and says who is stuck" "$err" \
+		"^cxl attach-memdev: another command's step is still in the kernel [(]process $pid, unbind $host from ${provider}[)]$"
 	echo 0 >$parameters/remove_sleep_ms
-	sleep 8
+	sleep 14
 	is "a handover that hung, $how: no other driver has the host" "$(driver)" ""
 	as_it_was "a handover that hung, $how"
 	is "a handover that hung, $how: with its own override" "$(cat "/sys/bus/pci/devices/$host/driver_override")" "$override"
