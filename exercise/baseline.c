@@ -5,6 +5,7 @@
 
 #include "attach/model/changes.h"
 #include "attach/read/dependents.h"
+#include "attach/read/reload.h"
 #include "attach/read/driver.h"
 #include "attach/read/take.h"
 #include "attach/verify/checks-attach.h"
@@ -50,6 +51,7 @@ static int take(struct baseline *baseline)
 	snapshot_add_modules(&baseline->first);
 	attach_infer(&baseline->first, &baseline->answers);
 	snapshot_read_dependents(&baseline->first);
+	snapshot_read_reloads(&baseline->first);
 	iomem_read(ROOT_LIVE, &baseline->iomem);
 	expect_hosts(baseline);
 	return snapshot_take_again(&baseline->first, &baseline->files, &baseline->last);

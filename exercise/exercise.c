@@ -152,8 +152,14 @@ static int detach_again(struct exercise *exercise, struct outcome *outcome)
 {
 	const struct snapshot_host *host = &baseline_memdev(&exercise->baseline)->host;
 	const struct step steps[] = {
-		{STEP_UNBIND, host->subsystem, host->driver, host->name, false},
-		{STEP_BIND, host->subsystem, host->driver, host->name, false},
+		{.action = STEP_UNBIND,
+		 .bus = host->subsystem,
+		 .driver = host->driver,
+		 .device = host->name},
+		{.action = STEP_BIND,
+		 .bus = host->subsystem,
+		 .driver = host->driver,
+		 .device = host->name},
 	};
 	const struct watchdog_task task = {
 		.steps = steps,

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "attach/act/journal.h"
+#include "attach/act/lock.h"
 #include "attach/act/worker.h"
 #include "exercise/options.h"
 #include "exercise/report/draw.h"
@@ -211,17 +211,17 @@ static int start(struct options *options)
 {
 	_cleanup_free_ char *log = log_path(options), *why = NULL;
 	struct subject subject = {0};
-	int status = subject_choose(options, &subject), lock = -1;
+	int status = subject_choose(options, &subject);
+	struct command_lock lock;
 
 	if (status == EXIT_DONE) {
-		lock = journal_lock(&why);
-		if (lock < 0)
+		status = command_lock(&lock, &why) < 0 ? EXIT_FAILED : EXIT_DONE;
+		if (status != EXIT_DONE)
 			fprintf(stderr, NAME ": %s\n", why);
-		status = lock < 0 ? EXIT_FAILED : EXIT_DONE;
 	}
 	if (status == EXIT_DONE) {
 		status = exercise(options, &subject, log);
-		close(lock);
+		command_unlock(&lock);
 	}
 	free(subject.host);
 	return status;

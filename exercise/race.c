@@ -13,14 +13,11 @@
 /* The time between telling the first worker and the barrier at which all start */
 #define TO_BARRIER_US 3000
 
-/* A process that still runs may take so many times the limit. */
-#define LIMITS_AT_MOST 10
-
 static int start_workers(struct race *race, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!race->workers[i])
-			race->workers[i] = worker_start(PREPARE_NOTHING);
+			race->workers[i] = worker_start(PREPARE_NOTHING, 0);
 		if (!race->workers[i])
 			return -errno;
 	}
@@ -69,7 +66,7 @@ static int wait_for_workers(struct race *race, size_t count, uint64_t until_us)
 	struct waiting waiting = {&race->watch->observed, 0};
 	int rc;
 
-	for (int i = 0; i < LIMITS_AT_MOST; i++, until_us += race->limit_us) {
+	for (int i = 0; i < RACE_LIMITS; i++, until_us += race->limit_us) {
 		rc = watch_workers(race->watch, race->workers, count, until_us, is_worth_waiting,
 				   &waiting);
 		if (rc != -ETIME || waiting.broken_us || !is_one_running(race->workers, count))

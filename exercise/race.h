@@ -10,6 +10,9 @@ struct outcome;
 struct watch;
 struct worker;
 
+/* A process that still runs may take so many times the limit. */
+#define RACE_LIMITS 10
+
 /* Several actors at the same time, each one or two worker processes */
 struct race {
 	struct watch *watch;		       /* for what the kernel says meanwhile */

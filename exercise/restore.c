@@ -15,9 +15,6 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* How often binding is tried before it counts as not enough */
-#define RESTORES 3
-
 static int restore_once(struct baseline *baseline, struct watchdog *watchdog,
 			struct outcome *outcome)
 {

@@ -7,6 +7,13 @@ struct observed;
 struct outcome;
 struct watchdog;
 
+/* How often binding is tried before it counts as not enough */
+#define RESTORES 3
+
+/* baseline_restore() may take so many times the watchdog's limit: then it recreates the bus's
+ * ports. */
+#define RESTORE_LIMITS (RESTORES + 2)
+
 /**
  * baseline_restore() - restore everything that the baseline has and the latest observation lacks
  * @observed: what the watchdog's watch observed

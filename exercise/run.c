@@ -9,10 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "attach/act/settings.h"
+#include "attach/model/step.h"
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
+#include "exercise/race.h"
 #include "exercise/report/log.h"
 #include "exercise/report/script.h"
+#include "exercise/restore.h"
 #include "exercise/run.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
@@ -315,8 +319,12 @@ static off_t size_of(int fd)
 static int wait_for(pid_t pid, int status, int log, double timeout)
 {
 	struct pollfd ready = {.fd = status, .events = POLLIN};
-	/* One actor may wait that long, and after it everything that restores the baseline. */
-	uint64_t limit_us = (uint64_t)((timeout * 4 + 60) * 1000000), grown_us = clock_now();
+	/*
+	 * A race may take that long; then the wait for the kernel; and twice everything that
+	 * restores the baseline, with a detach in between (exercise_run()).
+	 */
+	double seconds = timeout * (RACE_LIMITS + 1 + 2 * RESTORE_LIMITS + 1) + 60;
+	uint64_t limit_us = (uint64_t)(seconds * 1000000), grown_us = clock_now();
 	off_t size = size_of(log);
 	char end;
 
@@ -345,7 +353,27 @@ static void do_all(struct run *run)
 	leave(run, rc >= 0 ? RUN_DONE : run->unwritten ? RUN_UNWRITTEN : RUN_FAILED);
 }
 
-int run_supervise(const struct run_settings *settings)
+/* What a trial changes that is not the memdev's: whether drivers bind by themselves on PCI */
+static int save_settings(const struct schedule *schedule)
+{
+	const struct step autoprobe = {.action = STEP_AUTOPROBE, .bus = "pci"};
+	actor_set actors = cases_actors(schedule->cases, schedule->nr_cases);
+
+	return actors & 1U << ACTOR_PCI_REMOVE ? settings_save(&autoprobe, 1) : 0;
+}
+
+/*
+ * It is in the kernel. When it returns, it ends, before it can write to the log or to anything
+ * else; and its workers begin nothing once it has ended (attach/act/worker.h).
+ */
+static void abandon(struct run *run, pid_t pid)
+{
+	kill(pid, SIGKILL);
+	fprintf(stderr, NAME ": process %d does not return from the kernel\n", (int)pid);
+	note(run, record_end("stopped", "it does not return from the kernel"));
+}
+
+static int supervise(const struct run_settings *settings)
 {
 	const struct sigaction action = {.sa_handler = interrupt};
 	struct run run = {.settings = settings};
@@ -366,9 +394,18 @@ int run_supervise(const struct run_settings *settings)
 		rc = wait_for(pid, status[0], settings->log, settings->timeout);
 	close(status[0]);
 	if (rc == -ETIME) {
-		fprintf(stderr, NAME ": process %d does not return from the kernel\n", (int)pid);
-		note(&run, record_end("stopped", "it does not return from the kernel"));
+		abandon(&run, pid);
 		rc = 0;
 	}
 	return rc;
+}
+
+int run_supervise(const struct run_settings *settings)
+{
+	int rc = save_settings(settings->schedule), restored;
+
+	if (rc == 0)
+		rc = supervise(settings);
+	restored = settings_restore();
+	return rc ?: restored;
 }

@@ -5,6 +5,7 @@
 
 #include "attach/model/snapshot.h"
 #include "attach/read/dependents.h"
+#include "attach/read/reload.h"
 #include "attach/read/take.h"
 #include "attach/read/users.h"
 #include "attach/reason/evidence.h"
@@ -156,6 +157,7 @@ int subject_choose(const struct options *options, struct subject *subject)
 	}
 	attach_infer(&snapshot, &answers);
 	snapshot_read_dependents(&snapshot);
+	snapshot_read_reloads(&snapshot);
 	snapshot_read_users(&snapshot);
 	memdev = choose_memdev(options, &snapshot, &answers);
 	if (memdev && !is_on_bus(memdev, "cxl_test") && !options->real_hardware) {

@@ -23,18 +23,28 @@ static char *entry_path(const char *directory, const char *name, const char *end
 	return xasprintf("%s/%s%s%s", directory, name, suffix, end);
 }
 
-static pid_t read_holder(int fd)
+static char *read_holder(int fd)
 {
-	char text[32] = "";
+	char text[1024] = "";
 
-	return pread(fd, text, sizeof(text) - 1, 0) > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		return NULL;
+	return memory_check(strndup(text, strcspn(text, "\n")));
 }
 
-int entries_lock(const char *directory, pid_t *holder)
+/* Only the message of another process needs it: an error here does not matter. */
+void entries_lock_note(int lock, const char *holder)
 {
-	_cleanup_free_ char *path = xasprintf("%s/lock", directory);
+	if (ftruncate(lock, 0) < 0 || pwrite(lock, holder, strlen(holder), 0) < 0)
+		errno = 0;
+}
+
+int entries_lock(const char *directory, const char *name, char **holder)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", directory, name);
 	int fd;
 
+	*holder = NULL;
 	if (mkdir(directory, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -47,9 +57,6 @@ int entries_lock(const char *directory, pid_t *holder)
 		close(fd);
 		return rc;
 	}
-	/* Only the message of another process needs the number: an error here does not matter. */
-	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
-		errno = 0;
 	return fd;
 }
 

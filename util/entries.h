@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 struct json_object;
 
@@ -14,13 +13,18 @@ struct json_object;
  */
 
 /**
- * entries_lock() - lock the directory, until the returned descriptor is closed
+ * entries_lock() - lock the directory, until the returned descriptor and its copies are closed
  * @directory: created with mode 0700 if it does not exist
- * @holder: if another process has the lock (-EWOULDBLOCK), that process; 0 if it is not known
+ * @name: of the lock; a directory can have several
+ * @holder: if somebody else has the lock (-EWOULDBLOCK), what entries_lock_note() was told last, a
+ *	    new string that the caller frees; NULL if that is nothing
  *
  * Return: a file descriptor, or a negative errno.
  */
-int entries_lock(const char *directory, pid_t *holder);
+int entries_lock(const char *directory, const char *name, char **holder);
+
+/** entries_lock_note() - say in the lock's file who has it: one line, without '\n' */
+void entries_lock_note(int lock, const char *holder);
 
 /** entries_write() - write or replace an entry; 0, or a negative errno if nothing changed */
 int entries_write(const char *directory, const char *name, struct json_object *entry);

@@ -265,7 +265,7 @@ static int unload_module(const struct doing *doing)
 
 static int load_module(const struct doing *doing)
 {
-	int rc = cxl_host_load_module(doing->step->driver);
+	int rc = cxl_host_load_module(doing->step->driver, doing->step->options);
 
 	DID(doing, cxl_host_load_module, "%s: %s", doing->step->driver, strerror(-rc));
 	return rc;

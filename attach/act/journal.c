@@ -24,20 +24,7 @@ const char *journal_directory(void)
 	return directory && *directory ? directory : "/run/cxl";
 }
 
-int journal_lock(char **why)
-{
-	pid_t holder = 0;
-	int lock = entries_lock(journal_directory(), &holder);
-
-	if (lock == -EWOULDBLOCK)
-		*why = xasprintf("process %d is detaching or reattaching a memdev", (int)holder);
-	else if (lock < 0)
-		*why = xasprintf("cannot use the journal in %s: %s", journal_directory(),
-				 strerror(-lock));
-	return lock;
-}
-
-static void boot_id(char *text, size_t size)
+void journal_boot_id(char *text, size_t size)
 {
 	if (sysfs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", text, size) < 0)
 		text[0] = '\0';
@@ -51,6 +38,7 @@ static struct json_object *step_to_json(const struct step *step)
 	json_add_string(json, "bus", step->bus);
 	json_add_string(json, "driver", step->driver);
 	json_add_string(json, "device", step->device);
+	json_add_string(json, "options", step->options);
 	if (step->action == STEP_AUTOPROBE)
 		json_add_bool(json, "on", step->on);
 	return json;
@@ -86,24 +74,31 @@ const char *journal_entry_name(const struct plan *plan)
 	return plan->memdevs[0]->host.name;
 }
 
+static struct json_object *steps_to_json(const struct step *steps, size_t count)
+{
+	struct json_object *json = json_new_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_append(json, step_to_json(&steps[i]));
+	return json;
+}
+
 int journal_save_as(const struct plan *plan, const char *name)
 {
 	struct json_object *json = json_new_object();
-	struct json_object *hosts = json_new_array(), *undo = json_new_array();
+	struct json_object *hosts = json_new_array();
 	char boot[64];
 	int rc;
 
-	boot_id(boot, sizeof(boot));
+	journal_boot_id(boot, sizeof(boot));
 	json_add_string(json, "boot_id", boot);
 	json_add_number(json, "time_us", clock_today());
 	json_add_string(json, "method", detach_method_name(plan->method));
 	json_add_string(json, "hand_to", plan->hand_to);
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
 		json_append(hosts, host_to_json(plan->memdevs[i]));
-	for (size_t i = 0; i < plan->nr_undo; i++)
-		json_append(undo, step_to_json(&plan->undo[i]));
 	json_add(json, "hosts", hosts);
-	json_add(json, "undo", undo);
+	json_add(json, "undo", steps_to_json(plan->undo, plan->nr_undo));
 	rc = entries_write(journal_directory(), name, json);
 	json_object_put(json);
 	return rc;
@@ -112,6 +107,19 @@ int journal_save_as(const struct plan *plan, const char *name)
 int journal_save(const struct plan *plan)
 {
 	return journal_save_as(plan, journal_entry_name(plan));
+}
+
+int journal_set_undo(const struct journal_entry *entry, const struct step *undo, size_t nr_undo)
+{
+	struct json_object *json = NULL;
+	int rc = -ENOMEM;
+
+	if (json_object_deep_copy(entry->json, &json, NULL) == 0) {
+		json_add(json, "undo", steps_to_json(undo, nr_undo));
+		rc = entries_write(journal_directory(), entry->name, json);
+	}
+	json_object_put(json);
+	return rc;
 }
 
 static const char *get_text(struct json_object *json, const char *key)
@@ -144,6 +152,7 @@ static bool parse_step(struct json_object *json, struct step *step)
 	step->bus = get_text(json, "bus");
 	step->driver = get_text(json, "driver");
 	step->device = get_text(json, "device");
+	step->options = get_text(json, "options");
 	step->on = json_object_get_boolean(json_object_object_get(json, "on"));
 	return step_is_sound(step);
 }
@@ -208,7 +217,7 @@ static bool is_of_this_boot(struct json_object *json)
 	const char *boot = get_text(json, "boot_id");
 	char now[64];
 
-	boot_id(now, sizeof(now));
+	journal_boot_id(now, sizeof(now));
 	return boot && strcmp(boot, now) == 0;
 }
 
@@ -251,15 +260,14 @@ struct journal_entry *journal_load(size_t *count)
 }
 
 /*
- * Is everything as it is after the undo? A rescan leaves no state to compare; autoprobe is off only
- * in the middle of the undo.
+ * Is everything as it is after the undo? A rescan leaves no state to compare; autoprobe changes
+ * only in the middle of the undo (attach/act/settings.h).
  */
 static bool is_undone(const struct journal_entry *entry)
 {
 	for (size_t i = 0; i < entry->nr_undo; i++) {
 		const struct step *step = &entry->undo[i];
-		bool passing = step->action == STEP_RESCAN ||
-			       (step->action == STEP_AUTOPROBE && !step->on);
+		bool passing = step->action == STEP_RESCAN || step->action == STEP_AUTOPROBE;
 
 		if (!passing && !step_is_done(ROOT_LIVE, step))
 			return false;

@@ -37,13 +37,8 @@ struct journal_entry {
 /** journal_directory() - where the journal is */
 const char *journal_directory(void);
 
-/**
- * journal_lock() - keep other processes from detaching and reattaching
- * @why: set to a new string that the caller frees, where that is not possible
- *
- * Return: a descriptor that holds the lock until it is closed; or a negative errno.
- */
-int journal_lock(char **why);
+/** journal_boot_id() - of this boot, into @text; "" if it is not known */
+void journal_boot_id(char *text, size_t size);
 
 /** journal_save() - write the entry for a plan; 0 or a negative errno */
 int journal_save(const struct plan *plan);
@@ -51,6 +46,13 @@ int journal_save(const struct plan *plan);
 /** journal_save_as() - likewise, with a name of its own, where an entry of the plan's can be there
  */
 int journal_save_as(const struct plan *plan, const char *name);
+
+/**
+ * journal_set_undo() - replace the undo of an entry that was loaded, in its file
+ *
+ * @entry itself stays as it is. Return: 0, or a negative errno if nothing changed.
+ */
+int journal_set_undo(const struct journal_entry *entry, const struct step *undo, size_t nr_undo);
 
 /** journal_entry_name() - the name of the entry that journal_save() writes for the plan */
 const char *journal_entry_name(const struct plan *plan);

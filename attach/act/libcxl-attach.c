@@ -142,17 +142,19 @@ int cxl_memdev_remove_host(struct cxl_memdev *memdev)
 		       ?: write_text(path, "1");
 }
 
-static int insert(struct kmod_module *module)
+static int insert(struct kmod_module *module, const char *options)
 {
-	return kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
+	return kmod_module_probe_insert_module(module, 0, options, NULL, NULL, NULL);
 }
 
-static int take_out(struct kmod_module *module)
+static int take_out(struct kmod_module *module, const char *options)
 {
+	(void)options;
 	return kmod_module_remove_module(module, 0);
 }
 
-static int with_module(const char *name, int (*operation)(struct kmod_module *module))
+static int with_module(const char *name, const char *options,
+		       int (*operation)(struct kmod_module *module, const char *options))
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
 	struct kmod_module *module = NULL;
@@ -163,20 +165,20 @@ static int with_module(const char *name, int (*operation)(struct kmod_module *mo
 	kmod_set_log_priority(ctx, LOG_CRIT);
 	rc = kmod_module_new_from_name(ctx, name, &module);
 	if (rc == 0)
-		rc = operation(module);
+		rc = operation(module, options);
 	kmod_module_unref(module);
 	kmod_unref(ctx);
 	return rc;
 }
 
-int cxl_host_load_module(const char *module)
+int cxl_host_load_module(const char *module, const char *options)
 {
-	return with_module(module, insert);
+	return with_module(module, options, insert);
 }
 
 int cxl_host_unload_module(const char *module)
 {
-	return with_module(module, take_out);
+	return with_module(module, NULL, take_out);
 }
 
 int cxl_memdev_unload_host_module(struct cxl_memdev *memdev)

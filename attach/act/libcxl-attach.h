@@ -122,12 +122,14 @@ int cxl_host_set_driver_override(const char *subsystem, const char *host, const 
 /**
  * cxl_host_load_module() - load the module of a driver, with those that it needs
  *
+ * @options: its parameters, as modprobe takes them: "a=1 b=2"; NULL: none
+ *
  * As modprobe does, with its configuration. Kernel: finit_module(2).
  *
  * Return: 0 (also if it is loaded already), or a negative errno: -ENOENT if there is no such
  * module.
  */
-int cxl_host_load_module(const char *module);
+int cxl_host_load_module(const char *module, const char *options);
 
 /** cxl_host_unload_module() - as cxl_memdev_unload_host_module(), where no memdev tells the module
  */

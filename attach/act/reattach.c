@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "attach/act/reattach.h"
+#include "attach/act/settings.h"
 #include "attach/act/watch.h"
 #include "attach/model/expected.h"
 #include "attach/read/driver.h"
@@ -38,13 +39,18 @@ void reattach_run(const struct reattach *reattach, struct watch *watch,
 
 	*outcome = (struct reattach_outcome){0};
 	watch_forget(watch);
+	watch_begin(watch, reattach->nr_steps);
+	outcome->rc = settings_save(reattach->steps, reattach->nr_steps);
+	if (outcome->rc < 0)
+		return;
 	steps_rc = watch_run(watch, reattach->steps, reattach->nr_steps, reattach->timeout_us,
 			     reattach->progress);
 	watch_dismiss(watch);
 	if (reattach->progress)
 		reattach->progress(NULL, 0);
 	test_point("returned");
-	outcome->rc = steps_rc;
+	rc = settings_restore();
+	outcome->rc = steps_rc ?: rc;
 	if (steps_rc == -ETIME)
 		return;
 	rc = observe(reattach, outcome);
@@ -53,7 +59,7 @@ void reattach_run(const struct reattach *reattach, struct watch *watch,
 		if (rc == 0)
 			rc = observe(reattach, outcome);
 	}
-	if (steps_rc == 0)
+	if (outcome->rc == 0)
 		outcome->rc = rc;
 }
 

@@ -55,6 +55,7 @@ void watch_forget(struct watch *watch)
 	*watch = (struct watch){.monitor = watch->monitor,
 				.kmsg = watch->kmsg,
 				.worker = watch->worker,
+				.lock = watch->lock,
 				.grain_us = watch->grain_us};
 }
 
@@ -151,7 +152,7 @@ int watch_wait(struct watch *watch, uint64_t until_us)
 	return watch_drain(watch);
 }
 
-static void note_stuck(struct watch *watch)
+static void note_stuck(struct watch *watch, size_t step)
 {
 	pid_t pid = worker_pid(watch->worker);
 	_cleanup_free_ char *wchan = xasprintf("/proc/%d/wchan", (int)pid);
@@ -159,7 +160,7 @@ static void note_stuck(struct watch *watch)
 	char text[SYSFS_ATTR_MAX];
 
 	watch->observed.stuck.pid = pid;
-	watch->observed.stuck.step = worker_current(watch->worker);
+	watch->observed.stuck.step = step;
 	if (sysfs_read(AT_FDCWD, wchan, text, sizeof(text)) > 0)
 		watch->observed.stuck.wchan = copy(text);
 	if (sysfs_read(AT_FDCWD, stack, text, sizeof(text)) > 0)
@@ -254,7 +255,21 @@ static bool tell_onlooker(void *data, uint64_t us)
 	return true;
 }
 
-/* What it has not done, it will not do, or nobody waits for it. */
+/*
+ * Time is up: no step begins any more. Return: -ETIME, or 0 if it has done all of them in this very
+ * moment.
+ */
+static int give_up(struct watch *watch)
+{
+	size_t step = worker_give_up(watch->worker);
+
+	if (worker_poll(watch->worker) == 1)
+		return 0;
+	note_stuck(watch, step);
+	return -ETIME;
+}
+
+/* What it has not done, it will not do. */
 static void leave_worker(struct watch *watch)
 {
 	worker_end(watch->worker);
@@ -284,13 +299,14 @@ int watch_run(struct watch *watch, const struct step *steps, size_t count, uint6
 	int rc;
 
 	watch_begin(watch, count);
-	rc = worker_do(&watch->worker, steps, count, &(struct worker_terms){.flush = true});
+	rc = worker_do(&watch->worker, steps, count,
+		       &(struct worker_terms){.flush = true, .lock = watch->lock});
 	if (rc < 0)
 		return rc;
 	rc = watch_workers(watch, &watch->worker, 1, clock_now() + timeout_us, tell_onlooker,
 			   &(struct onlooker){watch, steps, progress});
 	if (rc == -ETIME)
-		note_stuck(watch);
+		rc = give_up(watch);
 	memcpy(watch->observed.steps, worker_steps(watch->worker),
 	       count * sizeof(*watch->observed.steps));
 	if (rc < 0)

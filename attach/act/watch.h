@@ -26,6 +26,7 @@ struct watch {
 	 * are. Kept by watch_forget().
 	 */
 	uint64_t grain_us;
+	int lock; /* as of worker_start(); kept by watch_forget(); 0: none */
 
 	/* Private */
 	struct uevent_monitor *monitor;

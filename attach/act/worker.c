@@ -6,275 +6,72 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "attach/act/do-step.h"
-#include "attach/act/libcxl-attach.h"
+#include "attach/act/worker-process.h"
 #include "attach/act/worker.h"
-#include "attach/act/write-step.h"
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/debug.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
-#include "util/test-point.h"
-
-/* No name in sysfs is longer. */
-#define NAME_SIZE 256
 
 struct worker {
 	pid_t pid;
 	int socket;
+	struct worker_shared *shared;
 	struct step_result *steps;
 	size_t nr_steps;
 	bool busy;
 	bool prepares; /* before its first step it enumerates, and may be in the kernel */
 };
 
-/* The process itself */
-struct working {
-	int socket;
-	struct step_log log;
-	struct cxl_ctx *prepared; /* for the first step; NULL: none */
-};
-
-/*
- * What the two say to each other, each in one packet: a step; and then how it goes, or a line of
- * libcxl's log, which are told apart by their size
- */
-struct request {
-	enum step_action action;
-	bool on, last;
-	bool has_bus, has_driver, has_device;
-	char bus[NAME_SIZE], driver[NAME_SIZE], device[NAME_SIZE];
-	struct worker_terms terms;
-};
-
-struct reply {
-	size_t step;
-	struct step_result how;
-	bool done; /* it is the last one */
-};
-
-struct log_line {
-	char owner[16], function[64], text[432];
-};
-
-/* Nobody who waits for the end of the program's output, or for its lock, is to wait for a process
- * that is stuck in the kernel. The socket becomes the first after the standard ones.
- */
-static int let_go(int socket)
+static pid_t start(int socket, struct worker_shared *shared, enum prepare prepare, int lock)
 {
-	int nothing = open("/dev/null", O_RDWR);
+	pid_t parent = getpid(), pid = fork();
 
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		dup2(nothing, fd);
-	dup2(socket, STDERR_FILENO + 1);
-	close_range(STDERR_FILENO + 2, ~0U, 0);
-	return STDERR_FILENO + 1;
+	if (pid == 0)
+		worker_process(socket, lock, parent, shared, prepare);
+	return pid;
 }
 
-static void tell(int socket, const struct reply *reply)
-{
-	/* Where nobody listens any more, the steps are done all the same. */
-	if (send(socket, reply, sizeof(*reply), MSG_NOSIGNAL) < 0)
-		errno = 0;
-}
-
-static void tell_line(void *data, const char *owner, const char *function, const char *text)
-{
-	const int *socket = data;
-	struct log_line line;
-
-	snprintf(line.owner, sizeof(line.owner), "%s", owner);
-	snprintf(line.function, sizeof(line.function), "%s", function);
-	snprintf(line.text, sizeof(line.text), "%s", text);
-	send(*socket, &line, sizeof(line), MSG_NOSIGNAL);
-}
-
-static const struct step_log *log_of(const struct working *working)
-{
-	return sysfs_debug ? &working->log : NULL;
-}
-
-static int do_one(struct working *working, const struct step *step,
-		  const struct worker_terms *terms)
-{
-	struct cxl_ctx *prepared = working->prepared;
-
-	if (terms->direct)
-		return step_write(step);
-	working->prepared = NULL;
-	return step_do(step, prepared, log_of(working));
-}
-
-static struct step step_of(const struct request *request)
-{
-	return (struct step){
-		.action = request->action,
-		.bus = request->has_bus ? request->bus : NULL,
-		.driver = request->has_driver ? request->driver : NULL,
-		.device = request->has_device ? request->device : NULL,
-		.on = request->on,
-	};
-}
-
-/* Does one step; false if there is no use in going on */
-static bool work_on(struct working *working, const struct request *request, struct reply *reply)
-{
-	struct step step = step_of(request);
-	char point[32];
-
-	reply->how.begun_us = clock_now();
-	if (!request->terms.quiet)
-		tell(working->socket, reply);
-	reply->how.rc = do_one(working, &step, &request->terms);
-	reply->how.ended_us = clock_now();
-	if (!request->terms.quiet)
-		tell(working->socket, reply);
-	/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
-	if (request->terms.flush)
-		cxl_flush_detach();
-	snprintf(point, sizeof(point), "step-%zu", reply->step);
-	test_point_in_child(point);
-	return reply->how.rc == 0 || step_may_fail(&step);
-}
-
-/* Again, without a word in between: whoever listens takes up time that the others should have. */
-static void work_again(struct working *working, const struct request *requests,
-		       struct reply *replies, size_t count)
-{
-	const struct worker_terms *terms = &requests[0].terms;
-
-	for (size_t time = 1; clock_now() < terms->until_us; time++) {
-		bool often = terms->nr_often && time % WHOLE_EVERY != 0;
-
-		if (terms->pause_us > 0)
-			clock_wait(clock_now() + terms->pause_us);
-		for (size_t i = 0; i < (often ? terms->nr_often : count); i++) {
-			struct step_result *how = &replies[i].how;
-			struct step step = step_of(&requests[i]);
-
-			how->begun_us = how->begun_us ?: clock_now();
-			how->rc = do_one(working, &step, terms);
-			how->ended_us = clock_now();
-		}
-	}
-}
-
-/* How all went that was begun; with the last of it, that nothing more comes */
-static void tell_end(int socket, struct reply *replies, size_t count)
-{
-	size_t begun = 1;
-
-	while (begun < count && replies[begun].how.begun_us)
-		begun++;
-	replies[begun - 1].done = true;
-	for (size_t i = 0; i < begun; i++)
-		tell(socket, &replies[i]);
-}
-
-static void work_all(struct working *working, const struct request *requests, size_t count)
-{
-	const struct worker_terms *terms = &requests[0].terms;
-	_cleanup_free_ struct reply *replies = memory_check(calloc(count, sizeof(*replies)));
-
-	if (terms->start_us > 0)
-		clock_wait(terms->start_us);
-	for (size_t i = 0; i < count; i++)
-		replies[i].step = i;
-	for (size_t i = 0; i < count; i++) {
-		if (!work_on(working, &requests[i], &replies[i]) && !terms->until_us)
-			break;
-	}
-	if (terms->until_us)
-		work_again(working, requests, replies, count);
-	tell_end(working->socket, replies, count);
-}
-
-/* The steps up to the one that is the last; false if nobody sends any */
-static bool receive(int socket, struct request **requests, size_t *count)
-{
-	struct request *request;
-
-	*requests = NULL;
-	*count = 0;
-	do {
-		request = APPEND(*requests, *count);
-		if (TEMP_FAILURE_RETRY(recv(socket, request, sizeof(*request), 0)) !=
-		    sizeof(*request))
-			return false;
-	} while (!request->last);
-	return true;
-}
-
-/* Where the scheduler does not let it, it goes on as anybody else; see worker_cpu(). */
-static void take_place(const struct worker_terms *terms, const cpu_set_t *everywhere)
-{
-	const struct sched_param param = {.sched_priority = terms->priority};
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET((size_t)terms->cpu, &cpus);
-	sched_setaffinity(0, sizeof(cpus), terms->priority ? &cpus : everywhere);
-	sched_setscheduler(0, terms->priority ? SCHED_FIFO : SCHED_OTHER, &param);
-}
-
-static void work(int socket, enum prepare prepare)
-{
-	struct working working = {.socket = socket, .log = {tell_line, &working.socket}};
-	struct request *requests;
-	cpu_set_t everywhere;
-	size_t count;
-
-	CPU_ZERO(&everywhere);
-	sched_getaffinity(0, sizeof(everywhere), &everywhere);
-	working.prepared = step_prepare(prepare, log_of(&working));
-	while (receive(socket, &requests, &count)) {
-		if (requests[0].terms.priority)
-			take_place(&requests[0].terms, &everywhere);
-		work_all(&working, requests, count);
-		if (requests[0].terms.priority)
-			take_place(&(struct worker_terms){0}, &everywhere);
-		free(requests);
-	}
-	_exit(0);
-}
-
-struct worker *worker_start(enum prepare prepare)
+struct worker *worker_start(enum prepare prepare, int lock)
 {
 	struct worker *worker;
+	struct worker_shared *shared;
 	int sockets[2], error;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
 		return NULL;
-	pid = fork();
-	if (pid == 0)
-		work(let_go(sockets[1]), prepare);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	pid = shared == MAP_FAILED ? -1 : start(sockets[1], shared, prepare, lock);
 	error = errno;
 	close(sockets[1]);
 	if (pid < 0) {
 		close(sockets[0]);
+		if (shared != MAP_FAILED)
+			munmap(shared, sizeof(*shared));
 		errno = error;
 		return NULL;
 	}
 	worker = memory_check(calloc(1, sizeof(*worker)));
 	worker->pid = pid;
 	worker->socket = sockets[0];
+	worker->shared = shared;
 	worker->prepares = prepare != PREPARE_NOTHING;
 	return worker;
 }
 
-static bool put(char *to, bool *has, const char *text)
+static bool put(char *to, size_t size, bool *has, const char *text)
 {
 	*has = text != NULL;
-	if (text && strlen(text) >= NAME_SIZE)
+	if (text && strlen(text) >= size)
 		return false;
 	strcpy(to, text ?: "");
 	return true;
@@ -287,17 +84,20 @@ static int give(struct worker *worker, const struct step *steps, size_t count,
 	worker->steps = memory_check(calloc(count + 1, sizeof(*worker->steps)));
 	worker->nr_steps = count;
 	worker->busy = count > 0;
+	atomic_store(&worker->shared->at, 0);
 	for (size_t i = 0; i < count; i++) {
-		struct request request = {
+		struct worker_request request = {
 			.action = steps[i].action,
 			.on = steps[i].on,
+			.if_there = steps[i].if_there,
 			.last = i + 1 == count,
 			.terms = *terms,
 		};
 
-		if (!put(request.bus, &request.has_bus, steps[i].bus) ||
-		    !put(request.driver, &request.has_driver, steps[i].driver) ||
-		    !put(request.device, &request.has_device, steps[i].device))
+		if (!put(request.bus, NAME_SIZE, &request.has_bus, steps[i].bus) ||
+		    !put(request.driver, NAME_SIZE, &request.has_driver, steps[i].driver) ||
+		    !put(request.device, NAME_SIZE, &request.has_device, steps[i].device) ||
+		    !put(request.options, STEP_OPTIONS_MAX, &request.has_options, steps[i].options))
 			return -ENAMETOOLONG;
 		if (TEMP_FAILURE_RETRY(
 			    send(worker->socket, &request, sizeof(request), MSG_NOSIGNAL)) < 0)
@@ -314,7 +114,7 @@ int worker_do(struct worker **worker, const struct step *steps, size_t count,
 	/* Nothing has been done yet: it begins when it has all of the steps. */
 	if (rc == -EPIPE) {
 		worker_end(*worker);
-		*worker = worker_start(PREPARE_NOTHING);
+		*worker = worker_start(PREPARE_NOTHING, terms->lock);
 		if (!*worker)
 			return -errno;
 		rc = give(*worker, steps, count, terms);
@@ -359,8 +159,8 @@ static void note(struct step_result *step, const struct step_result *how)
 int worker_poll(struct worker *worker)
 {
 	union {
-		struct reply reply;
-		struct log_line line;
+		struct worker_reply reply;
+		struct worker_log_line line;
 	} news;
 
 	while (worker->busy) {
@@ -413,6 +213,13 @@ bool worker_is_running(const struct worker *worker)
 	return name_end && strncmp(name_end, ") R", 3) == 0;
 }
 
+size_t worker_give_up(struct worker *worker)
+{
+	size_t at = atomic_exchange(&worker->shared->at, GIVEN_UP);
+
+	return at == GIVEN_UP || at == 0 ? worker_current(worker) : at - 1;
+}
+
 void worker_dismiss(struct worker *worker)
 {
 	if (worker)
@@ -423,7 +230,10 @@ void worker_end(struct worker *worker)
 {
 	if (!worker)
 		return;
+	if (worker->busy)
+		worker_give_up(worker);
 	close(worker->socket);
+	munmap(worker->shared, sizeof(*worker->shared));
 	/* What it enumerates is for nothing, and can be waiting for the kernel. */
 	if (worker->prepares && !worker->steps)
 		kill(worker->pid, SIGKILL);

@@ -14,9 +14,10 @@ struct step_result;
 
 /*
  * A process that does steps for this one, through libcxl (step_do()). A write to sysfs can sleep in
- * the kernel for ever: the worker is left behind then. It holds none of this process's files open:
- * even what libcxl logs in there comes through the worker's socket. Times are microseconds of
- * CLOCK_MONOTONIC.
+ * the kernel for ever: the worker is left behind then. It begins no step any more once it was left
+ * behind, or once this process has ended, however that was; what it has not done, the journal
+ * knows. It holds none of this process's files open but a lock: even what libcxl logs in there
+ * comes through the worker's socket. Times are microseconds of CLOCK_MONOTONIC.
  */
 struct worker;
 
@@ -36,6 +37,7 @@ struct worker_terms {
 	uint64_t pause_us; /* before each time but the first */
 	size_t nr_often; /* so many of the steps each time, the others every now and then; 0: all */
 	bool quiet;	 /* says nothing before all is done: who listens takes up time */
+	int lock;	 /* as of worker_start(), where one is started */
 	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
 	/* Only for the exerciser: the steps' files are written directly (step_write()), without
 	 * libcxl */
@@ -45,10 +47,12 @@ struct worker_terms {
 /**
  * worker_start() - start the process, which waits for work, so that there is one when it is needed
  * @prepare: what it lets libcxl enumerate meanwhile, so that its first step begins sooner
+ * @lock: what it keeps locked until it has ended, saying which step it is at (command_lock_note());
+ *	  0: nothing
  *
  * Return: the worker, to be given back with worker_end(); or NULL with errno set.
  */
-struct worker *worker_start(enum prepare prepare);
+struct worker *worker_start(enum prepare prepare, int lock);
 
 /**
  * worker_do() - have one do steps, one after the other
@@ -102,11 +106,20 @@ pid_t worker_pid(const struct worker *worker);
  */
 bool worker_is_running(const struct worker *worker);
 
+/**
+ * worker_give_up() - it begins no step any more; it may be in the middle of one
+ *
+ * Return: that step, or the last that it has begun.
+ */
+size_t worker_give_up(struct worker *worker);
+
 /** worker_dismiss() - it gets no more work, and can go already: worker_end() then waits less */
 void worker_dismiss(struct worker *worker);
 
-/** worker_end() - end the process if it waits for work, leave it behind if it does not; NULL:
- * nothing */
+/**
+ * worker_end() - end the process if it waits for work, else give it up and leave it behind; NULL:
+ * nothing
+ */
 void worker_end(struct worker *worker);
 
 #endif

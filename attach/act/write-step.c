@@ -59,7 +59,7 @@ int step_write(const struct step *step)
 		return 0;
 	switch (step->action) {
 	case STEP_LOAD:
-		return cxl_host_load_module(step->driver);
+		return cxl_host_load_module(step->driver, step->options);
 	case STEP_UNLOAD:
 		return cxl_host_unload_module(step->driver);
 	case STEP_LIST:

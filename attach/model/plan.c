@@ -18,6 +18,8 @@ static const char *const method_names[NR_METHODS] = {
 
 char *plan_excess_text(const struct plan_excess *excess)
 {
+	if (excess->why)
+		return memory_check(strdup(excess->why));
 	return excess->user ? snapshot_user_text(excess->user)
 			    : xasprintf("%s %s", excess->kind, excess->name);
 }
@@ -31,6 +33,8 @@ void plan_release(struct plan *plan)
 	free(plan->others);
 	free(plan->regions);
 	free(plan->hosts);
+	for (size_t i = 0; i < plan->nr_excess; i++)
+		free(plan->excess[i].why);
 	free(plan->excess);
 	changes_release(&plan->changes);
 	*plan = (struct plan){0};

@@ -26,11 +26,12 @@ enum detach_method {
 	NR_METHODS,
 };
 
-/* Something that is lost besides the named memdevs, or that is in use */
+/* Something that is lost besides the named memdevs, or that is in use, or cannot be undone */
 struct plan_excess {
-	const char *kind; /* memdev, region, host, or the kind of a user */
+	const char *kind; /* memdev, region, host, undo, or the kind of a user */
 	const char *name;
 	const struct snapshot_user *user; /* of what is in use; else NULL */
+	char *why; /* of a step of the undo that is not possible, as a sentence; else NULL */
 };
 
 /* Its texts and objects belong to the snapshot that the plan was made from. */

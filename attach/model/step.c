@@ -76,8 +76,10 @@ bool step_is_sound(const struct step *step)
 	case STEP_AUTOPROBE:
 		return bus;
 	case STEP_UNLOAD:
-	case STEP_LOAD:
 		return driver;
+	case STEP_LOAD:
+		return driver && (!step->options || (strlen(step->options) < STEP_OPTIONS_MAX &&
+						     !strchr(step->options, '\n')));
 	case STEP_OPEN:
 		return device;
 	case STEP_FLUSH:
@@ -114,7 +116,8 @@ char *step_text(const struct step *step)
 	case STEP_UNLOAD:
 		return xasprintf("unload the module %s", step->driver);
 	case STEP_LOAD:
-		return xasprintf("load the module %s", step->driver);
+		return xasprintf("load the module %s%s%s", step->driver,
+				 step->options ? " with " : "", step->options ?: "");
 	case STEP_FLUSH:
 		return xasprintf("wait for the kernel's detach work");
 	case STEP_LIST:

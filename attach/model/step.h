@@ -11,6 +11,9 @@
  * another process detaches. A step can be done twice: it changes nothing that is as it should be.
  */
 
+/* Longer texts are no options of a step. */
+#define STEP_OPTIONS_MAX 2048
+
 enum step_action {
 	STEP_UNBIND,	/* @device from @driver */
 	STEP_BIND,	/* @device to @driver; an error if another driver has it */
@@ -31,6 +34,8 @@ struct step {
 	const char *driver;
 	const char *device;
 	bool on;
+	const char *options; /* of STEP_LOAD: the module's parameters, "a=1 b=2"; NULL: none */
+	bool if_there; /* of STEP_OVERRIDE: where @device is not there, nothing is to be done */
 };
 
 /** step_name() - "unbind" and so on */

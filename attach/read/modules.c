@@ -28,7 +28,7 @@ struct modules {
 };
 
 /* From /proc and not by uname(2), so that a replay test can replace it */
-static char *modules_directory(struct root root)
+static char *find_directory(struct root root)
 {
 	char release[65];
 
@@ -46,7 +46,7 @@ struct modules *modules_open(struct root root)
 	_cleanup_free_ char *path = NULL;
 
 	modules->root = root;
-	modules->directory = modules_directory(root);
+	modules->directory = find_directory(root);
 	if (!modules->directory)
 		return modules;
 	path = root_path(root, modules->directory);
@@ -72,6 +72,11 @@ void modules_close(struct modules *modules)
 	if (modules->ctx)
 		kmod_unref(modules->ctx);
 	free(modules);
+}
+
+const char *modules_directory(const struct modules *modules)
+{
+	return modules->directory ?: "";
 }
 
 static bool index_has_symbol(const struct modules *modules, const char *symbol)

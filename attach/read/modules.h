@@ -29,6 +29,9 @@ struct module {
 struct modules *modules_open(struct root root);
 void modules_close(struct modules *modules);
 
+/** modules_directory() - /lib/modules/RELEASE; "" if the release of the kernel is not known */
+const char *modules_directory(const struct modules *modules);
+
 /**
  * modules_attach_support() - does the running kernel have devm_cxl_probe_mem()?
  * @file: the file that says so, a new string that the caller frees

@@ -136,7 +136,8 @@ void lose_empty_switches(const struct snapshot *snapshot, struct plan *plan)
 static void exceed(struct plan *plan, const char *kind, const char *name,
 		   const struct snapshot_user *user)
 {
-	*APPEND(plan->excess, plan->nr_excess) = (struct plan_excess){kind, name, user};
+	*APPEND(plan->excess, plan->nr_excess) =
+		(struct plan_excess){.kind = kind, .name = name, .user = user};
 }
 
 /* Does the user use something that is lost? */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
 #include <string.h>
 
 #include "attach/model/observed.h"
@@ -6,6 +7,7 @@
 #include "attach/reason/evidence.h"
 #include "attach/reason/losses.h"
 #include "attach/reason/plan.h"
+#include "attach/reason/rescan.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/text.h"
@@ -14,7 +16,7 @@ static bool same_step(const struct step *one, const struct step *other)
 {
 	return one->action == other->action && one->on == other->on &&
 	       streq(one->bus, other->bus) && streq(one->driver, other->driver) &&
-	       streq(one->device, other->device);
+	       streq(one->device, other->device) && streq(one->options, other->options);
 }
 
 /* Each step once: two memdevs may have the same port above them. */
@@ -108,37 +110,59 @@ static const char *plan_bus(const struct attach_answers *answers, struct plan *p
 	return NULL;
 }
 
+/* Once for each module */
+static void cannot_reload(struct plan *plan, const struct snapshot_host *host)
+{
+	for (size_t i = 0; i < plan->nr_excess; i++) {
+		if (streq(plan->excess[i].name, host->module))
+			return;
+	}
+	*APPEND(plan->excess, plan->nr_excess) = (struct plan_excess){
+		.kind = "undo",
+		.name = host->module,
+		.why = xasprintf("module %s cannot be loaded again (%s)", host->module,
+				 host->reload_problem),
+	};
+}
+
 static const char *plan_module(const struct attach_answers *answers, struct plan *plan,
 			       const struct snapshot_memdev *memdev)
 {
 	if (!memdev->host.module)
 		return "its provider is built into the kernel";
 	ADD_STEP(plan, .action = STEP_UNLOAD, .driver = memdev->host.module);
-	ADD_UNDO(plan, .action = STEP_LOAD, .driver = memdev->host.module);
+	ADD_UNDO(plan, .action = STEP_LOAD, .driver = memdev->host.module,
+		 .options = memdev->host.module_options);
+	if (memdev->host.reload_problem)
+		cannot_reload(plan, &memdev->host);
 	lose_module(answers, memdev->host.module, plan);
 	return NULL;
 }
 
-/* A rescan finds the device without its override: until that is restored, no driver may bind. */
 static const char *plan_pci_remove(const struct attach_answers *answers, struct plan *plan,
 				   const struct snapshot_memdev *memdev)
 {
 	const struct snapshot_host *host = &memdev->host;
-	bool hold = host->driver_override && host->autoprobe == FLAG_YES;
 
 	if (!streq(host->subsystem, "pci") || !host->name)
 		return "its host is not a PCI device";
 	ADD_STEP(plan, .action = STEP_REMOVE, .bus = "pci", .device = host->name);
-	if (hold)
-		ADD_UNDO(plan, .action = STEP_AUTOPROBE, .bus = "pci", .on = false);
 	ADD_UNDO(plan, .action = STEP_RESCAN, .bus = "pci");
 	if (host->driver_override)
 		ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
 			 .driver = host->driver_override);
-	if (hold)
-		ADD_UNDO(plan, .action = STEP_AUTOPROBE, .bus = "pci", .on = true);
 	lose_memdev(answers, memdev, plan);
 	return NULL;
+}
+
+/* Whether drivers bind by themselves is a property of the bus, and so the same for all hosts. */
+static void guard_rescan(struct plan *plan)
+{
+	struct step *undo = plan->undo;
+	enum flag autoprobe = plan->nr_named > 0 ? plan->named[0]->host.autoprobe : FLAG_UNKNOWN;
+
+	plan->undo = rescan_guard(undo, plan->nr_undo, NULL, 0, autoprobe, &plan->nr_undo);
+	free(undo);
 }
 
 /* Undo what is above them first; then the hosts; then the memdevs that no driver attached */
@@ -161,6 +185,7 @@ static void plan_undo(struct plan *plan)
 			ADD_UNDO(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_mem",
 				 .device = plan->others[i]->name);
 	}
+	guard_rescan(plan);
 }
 
 /* Why it cannot be done, as a sentence; or NULL */
@@ -225,6 +250,17 @@ char *plan_cycle_bus(const struct attach_answers *answers, const struct snapshot
 	plan_undo(plan);
 	find_excess(answers->snapshot, plan);
 	return NULL;
+}
+
+void plan_cannot_undo(struct plan *plan, const struct step *undo, const char *missing)
+{
+	_cleanup_free_ char *step = step_text(undo);
+
+	*APPEND(plan->excess, plan->nr_excess) = (struct plan_excess){
+		.kind = "undo",
+		.name = undo->device ?: undo->driver ?: undo->bus,
+		.why = xasprintf("cannot %s afterwards (no %s)", step, missing),
+	};
 }
 
 enum plan_verdict plan_judge(const struct plan *plan, bool force, bool lose_system_ram)

@@ -38,6 +38,12 @@ char *plan_make(const struct attach_answers *answers, const struct snapshot_memd
 		size_t nr_named, enum detach_method method, const char *hand_to, struct plan *plan);
 
 /**
+ * plan_cannot_undo() - add to the excess that a step of the undo is not possible
+ * @missing: the file that the step needs and that is not there
+ */
+void plan_cannot_undo(struct plan *plan, const struct step *undo, const char *missing);
+
+/**
  * plan_judge() - may the plan be carried out?
  * @force: the user agrees to lose more than was named, and what is in use
  * @lose_system_ram: the user agrees to lose memory that is online as system RAM

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <stdlib.h>
+
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
+#include "attach/reason/rescan.h"
 #include "attach/reason/restore.h"
 #include "util/memory.h"
 #include "util/text.h"
@@ -17,21 +20,23 @@ static bool is_on_pci(const struct snapshot_host *host)
 	return streq(host->subsystem, "pci");
 }
 
-/*
- * A rescan finds a device without its driver_override: until that is restored, no driver may bind.
- */
 static void add_rescan(struct list *list, const struct snapshot *baseline)
 {
-	ADD_STEP(list, .action = STEP_AUTOPROBE, .bus = "pci", .on = false);
-	ADD_STEP(list, .action = STEP_RESCAN, .bus = "pci");
+	enum flag autoprobe = FLAG_UNKNOWN;
+	struct list raw = {0};
+
+	ADD_STEP(&raw, .action = STEP_RESCAN, .bus = "pci");
 	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
 		const struct snapshot_host *host = &baseline->memdevs[i].host;
 
+		if (is_on_pci(host))
+			autoprobe = host->autoprobe;
 		if (is_on_pci(host) && host->driver_override)
-			ADD_STEP(list, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
+			ADD_STEP(&raw, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
 				 .driver = host->driver_override);
 	}
-	ADD_STEP(list, .action = STEP_AUTOPROBE, .bus = "pci", .on = true);
+	list->steps = rescan_guard(raw.steps, raw.count, NULL, 0, autoprobe, &list->count);
+	free(raw.steps);
 }
 
 static void add_buses(struct list *list, const struct snapshot *baseline)
@@ -64,7 +69,8 @@ static void add_hosts(struct list *list, const struct snapshot *baseline)
 		const struct snapshot_host *host = &baseline->memdevs[i].host;
 
 		if (host->module)
-			ADD_STEP(list, .action = STEP_LOAD, .driver = host->module);
+			ADD_STEP(list, .action = STEP_LOAD, .driver = host->module,
+				 .options = host->module_options);
 	}
 	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
 		const struct snapshot_host *host = &baseline->memdevs[i].host;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "attach/act/journal.h"
+#include "attach/act/lock.h"
 #include "attach/act/watch.h"
 #include "attach/model/snapshot.h"
 #include "attach/read/take.h"
@@ -39,6 +40,7 @@ struct attaching {
 	struct attach_task *tasks;
 	size_t nr_tasks;
 	struct json_stream stream;
+	int lock; /* of the steps */
 };
 
 static void check_options(void *values, const struct argp_state *state)
@@ -246,6 +248,7 @@ static int run(struct attaching *attaching, const struct attach_work *work)
 		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
 		return EXIT_CANNOT;
 	}
+	watch.lock = attaching->lock;
 	status = reattach_and_report(
 		&(struct reattach_task){
 			.command = NAME,
@@ -284,6 +287,7 @@ static int do_work(struct attaching *attaching, struct attach_work *work)
 	const struct options *options = attaching->options;
 	int status = options->cycle_bus ? judge_cycle(attaching, &work->cycle) : EXIT_DONE;
 
+	attach_work_settle(work, attaching->entries, attaching->nr_entries);
 	status = status ?: write_journal(attaching, work) ?: run(attaching, work);
 	if (status == EXIT_FAILED && work->binds_port && !options->cycle_bus)
 		fputs(NAME ": if the kernel cannot reuse a port, --cycle-bus recreates it\n",
@@ -385,7 +389,8 @@ static int attach_memdev(int argc, char **argv)
 	struct options options = {.timeout = 30};
 	struct attaching attaching = {.options = &options};
 	_cleanup_free_ char *why = NULL;
-	int lock, status;
+	struct command_lock lock;
+	int status;
 
 	options_parse(&option_set, argc, argv, &options);
 	if (options.dry_run)
@@ -394,13 +399,13 @@ static int attach_memdev(int argc, char **argv)
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
 	}
-	lock = journal_lock(&why);
-	if (lock < 0) {
+	if (command_lock(&lock, &why) < 0) {
 		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_FAILED;
 	}
+	attaching.lock = lock.step;
 	status = attach_all(&attaching);
-	close(lock);
+	command_unlock(&lock);
 	return status;
 }
 

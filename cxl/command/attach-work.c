@@ -47,10 +47,25 @@ void attach_work_begin(struct attach_work *work)
 	*work = (struct attach_work){0};
 }
 
+static bool has_bind(const struct attach_work *work, const struct step *bind)
+{
+	for (size_t i = 0; i < work->nr_steps; i++) {
+		const struct step *step = &work->steps[i];
+
+		if (step->action == STEP_BIND && streq(step->device, bind->device) &&
+		    streq(step->driver, bind->driver) && streq(step->bus, bind->bus))
+			return true;
+	}
+	return false;
+}
+
+/* Each bind once: entries of the journal can have the same ports and bus above their hosts. */
 static void add_steps(struct attach_work *work, const struct step *steps, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		*APPEND(work->steps, work->nr_steps) = steps[i];
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i].action != STEP_BIND || !has_bind(work, &steps[i]))
+			*APPEND(work->steps, work->nr_steps) = steps[i];
+	}
 }
 
 char *attach_work_cycle(struct attach_work *work, const struct attach_answers *answers,
@@ -67,6 +82,7 @@ static void add_entry(struct attach_work *work, const struct journal_entry *entr
 {
 	*APPEND(work->entries, work->nr_entries) =
 		(struct reattach_entry){entry->name, work->nr_hosts, entry->nr_hosts};
+	*APPEND(work->journal, work->nr_journal) = entry;
 	work->binds_port |= streq(entry->method, detach_method_name(METHOD_PORT));
 	add_steps(work, entry->undo, entry->nr_undo);
 	for (size_t i = 0; i < entry->nr_hosts; i++)
@@ -103,12 +119,25 @@ void attach_work_add_others(struct attach_work *work)
 		expected_host_of(work->cycle.memdevs[i], APPEND(work->hosts, work->nr_hosts));
 }
 
+void attach_work_settle(struct attach_work *work, const struct journal_entry *entries,
+			size_t nr_entries)
+{
+	struct step *steps = work->steps;
+
+	work->steps = reattach_steps(steps, work->nr_steps, entries, nr_entries, &work->nr_steps);
+	free(steps);
+}
+
 int attach_work_save(struct attach_work *work)
 {
-	int rc;
+	int rc = 0;
 
-	if (work->cycle.nr_memdevs == 0)
-		return 0;
+	/* In the middle of it, there is no bus that anything is below. The first step unbinds it.
+	 */
+	for (size_t i = 0; work->cycle.nr_steps > 0 && rc == 0 && i < work->nr_journal; i++)
+		rc = journal_set_undo(work->journal[i], work->steps + 1, work->nr_steps - 1);
+	if (rc < 0 || work->cycle.nr_memdevs == 0)
+		return rc;
 	rc = journal_save(&work->cycle);
 	if (rc < 0)
 		return rc;
@@ -129,6 +158,7 @@ void attach_work_release(struct attach_work *work)
 	free(work->hosts);
 	free(work->steps);
 	free(work->entries);
+	free(work->journal);
 	free(work->cycle_entry);
 	plan_release(&work->cycle);
 }

@@ -36,6 +36,8 @@ struct attach_work {
 	size_t nr_own; /* hosts of the tasks, whose regions belong to the journal's entries */
 	struct reattach_entry *entries;
 	size_t nr_entries;
+	const struct journal_entry **journal; /* those entries of it that the tasks are */
+	size_t nr_journal;
 	bool binds_port; /* a task undoes a detach by port */
 };
 
@@ -60,7 +62,18 @@ void attach_work_add(struct attach_work *work, const struct attach_task *task);
 /** attach_work_add_others() - at last, reattach what else is on the bus that is cycled */
 void attach_work_add_others(struct attach_work *work);
 
-/** attach_work_save() - write the others on the bus into the journal; 0 or a negative errno */
+/**
+ * attach_work_settle() - put the steps into the order in which no device gets a wrong driver
+ * @entries: the whole journal
+ */
+void attach_work_settle(struct attach_work *work, const struct journal_entry *entries,
+			size_t nr_entries);
+
+/**
+ * attach_work_save() - if the bus is cycled, write into the journal what is to be done after that
+ *
+ * Return: 0 or a negative errno.
+ */
 int attach_work_save(struct attach_work *work);
 
 void attach_work_release(struct attach_work *work);

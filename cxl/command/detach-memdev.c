@@ -8,6 +8,7 @@
 
 #include "attach/act/detach.h"
 #include "attach/act/journal.h"
+#include "attach/act/lock.h"
 #include "attach/act/watch.h"
 #include "attach/act/worker.h"
 #include "attach/model/expected.h"
@@ -16,6 +17,7 @@
 #include "attach/verify/checks-detach.h"
 #include "cxl/command/command.h"
 #include "cxl/command/detach-plan.h"
+#include "cxl/command/detach-ready.h"
 #include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
@@ -146,75 +148,20 @@ static const struct option_set option_set = {
 	.check = check_options,
 };
 
-/*
- * A detach that was killed half way may leave the provider bound, and something else changed (a
- * driver_override): the entry that knows how it was must not be replaced by one of how it is now.
- */
-static int check_journal(const struct plan *plan)
-{
-	size_t count;
-	struct journal_entry *entries;
-	int status = EXIT_DONE;
-
-	journal_clean();
-	entries = journal_load(&count);
-	say_unreadable(NAME, entries, count);
-	for (size_t i = 0; i < plan->nr_memdevs; i++) {
-		const char *host = plan->memdevs[i]->host.name;
-
-		if (!journal_find_host(entries, count, host))
-			continue;
-		fprintf(stderr,
-			NAME ": %s: detached, and not completely reattached (run 'cxl "
-			     "attach-memdev %s' first)\n",
-			host, host);
-		status = EXIT_FAILED;
-	}
-	journal_release(entries, count);
-	return status;
-}
-
-/* Can every step's file be written? */
-static int check_steps(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->nr_steps; i++) {
-		_cleanup_free_ char *file = step_file(&plan->steps[i]);
-
-		if (!file || access(file, W_OK) == 0)
-			continue;
-		fprintf(stderr, NAME ": cannot write %s: %s\n", file, strerror(errno));
-		return EXIT_CANNOT;
-	}
-	test_point("planned");
-	return EXIT_DONE;
-}
-
 /* @worker: the watch's from now on; NULL: there is none */
-static int start_watch(struct seen *seen, struct worker *worker)
+static int start_watch(struct seen *seen, struct worker *worker, int lock)
 {
 	const char *what;
 	int rc;
 
 	iomem_read(ROOT_LIVE, &seen->iomem_before);
 	rc = watch_open(&seen->watch, worker, &what);
+	seen->watch.lock = lock;
 	if (rc == 0)
 		return EXIT_DONE;
 	fprintf(stderr, NAME ": cannot read %s, without which nothing can be verified: %s\n", what,
 		strerror(-rc));
 	return EXIT_CANNOT;
-}
-
-static int write_journal(const struct plan *plan)
-{
-	int rc = journal_save(plan);
-
-	if (rc < 0) {
-		fprintf(stderr, NAME ": cannot write the journal in %s: %s (nothing was changed)\n",
-			journal_directory(), strerror(-rc));
-		return EXIT_FAILED;
-	}
-	test_point("journal");
-	return EXIT_DONE;
 }
 
 /* What was expected against what was observed; *json: the report of it */
@@ -254,8 +201,11 @@ static int reattach(const struct options *options, const struct planned_detach *
 		    struct seen *seen, struct json_object **json)
 {
 	const struct plan *plan = &planned->plan;
+	size_t nr_hosts = 0, nr_entries, nr_steps;
+	struct journal_entry *entries = journal_load(&nr_entries);
+	_cleanup_free_ struct step *steps =
+		reattach_steps(plan->undo, plan->nr_undo, entries, nr_entries, &nr_steps);
 	struct expected_host *hosts = NULL;
-	size_t nr_hosts = 0;
 	int status;
 
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
@@ -263,8 +213,8 @@ static int reattach(const struct options *options, const struct planned_detach *
 	status = reattach_and_report(
 		&(struct reattach_task){
 			.command = NAME,
-			.steps = plan->undo,
-			.nr_steps = plan->nr_undo,
+			.steps = steps,
+			.nr_steps = nr_steps,
 			.hosts = hosts,
 			.nr_hosts = nr_hosts,
 			.before =
@@ -276,6 +226,7 @@ static int reattach(const struct options *options, const struct planned_detach *
 		},
 		&seen->watch, json);
 	expected_hosts_release(hosts, nr_hosts);
+	journal_release(entries, nr_entries);
 	return status;
 }
 
@@ -303,29 +254,29 @@ static bool is_of_ports(enum detach_method method)
 }
 
 /* All that comes before the first step. The worker enumerates while the plan is made. */
-static int prepare(const struct options *options, struct planned_detach *planned, struct seen *seen)
+static int prepare(const struct options *options, struct planned_detach *planned, struct seen *seen,
+		   int lock)
 {
 	const struct detach_request *request = &options->request;
 	struct worker *worker =
-		worker_start(is_of_ports(request->method) ? PREPARE_PORTS : PREPARE_MEMDEVS);
+		worker_start(is_of_ports(request->method) ? PREPARE_PORTS : PREPARE_MEMDEVS, lock);
 	int status = plan_detach(request, planned)
 		     ?: obey_verdict(request, planned)
-		     ?: check_journal(&planned->plan)
-		     ?: check_steps(&planned->plan);
+		     ?: detach_check(&planned->plan);
 
 	if (status != EXIT_DONE) {
 		worker_end(worker);
 		return status;
 	}
-	return start_watch(seen, worker) ?: write_journal(&planned->plan);
+	return start_watch(seen, worker, lock) ?: detach_write_journal(&planned->plan);
 }
 
 static int detach_now(const struct options *options, struct planned_detach *planned,
-		      struct seen *seen)
+		      struct seen *seen, int lock)
 {
 	const struct detach_outcome *outcome = &seen->outcome;
 	struct json_object *json, *back;
-	int returned, status = prepare(options, planned, seen);
+	int returned, status = prepare(options, planned, seen, lock);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -375,7 +326,7 @@ static void recognize_method(struct planned_detach *planned, const struct detach
 static int watch_only(const struct options *options, struct planned_detach *planned,
 		      struct seen *seen)
 {
-	int status = plan_detach(&options->request, planned) ?: start_watch(seen, NULL);
+	int status = plan_detach(&options->request, planned) ?: start_watch(seen, NULL, 0);
 	struct json_object *json;
 
 	if (status != EXIT_DONE)
@@ -396,14 +347,15 @@ static int detach_with_lock(const struct options *options, struct planned_detach
 			    struct seen *seen)
 {
 	_cleanup_free_ char *why = NULL;
-	int status, lock = journal_lock(&why);
+	struct command_lock lock;
+	int status;
 
-	if (lock < 0) {
+	if (command_lock(&lock, &why) < 0) {
 		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_FAILED;
 	}
-	status = detach_now(options, planned, seen);
-	close(lock);
+	status = detach_now(options, planned, seen, lock.step);
+	command_unlock(&lock);
 	return status;
 }
 

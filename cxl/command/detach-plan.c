@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "attach/read/dependents.h"
+#include "attach/read/reload.h"
 #include "attach/read/take.h"
 #include "attach/read/users.h"
 #include "cxl/command/detach-plan.h"
@@ -78,6 +79,17 @@ static int take_snapshot(const struct detach_request *request, struct planned_de
 	return EXIT_DONE;
 }
 
+/* What the kernel shows now is there afterwards; a module's file was looked at for the plan. */
+static void prove_undo(struct root root, struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_undo; i++) {
+		_cleanup_free_ char *missing = step_missing(root, &plan->undo[i]);
+
+		if (missing)
+			plan_cannot_undo(plan, &plan->undo[i], missing);
+	}
+}
+
 static int make_plan(const struct detach_request *request, struct planned_detach *planned)
 {
 	_cleanup_free_ const struct snapshot_memdev **named =
@@ -88,12 +100,15 @@ static int make_plan(const struct detach_request *request, struct planned_detach
 		return EXIT_FAILED;
 	snapshot_read_dependents(&planned->before);
 	snapshot_read_users(&planned->before);
+	if (request->method == METHOD_MODULE)
+		snapshot_read_reloads(&planned->before);
 	why = plan_make(&planned->answers, named, (size_t)request->memdevs.count, request->method,
 			request->hand_to, &planned->plan);
 	if (why) {
 		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_CANNOT;
 	}
+	prove_undo(planned->before.root, &planned->plan);
 	planned->verdict = request->watch_only ? PLAN_WATCHED
 					       : plan_judge(&planned->plan, request->force,
 							    request->lose_system_ram);
@@ -112,14 +127,14 @@ int obey_verdict(const struct detach_request *request, const struct planned_deta
 	if (planned->verdict == PLAN_ALLOWED)
 		return EXIT_DONE;
 	if (planned->verdict == PLAN_FORCED)
-		fputs(NAME ": also lost, or in use:\n", stderr);
+		fputs(NAME ": also lost, in use, or not to be undone:\n", stderr);
 	else if (plan->loses_system_ram && !request->lose_system_ram)
 		fputs(NAME ": refused without --lose-system-ram: memory that is online as system "
 			   "RAM would be lost, which can crash the machine:\n",
 		      stderr);
 	else
-		fputs(NAME ": refused without -f: the following would also be lost, or is in "
-			   "use:\n",
+		fputs(NAME ": refused without -f: the following would also be lost, is in "
+			   "use, or cannot be undone:\n",
 		      stderr);
 	say_excess(plan);
 	return planned->verdict == PLAN_REFUSED ? EXIT_REFUSED : EXIT_DONE;

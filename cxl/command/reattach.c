@@ -1,15 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "attach/act/journal.h"
 #include "attach/act/reattach.h"
+#include "attach/act/settings.h"
 #include "attach/act/watch.h"
+#include "attach/model/step.h"
+#include "attach/reason/rescan.h"
 #include "attach/verify/checks-attach.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
 #include "util/test-point.h"
+
+static bool has_rescan(const struct journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->nr_undo; i++) {
+		if (entry->undo[i].action == STEP_RESCAN)
+			return true;
+	}
+	return false;
+}
+
+/* Each driver_override of a device that a detach removed, and that is still gone */
+static void add_overrides(const struct journal_entry *entry, struct step **overrides, size_t *count)
+{
+	for (size_t i = 0; has_rescan(entry) && i < entry->nr_undo; i++) {
+		const struct step *step = &entry->undo[i];
+		_cleanup_free_ char *device = NULL;
+
+		if (step->action != STEP_OVERRIDE)
+			continue;
+		device = xasprintf("/sys/bus/%s/devices/%s", step->bus, step->device);
+		if (!sysfs_exists(AT_FDCWD, device))
+			*APPEND(*overrides, *count) = *step;
+	}
+}
+
+struct step *reattach_steps(const struct step *steps, size_t count,
+			    const struct journal_entry *entries, size_t nr_entries, size_t *nr_now)
+{
+	_cleanup_free_ struct step *overrides = NULL;
+	size_t nr_overrides = 0;
+
+	for (size_t i = 0; i < nr_entries; i++)
+		add_overrides(&entries[i], &overrides, &nr_overrides);
+	return rescan_guard(steps, count, overrides, nr_overrides, settings_autoprobe("pci"),
+			    nr_now);
+}
 
 /* What is not as it was, and all that the kernel said meanwhile */
 static void say_failed(const char *command, const struct observed *observed,

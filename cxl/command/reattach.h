@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct expected_host;
+struct journal_entry;
 struct json_object;
 struct snapshot;
 struct step;
@@ -32,6 +33,17 @@ struct reattach_task {
 	double timeout; /* seconds */
 	bool timeline;	/* print what happened as a drawing, too */
 };
+
+/**
+ * reattach_steps() - the steps as they are right now, beside all else that is detached
+ * @steps: of a plan, or of entries of the journal
+ * @entries: the whole journal: a rescan also finds what another entry's detach removed
+ * @nr_now: set to the number of steps returned
+ *
+ * Return: a new array that the caller frees; its texts are those of @steps and @entries.
+ */
+struct step *reattach_steps(const struct step *steps, size_t count,
+			    const struct journal_entry *entries, size_t nr_entries, size_t *nr_now);
 
 /**
  * reattach_and_report() - do the steps, wait until everything is back, verify, and report

@@ -92,15 +92,18 @@ static void draw_losses(struct table *table, const struct plan *plan)
 
 static void draw_excess(struct table *table, const struct plan *plan)
 {
-	struct table_row *top =
-		plan->nr_excess > 0 ? row(table, NULL, "not named, or in use", NULL) : NULL;
+	struct table_row *top = plan->nr_excess > 0
+					? row(table, NULL, "not named, in use, or not undone", NULL)
+					: NULL;
 
 	for (size_t i = 0; i < plan->nr_excess; i++) {
 		const struct plan_excess *excess = &plan->excess[i];
 		const struct snapshot_user *user = excess->user;
 		_cleanup_free_ char *what =
-			xasprintf("%s%s%s", excess->kind, user && user->what ? " " : "",
-				  user && user->what ? user->what : "");
+			excess->why
+				? memory_check(strdup(excess->why))
+				: xasprintf("%s%s%s", excess->kind, user && user->what ? " " : "",
+					    user && user->what ? user->what : "");
 
 		row(table, top, excess->name, what);
 	}

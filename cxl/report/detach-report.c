@@ -26,6 +26,7 @@ static struct json_object *report_step(const struct step *step)
 	json_add_string(json, "bus", step->bus);
 	json_add_string(json, "driver", step->driver);
 	json_add_string(json, "device", step->device);
+	json_add_string(json, "options", step->options);
 	json_add_string(json, "file", file);
 	return json;
 }
@@ -135,6 +136,7 @@ static struct json_object *report_excess(const struct plan *plan)
 		json = json_new_object();
 		json_add_string(json, "kind", excess->kind);
 		json_add_string(json, "name", excess->name);
+		json_add_string(json, "what", excess->why);
 		json_append(array, json);
 	}
 	return array;

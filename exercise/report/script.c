@@ -72,7 +72,8 @@ static void print_step(const struct names *names, const struct step *step)
 		printf("modprobe -r \"%s\"", step->driver);
 		break;
 	case STEP_LOAD:
-		printf("modprobe \"%s\"", step->driver);
+		printf("modprobe \"%s\"%s%s", step->driver, step->options ? " " : "",
+		       step->options ?: "");
 		break;
 	case STEP_LIST:
 		printf("cat /sys/bus/cxl/devices/*/* >/dev/null");

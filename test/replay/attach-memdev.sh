@@ -58,6 +58,33 @@ like "list-attach: in a table" "$out" 'detached cxl_lab_accel 0000:11:00.0'
 run on_machine "$CXL" list-attach --provider sfc
 is "list-attach: filtered" "$out" "[]"
 
+# What was removed in several detaches: a rescan finds all of it, and no device gets a wrong driver.
+machine pci-removed
+removed() { entry "$1" '.method = "pci-remove" | .hosts[0].host = "'"$1"'" | .hosts[0].memdev = "'"$2"'" |
+	.undo = [{action: "rescan", bus: "pci"}, '"$3"'{action: "bind", bus: "pci", driver: "cxl_lab_accel", device: "'"$1"'"}]'; }
+removed 0000:11:00.0 mem5 ''
+removed 0000:21:00.0 mem6 '{action: "override", bus: "pci", driver: "cxl_lab_accel", device: "0000:21:00.0"},'
+on='{"action":"autoprobe","bus":"pci","file":"/sys/bus/pci/drivers_autoprobe"}'
+attach --dry-run mem5
+is "removed: beside another one, which has an override" "$status$(steps)" \
+	'0[[["autoprobe","pci"],["rescan","pci"],["override","0000:21:00.0"],["autoprobe","pci"],["bind","0000:11:00.0"]]]'
+is "removed: autoprobe is a step of the bus" "$(answer '.[0].steps[0]')" "$on"
+keep attach-memdev
+echo 0 >"$machine/sys/bus/pci/drivers_autoprobe"
+attach --dry-run mem6
+is "removed: the administrator has autoprobe off" "$status$(steps)" \
+	'0[[["rescan","pci"],["override","0000:21:00.0"],["bind","0000:21:00.0"]]]'
+rm "$CXL_STATE_DIR"/*.json
+machine pci-unbound
+entry 0000:11:00.0 '.method = "module" | .undo[0] = {action: "load", driver: "cxl_lab_accel", options: "a=1 b=\"2 3\""}'
+attach --dry-run
+is "a module: with its parameters" "$status$(answer '.[0].steps[0].options')" '0"a=1 b=\"2 3\""'
+keep attach-memdev
+entry 0000:11:00.0 '.method = "module" | .undo[0] = {action: "load", driver: "cxl_lab_accel", options: "a=1\n"}'
+attach --dry-run
+is "a module: not with another line" "$status$out" "0[]"
+rm "$CXL_STATE_DIR"/*.json
+
 # What is not a valid entry is ignored, with a message; so is an entry whose steps would write elsewhere.
 machine pci-unbound
 for change in '.undo[0].device = "../../x"' '.undo[0].bus = ".."' '.undo[0].action = "format"' '.undo = []' '.hosts = 7' \

@@ -67,6 +67,65 @@ echo 1:3 >"$devices/mem0/dev"
 run on_machine unshare -n bash -c 'exec 8</dev/null; "$CXL" detach-memdev mem0 --dry-run | jq -c "[.verdict, (.excess | map(select(.what == \"bash\") | [.kind, .name]) | unique)]"'
 is "a file of it that a process has open does" "$out" '["refused",[["open","mem0"]]]'
 
+# The undo is proved before anything is changed.
+reload() { answer '.undo | map(select(.action == "load") | [.driver, .options])'; }
+excess() { answer '[.verdict, (.excess | map([.kind, .name, .what]))]'; }
+machine pci-shared
+plan --via module mem0
+is "a module: loaded again with the parameters that it has" "$status$(reload)" \
+	'0[["cxl_lab_accel","devices=0000:11:00.0 keep_mapping=N keep_reference=N refuse=N remove_sleep_ms=0 remove_warn=N"]]'
+keep detach-memdev-plan
+parameters=$machine/sys/module/cxl_lab_accel/parameters
+rm "$parameters"/{keep_mapping,keep_reference,remove_warn,refuse}
+echo 'two words' >"$parameters/devices"
+echo 17 >"$parameters/remove_sleep_ms"
+echo custom >"$parameters/of_a_type_of_its_own"
+plan --via module mem0
+is "a module: a parameter with a space, one of an unknown type" "$status$(reload)" \
+	'0[["cxl_lab_accel","devices=\"two words\" remove_sleep_ms=17"]]'
+for unset in '' '(null)'; do
+	echo "$unset" >"$parameters/devices"
+	plan --via module mem0
+	is "a module: a parameter that was never set: '$unset'" "$status$(reload)" '0[["cxl_lab_accel","remove_sleep_ms=17"]]'
+done
+echo 'a"b' >"$parameters/devices"
+plan --via module mem0
+is "a module: a parameter that modprobe cannot be given" "$status$(excess)" \
+	'3["refused",[["undo","cxl_lab_accel","module cxl_lab_accel cannot be loaded again (its parameter devices cannot be given back)"]]]'
+printf '%3000s\n' '' | tr ' ' x >"$parameters/devices"
+plan --via module mem0
+is "a module: parameters that are too long" "$status$(answer .excess[0].what)" \
+	'3"module cxl_lab_accel cannot be loaded again (its parameters are too long)"'
+machine pci-shared
+file=$(find "$machine/lib/modules" -name 'cxl_lab_accel.ko*')
+mv "$file" "$machine_top/elsewhere"
+why="module cxl_lab_accel cannot be loaded again (not in /lib/modules/$(<"$machine/proc/sys/kernel/osrelease"))"
+plan --via module mem0
+is "a module that was loaded from elsewhere: refused" "$status$(excess)" "3[\"refused\",[[\"undo\",\"cxl_lab_accel\",\"$why\"]]]"
+keep detach-memdev-plan
+plan --via module -f mem0
+is "a module that was loaded from elsewhere: with -f" "$status$(answer .verdict)" '0"forced"'
+plan --via module -f --tree mem0
+like "a module that was loaded from elsewhere: in the tree" "$out" "cxl_lab_accel +module cxl_lab_accel cannot be loaded again"
+detach --via module mem0
+is "a module that was loaded from elsewhere: nothing is done" "$status$out$(compgen -G "$CXL_STATE_DIR/*.json")" 3
+is "a module that was loaded from elsewhere: says so" "$err" \
+	"cxl detach-memdev: refused without -f: the following would also be lost, is in use, or cannot be undone:"$'\n'"  $why"
+plan --via host mem0
+is "a module that was loaded from elsewhere does not matter to other methods" "$status$(excess)" '0["allowed",[]]'
+machine pci-shared
+rm "$machine/sys/bus/pci/drivers/cxl_lab_accel/bind"
+for method in memdev host endpoint module pci-remove; do
+	plan --via $method mem0
+	is "$method: a driver that no device can be bound to by hand: refused" "$status$(answer '.excess | map(.what)')" \
+		'3["cannot bind 0000:11:00.0 to cxl_lab_accel afterwards (no /sys/bus/pci/drivers/cxl_lab_accel/bind)"]'
+done
+machine pci-shared
+rm "$machine/sys/bus/pci/rescan"
+plan --via pci-remove mem0
+is "pci-remove, and no rescan: refused" "$status$(answer '.excess | map([.name, .what])')" \
+	'3[["pci","cannot rescan the bus pci afterwards (no /sys/bus/pci/rescan)"]]'
+
 machine pci-two-bridges
 plan --via module mem0
 is "a module drives others, too" "$status$(answer '[.excess[].kind] | unique')" '3["memdev","region"]'

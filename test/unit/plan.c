@@ -305,6 +305,43 @@ static void users_of_what_is_lost_are_excess(void **state)
 	snapshot_release(&snapshot);
 }
 
+static void an_undo_that_is_not_possible_is_excess(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	static const struct step bind = {
+		.action = STEP_BIND, .bus = "pci", .driver = "sfc", .device = "0000:11:00.0"};
+	struct snapshot snapshot;
+	char *why, text[2000];
+	struct plan plan;
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	for (size_t i = 0; i < 2; i++)
+		snapshot.memdevs[i].host.module_options = "a=1";
+	assert_null(plan_for(&snapshot, "mem0", METHOD_MODULE, NULL, &plan));
+	assert_string_equal(plan.undo[0].options, "a=1");
+	assert_string_equal(excess_text(&plan, text), "memdev:mem1 region:region1 ");
+	plan_release(&plan);
+	for (size_t i = 0; i < 2; i++)
+		snapshot.memdevs[i].host.reload_problem = "not in /lib/modules/7.3.0";
+	assert_null(plan_for(&snapshot, "mem0", METHOD_MODULE, NULL, &plan));
+	assert_string_equal(excess_text(&plan, text), "undo:sfc memdev:mem1 region:region1 ");
+	why = plan_excess_text(&plan.excess[0]);
+	assert_string_equal(why, "module sfc cannot be loaded again (not in /lib/modules/7.3.0)");
+	free(why);
+	plan_release(&plan);
+	assert_null(plan_for(&snapshot, "mem0", METHOD_HOST, NULL, &plan));
+	assert_int_equal(plan_judge(&plan, false, false), PLAN_ALLOWED);
+	plan_cannot_undo(&plan, &bind, "/sys/x");
+	assert_int_equal(plan_judge(&plan, false, false), PLAN_REFUSED);
+	assert_int_equal(plan_judge(&plan, true, false), PLAN_FORCED);
+	why = plan_excess_text(&plan.excess[0]);
+	assert_string_equal(why, "cannot bind 0000:11:00.0 to sfc afterwards (no /sys/x)");
+	free(why);
+	plan_release(&plan);
+	snapshot_release(&snapshot);
+}
+
 static void a_verdict_needs_what_the_user_agreed_to(void **state)
 {
 	static const struct {
@@ -389,20 +426,27 @@ static void only_sound_steps_are_steps(void **state)
 		struct step step;
 		bool sound;
 	} cases[] = {
-		{{STEP_BIND, "pci", "sfc", "0000:11:00.0", false}, true},
-		{{STEP_BIND, "../pci", "sfc", "0000:11:00.0", false}, false},
-		{{STEP_BIND, "pci", "..", "0000:11:00.0", false}, false},
-		{{STEP_BIND, "pci", "sfc", "a/b", false}, false},
-		{{STEP_BIND, "pci", "sfc", "", false}, false},
-		{{STEP_BIND, "pci", "sfc", NULL, false}, false},
-		{{STEP_BIND, "pci", NULL, "0000:11:00.0", false}, false},
-		{{STEP_OVERRIDE, "pci", NULL, "0000:11:00.0", false}, true},
-		{{STEP_OVERRIDE, "pci", "a\nb", "0000:11:00.0", false}, false},
-		{{STEP_RESCAN, "pci", NULL, NULL, false}, true},
-		{{STEP_RESCAN, NULL, NULL, NULL, false}, false},
-		{{STEP_LOAD, NULL, "sfc", NULL, false}, true},
-		{{STEP_UNLOAD, NULL, "s/f", NULL, false}, false},
-		{{STEP_REMOVE, "pci", NULL, ".", false}, false},
+		{{.action = STEP_BIND, .bus = "pci", .driver = "sfc", .device = "0000:11:00.0"},
+		 true},
+		{{.action = STEP_BIND, .bus = "../pci", .driver = "sfc", .device = "0000:11:00.0"},
+		 false},
+		{{.action = STEP_BIND, .bus = "pci", .driver = "..", .device = "0000:11:00.0"},
+		 false},
+		{{.action = STEP_BIND, .bus = "pci", .driver = "sfc", .device = "a/b"}, false},
+		{{.action = STEP_BIND, .bus = "pci", .driver = "sfc", .device = ""}, false},
+		{{.action = STEP_BIND, .bus = "pci", .driver = "sfc"}, false},
+		{{.action = STEP_BIND, .bus = "pci", .device = "0000:11:00.0"}, false},
+		{{.action = STEP_OVERRIDE, .bus = "pci", .device = "0000:11:00.0"}, true},
+		{{.action = STEP_OVERRIDE,
+		  .bus = "pci",
+		  .driver = "a\nb",
+		  .device = "0000:11:00.0"},
+		 false},
+		{{.action = STEP_RESCAN, .bus = "pci"}, true},
+		{{.action = STEP_RESCAN}, false},
+		{{.action = STEP_LOAD, .driver = "sfc"}, true},
+		{{.action = STEP_UNLOAD, .driver = "s/f"}, false},
+		{{.action = STEP_REMOVE, .bus = "pci", .device = "."}, false},
 	};
 
 	(void)state;
@@ -419,6 +463,7 @@ int main(void)
 		cmocka_unit_test(a_handover_restores_the_override),
 		cmocka_unit_test(what_is_impossible_has_a_reason),
 		cmocka_unit_test(users_of_what_is_lost_are_excess),
+		cmocka_unit_test(an_undo_that_is_not_possible_is_excess),
 		cmocka_unit_test(a_verdict_needs_what_the_user_agreed_to),
 		cmocka_unit_test(a_method_is_recognized_by_its_changes),
 		cmocka_unit_test(a_plan_is_carried_out_once_memdev_and_driver_are_gone),

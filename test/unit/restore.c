@@ -47,7 +47,16 @@ static void unbind_regions(struct snapshot *snapshot)
 
 static void override_mem1(struct snapshot *snapshot)
 {
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+		snapshot->memdevs[i].host.autoprobe = FLAG_YES;
 	snapshot_find_memdev(snapshot, "mem1")->host.driver_override = "sfc";
+}
+
+static void override_mem1_held(struct snapshot *snapshot)
+{
+	override_mem1(snapshot);
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+		snapshot->memdevs[i].host.autoprobe = FLAG_NO;
 }
 
 static void never_bound(struct snapshot *snapshot)
@@ -88,6 +97,13 @@ static const struct {
 	 .at_baseline = override_mem1,
 	 .rescan = true,
 	 .steps = "autoprobe:: rescan:: override:0000:21:00.0:sfc autoprobe:: " BUS HOSTS},
+	{.what = "a PCI device was removed, and the administrator has autoprobe off",
+	 .at_baseline = override_mem1_held,
+	 .rescan = true,
+	 .steps = "rescan:: override:0000:21:00.0:sfc " BUS HOSTS},
+	{.what = "a PCI device was removed, and none has a driver_override",
+	 .rescan = true,
+	 .steps = "rescan:: " BUS HOSTS},
 };
 
 static void what_is_missing_is_restored(void **state)

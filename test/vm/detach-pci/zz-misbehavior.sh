@@ -42,6 +42,36 @@ echo 0 >$parameters/remove_sleep_ms
 sleep 7
 as_it_was "a remove() that hung"
 
+# What was given up, or whose command was killed, goes no further when the kernel returns
+modprobe vfio enable_unsafe_noiommu_mode=1
+modprobe vfio-pci
+override=$(cat "/sys/bus/pci/devices/$host/driver_override")
+driver() { basename "$(readlink "/sys/bus/pci/devices/$host/driver")"; }
+for how in time-out SIGKILL; do
+	echo 12000 >$parameters/remove_sleep_ms
+	if [ $how = time-out ]; then
+		run "$CXL" detach-memdev --to vfio-pci --timeout 2 "$(mem)"
+		code=$status pid=$(jq -r .stuck.pid <<<"$out")
+	else
+		"$CXL" detach-memdev --to vfio-pci "$(mem)" >/dev/null 2>&1 &
+		until compgen -G '/run/cxl/*.json' >/dev/null; do sleep 0.1; done
+		sleep 2
+		kill -9 $!
+		wait $! 2>/dev/null
+		code=4 pid='[0-9]+'
+	fi
+	run "$CXL" attach-memdev
+	is "a handover that hangs, $how" "$code" 4
+	is "a handover that hangs, $how: the next command is refused" "$status$out" 1
+	like "a handover that hangs, $how: and says who is stuck" "$err" \
+		"^cxl attach-memdev: another command's step is still in the kernel [(]process $pid, unbind $host from ${provider}[)]$"
+	echo 0 >$parameters/remove_sleep_ms
+	sleep 14
+	is "a handover that hung, $how: no other driver has the host" "$(driver)" ""
+	as_it_was "a handover that hung, $how"
+	is "a handover that hung, $how: with its own override" "$(cat "/sys/bus/pci/devices/$host/driver_override")" "$override"
+done
+
 # It refuses to bind
 "$CXL" detach-memdev --via host "$(mem)" >/dev/null
 echo 1 >$parameters/refuse

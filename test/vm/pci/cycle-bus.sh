@@ -51,4 +51,16 @@ for point in step-0 step-1 step-2 returned; do
 	is "killed at $point: reattached from the journal" "$status" 0
 	reattached "killed at $point"
 done
+
+# Nothing else is attached on the bus, which is in no entry of its own.
+for point in step-0 step-1 step-2; do
+	detach_both "none else, killed at $point"
+	CXL_TEST_KILL_AT=$point run "$CXL" attach-memdev --cycle-bus -f
+	is "none else, killed at $point" "$status" 137
+	echo 1 >/sys/bus/cxl/flush
+	run "$CXL" attach-memdev
+	[ "$status" -eq 0 ] || run "$CXL" attach-memdev --cycle-bus -f
+	is "none else, killed at $point: reattached from the journal" "$status" 0
+	reattached "none else, killed at $point"
+done
 check_dmesg

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "attach/act/libcxl-attach.h"
+#include "attach/act/lock.h"
+#include "attach/act/worker-process.h"
+#include "attach/act/write-step.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/debug.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
+#include "util/test-point.h"
+
+/* The process itself */
+struct working {
+	int socket, lock; /* @lock: 0: none */
+	pid_t parent;
+	struct worker_shared *shared;
+	struct step_log log;
+	struct cxl_ctx *prepared; /* for the first step; NULL: none */
+};
+
+/*
+ * Nobody who waits for the end of the program's output is to wait for a process that is stuck in
+ * the kernel. The socket becomes the first after the standard ones; then comes the lock.
+ */
+static void let_go(struct working *working)
+{
+	int nothing = open("/dev/null", O_RDWR);
+	int socket = fcntl(working->socket, F_DUPFD_CLOEXEC, STDERR_FILENO + 3);
+	int lock = working->lock ? fcntl(working->lock, F_DUPFD_CLOEXEC, STDERR_FILENO + 3) : -1;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(nothing, fd);
+	working->socket = dup3(socket, STDERR_FILENO + 1, O_CLOEXEC);
+	working->lock = lock < 0 ? 0 : dup3(lock, STDERR_FILENO + 2, O_CLOEXEC);
+	close_range((unsigned int)(working->lock ?: working->socket) + 1, ~0U, 0);
+}
+
+/*
+ * May that step begin? Whoever gives up and whoever begins agree on which of the two came first. A
+ * process whose parent has ended has another one.
+ */
+static bool may_begin(struct working *working, size_t step)
+{
+	size_t at = atomic_load(&working->shared->at);
+
+	do {
+		if (at == GIVEN_UP)
+			return false;
+	} while (!atomic_compare_exchange_weak(&working->shared->at, &at, step + 1));
+	return getppid() == working->parent;
+}
+
+static void tell(int socket, const struct worker_reply *reply)
+{
+	/* Where nobody listens any more, no other step begins: may_begin() */
+	if (send(socket, reply, sizeof(*reply), MSG_NOSIGNAL) < 0)
+		errno = 0;
+}
+
+static void tell_line(void *data, const char *owner, const char *function, const char *text)
+{
+	const int *socket = data;
+	struct worker_log_line line;
+
+	snprintf(line.owner, sizeof(line.owner), "%s", owner);
+	snprintf(line.function, sizeof(line.function), "%s", function);
+	snprintf(line.text, sizeof(line.text), "%s", text);
+	send(*socket, &line, sizeof(line), MSG_NOSIGNAL);
+}
+
+static const struct step_log *log_of(const struct working *working)
+{
+	return sysfs_debug ? &working->log : NULL;
+}
+
+static int do_one(struct working *working, const struct step *step,
+		  const struct worker_terms *terms)
+{
+	struct cxl_ctx *prepared = working->prepared;
+
+	if (terms->direct)
+		return step_write(step);
+	working->prepared = NULL;
+	return step_do(step, prepared, log_of(working));
+}
+
+static struct step step_of(const struct worker_request *request)
+{
+	return (struct step){
+		.action = request->action,
+		.bus = request->has_bus ? request->bus : NULL,
+		.driver = request->has_driver ? request->driver : NULL,
+		.device = request->has_device ? request->device : NULL,
+		.options = request->has_options ? request->options : NULL,
+		.on = request->on,
+		.if_there = request->if_there,
+	};
+}
+
+/* Does one step; false if there is no use in going on */
+static bool work_on(struct working *working, const struct worker_request *request,
+		    struct worker_reply *reply)
+{
+	struct step step = step_of(request);
+	char point[32];
+
+	if (!may_begin(working, reply->step))
+		_exit(0);
+	if (working->lock)
+		command_lock_note(working->lock, &step);
+	reply->how.begun_us = clock_now();
+	if (!request->terms.quiet)
+		tell(working->socket, reply);
+	reply->how.rc = do_one(working, &step, &request->terms);
+	reply->how.ended_us = clock_now();
+	if (!request->terms.quiet)
+		tell(working->socket, reply);
+	/*
+	 * Where there is no such file, there is no CXL bus, and nothing to wait for. Also when it
+	 * was given up: the lock is to be held as long as the kernel is at work.
+	 */
+	if (request->terms.flush)
+		cxl_flush_detach();
+	snprintf(point, sizeof(point), "step-%zu", reply->step);
+	test_point_in_child(point);
+	return reply->how.rc == 0 || step_may_fail(&step);
+}
+
+/* Again, without a word in between: whoever listens takes up time that the others should have. */
+static void work_again(struct working *working, const struct worker_request *requests,
+		       struct worker_reply *replies, size_t count)
+{
+	const struct worker_terms *terms = &requests[0].terms;
+
+	for (size_t time = 1; clock_now() < terms->until_us; time++) {
+		bool often = terms->nr_often && time % WHOLE_EVERY != 0;
+
+		if (terms->pause_us > 0)
+			clock_wait(clock_now() + terms->pause_us);
+		for (size_t i = 0; i < (often ? terms->nr_often : count); i++) {
+			struct step_result *how = &replies[i].how;
+			struct step step = step_of(&requests[i]);
+
+			if (!may_begin(working, i))
+				_exit(0);
+			how->begun_us = how->begun_us ?: clock_now();
+			how->rc = do_one(working, &step, terms);
+			how->ended_us = clock_now();
+		}
+	}
+}
+
+/* How all went that was begun; with the last of it, that nothing more comes */
+static void tell_end(int socket, struct worker_reply *replies, size_t count)
+{
+	size_t begun = 1;
+
+	while (begun < count && replies[begun].how.begun_us)
+		begun++;
+	replies[begun - 1].done = true;
+	for (size_t i = 0; i < begun; i++)
+		tell(socket, &replies[i]);
+}
+
+static void work_all(struct working *working, const struct worker_request *requests, size_t count)
+{
+	const struct worker_terms *terms = &requests[0].terms;
+	_cleanup_free_ struct worker_reply *replies = memory_check(calloc(count, sizeof(*replies)));
+
+	if (terms->start_us > 0)
+		clock_wait(terms->start_us);
+	for (size_t i = 0; i < count; i++)
+		replies[i].step = i;
+	for (size_t i = 0; i < count; i++) {
+		if (!work_on(working, &requests[i], &replies[i]) && !terms->until_us)
+			break;
+	}
+	if (terms->until_us)
+		work_again(working, requests, replies, count);
+	tell_end(working->socket, replies, count);
+}
+
+/* The steps up to the one that is the last; false if nobody sends any */
+static bool receive(int socket, struct worker_request **requests, size_t *count)
+{
+	struct worker_request *request;
+
+	*requests = NULL;
+	*count = 0;
+	do {
+		request = APPEND(*requests, *count);
+		if (TEMP_FAILURE_RETRY(recv(socket, request, sizeof(*request), 0)) !=
+		    sizeof(*request))
+			return false;
+	} while (!request->last);
+	return true;
+}
+
+/* Where the scheduler does not let it, it goes on as anybody else; see worker_cpu(). */
+static void take_place(const struct worker_terms *terms, const cpu_set_t *everywhere)
+{
+	const struct sched_param param = {.sched_priority = terms->priority};
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET((size_t)terms->cpu, &cpus);
+	sched_setaffinity(0, sizeof(cpus), terms->priority ? &cpus : everywhere);
+	sched_setscheduler(0, terms->priority ? SCHED_FIFO : SCHED_OTHER, &param);
+}
+
+void worker_process(int socket, int lock, pid_t parent, struct worker_shared *shared,
+		    enum prepare prepare)
+{
+	struct working working = {
+		.socket = socket, .lock = lock, .parent = parent, .shared = shared};
+	struct worker_request *requests;
+	cpu_set_t everywhere;
+	size_t count;
+
+	let_go(&working);
+	working.log = (struct step_log){tell_line, &working.socket};
+	if (working.lock)
+		command_lock_note(working.lock, NULL);
+	CPU_ZERO(&everywhere);
+	sched_getaffinity(0, sizeof(everywhere), &everywhere);
+	working.prepared = step_prepare(prepare, log_of(&working));
+	while (receive(working.socket, &requests, &count)) {
+		if (requests[0].terms.priority)
+			take_place(&requests[0].terms, &everywhere);
+		work_all(&working, requests, count);
+		if (requests[0].terms.priority)
+			take_place(&(struct worker_terms){0}, &everywhere);
+		free(requests);
+	}
+	_exit(0);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "attach/model/step.h"
+#include "attach/reason/rescan.h"
+#include "util/memory.h"
+#include "util/text.h"
+
+struct list {
+	struct step *steps;
+	size_t count;
+};
+
+static void add(struct list *list, struct step step)
+{
+	*APPEND(list->steps, list->count) = step;
+}
+
+/* Does it restore the driver_override of a device on the bus that @rescan scans? */
+static bool restores(const struct step *step, const struct step *rescan)
+{
+	return step->action == STEP_OVERRIDE && step->driver && streq(step->bus, rescan->bus);
+}
+
+static bool has_device(const struct list *list, const char *device)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (streq(list->steps[i].device, device))
+			return true;
+	}
+	return false;
+}
+
+/* The steps from the first rescan on, and each other override of a device that is not in them */
+static struct list find_overrides(const struct step *steps, size_t count, const struct step *others,
+				  size_t nr_others)
+{
+	struct list overrides = {0};
+
+	for (size_t i = 1; i < count; i++) {
+		if (restores(&steps[i], &steps[0]))
+			add(&overrides, steps[i]);
+	}
+	for (size_t i = 0; i < nr_others; i++) {
+		struct step other = others[i];
+
+		other.if_there = true;
+		if (restores(&other, &steps[0]) && !has_device(&overrides, other.device))
+			add(&overrides, other);
+	}
+	return overrides;
+}
+
+static void add_rescan(struct list *list, const struct step *rescan, const struct list *overrides,
+		       enum flag autoprobe)
+{
+	bool hold = overrides->count > 0 && autoprobe == FLAG_YES;
+
+	if (hold)
+		add(list, (struct step){.action = STEP_AUTOPROBE, .bus = rescan->bus, .on = false});
+	add(list, *rescan);
+	for (size_t i = 0; i < overrides->count; i++)
+		add(list, overrides->steps[i]);
+	if (hold)
+		add(list, (struct step){.action = STEP_AUTOPROBE, .bus = rescan->bus, .on = true});
+}
+
+struct step *rescan_guard(const struct step *steps, size_t count, const struct step *others,
+			  size_t nr_others, enum flag autoprobe, size_t *nr_guarded)
+{
+	const struct step *rescan = NULL;
+	struct list list = {0}, overrides = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct step *step = &steps[i];
+
+		if (step->action == STEP_RESCAN && !rescan) {
+			rescan = step;
+			overrides = find_overrides(step, count - i, others, nr_others);
+			add_rescan(&list, rescan, &overrides, autoprobe);
+		} else if (step->action != STEP_RESCAN && step->action != STEP_AUTOPROBE &&
+			   !(rescan && restores(step, rescan))) {
+			add(&list, *step);
+		}
+	}
+	free(overrides.steps);
+	*nr_guarded = list.count;
+	return list.steps;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attach/act/journal.h"
+#include "attach/model/plan.h"
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "cxl/command/detach-ready.h"
+#include "cxl/command/messages.h"
+#include "util/cleanup.h"
+#include "util/exit-status.h"
+#include "util/test-point.h"
+
+#define NAME "cxl detach-memdev"
+
+/*
+ * A detach that was killed half way may leave the provider bound, and something else changed (a
+ * driver_override): the entry that knows how it was must not be replaced by one of how it is now.
+ */
+static int check_journal(const struct plan *plan)
+{
+	size_t count;
+	struct journal_entry *entries;
+	int status = EXIT_DONE;
+
+	journal_clean();
+	entries = journal_load(&count);
+	say_unreadable(NAME, entries, count);
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const char *host = plan->memdevs[i]->host.name;
+
+		if (!journal_find_host(entries, count, host))
+			continue;
+		fprintf(stderr,
+			NAME ": %s: detached, and not completely reattached (run 'cxl "
+			     "attach-memdev %s' first)\n",
+			host, host);
+		status = EXIT_FAILED;
+	}
+	journal_release(entries, count);
+	return status;
+}
+
+/* Can every step's file be written? */
+static int check_steps(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_steps; i++) {
+		_cleanup_free_ char *file = step_file(&plan->steps[i]);
+
+		if (!file || access(file, W_OK) == 0)
+			continue;
+		fprintf(stderr, NAME ": cannot write %s: %s\n", file, strerror(errno));
+		return EXIT_CANNOT;
+	}
+	test_point("planned");
+	return EXIT_DONE;
+}
+
+int detach_check(const struct plan *plan)
+{
+	return check_journal(plan) ?: check_steps(plan);
+}
+
+int detach_write_journal(const struct plan *plan)
+{
+	int rc = journal_save(plan);
+
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot write the journal in %s: %s (nothing was changed)\n",
+			journal_directory(), strerror(-rc));
+		return EXIT_FAILED;
+	}
+	test_point("journal");
+	return EXIT_DONE;
+}
