@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "attach/act/do-step.h"
-#include "attach/act/worker.h"
+#include "attach/act/worker-terms.h"
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 

@@ -222,8 +222,8 @@ static int judge_cycle(const struct attaching *attaching, const struct plan *pla
 		return EXIT_DONE;
 	}
 	fprintf(stderr,
-		NAME ": --cycle-bus: refused%s: the following would be detached with the bus, or "
-		     "is in use:\n",
+		NAME ": --cycle-bus: refused%s: the following would be detached with the bus, "
+		     "is in use, or cannot be undone:\n",
 		plan->loses_system_ram ? "" : " without -f");
 	say_excess(plan);
 	return EXIT_REFUSED;

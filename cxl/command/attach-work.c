@@ -73,8 +73,10 @@ char *attach_work_cycle(struct attach_work *work, const struct attach_answers *a
 {
 	char *why = plan_cycle_bus(answers, bus, &work->cycle);
 
-	if (!why)
+	if (!why) {
+		reattach_prove(&work->cycle);
 		add_steps(work, work->cycle.steps, work->cycle.nr_steps);
+	}
 	return why;
 }
 

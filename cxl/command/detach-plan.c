@@ -8,6 +8,7 @@
 #include "attach/read/take.h"
 #include "attach/read/users.h"
 #include "cxl/command/detach-plan.h"
+#include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
@@ -79,17 +80,6 @@ static int take_snapshot(const struct detach_request *request, struct planned_de
 	return EXIT_DONE;
 }
 
-/* What the kernel shows now is there afterwards; a module's file was looked at for the plan. */
-static void prove_undo(struct root root, struct plan *plan)
-{
-	for (size_t i = 0; i < plan->nr_undo; i++) {
-		_cleanup_free_ char *missing = step_missing(root, &plan->undo[i]);
-
-		if (missing)
-			plan_cannot_undo(plan, &plan->undo[i], missing);
-	}
-}
-
 static int make_plan(const struct detach_request *request, struct planned_detach *planned)
 {
 	_cleanup_free_ const struct snapshot_memdev **named =
@@ -108,7 +98,7 @@ static int make_plan(const struct detach_request *request, struct planned_detach
 		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_CANNOT;
 	}
-	prove_undo(planned->before.root, &planned->plan);
+	reattach_prove(&planned->plan);
 	planned->verdict = request->watch_only ? PLAN_WATCHED
 					       : plan_judge(&planned->plan, request->force,
 							    request->lose_system_ram);

@@ -8,6 +8,8 @@
 #include "attach/act/settings.h"
 #include "attach/act/watch.h"
 #include "attach/model/step.h"
+#include "attach/read/reload.h"
+#include "attach/reason/plan.h"
 #include "attach/reason/rescan.h"
 #include "attach/verify/checks-attach.h"
 #include "cxl/command/messages.h"
@@ -18,6 +20,17 @@
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/test-point.h"
+
+/* What the kernel shows now is there afterwards; a module's file was looked at for the plan. */
+void reattach_prove(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_undo; i++) {
+		_cleanup_free_ char *missing = step_missing(ROOT_LIVE, &plan->undo[i]);
+
+		if (missing)
+			plan_cannot_undo(plan, &plan->undo[i], missing);
+	}
+}
 
 static bool has_rescan(const struct journal_entry *entry)
 {

@@ -8,6 +8,7 @@
 struct expected_host;
 struct journal_entry;
 struct json_object;
+struct plan;
 struct snapshot;
 struct step;
 struct watch;
@@ -33,6 +34,9 @@ struct reattach_task {
 	double timeout; /* seconds */
 	bool timeline;	/* print what happened as a drawing, too */
 };
+
+/** reattach_prove() - add to the plan's excess each step of its undo that is not possible */
+void reattach_prove(struct plan *plan);
 
 /**
  * reattach_steps() - the steps as they are right now, beside all else that is detached

@@ -148,6 +148,9 @@ is "two entries: the bus is cycled once, then both are reattached" \
 	"$(answer '.[0].steps | [map(select(.action == "unbind")) | length] + (map(select(.driver == "cxl_port") | .device) | sort)')" '[1,"port1","port2"]'
 attach --dry-run --cycle-bus
 is "two entries: refused once" "$status$(grep -c 'refused without -f' <<<"$err")" 31
+rm "$machine"/sys/bus/platform/drivers/cxl_acpi/bind
+attach --dry-run --cycle-bus
+like "a bus that cannot be bound again: says so" "$err" "cannot bind [^ ]+ to cxl_acpi afterwards [(]no /sys/bus/platform/drivers/cxl_acpi/bind[)]"
 
 ok "every answer is valid" all_valid attach-memdev
 ok "every listing is valid" all_valid list-attach

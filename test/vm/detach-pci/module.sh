@@ -32,8 +32,8 @@ mount -t tmpfs none "${file%/*}"
 run "$CXL" detach-memdev --via module "$(mem)"
 is "its file is elsewhere: refused" "$status$out" 3
 like "its file is elsewhere: says so" "$err" "module cxl_lab_accel cannot be loaded again [(]not in /lib/modules/$(uname -r)[)]"
-is "its file is elsewhere: nothing has changed" "$(state)$(compgen -G '/run/cxl/*.json')" "$whole"
 umount "${file%/*}"
+is "its file is elsewhere: nothing has changed" "$(state)$(compgen -G '/run/cxl/*.json')" "$whole"
 
 rmmod cxl_lab_accel
 modprobe cxl_lab_accel "devices=$devices"

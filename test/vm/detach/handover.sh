@@ -22,6 +22,15 @@ fi
 run "$CXL" detach-memdev --to nowhere "$(mem)"
 is "a driver that is not there: cannot" "$status" 5
 is "and nothing has changed" "$(state)" "$whole"
+# The kernel does not let the provider go: the host is not to get another driver later.
+unbind=/sys/bus/$(basename "$(readlink -f "$device/subsystem")")/drivers/$provider/unbind
+mount --bind /dev/full "$unbind"
+run "$CXL" detach-memdev --to $to "$(mem)"
+umount "$unbind"
+is "a handover that fails: says so" "$status" 1
+like "a handover that fails: where" "$err" "cannot unbind $host from $provider: No space left on device"
+is "a handover that fails: nothing has changed" "$(state)$(compgen -G '/run/cxl/*.json')" "$whole"
+is "a handover that fails: nor has the override" "$(cat "$device/driver_override")" "$override"
 run "$CXL" detach-memdev --to $to "$(mem)"
 is "handed over: every check passed" "$status$(failed)" "0[]"
 is "handed over: the other driver has it" "$(driver)" $to

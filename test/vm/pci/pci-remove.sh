@@ -42,7 +42,10 @@ as_it_was() {
 for on in 1 0; do
 	echo $on >$autoprobe
 	whole=$(state) set=$(settings)
-	for order in "${hosts[0]} ${hosts[1]}" "${hosts[1]} ${hosts[0]}"; do
+	orders=("${hosts[1]} ${hosts[0]}" "${hosts[0]} ${hosts[1]}")
+	points=(step-0 step-2 step-4)
+	[ $on -eq 1 ] || orders=("${orders[0]}") points=(step-1)
+	for order in "${orders[@]}"; do
 		read -ra each <<<"$order"
 		what="autoprobe $on, $order"
 		removed "$what" "${each[@]}"
@@ -59,7 +62,7 @@ for on in 1 0; do
 		back "$what, by name" "${each[0]}"
 		as_it_was "$what, by name"
 	done
-	for point in step-0 step-1 step-2 step-3 step-4 returned; do
+	for point in "${points[@]}"; do
 		what="autoprobe $on, killed at $point"
 		removed "$what" "${hosts[1]}" "${hosts[0]}"
 		CXL_TEST_KILL_AT=$point run "$CXL" attach-memdev
