@@ -16,7 +16,7 @@ static int observe(const struct reattach *reattach, struct reattach_outcome *out
 	int rc;
 
 	snapshot_release(&outcome->after);
-	rc = snapshot_take_brief(reattach->before, &outcome->after);
+	rc = snapshot_take_brief(ROOT_LIVE, reattach->before, &outcome->after);
 	outcome->is_observed = rc == 0;
 	outcome->is_back = false;
 	if (rc < 0)

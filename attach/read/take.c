@@ -37,9 +37,9 @@ int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files
 	return rc;
 }
 
-int snapshot_take_brief(const struct snapshot *before, struct snapshot *snapshot)
+int snapshot_take_brief(struct root root, const struct snapshot *before, struct snapshot *snapshot)
 {
-	return take_devices(before->root, before, NULL, DEPTH_BRIEF, snapshot);
+	return take_devices(root, before, NULL, DEPTH_BRIEF, snapshot);
 }
 
 int snapshot_take(struct root root, struct snapshot *snapshot)

@@ -51,9 +51,10 @@ int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files
  * regions the memdevs take part in
  *
  * Nothing else is read of memdevs; of decoders, only those are read by which a memdev takes part in
- * a region. In all else as snapshot_take_again().
+ * a region. In all else as snapshot_take_again(); @before, of the same @root, may be NULL: then all
+ * that a brief snapshot has is read.
  */
-int snapshot_take_brief(const struct snapshot *before, struct snapshot *snapshot);
+int snapshot_take_brief(struct root root, const struct snapshot *before, struct snapshot *snapshot);
 
 /**
  * snapshot_add_modules() - read the hosts' modules, which snapshot_take_devices() leaves out
