@@ -53,8 +53,12 @@ bool schema_is_array(enum schema schema)
 
 int machine_read(struct root root, struct machine *machine)
 {
-	int rc = snapshot_take(root, &machine->snapshot);
+	struct snapshot brief;
+	int rc = snapshot_take_brief(root, NULL, &brief);
 
+	if (rc == 0)
+		snapshot_release(&brief);
+	rc = snapshot_take(root, &machine->snapshot);
 	if (rc < 0)
 		return rc;
 	attach_infer(&machine->snapshot, &machine->answers);
