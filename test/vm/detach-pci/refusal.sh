@@ -46,11 +46,11 @@ like "an expander's region below the bus: by name" "$err" "region $region"
 # Its memory, mapped by a process that has closed the file
 modprobe -a dax_cxl device_dax
 python3 -c 'import mmap, os, signal
-file = os.open("/dev/dax0.0", os.O_RDWR)
+file = os.open("/dev/dax" + os.sys.argv[1] + ".0", os.O_RDWR)
 memory = mmap.mmap(file, 2 << 20)
 os.close(file)
 open("/tmp/mapped", "w").close()
-signal.pause()' &
+signal.pause()' "${region#region}" &
 process=$!
 for _ in $(seq 100); do
 	[ ! -e /tmp/mapped ] || break
