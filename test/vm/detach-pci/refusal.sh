@@ -43,25 +43,6 @@ whole=$(state)
 refused "an expander's region below the bus" --via bus
 like "an expander's region below the bus: by name" "$err" "region $region"
 
-# Its memory, mapped by a process that has closed the file
-modprobe -a dax_cxl device_dax
-python3 -c 'import mmap, os, signal
-file = os.open("/dev/dax" + os.sys.argv[1] + ".0", os.O_RDWR)
-memory = mmap.mmap(file, 2 << 20)
-os.close(file)
-open("/tmp/mapped", "w").close()
-signal.pause()' "${region#region}" &
-process=$!
-for _ in $(seq 100); do
-	[ ! -e /tmp/mapped ] || break
-	sleep 0.1
-done
-refused "memory that is mapped" --via port
-like "memory that is mapped: by whom" "$err" "mapped $region python3 \(process $process\)"
-kill $process
-wait $process
-modprobe -r device_dax
-
 # Its memory as system RAM; without udev, the modules for what has appeared are loaded by hand
 modprobe -a dax_cxl kmem
 for blocks in /sys/devices/system/memory/memory*/state; do
