@@ -131,12 +131,12 @@ test_without_guest() {
 	part "fast tests" fast_tests "$userland" dev
 
 	build_cxl "$userland" address
-	part "fast tests, sanitizers" fast_tests "$userland" address DAMAGE_EVERY=5
+	part "fast tests, sanitizers" fast_tests "$userland" address
 
 	older=$userland
 	setup_userland trixie
 	build "cxl on Debian 13 (libcxl 81)" "$userland" plain
-	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_EVERY=5
+	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain
 	userland=$older
 
 	setup_stock_modules
@@ -162,11 +162,11 @@ test_pci_guests() {
 	part "PCI guest that firmware set nothing up in" quickly vm_tests pci-uncommitted --machine pci --no-modules
 	part "PCI guest with an expander beside" vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
 	part "a region deleted under its driver" quickly vm_tests guard-delete --machine pci --expanders 1
+	ROWS_EVERY=6 part "guard, PCI guest with two expanders beside" quickly vm_tests_guard_pci
 }
 
 # What else has a PCI guest, for the lane that has less to do
 test_more_pci_guests() {
-	ROWS_EVERY=6 part "guard, PCI guest with two expanders beside" quickly vm_tests_guard_pci
 	part "exercise, PCI guest whose driver misbehaves" vm_tests exercise-pci --machine pci
 	part "lab exercise, on a driver that warns" planted warn
 }
