@@ -19,7 +19,7 @@ coverage() {
 	# Some tests run the program as a user who is not root, who has to be able to write there, too, and some compare
 	# all that it prints.
 	# shellcheck disable=SC2016 # expanded inside
-	build_run "$userland" env GCOV_PREFIX="$counts" GCOV_ERROR_FILE=/dev/null DAMAGE_EVERY=5 sh -ec \
+	build_run "$userland" env GCOV_PREFIX="$counts" GCOV_ERROR_FILE=/dev/null sh -ec \
 		'umask 0; rm -rf "$GCOV_PREFIX"; mkdir "$GCOV_PREFIX"; exec "$@"' sh \
 		meson test -C /build/coverage --no-rebuild --quiet --no-suite bench --timeout-multiplier 3 >&2 || rc=$?
 	build_run "$userland" /src/contrib/lab.d/coverage /build/coverage "$counts"
