@@ -131,12 +131,12 @@ test_without_guest() {
 	part "fast tests" fast_tests "$userland" dev
 
 	build_cxl "$userland" address
-	part "fast tests, sanitizers" fast_tests "$userland" address
+	part "fast tests, sanitizers" fast_tests "$userland" address DAMAGE_INSIDE_EVERY=5
 
 	older=$userland
 	setup_userland trixie
 	build "cxl on Debian 13 (libcxl 81)" "$userland" plain
-	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain
+	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=5
 	userland=$older
 
 	setup_stock_modules

@@ -38,7 +38,8 @@ struct subject {
 	char *aside;	      /* where what is damaged is kept, beside the machine */
 	struct machine whole; /* the undamaged machine */
 	struct distinct *distinct;
-	char *now; /* NOW_SIZE bytes */
+	char *now;		   /* NOW_SIZE bytes */
+	size_t every, nr_possible; /* of the possible damages, every so many-th is done */
 	size_t nr_damages, nr_failed;
 };
 
@@ -115,9 +116,19 @@ static void do_damage(struct subject *subject, const struct target *target,
 static void damage_target(struct subject *subject, const struct target *target)
 {
 	for (size_t i = 0; i < nr_damage_kinds; i++) {
-		if (target->type == damage_kinds[i].type && target->level >= damage_kinds[i].level)
+		if (target->type == damage_kinds[i].type &&
+		    target->level >= damage_kinds[i].level &&
+		    subject->nr_possible++ % subject->every == 0)
 			do_damage(subject, target, &damage_kinds[i]);
 	}
+}
+
+/* With DAMAGE_INSIDE_EVERY=N in the environment, only every Nth damage is done. */
+static size_t read_every(void)
+{
+	const char *text = getenv("DAMAGE_INSIDE_EVERY");
+
+	return text && atoi(text) > 0 ? (size_t)atoi(text) : 1;
 }
 
 static size_t count_attached(const struct machine *machine)
@@ -139,6 +150,7 @@ static size_t damage_machine(const char *path, struct distinct *distinct, char *
 		.aside = xasprintf("%s.aside", path),
 		.distinct = distinct,
 		.now = now,
+		.every = read_every(),
 	};
 
 	snprintf(now, NOW_SIZE, "%s, undamaged\n", subject.name);
