@@ -145,7 +145,7 @@ test_without_guest() {
 }
 
 test_mock_guests() {
-	part "guest with an accelerator" vm_tests "accelerators claims-races"
+	part "guest with an accelerator" vm_tests "accelerators claims-races" --timeout 1800
 	ROWS_EVERY=3 ROUNDS=3 part "detach, guard, claims: with an accelerator" quickly vm_tests \
 		"guard guard-mock detach claims bench" --kernel-args slab_debug=U --timeout 2400
 	ROWS_EVERY=5 part "guest with expanders" quickly vm_tests expanders --module-args type2_test=0 --timeout 1800
@@ -156,7 +156,7 @@ test_mock_guests() {
 test_pci_guests() {
 	part "PCI guest with an accelerator" quickly vm_tests "accelerators claims claims-pci" --machine pci --timeout 1800
 	part "PCI guest with two and an expander" vm_tests pci --machine pci --accelerators 2 \
-		--expanders 1 --bridges 2
+		--expanders 1 --bridges 2 --timeout 1800
 	part "PCI guest with four accelerators" quickly vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
 	part "PCI guest that firmware set nothing up in" quickly vm_tests pci-uncommitted --machine pci --no-modules
