@@ -23,7 +23,8 @@ struct user_search {
 	struct snapshot *snapshot;
 	struct user_node *nodes;
 	size_t nr_nodes;
-	pid_t self; /* whose own files do not count */
+	size_t nr_unmappable; /* so many of them no process can map */
+	pid_t self;	      /* whose own files do not count */
 };
 
 /** user_search_add() - add a user to the snapshot: see struct snapshot_user; @what is copied */

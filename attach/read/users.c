@@ -18,12 +18,18 @@
 #include "util/memory.h"
 #include "util/sysfs.h"
 
+/*
+ * The file of a memdev, or of a group of VFIO: neither can be mapped (cxl_memdev_fops in
+ * drivers/cxl/core/memdev.c, vfio_group_fops in drivers/vfio/group.c).
+ */
 static void add_node_of(struct user_search *search, const char *device, const char *path)
 {
+	size_t before = search->nr_nodes;
 	char dev[32];
 
 	if (root_read(search->snapshot->root, path, dev, sizeof(dev)) > 0)
 		user_search_add_node(search, device, dev, false);
+	search->nr_unmappable += search->nr_nodes - before;
 }
 
 /* The older interface of VFIO opens the group of a device: /dev/vfio/7 */
@@ -141,7 +147,8 @@ static void read_processes(struct user_search *search)
 		    is_kernel_thread(dirfd(directory), pid))
 			continue;
 		read_files(search, dirfd(directory), pid);
-		read_mappings(search, dirfd(directory), pid);
+		if (search->nr_nodes > search->nr_unmappable)
+			read_mappings(search, dirfd(directory), pid);
 	}
 	if (directory)
 		closedir(directory);

@@ -77,7 +77,7 @@ vm_tests() {
 		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" /src/test/vm/run "${directories[@]}"
 }
 
-# quickly COMMAND...: in the default lane, on the kernel that checks nothing by itself, which takes half the time: what
+# quickly COMMAND...: in the default lane, on the kernel that checks nothing by itself, which is faster: what
 # is about this program more than about the kernel. The full lane has it on the one that checks its locks, too.
 quickly() {
 	local opt_flavor=$opt_flavor
