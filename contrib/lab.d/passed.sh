@@ -107,12 +107,16 @@ passed_left() {
 	echo "$sum"
 }
 
-# passed_plan FIRST SECOND LAST: say what is left of these functions' parts, of which the first two run at once
+# passed_plan FUNCTION...: say what is left of these functions' parts, of which each two run at once
 passed_plan() {
-	local first second last
+	local first second seconds=0
 	say "left of the full lane, and how long each part took when it passed the last time:"
-	first=$(passed_left "$1") second=$(passed_left "$2") last=$(passed_left "$3")
-	say "together about $(((((first > second) ? first : second) + last + 59) / 60)) min, without the parts that have no time yet"
+	while [ $# -gt 0 ]; do
+		first=$(passed_left "$1") second=$(passed_left "$2")
+		seconds=$((seconds + (first > second ? first : second)))
+		shift 2
+	done
+	say "together about $(((seconds + 59) / 60)) min, without the parts that have no time yet"
 }
 
 # passed_summary FUNCTION...: how much of the full lane is still missing

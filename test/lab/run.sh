@@ -5,7 +5,8 @@
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
-lab() { run timeout 400 "$SOURCE/contrib/lab" "$@"; }
+# in_guest OPTION... -- COMMAND...: where nothing depends on what the kernel checks, on the one that boots the fastest
+in_guest() { run timeout 400 "$SOURCE/contrib/lab" run --no-modules --flavor plain "$@"; }
 log_path() { sed -n 's/^lab: .*; its log: //p' <<<"$err"; }
 
 run "$SOURCE/contrib/lab" run
@@ -21,7 +22,7 @@ is "shell without a terminal: wrong usage" "$status" 2
 
 share=$(mktemp -d)
 # shellcheck disable=SC2016 # expanded in the guest
-lab run --no-modules --share "$share" -- bash -c '
+in_guest --share "$share" -- bash -c '
 	echo "to stdout: $1"; echo "to stderr" >&2; echo "to /dev/stderr" >/dev/stderr
 	echo "noise on the console" >/dev/console
 	for i in 1 2 3; do echo "<0>noise from the kernel" >/dev/kmsg; done
@@ -40,33 +41,39 @@ ok "the host was not written" [ ! -e "$SOURCE/written" ]
 is "stdin is empty" "$(stat -c %s "$share/stdin")" 0
 rm -r "$share"
 
-lab run --no-modules -- sh -c 'sleep 1; echo c >/proc/sysrq-trigger; sleep 100'
+in_guest -- sh -c 'sleep 1; echo c >/proc/sysrq-trigger; sleep 100'
 is "a crash: its status" "$status" 123
 like "a crash: said" "$err" "lab: the guest's kernel crashed; its log: /"
 like "a crash: the log has it" "$(cat "$(log_path)")" 'sysrq: Trigger a crash.*Kernel panic'
 
-lab run --no-modules --timeout 5 -- sh -c 'echo before; sleep 1000'
+in_guest --timeout 5 -- sh -c 'echo before; sleep 1000'
 is "a hang: its status" "$status" 124
 is "a hang: what it said before" "$out" before
 like "a hang: said" "$err" 'lab: the guest was ended: it took longer than 5 s; its log: /'
 like "a hang: the log says where everything was" "$(cat "$(log_path)")" 'sysrq: Show Blocked State'
 
 # The guest's own watchman killed: only the host is left to end it.
-LAB_BOOT_LIMIT=45 lab run --no-modules --timeout 5 -- sh -c 'pkill -9 sleep; sleep 1000'
+LAB_BOOT_LIMIT=30 in_guest --timeout 5 -- sh -c 'pkill -9 sleep; sleep 1000'
 is "a guest that does not end itself: its status" "$status" 124
 
-lab run --no-modules -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/kmsg; exit 3'
+in_guest -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/kmsg; exit 3'
 is "a kernel report: the command's status" "$status" 3
 like "a kernel report: said" "$err" "lab: the guest's kernel reported a bug; its log: /"
 
+# guests: how many guests of that lab there are
+guests() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -c "boots/[0-9-]*-$lab-1 "; }
 "$SOURCE/contrib/lab" run --no-modules -- sleep 1000 2>/dev/null &
 lab=$!
-sleep 20
+for _ in $(seq 600); do
+	[ "$(guests)" -eq 0 ] || break
+	sleep 0.2
+done
+ok "a lab has a guest" [ "$(guests)" -gt 0 ]
 kill "$lab"
 wait "$lab"
 is "a lab that is told to end does so: its status" "$?" 143
 sleep 1
-is "its guest ended with it" "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -c "boots/[0-9-]*-$lab-1 ")" 0
+is "its guest ended with it" "$(guests)" 0
 
 # At the prompt, someone types.
 top=$(mktemp -d)
@@ -90,7 +97,7 @@ out=$(timeout 300 "$SOURCE/contrib/lab" run --no-modules -- sh -c 'seq 100000; e
 	head -n 1; echo "${PIPESTATUS[0]}")
 is "no process reads the output to its end: the guest continues to its own end" "$out" $'1\n6'
 
-lab status
+run "$SOURCE/contrib/lab" status
 like "status: the kernel's package" "$out" 'kernel .*linux-source-[0-9.]+=.*, sha256 [0-9a-f]{64}'
 like "status: the userland's packages" "$out" 'userland .*cxl [0-9]+.*libcxl-dev [0-9]+'
 finish

@@ -55,10 +55,10 @@ like "killed: status says what is unfinished" "$out" 'unfinished userland-'
 mkdir -p "$cache/pins"
 cp -a "$lender"/pins/* "$cache/pins"
 find "$lender" -maxdepth 1 -name 'kernel-*' ! -name '*.part' -exec cp -al {} "$cache" \;
-"$SOURCE/contrib/lab" run --no-modules -- echo from the second >"$top/second.out" 2>"$top/second" &
+"$SOURCE/contrib/lab" run --no-modules --flavor plain -- echo from the second >"$top/second.out" 2>"$top/second" &
 second=$!
 sleep 3
-"$SOURCE/contrib/lab" run --no-modules -- echo from the third >"$top/third.out" 2>"$top/third" &
+"$SOURCE/contrib/lab" run --no-modules --flavor plain -- echo from the third >"$top/third.out" 2>"$top/third" &
 third=$!
 sleep 2
 run "$SOURCE/contrib/lab" clean
