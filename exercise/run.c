@@ -114,16 +114,31 @@ static void tell(struct run *run, size_t done)
 		left > 0 ? left : 0, terminal ? "" : "\n");
 }
 
+static void say_failed(const struct run *run, int rc)
+{
+	fprintf(stderr, "%s" NAME ": cannot make a trial, or observe the machine after it: %s\n",
+		isatty(STDERR_FILENO) ? "\r\033[K" : "", strerror(-rc));
+	if (run->exercise.unrestored)
+		fprintf(stderr,
+			NAME ": the machine may not be as it was: see cxl list-attach --all, and "
+			     "cxl attach-memdev %s\n",
+			run->settings->host);
+}
+
 /* Run what was prepared, and log the result; 0 or a negative errno. @trial NULL: a measurement */
 static int run_one(struct run *run, const struct race_case *race_case, const struct trial *trial,
 		   struct outcome *outcome)
 {
-	int rc;
+	int rc, noted;
 
 	run->trial = trial;
 	run->outcome = outcome;
 	rc = exercise_run(&run->exercise, race_case, outcome);
-	return rc ?: note_result(run);
+	if (rc < 0)
+		say_failed(run, rc);
+	/* A trial without a result would look as if the machine had died in it. */
+	noted = note_result(run);
+	return rc ?: noted;
 }
 
 /* One actor alone, for the time that it takes. Return: as run_trial() */
