@@ -46,6 +46,26 @@ is "no real-time priority" "$status$err" \
 exercise --via host --log "$machine_top/none/log"
 like "a log that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/log: No such file"
 
+# Where anybody can create files, somebody has put something with every name that the log could have: the log is a
+# file that was not there.
+attack() {
+	local i path
+	for ((i = 0; i < 100; i++)); do
+		path=/var/tmp/cxl-exercise-$(date -d "@$(($(date +%s) + i))" +%Y%m%d-%H%M%S)
+		if ((i % 2)); then ln -s /victim "$path"; else : >"$path" && chown 65534 "$path"; fi
+	done
+	"$CXL" exercise-autoremove --via host
+	find /var/tmp -type f ! -perm /077 -user 0 -name 'cxl-exercise-*-*-??????' | wc -l
+}
+export -f attack
+run on_machine bwrap --dev-bind / / --tmpfs /var/tmp -- bash -c attack
+like "a new log where there is a file with its name" "$err" "the log is /var/tmp/cxl-exercise-[0-9]{8}-[0-9]{6}-.{6}($|"$'\n'")"
+is "in a file of its own" "$(tail -n 1 <<<"$out")" 1
+put_by_other() { : >/var/tmp/log && chown 65534 /var/tmp/log && "$CXL" exercise-autoremove --via host --log /var/tmp/log; }
+export -f put_by_other
+run on_machine bwrap --dev-bind / / --tmpfs /var/tmp --chmod 1777 /var/tmp -- bash -c put_by_other
+is "a log that somebody else has put there" "$status$err" "1cxl exercise-autoremove: cannot write /var/tmp/log: Operation not permitted"
+
 machine pci-accelerator
 exercise
 is "real hardware is refused" "$status$err" \
