@@ -48,6 +48,7 @@ like "a log that cannot be written" "$status$err" "^1cxl exercise-autoremove: ca
 
 # Where anybody can create files, somebody has put something with every name that the log could have: the log is a
 # file that was not there.
+# shellcheck disable=SC2329 # bash -c calls it, and the next one
 attack() {
 	local i path
 	for ((i = 0; i < 100; i++)); do
@@ -61,6 +62,7 @@ export -f attack
 run on_machine bwrap --dev-bind / / --tmpfs /var/tmp -- bash -c attack
 like "a new log where there is a file with its name" "$err" "the log is /var/tmp/cxl-exercise-[0-9]{8}-[0-9]{6}-.{6}($|"$'\n'")"
 is "in a file of its own" "$(tail -n 1 <<<"$out")" 1
+# shellcheck disable=SC2329
 put_by_other() { : >/var/tmp/log && chown 65534 /var/tmp/log && "$CXL" exercise-autoremove --via host --log /var/tmp/log; }
 export -f put_by_other
 run on_machine bwrap --dev-bind / / --tmpfs /var/tmp --chmod 1777 /var/tmp -- bash -c put_by_other

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -22,6 +23,7 @@
 #include "exercise/judge.h"
 #include "exercise/outcome.h"
 #include "exercise/prepare.h"
+#include "exercise/report/script.h"
 #include "exercise/restore.h"
 #include "exercise/watchdog.h"
 #include "test/unit/small-machine.h"
@@ -241,6 +243,52 @@ static void finds_no_taint_that_it_cannot_read(void **state)
 	outcome_release(&outcome);
 }
 
+/* What the script prints goes to a file, and its lines about processors run with another taskset.
+ */
+static void script_takes_an_allowed_processor(void **state)
+{
+	static const char command[] =
+		"taskset() { [ $# -gt 2 ] && echo \"to $2\" >&2 || echo \"pid 7's current affinity "
+		"list: $list\"; }; lines=$(grep taskset %s); for list in 0 0-3 0,2-5,9 3,11-12; do "
+		"eval \"$lines\"; done 2>&1 | paste -sd,";
+	const uint64_t durations_us[NR_ACTORS] = {0};
+	const struct race_case race_case = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_MEMDEV}, 2};
+	const struct trial trial = {.interleaving = INTERLEAVING_ONE_CPU};
+	char path[] = "/tmp/test-script-XXXXXX", text[sizeof(command) + sizeof(path)], answer[64];
+	int file = mkstemp(path), out = dup(STDOUT_FILENO);
+	struct plan plan = {0};
+	struct outcome outcome;
+	struct baseline baseline;
+	const struct preparation preparation = {
+		.baseline = &baseline, .durations_us = durations_us, .plan = &plan};
+	FILE *bash;
+
+	(void)state;
+	begin(&baseline);
+	assert_null(prepare_trial(&preparation, &race_case, &trial, &outcome));
+	fflush(stdout);
+	dup2(file, STDOUT_FILENO);
+	script_print(&(struct script){.baseline = &baseline,
+				      .durations_us = durations_us,
+				      .race_case = &race_case,
+				      .prepared = &outcome,
+				      .trials = 1});
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	snprintf(text, sizeof(text), command, path);
+	bash = popen(text, "r");
+	assert_non_null(bash);
+	assert_non_null(fgets(answer, sizeof(answer), bash));
+	assert_int_equal(pclose(bash), 0);
+	assert_string_equal(answer, "to 0,to 3,to 9,to 12\n");
+	unlink(path);
+	close(file);
+	close(out);
+	outcome_release(&outcome);
+	plan_release(&plan);
+	baseline_close(&baseline);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -248,6 +296,7 @@ int main(void)
 		cmocka_unit_test(stays_where_the_memdev_is_gone),
 		cmocka_unit_test(is_put_back_after_a_failure),
 		cmocka_unit_test(is_put_back_without_being_read),
+		cmocka_unit_test(script_takes_an_allowed_processor),
 		cmocka_unit_test(finds_no_taint_that_it_cannot_read),
 	};
 
