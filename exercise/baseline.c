@@ -120,7 +120,7 @@ int baseline_observe(struct baseline *baseline, struct iomem *iomem)
 		return rc;
 	if (iomem && iomem_read(ROOT_LIVE, iomem) == 0 &&
 	    baseline->nr_observations++ % MAPPINGS_EVERY == 0)
-		iomem_add_mappings(ROOT_LIVE, iomem);
+		iomem_add_mappings(ROOT_LIVE, iomem, iomem_page());
 	snapshot_release(&baseline->last);
 	baseline->last = now;
 	for (size_t i = 0; i < baseline->nr_hosts; i++)

@@ -96,6 +96,11 @@ printf '%3000s\n' '' | tr ' ' x >"$parameters/devices"
 plan --via module mem0
 is "a module: parameters that are too long" "$status$(answer .excess[0].what)" \
 	'3"module cxl_lab_accel cannot be loaded again (its parameters are too long)"'
+# A parameter can have a page, and a page can have 65536 bytes.
+printf '%5000s\n' '' | tr ' ' x >"$parameters/devices"
+plan --via module mem0
+is "a module: a parameter that is too long to be read" "$status$(answer .excess[0].what)" \
+	'3"module cxl_lab_accel cannot be loaded again (its parameter devices is too long)"'
 machine pci-shared
 file=$(find "$machine/lib/modules" -name 'cxl_lab_accel.ko*')
 mv "$file" "$machine_top/elsewhere"
