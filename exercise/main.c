@@ -172,7 +172,8 @@ static int run(const struct options *options, char *log, struct run_settings *se
 	return rc < 0 && status == EXIT_DONE ? EXIT_FAILED : status;
 }
 
-static int exercise(struct options *options, const struct subject *subject, char *log)
+static int exercise(struct options *options, const struct subject *subject,
+		    const struct command_lock *lock, char *log)
 {
 	_cleanup_free_ char *cases = NULL;
 	struct schedule schedule;
@@ -182,6 +183,8 @@ static int exercise(struct options *options, const struct subject *subject, char
 		.trials = options->trials,
 		.duration = options->duration,
 		.timeout = options->timeout,
+		.grace = RUN_GRACE,
+		.lock = lock,
 		.max_exposure = options->max_exposure,
 		.script = options->script,
 	};
@@ -224,7 +227,7 @@ static int start(struct options *options)
 			fprintf(stderr, NAME ": %s\n", why);
 	}
 	if (status == EXIT_DONE) {
-		status = exercise(options, &subject, log);
+		status = exercise(options, &subject, &lock, log);
 		command_unlock(&lock);
 	}
 	free(subject.host);

@@ -100,6 +100,8 @@ is "in which interleaving, and a kernel log that was overrun" "$(answer '[.logs_
 report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0)
 is "the machine died" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
 	'4["died",[["died","died in host,port",1]]]'
+report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0; echo '{"record":"end","how":"failed","why":"it was killed"}')
+is "the exerciser failed in a trial: no finding" "$status$(answer '[.ended, .why, .findings]')" '0["failed","it was killed",[]]'
 report_of < <(echo "$start"; trial 0 0; echo "$start"; trial 1 1; result 1; echo '{"record":"end","how":"complete"}')
 is "it died, and was continued" "$status$(answer '[.ended, .trials, (.findings | map(.signature))]')" \
 	'4["complete",2,["died in host,port"]]'
