@@ -55,7 +55,8 @@ struct snapshot_host {
 	struct snapshot_dependent *dependents;
 	size_t nr_dependents;
 	const char *driver_override; /* NULL for none */
-	enum flag autoprobe;	     /* do drivers bind by themselves on its bus? */
+	bool needs_override; /* it has none, but only one lets its driver bind it again; PCI */
+	enum flag autoprobe; /* do drivers bind by themselves on its bus? */
 	/* And these: attach/read/reload.h */
 	const char *module_options; /* parameters of the module: "a=1 b=2"; NULL: none */
 	const char *reload_problem; /* why the module cannot be loaded again; NULL: it can */

@@ -131,6 +131,27 @@ plan --via pci-remove mem0
 is "pci-remove, and no rescan: refused" "$status$(answer '.excess | map([.name, .what])')" \
 	'3[["pci","cannot rescan the bus pci afterwards (no /sys/bus/pci/rescan)"]]'
 
+# Bound by a driver_override that has been cleared: the driver does not match the device without it.
+machine pci-shared
+echo pci:v00008086d00000001sv0000sd0000bc05sc02i10 >"$machine/sys/bus/pci/devices/0000:11:00.0/modalias"
+echo '(null)' >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
+undo() { answer '.undo | map([.action, .driver] | map(. // "-") | join(" "))'; }
+for method in memdev host endpoint; do
+	plan --via $method mem0
+	is "$method: without a driver_override that it needs to be bound again" "$status$(undo)" \
+		'0["override cxl_lab_accel","bind cxl_lab_accel","override -"]'
+done
+keep detach-memdev-plan
+plan --via pci-remove mem0
+is "pci-remove: the same, before any driver can bind it" "$status$(undo)" \
+	'0["autoprobe -","rescan -","override cxl_lab_accel","autoprobe -","bind cxl_lab_accel","override -"]'
+plan --to vfio-pci mem0
+is "a handover: the same" "$(undo)" \
+	'["unbind vfio-pci","override cxl_lab_accel","bind cxl_lab_accel","override -"]'
+echo cxl_lab_accel >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
+plan mem0
+is "with the driver_override: it stays" "$status$(undo)" '0["bind cxl_lab_accel"]'
+
 machine pci-two-bridges
 plan --via module mem0
 is "a module drives others, too" "$status$(answer '[.excess[].kind] | unique')" '3["memdev","region"]'
