@@ -131,6 +131,24 @@ plan --via pci-remove mem0
 is "pci-remove, and no rescan: refused" "$status$(answer '.excess | map([.name, .what])')" \
 	'3[["pci","cannot rescan the bus pci afterwards (no /sys/bus/pci/rescan)"]]'
 
+# A module that is in use cannot be unloaded; that does not matter to other methods.
+machine pci-shared
+module=$machine/sys/module/cxl_lab_accel
+ln -s ../../other "$module/holders/other"
+echo 3 >"$module/refcnt"
+plan --via module mem0
+is "a module that is in use: refused" "$status$(answer '[.verdict, (.excess | map([.kind, .name, .what]))]')" \
+	'3["refused",[["module","cxl_lab_accel","other"],["reference","cxl_lab_accel","2"]]]'
+keep detach-memdev-plan
+plan --via module --tree mem0
+like "a module that is in use: in the tree" "$out" 'cxl_lab_accel +module other'
+plan --via host mem0
+is "a module that is in use: the host can be unbound" "$status$(answer '[.verdict, .excess]')" '0["allowed",[]]'
+rm "$module/holders/other"
+echo -1 >"$module/refcnt"
+plan --via module mem0
+is "a module without users" "$status$(answer .excess)" '0[]'
+
 # Bound by a driver_override that has been cleared: the driver does not match the device without it.
 machine pci-shared
 echo pci:v00008086d00000001sv0000sd0000bc05sc02i10 >"$machine/sys/bus/pci/devices/0000:11:00.0/modalias"
