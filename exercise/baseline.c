@@ -54,6 +54,8 @@ static int take(struct baseline *baseline)
 	snapshot_read_reloads(&baseline->first);
 	iomem_read(ROOT_LIVE, &baseline->iomem);
 	expect_hosts(baseline);
+	if (!baseline_memdev(baseline))
+		return -ENODEV;
 	return snapshot_take_again(&baseline->first, &baseline->files, &baseline->last);
 }
 
@@ -63,8 +65,6 @@ int baseline_open(struct baseline *baseline, const char *host)
 
 	*baseline = (struct baseline){.host = memory_check(strdup(host))};
 	rc = take(baseline);
-	if (rc == 0 && !baseline_memdev(baseline))
-		rc = -ENODEV;
 	if (rc < 0)
 		baseline_close(baseline);
 	return rc;
@@ -80,8 +80,19 @@ void baseline_close(struct baseline *baseline)
 
 int baseline_renew(struct baseline *baseline)
 {
+	struct baseline anew = {.host = baseline->host, .files = baseline->files};
+	int rc = take(&anew);
+
+	baseline->files = anew.files;
+	if (rc < 0) {
+		release(&anew);
+		return rc;
+	}
+	anew.nr_observations = baseline->nr_observations;
 	release(baseline);
-	return take(baseline);
+	*baseline = anew;
+	baseline->answers.snapshot = &baseline->first;
+	return 0;
 }
 
 const struct snapshot_memdev *baseline_memdev(const struct baseline *baseline)
@@ -109,7 +120,7 @@ int baseline_observe(struct baseline *baseline, struct iomem *iomem)
 		return rc;
 	if (iomem && iomem_read(ROOT_LIVE, iomem) == 0 &&
 	    baseline->nr_observations++ % MAPPINGS_EVERY == 0)
-		iomem_add_mappings(ROOT_LIVE, iomem);
+		iomem_add_mappings(ROOT_LIVE, iomem, iomem_page());
 	snapshot_release(&baseline->last);
 	baseline->last = now;
 	for (size_t i = 0; i < baseline->nr_hosts; i++)

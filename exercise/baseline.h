@@ -41,7 +41,11 @@ struct baseline {
 int baseline_open(struct baseline *baseline, const char *host);
 void baseline_close(struct baseline *baseline);
 
-/** baseline_renew() - observe the machine anew, as the baseline; 0 or a negative errno */
+/**
+ * baseline_renew() - observe the machine anew, as the baseline
+ *
+ * Return: 0; or as baseline_open(), and the baseline is what it was.
+ */
 int baseline_renew(struct baseline *baseline);
 
 /** baseline_memdev() - the memdev that is detached, as it was in the baseline */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -9,6 +8,7 @@
 
 #include "exercise/cpu-hog.h"
 #include "util/clock.h"
+#include "util/cpus.h"
 #include "util/memory.h"
 
 static void be_busy(uint64_t until_us)
@@ -21,9 +21,10 @@ static void be_busy(uint64_t until_us)
 
 void cpu_hog_start(struct cpu_hog *hog, uint64_t until_us)
 {
-	cpu_set_t cpus;
-	int count = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
+	struct cpus cpus;
+	int count = cpus_allowed(&cpus) == 0 ? cpus_count(&cpus) : 1;
 
+	cpus_release(&cpus);
 	*hog = (struct cpu_hog){0};
 	for (int i = 0; i < count; i++) {
 		pid_t pid = fork();

@@ -216,6 +216,9 @@ int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 	rc = act(exercise, race_case, outcome);
 	if (rc == 0)
 		rc = settle(exercise, outcome);
+	if (rc < 0 && !outcome->stop)
+		exercise->unrestored = baseline_put_back(&exercise->baseline, exercise->watchdog,
+							 &exercise->watch.observed, outcome) < 0;
 	watch_drain(&exercise->watch);
 	judge_log(outcome, &exercise->watch.observed, &exercise->taint);
 	return outcome->stop ? 0 : rc;

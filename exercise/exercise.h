@@ -2,6 +2,7 @@
 #ifndef EXERCISE_EXERCISE_H
 #define EXERCISE_EXERCISE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "attach/act/watch.h"
@@ -28,6 +29,7 @@ struct exercise {
 	void (*lost)(void *data);
 	void *lost_data;
 	struct baseline baseline;
+	bool unrestored; /* a trial failed, and the baseline could not be restored after it */
 
 	/* Private */
 	struct plan plan; /* of the actor that is alone */
@@ -64,7 +66,8 @@ char *exercise_prepare(struct exercise *exercise, const struct race_case *race_c
  * It may not return. If a step does not, exercise.lost is called; but reading sysfs waits for
  * locks, too. A caller that cannot wait for ever calls it in another process.
  *
- * Return: 0, or a negative errno if it could not be done at all.
+ * Return: 0, or a negative errno if it could not be done, or the machine cannot be observed: then
+ * the baseline was restored, unless exercise.unrestored says otherwise.
  */
 int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 		 struct outcome *outcome);

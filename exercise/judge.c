@@ -140,6 +140,11 @@ void judge_log(struct outcome *outcome, const struct observed *observed, uint64_
 	uint64_t now = judge_taint(), added = now & ~*taint;
 	struct splats splats;
 
+	/* That it cannot be read is no taint. */
+	if (now == UINT64_MAX) {
+		now = *taint;
+		added = 0;
+	}
 	splats_find(observed->log, observed->nr_log, &splats);
 	for (size_t i = 0; i < splats.count; i++)
 		outcome_note(outcome, "splat", memory_check(strdup(splats.list[i].signature)),

@@ -47,9 +47,10 @@ static int report(const struct options *options, const char *log)
 	return EXIT_FAILED;
 }
 
-static int open_log(const char *path, int *log)
+/* @opened: what records_open() or records_open_new() returned */
+static int open_log(const char *path, int opened, int *log)
 {
-	*log = records_open(path);
+	*log = opened;
 	if (*log >= 0)
 		return EXIT_DONE;
 	fprintf(stderr, NAME ": cannot write %s: %s\n", path, strerror(-*log));
@@ -65,7 +66,7 @@ static int add_crash(const struct options *options)
 		fprintf(stderr, NAME ": cannot read %s: %s\n", options->crashed, strerror(errno));
 		return EXIT_FAILED;
 	}
-	if (open_log(options->log, &log) != EXIT_DONE) {
+	if (open_log(options->log, records_open(options->log), &log) != EXIT_DONE) {
 		json_object_put(crash);
 		return EXIT_FAILED;
 	}
@@ -150,12 +151,14 @@ static int choose_cpu(const struct schedule *schedule, int *cpu)
 	return EXIT_CANNOT;
 }
 
-static int run(const struct options *options, const char *log, struct run_settings *settings)
+static int run(const struct options *options, char *log, struct run_settings *settings)
 {
+	bool anew = !options->script && !options->log;
 	int rc, status = choose_cpu(settings->schedule, &settings->cpu);
 
 	if (status == EXIT_DONE)
-		status = open_log(log, &settings->log);
+		status = open_log(log, anew ? records_open_new(log) : records_open(log),
+				  &settings->log);
 	if (status != EXIT_DONE)
 		return status;
 	if (!options->script)
@@ -169,7 +172,8 @@ static int run(const struct options *options, const char *log, struct run_settin
 	return rc < 0 && status == EXIT_DONE ? EXIT_FAILED : status;
 }
 
-static int exercise(struct options *options, const struct subject *subject, const char *log)
+static int exercise(struct options *options, const struct subject *subject,
+		    const struct command_lock *lock, char *log)
 {
 	_cleanup_free_ char *cases = NULL;
 	struct schedule schedule;
@@ -179,6 +183,8 @@ static int exercise(struct options *options, const struct subject *subject, cons
 		.trials = options->trials,
 		.duration = options->duration,
 		.timeout = options->timeout,
+		.grace = RUN_GRACE,
+		.lock = lock,
 		.max_exposure = options->max_exposure,
 		.script = options->script,
 	};
@@ -194,6 +200,7 @@ static int exercise(struct options *options, const struct subject *subject, cons
 	return status;
 }
 
+/* By default, in a directory where anybody can create files: records_open_new() */
 static char *log_path(const struct options *options)
 {
 	struct tm now;
@@ -204,7 +211,7 @@ static char *log_path(const struct options *options)
 		return memory_check(strdup(options->script ? "/dev/null" : options->log));
 	localtime_r(&seconds, &now);
 	strftime(name, sizeof(name), "%Y%m%d-%H%M%S", &now);
-	return xasprintf("/var/tmp/cxl-exercise-%s", name);
+	return xasprintf("/var/tmp/cxl-exercise-%s-XXXXXX", name);
 }
 
 static int start(struct options *options)
@@ -220,7 +227,7 @@ static int start(struct options *options)
 			fprintf(stderr, NAME ": %s\n", why);
 	}
 	if (status == EXIT_DONE) {
-		status = exercise(options, &subject, log);
+		status = exercise(options, &subject, &lock, log);
 		command_unlock(&lock);
 	}
 	free(subject.host);

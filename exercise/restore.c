@@ -15,19 +15,24 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-static int restore_once(struct baseline *baseline, struct watchdog *watchdog,
-			struct outcome *outcome)
+static int restore_from(struct baseline *baseline, const struct snapshot *now,
+			struct watchdog *watchdog, struct outcome *outcome)
 {
 	struct watchdog_task task = {.who = "restoring the baseline"};
 	struct step *steps;
 	int rc;
 
-	restore_steps(&baseline->first, &baseline->last, outcome_has_removed(outcome), &steps,
-		      &task.count);
+	restore_steps(&baseline->first, now, outcome_has_removed(outcome), &steps, &task.count);
 	task.steps = steps;
 	rc = watchdog_do(watchdog, outcome, &task);
 	free(steps);
 	return rc == 0 ? baseline_observe(baseline, NULL) : rc;
+}
+
+static int restore_once(struct baseline *baseline, struct watchdog *watchdog,
+			struct outcome *outcome)
+{
+	return restore_from(baseline, &baseline->last, watchdog, outcome);
 }
 
 /* Recreating all ports of the bus helps where a port cannot be used again. */
@@ -109,4 +114,20 @@ int baseline_restore(struct baseline *baseline, struct watchdog *watchdog,
 	if (rc < 0 || outcome->stop || baseline_is_restored(baseline))
 		return rc;
 	return baseline_renew(baseline);
+}
+
+int baseline_put_back(struct baseline *baseline, struct watchdog *watchdog,
+		      const struct observed *observed, struct outcome *outcome)
+{
+	const struct snapshot nothing = {0};
+	struct checks checks = {0};
+	int rc = baseline_observe(baseline, NULL);
+
+	/* What cannot be observed may lack anything: all is bound that can be. */
+	if (rc < 0)
+		rc = restore_from(baseline, &nothing, watchdog, outcome);
+	if (rc == 0 && !baseline_is_equivalent(baseline, observed, &checks))
+		rc = restore(baseline, watchdog, observed, outcome);
+	checks_release(&checks);
+	return rc == 0 && outcome->stop ? -EIO : rc;
 }

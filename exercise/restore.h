@@ -26,4 +26,15 @@ struct watchdog;
 int baseline_restore(struct baseline *baseline, struct watchdog *watchdog,
 		     const struct observed *observed, struct outcome *outcome);
 
+/**
+ * baseline_put_back() - the same after a trial that failed, whatever the reason was
+ *
+ * Also if the machine cannot be read: then everything that the baseline has is bound again.
+ *
+ * Return: 0 if the machine is as it was, but for the names; or a negative errno if it is not, or
+ * that cannot be known.
+ */
+int baseline_put_back(struct baseline *baseline, struct watchdog *watchdog,
+		      const struct observed *observed, struct outcome *outcome);
+
 #endif

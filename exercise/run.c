@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "attach/act/lock.h"
 #include "attach/act/settings.h"
 #include "attach/model/step.h"
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
-#include "exercise/race.h"
 #include "exercise/report/log.h"
 #include "exercise/report/script.h"
-#include "exercise/restore.h"
+#include "exercise/run-wait.h"
 #include "exercise/run.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
@@ -38,13 +37,6 @@ struct run {
 	const struct trial *trial; /* that is going on; NULL: a measurement */
 	struct outcome *outcome;   /* of it */
 	int status;		   /* where it says how it ends: a byte */
-};
-
-/* How that process ends, if it can say so */
-enum run_end {
-	RUN_DONE,
-	RUN_FAILED,
-	RUN_UNWRITTEN,
 };
 
 /*
@@ -114,16 +106,36 @@ static void tell(struct run *run, size_t done)
 		left > 0 ? left : 0, terminal ? "" : "\n");
 }
 
+static void say_what_is_left(const struct run *run)
+{
+	if (run->exercise.unrestored)
+		fprintf(stderr,
+			NAME ": the machine may not be as it was: see cxl list-attach --all, and "
+			     "cxl attach-memdev %s\n",
+			run->settings->host);
+}
+
+static void say_failed(const struct run *run, int rc)
+{
+	fprintf(stderr, "%s" NAME ": cannot make a trial, or observe the machine after it: %s\n",
+		isatty(STDERR_FILENO) ? "\r\033[K" : "", strerror(-rc));
+	say_what_is_left(run);
+}
+
 /* Run what was prepared, and log the result; 0 or a negative errno. @trial NULL: a measurement */
 static int run_one(struct run *run, const struct race_case *race_case, const struct trial *trial,
 		   struct outcome *outcome)
 {
-	int rc;
+	int rc, noted;
 
 	run->trial = trial;
 	run->outcome = outcome;
 	rc = exercise_run(&run->exercise, race_case, outcome);
-	return rc ?: note_result(run);
+	if (rc < 0)
+		say_failed(run, rc);
+	/* A trial without a result would look as if the machine had died in it. */
+	noted = note_result(run);
+	return rc ?: noted;
 }
 
 /* One actor alone, for the time that it takes. Return: as run_trial() */
@@ -304,52 +316,25 @@ static int exercise(struct run *run)
 	return rc;
 }
 
-/* How large the log is: it grows as long as trials end */
-static off_t size_of(int fd)
+/* Of the locks, it keeps that of the steps alone. */
+static void keep_step_lock(const struct command_lock *lock)
 {
-	struct stat status;
-
-	return fstat(fd, &status) == 0 ? status.st_size : 0;
+	if (!lock)
+		return;
+	close(lock->command);
+	command_lock_note(lock->step, NULL);
 }
 
-/*
- * Wait until the process says that it is done, but not until it has ended; 0, or a negative errno:
- * -ETIME if it does not return from the kernel.
- */
-static int wait_for(pid_t pid, int status, int log, double timeout)
+/* In a process of its own, which goes no further without its parent than to the end of a trial */
+static void do_all(struct run *run, pid_t parent)
 {
-	struct pollfd ready = {.fd = status, .events = POLLIN};
-	/*
-	 * A race may take that long; then the wait for the kernel; and twice everything that
-	 * restores the baseline, with a detach in between (exercise_run()).
-	 */
-	double seconds = timeout * (RACE_LIMITS + 1 + 2 * RESTORE_LIMITS + 1) + 60;
-	uint64_t limit_us = (uint64_t)(seconds * 1000000), grown_us = clock_now();
-	off_t size = size_of(log);
-	char end;
+	int rc;
 
-	while (poll(&ready, 1, 1000) <= 0) {
-		off_t now = size_of(log);
-
-		/* A signal may have been meant for this process alone. */
-		if (interrupted)
-			kill(pid, SIGTERM);
-		if (now != size)
-			grown_us = clock_now();
-		size = now;
-		if (clock_now() - grown_us > limit_us)
-			return -ETIME;
-	}
-	if (TEMP_FAILURE_RETRY(read(status, &end, 1)) != 1)
-		return -ECHILD;
-	return end == RUN_FAILED ? -EIO : end == RUN_UNWRITTEN ? -ENOSPC : 0;
-}
-
-/* In a process of its own */
-static void do_all(struct run *run)
-{
-	int rc = exercise(run);
-
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
+	keep_step_lock(run->settings->lock);
+	rc = exercise(run);
 	leave(run, rc >= 0 ? RUN_DONE : run->unwritten ? RUN_UNWRITTEN : RUN_FAILED);
 }
 
@@ -373,12 +358,21 @@ static void abandon(struct run *run, pid_t pid)
 	note(run, record_end("stopped", "it does not return from the kernel"));
 }
 
+/* Its workers begin nothing any more, but nobody has undone what they did. */
+static void say_killed(struct run *run, pid_t pid)
+{
+	fprintf(stderr, NAME ": process %d was killed\n", (int)pid);
+	run->exercise.unrestored = true;
+	say_what_is_left(run);
+	note(run, record_end("failed", "the process that makes the trials was killed"));
+}
+
 static int supervise(const struct run_settings *settings)
 {
 	const struct sigaction action = {.sa_handler = interrupt};
 	struct run run = {.settings = settings};
 	int status[2], rc;
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (pipe2(status, O_CLOEXEC) < 0)
 		return -errno;
@@ -388,11 +382,14 @@ static int supervise(const struct run_settings *settings)
 	rc = pid < 0 ? -errno : 0;
 	run.status = status[1];
 	if (pid == 0)
-		do_all(&run);
+		do_all(&run, parent);
 	close(status[1]);
 	if (rc == 0)
-		rc = wait_for(pid, status[0], settings->log, settings->timeout);
+		rc = run_wait(pid, status[0], settings->log,
+			      run_limit(settings->timeout, settings->grace), &interrupted);
 	close(status[0]);
+	if (pid > 0 && rc == -ECHILD)
+		say_killed(&run, pid);
 	if (rc == -ETIME) {
 		abandon(&run, pid);
 		rc = 0;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct command_lock;
 struct schedule;
 
 /* What messages begin with: exercise-autoremove is a command of cxl */
@@ -19,16 +20,24 @@ struct run_settings {
 	uint64_t trials;     /* of each case; 0: without end */
 	double duration;     /* seconds; 0: as long as it takes */
 	double timeout;	     /* seconds after which an actor is stuck */
+	double grace;	     /* seconds that reading the machine may take in a trial, beside that */
 	double max_exposure; /* seconds */
 	size_t first;	     /* trial of the schedule that is the first of this run */
 	const char *cases;   /* of the log that is continued, as JSON; or NULL */
 	int log;	     /* where the records go */
 	int cpu;	     /* where all actors of a trial are on one: worker_cpu() */
-	bool script;	     /* only print the first trial as a shell script */
+	const struct command_lock *lock; /* of this process; NULL: none */
+	bool script;			 /* only print the first trial as a shell script */
 };
+
+/* The grace of every run but a test's */
+#define RUN_GRACE 60
 
 /**
  * run_supervise() - start the process, and wait until it is done or does not return
+ *
+ * If this process is killed, the other one ends after the trial that is going on. The lock of the
+ * command ends with this process, that of the steps with the other one (lock.h).
  *
  * Return: 0, or a negative errno if it could not be done; what was found is in the log. -ENOSPC:
  * the log lacks something that was done, whatever kept it from being written; -ECHILD: the process

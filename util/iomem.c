@@ -4,20 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/iomem.h"
 #include "util/memory.h"
 
-/* The size of a mapping includes the page after it, which is not mapped. */
-#define GUARD_PAGE 4096
-
 /* "  390000000-39fffffff : region0": two spaces for each level */
-static void add_line(struct iomem *iomem, char *line)
+static void add_line(struct iomem *iomem, char *line, uint64_t page)
 {
 	struct iomem_range range = {.depth = (int)strspn(line, " ") / 2};
 	char *end;
 
+	(void)page;
 	line[strcspn(line, "\n")] = '\0';
 	range.start = strtoull(line, &end, 16);
 	if (end == line || *end != '-')
@@ -30,30 +29,33 @@ static void add_line(struct iomem *iomem, char *line)
 	*APPEND(iomem->ranges, iomem->count) = range;
 }
 
-/* "0xffffc90000200000-0xffffc90010201000 268439552 sfc_probe+0x12/0x90 [sfc] phys=0x390000000
- * ioremap" */
-static void add_mapping(struct iomem *iomem, char *line)
+/*
+ * "0xffffc90000200000-0xffffc90010201000 268439552 sfc_probe+0x12/0x90 [sfc] phys=0x390000000
+ * ioremap": the size includes the page after the mapping, which is not mapped.
+ */
+static void add_mapping(struct iomem *iomem, char *line, uint64_t page)
 {
 	const char *phys = strstr(line, " phys=0x");
 	struct iomem_range range = {.mapping = true};
 	uint64_t size;
 	char owner[128];
 
-	if (!phys || sscanf(line, "%*s %" SCNu64 " %127s", &size, owner) != 2 || size <= GUARD_PAGE)
+	if (!phys || sscanf(line, "%*s %" SCNu64 " %127s", &size, owner) != 2 || size <= page)
 		return;
 	owner[strcspn(owner, "+")] = '\0';
 	range.start = strtoull(phys + strlen(" phys="), NULL, 16);
-	range.end = range.start + size - GUARD_PAGE - 1;
+	range.end = range.start + size - page - 1;
 	range.owner = memory_check(strdup(owner));
 	*APPEND(iomem->ranges, iomem->count) = range;
 }
 
 static int read_lines(struct root root, struct iomem *iomem, const char *path,
-		      void (*add)(struct iomem *iomem, char *line))
+		      void (*add)(struct iomem *iomem, char *line, uint64_t page), uint64_t page)
 {
 	FILE *file = root_fopen(root, path);
 	_cleanup_free_ char *line = NULL;
-	/* The kernel returns up to a page for each read; stdio would ask for a quarter of that. */
+	/* The kernel returns at least as much for each read; stdio would ask for a quarter of that.
+	 */
 	char buffer[4096];
 	size_t size = 0;
 
@@ -61,7 +63,7 @@ static int read_lines(struct root root, struct iomem *iomem, const char *path,
 		return -errno;
 	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
 	while (getline(&line, &size, file) >= 0)
-		add(iomem, line);
+		add(iomem, line, page);
 	fclose(file);
 	return 0;
 }
@@ -72,7 +74,7 @@ int iomem_read(struct root root, struct iomem *iomem)
 	int rc;
 
 	*iomem = (struct iomem){0};
-	rc = read_lines(root, iomem, "/proc/iomem", add_line);
+	rc = read_lines(root, iomem, "/proc/iomem", add_line, 0);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < iomem->count; i++)
@@ -83,9 +85,14 @@ int iomem_read(struct root root, struct iomem *iomem)
 	return -EPERM;
 }
 
-void iomem_add_mappings(struct root root, struct iomem *iomem)
+void iomem_add_mappings(struct root root, struct iomem *iomem, uint64_t page)
 {
-	read_lines(root, iomem, "/proc/vmallocinfo", add_mapping);
+	read_lines(root, iomem, "/proc/vmallocinfo", add_mapping, page);
+}
+
+uint64_t iomem_page(void)
+{
+	return (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void iomem_release(struct iomem *iomem)

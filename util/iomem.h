@@ -33,8 +33,14 @@ struct iomem {
  */
 int iomem_read(struct root root, struct iomem *iomem);
 
-/** iomem_add_mappings() - add the mappings; none if the kernel does not show them */
-void iomem_add_mappings(struct root root, struct iomem *iomem);
+/**
+ * iomem_add_mappings() - add the mappings; none if the kernel does not show them
+ * @page: the bytes of a page of that machine: iomem_page() for the running one
+ */
+void iomem_add_mappings(struct root root, struct iomem *iomem, uint64_t page);
+
+/** iomem_page() - the bytes of a page of the running kernel: 4096, 16384 or 65536 */
+uint64_t iomem_page(void);
 
 void iomem_release(struct iomem *iomem);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -22,17 +24,51 @@ static int end_line(int fd, off_t size)
 	return last == '\n' || write(fd, "\n", 1) == 1 ? 0 : -errno;
 }
 
+/* Can anybody put a file where @path is? Its directory is like /tmp then, or worse. */
+static bool is_shared(const char *path, struct stat *directory)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *name =
+		!slash ? memory_check(strdup(".")) : xasprintf("%.*s/", (int)(slash - path), path);
+
+	return stat(name, directory) < 0 || (directory->st_mode & S_IWOTH);
+}
+
+/*
+ * There, somebody else's file is not to be written to, nor is one that has another name elsewhere:
+ * as the sysctls fs.protected_regular and fs.protected_hardlinks have it.
+ */
+static int check_owner(int fd, const char *path)
+{
+	struct stat directory, file;
+
+	if (!is_shared(path, &directory))
+		return 0;
+	if (fstat(fd, &file) < 0)
+		return -errno;
+	return S_ISREG(file.st_mode) && file.st_nlink == 1 && file.st_uid == geteuid() ? 0 : -EPERM;
+}
+
 int records_open(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
-	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-	int rc = size < 0 ? -errno : end_line(fd, size);
+	int rc = fd < 0 ? -errno : check_owner(fd, path);
+	off_t size = rc < 0 ? 0 : lseek(fd, 0, SEEK_END);
 
+	if (rc == 0)
+		rc = size < 0 ? -errno : end_line(fd, size);
 	if (rc == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);
 	return rc;
+}
+
+int records_open_new(char *template)
+{
+	int fd = mkostemp(template, O_APPEND | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
 }
 
 int records_add(int fd, struct json_object *record)

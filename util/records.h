@@ -12,9 +12,21 @@
 /**
  * records_open() - open the file in order to add records; create it if it does not exist
  *
- * Return: a file descriptor, or a negative errno.
+ * Where anybody can create files, as in /tmp, a file that exists has to be a regular one of this
+ * user, with one name.
+ *
+ * Return: a file descriptor, or a negative errno: -ELOOP for a symbolic link, -EPERM for somebody
+ * else's file.
  */
 int records_open(const char *path);
+
+/**
+ * records_open_new() - create a file that did not exist, which only this user can read
+ * @template: its path, which ends in XXXXXX; these are replaced
+ *
+ * Return: as records_open().
+ */
+int records_open_new(char *template);
 
 /**
  * records_add() - add a record, and wait until it is on disk

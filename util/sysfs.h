@@ -15,7 +15,10 @@
 /* Print on stderr what could not be read, and why */
 extern bool sysfs_debug;
 
-/* An attribute has at most a page. */
+/*
+ * No attribute that has a meaning here is longer. The kernel's limit is a page, which can be 65536
+ * bytes: what is longer than this is -EMSGSIZE.
+ */
 #define SYSFS_ATTR_MAX 4096
 
 /**

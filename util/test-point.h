@@ -3,14 +3,15 @@
 #define UTIL_TEST_POINT_H
 
 /*
- * Points at which a test can end the program, as a crash would. Only a build with
- * -Dtest-points=true has them; in every other build these functions are empty.
+ * Points at which a test can end the program, as a crash would, or stop it for a while. Only a
+ * build with -Dtest-points=true has them; in every other build these functions are empty.
  */
 
 #ifdef TEST_POINTS
 
 /**
- * test_point() - end this process by SIGKILL, if the environment's CXL_TEST_KILL_AT is @name
+ * test_point() - end this process by SIGKILL, if the environment's CXL_TEST_KILL_AT is @name, or
+ * stop it by SIGSTOP, if CXL_TEST_STOP_AT is
  */
 void test_point(const char *name);
 

@@ -45,7 +45,8 @@ static const struct step *find_override(const struct plan *plan, const struct sn
 
 	if (!driver || strcmp(driver, host->driver) != 0)
 		return NULL;
-	for (size_t i = 0; i < plan->nr_undo; i++) {
+	/* The last one is what it had: another may be set for a while, to bind the host. */
+	for (size_t i = plan->nr_undo; i-- > 0;) {
 		if (plan->undo[i].action == STEP_OVERRIDE &&
 		    strcmp(plan->undo[i].device, host->name) == 0)
 			return &plan->undo[i];

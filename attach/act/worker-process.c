@@ -14,6 +14,7 @@
 #include "attach/act/write-step.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/cpus.h"
 #include "util/debug.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
@@ -207,14 +208,14 @@ static bool receive(int socket, struct worker_request **requests, size_t *count)
 }
 
 /* Where the scheduler does not let it, it goes on as anybody else; see worker_cpu(). */
-static void take_place(const struct worker_terms *terms, const cpu_set_t *everywhere)
+static void take_place(const struct worker_terms *terms, const struct cpus *everywhere)
 {
 	const struct sched_param param = {.sched_priority = terms->priority};
-	cpu_set_t cpus;
 
-	CPU_ZERO(&cpus);
-	CPU_SET((size_t)terms->cpu, &cpus);
-	sched_setaffinity(0, sizeof(cpus), terms->priority ? &cpus : everywhere);
+	if (terms->priority)
+		cpus_keep_to_one(terms->cpu);
+	else
+		cpus_keep_to(everywhere);
 	sched_setscheduler(0, terms->priority ? SCHED_FIFO : SCHED_OTHER, &param);
 }
 
@@ -224,15 +225,14 @@ void worker_process(int socket, int lock, pid_t parent, struct worker_shared *sh
 	struct working working = {
 		.socket = socket, .lock = lock, .parent = parent, .shared = shared};
 	struct worker_request *requests;
-	cpu_set_t everywhere;
+	struct cpus everywhere = {0};
 	size_t count;
 
 	let_go(&working);
 	working.log = (struct step_log){tell_line, &working.socket};
 	if (working.lock)
 		command_lock_note(working.lock, NULL);
-	CPU_ZERO(&everywhere);
-	sched_getaffinity(0, sizeof(everywhere), &everywhere);
+	cpus_allowed(&everywhere);
 	working.prepared = step_prepare(prepare, log_of(&working));
 	while (receive(working.socket, &requests, &count)) {
 		if (requests[0].terms.priority)

@@ -16,6 +16,7 @@
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 #include "util/cleanup.h"
+#include "util/cpus.h"
 #include "util/debug.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
@@ -129,17 +130,16 @@ int worker_do(struct worker **worker, const struct step *steps, size_t count,
 int worker_cpu(void)
 {
 	const struct sched_param first = {.sched_priority = 1}, other = {0};
-	cpu_set_t cpus;
-	int last = -ENODEV;
+	struct cpus cpus;
+	int last;
 
-	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0 ||
-	    sched_setscheduler(0, SCHED_FIFO, &first) < 0)
+	if (sched_setscheduler(0, SCHED_FIFO, &first) < 0)
 		return -errno;
 	sched_setscheduler(0, SCHED_OTHER, &other);
-	for (int i = 0; i < CPU_SETSIZE; i++) {
-		if (CPU_ISSET((size_t)i, &cpus))
-			last = i;
-	}
+	last = cpus_allowed(&cpus);
+	if (last == 0)
+		last = cpus_last(&cpus);
+	cpus_release(&cpus);
 	return last;
 }
 

@@ -33,11 +33,12 @@ struct snapshot_dependent {
 
 /* A process, network or file system that uses a device */
 struct snapshot_user {
-	const char *device; /* mem0, region0, or a dependent's name */
-	/* open, mapped, holder, up, address, default-route, mount, swap, system-ram */
+	const char *device; /* mem0, region0, a dependent's name, or that of a host's module */
+	/* open, mapped, holder, up, address, default-route, mount, swap, system-ram; of a module:
+	 * module, reference */
 	const char *kind;
 	/* The process' command, what is stacked on a disk, the address, the directory, the dax
-	 * device or memory blocks; or NULL */
+	 * device or memory blocks, the module that uses it, how many references; or NULL */
 	const char *what;
 	uint64_t pid; /* of open and mapped, and of a mount in that process' namespace; else 0 */
 };
@@ -55,7 +56,8 @@ struct snapshot_host {
 	struct snapshot_dependent *dependents;
 	size_t nr_dependents;
 	const char *driver_override; /* NULL for none */
-	enum flag autoprobe;	     /* do drivers bind by themselves on its bus? */
+	bool needs_override; /* it has none, but only one lets its driver bind it again; PCI */
+	enum flag autoprobe; /* do drivers bind by themselves on its bus? */
 	/* And these: attach/read/reload.h */
 	const char *module_options; /* parameters of the module: "a=1 b=2"; NULL: none */
 	const char *reload_problem; /* why the module cannot be loaded again; NULL: it can */

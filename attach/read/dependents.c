@@ -6,6 +6,7 @@
 
 #include "attach/model/snapshot.h"
 #include "attach/read/dependents.h"
+#include "attach/read/modules.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
@@ -90,6 +91,26 @@ static void read_directory(struct snapshot *snapshot, struct snapshot_host *host
 	closedir(directory);
 }
 
+/*
+ * A PCI driver may have been bound by a driver_override that has since been cleared: without it,
+ * the driver does not match the device (pci_match_device() in drivers/pci/pci-driver.c).
+ */
+static bool needs_override(const struct snapshot *snapshot, const struct snapshot_host *host,
+			   int fd)
+{
+	char modalias[SYSFS_ATTR_MAX];
+	struct modules *modules;
+	enum flag matches;
+
+	if (host->driver_override || !host->module || strcmp(host->subsystem ?: "", "pci") != 0 ||
+	    sysfs_read(fd, "modalias", modalias, sizeof(modalias)) <= 0)
+		return false;
+	modules = modules_open(snapshot->root);
+	matches = modules_has_alias(modules, host->module, modalias);
+	modules_close(modules);
+	return matches == FLAG_NO;
+}
+
 /* What decides which driver the host gets. On PCI, "(null)" means that there is no override. */
 static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, int fd)
 {
@@ -102,6 +123,7 @@ static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, 
 	if (sysfs_read(fd, "driver_override", text, sizeof(text)) > 0 &&
 	    strcmp(text, "(null)") != 0)
 		host->driver_override = snapshot_keep(snapshot, text);
+	host->needs_override = needs_override(snapshot, host, fd);
 }
 
 void snapshot_read_dependents(struct snapshot *snapshot)

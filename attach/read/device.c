@@ -29,20 +29,41 @@ static const char *path_to(const struct device *device, const char *entry, struc
 	return path->text;
 }
 
-bool device_has(const struct device *device, const char *entry)
+static bool has(const struct device *device, const char *entry)
 {
 	struct entry_path path;
 
 	return sysfs_exists(device->fd, path_to(device, entry, &path));
 }
 
+bool device_is_gone(const struct device *device)
+{
+	return !has(device, "uevent");
+}
+
+static void note_lack(const struct device *device, bool lacking)
+{
+	if (device->lacking)
+		*device->lacking |= lacking;
+}
+
+bool device_has(const struct device *device, const char *entry)
+{
+	bool found = has(device, entry);
+
+	note_lack(device, !found);
+	return found;
+}
+
 static int read_attribute(const struct device *device, const char *attribute, char *buf,
 			  size_t size)
 {
 	struct entry_path path;
+	int rc = sysfs_files_read(device->files, device->inode, attribute, device->fd,
+				  path_to(device, attribute, &path), buf, size);
 
-	return sysfs_files_read(device->files, device->inode, attribute, device->fd,
-				path_to(device, attribute, &path), buf, size);
+	note_lack(device, rc < 0);
+	return rc;
 }
 
 const char *device_text(struct snapshot *snapshot, const struct device *device,
@@ -78,5 +99,6 @@ const char *device_link(struct snapshot *snapshot, const struct device *device, 
 	struct entry_path path;
 	_cleanup_free_ char *name = sysfs_link_name(device->fd, path_to(device, link, &path));
 
+	note_lack(device, !name);
 	return snapshot_keep(snapshot, name);
 }

@@ -43,6 +43,7 @@ struct device {
 	struct sysfs_files *files; /* where its attributes stay open; NULL: they do not */
 	const struct snapshot *before; /* NULL: it was never read before */
 	enum depth depth;
+	bool *lacking; /* set when something of it cannot be read: see device_is_gone() */
 };
 
 /* The device as it was read before, if it is still the same one; else NULL */
@@ -55,6 +56,15 @@ struct device {
 
 /** device_name_has_prefix() - "mem0" has the prefix "mem": only digits and dots follow */
 bool device_name_has_prefix(const char *name, const char *prefix);
+
+/**
+ * device_is_gone() - was the device removed since its directory was opened?
+ *
+ * What a removed device lacks says nothing about it, but much about one that is there. Its file
+ * "uevent" goes before its attributes and links do, and every device has one (device_del() in
+ * drivers/base/core.c). The link count of its directory does not say it (kernfs_refresh_inode()).
+ */
+bool device_is_gone(const struct device *device);
 
 /** device_has() - is there an entry of that name in its directory? */
 bool device_has(const struct device *device, const char *entry);

@@ -197,6 +197,9 @@ static void read_device(const struct search *search, int bus, const char *name)
 	unattached.deferred = is_deferred(snapshot->root, name);
 	describe_module(snapshot, &unattached.host, module);
 	find_port_above(snapshot, bus, &unattached);
+	/* What a device that was removed meanwhile lacks is no evidence: device_is_gone(). */
+	if (!sysfs_exists(fd, "uevent"))
+		return;
 	*APPEND(snapshot->unattached_hosts, snapshot->nr_unattached_hosts) = unattached;
 }
 

@@ -48,11 +48,6 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	struct snapshot_memdev *memdev;
 
 	*APPEND(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
-	/* Every device has a file "uevent". A directory without it is the rest of a removed one. */
-	if (!device_has(device, "uevent")) {
-		snapshot->nr_left_out++;
-		return;
-	}
 	memdev = APPEND(snapshot->memdevs, snapshot->nr_memdevs);
 	memdev->name = device->name;
 	memdev->inode = device->inode;
@@ -70,18 +65,29 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 		describe_memdev(device, memdev);
 }
 
+static struct snapshot_region unread_region(const struct device *device)
+{
+	return (struct snapshot_region){
+		.name = device->name,
+		.root_decoder_name = device->parent,
+		.resource = SNAPSHOT_NO_NUMBER,
+		.size = SNAPSHOT_NO_NUMBER,
+		.interleave_ways = SNAPSHOT_NO_NUMBER,
+		.locked = FLAG_UNKNOWN,
+		.committed = FLAG_UNKNOWN,
+	};
+}
+
 static void read_region(struct snapshot *snapshot, const struct device *device)
 {
 	struct snapshot_region *region = APPEND(snapshot->regions, snapshot->nr_regions);
 
-	region->name = device->name;
-	region->root_decoder_name = device->parent;
+	*region = unread_region(device);
 	region->resource = device_number(device, "resource");
 	region->size = device_number(device, "size");
 	region->locked = device_flag(device, "locked");
 	region->committed = device_flag(device, "commit");
 	region->driver = device_link(snapshot, device, "driver");
-	region->interleave_ways = SNAPSHOT_NO_NUMBER;
 	if (device->depth == DEPTH_STATE)
 		return;
 	region->mode = device_text(snapshot, device, "mode");
@@ -230,7 +236,7 @@ enum device_kind kind_of(const char *name)
 	return DEVICE_OTHER;
 }
 
-void kind_read(struct snapshot *snapshot, const struct device *device)
+static void read_any(struct snapshot *snapshot, const struct device *device)
 {
 	static void (*const functions[])(struct snapshot *snapshot, const struct device *device) = {
 		[DEVICE_MEMDEV] = read_memdev, [DEVICE_REGION] = read_region,
@@ -239,4 +245,35 @@ void kind_read(struct snapshot *snapshot, const struct device *device)
 	};
 
 	functions[device->kind](snapshot, device);
+}
+
+/*
+ * The device that was read last is the last of its kind. A region stays, as one of which nothing is
+ * known: no command is to act on the region as if it were gone, should its directory be damaged.
+ */
+static void forget(struct snapshot *snapshot, const struct device *device)
+{
+	enum device_kind kind = device->kind;
+
+	snapshot->nr_memdevs -= kind == DEVICE_MEMDEV;
+	snapshot->nr_left_out += kind == DEVICE_MEMDEV;
+	snapshot->nr_decoders -= kind == DEVICE_DECODER;
+	snapshot->nr_ports -= kind == DEVICE_PORT;
+	if (kind == DEVICE_REGION)
+		snapshot->regions[snapshot->nr_regions - 1] = unread_region(device);
+}
+
+/*
+ * A memdev may also be the rest of a removed one, in a directory that has nothing else missing. Of
+ * the others, which are many, only one that lacks something is looked at again.
+ */
+void kind_read(struct snapshot *snapshot, const struct device *device)
+{
+	bool lacking = device->kind == DEVICE_MEMDEV;
+	struct device noted = *device;
+
+	noted.lacking = &lacking;
+	read_any(snapshot, &noted);
+	if (lacking && device->kind != DEVICE_CHILD && device_is_gone(device))
+		forget(snapshot, device);
 }

@@ -12,7 +12,12 @@
 /** kind_of() - the kind of the device of that name */
 enum device_kind kind_of(const char *name);
 
-/** kind_read() - read a device, whose kind is not DEVICE_OTHER, into the snapshot */
+/**
+ * kind_read() - read a device, whose kind is not DEVICE_OTHER, into the snapshot
+ *
+ * One that is removed meanwhile is not in the snapshot; a memdev is counted as left out. Of a
+ * region, only the name is known then.
+ */
 void kind_read(struct snapshot *snapshot, const struct device *device);
 
 /** copy_root_decoder() - copy it from the earlier snapshot, if it is still the same one */

@@ -321,3 +321,36 @@ const struct module *modules_for_alias(struct modules *modules, const char *moda
 	kmod_module_unref_list(list);
 	return provider;
 }
+
+/* Of a module that is not installed, the index says nothing. */
+static enum flag is_installed(const struct modules *modules, const char *module)
+{
+	struct kmod_module *kmod;
+	bool installed;
+
+	if (kmod_module_new_from_name(modules->ctx, module, &kmod) < 0)
+		return FLAG_UNKNOWN;
+	installed = kmod_module_get_path(kmod) != NULL;
+	kmod_module_unref(kmod);
+	return installed;
+}
+
+enum flag modules_has_alias(struct modules *modules, const char *module, const char *modalias)
+{
+	struct kmod_list *list = NULL, *entry;
+	bool found = false;
+
+	if (!modules->ctx || kmod_module_new_from_lookup(modules->ctx, modalias, &list) < 0)
+		return FLAG_UNKNOWN;
+	kmod_list_foreach(entry, list)
+	{
+		struct kmod_module *kmod = kmod_module_get_module(entry);
+
+		found |= strcmp(kmod_module_get_name(kmod), module) == 0;
+		kmod_module_unref(kmod);
+	}
+	kmod_module_unref_list(list);
+	if (found)
+		return FLAG_YES;
+	return is_installed(modules, module) == FLAG_YES ? FLAG_NO : FLAG_UNKNOWN;
+}

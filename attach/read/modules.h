@@ -62,4 +62,7 @@ const struct module *const *modules_providers(struct modules *modules, bool thor
  */
 const struct module *modules_for_alias(struct modules *modules, const char *modalias);
 
+/** modules_has_alias() - does that module drive devices with that modalias? */
+enum flag modules_has_alias(struct modules *modules, const char *module, const char *modalias);
+
 #endif

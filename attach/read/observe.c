@@ -15,7 +15,7 @@ static void *read_addresses(void *data)
 	struct addresses *addresses = data;
 
 	if (iomem_read(addresses->root, addresses->iomem) == 0)
-		iomem_add_mappings(addresses->root, addresses->iomem);
+		iomem_add_mappings(addresses->root, addresses->iomem, iomem_page());
 	return NULL;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <libkmod.h>
@@ -76,10 +77,13 @@ static void add_parameter(struct reload *reload, int directory, const char *para
 	_cleanup_free_ char *before = NULL;
 	char value[SYSFS_ATTR_MAX];
 	const char *quote;
+	int rc = has_standard_type(reload->info, parameter)
+			 ? sysfs_read(directory, parameter, value, sizeof(value))
+			 : 0;
 
-	if (!has_standard_type(reload->info, parameter) ||
-	    sysfs_read(directory, parameter, value, sizeof(value)) <= 0 ||
-	    strcmp(value, "(null)") == 0)
+	if (rc == -EMSGSIZE && !reload->problem)
+		reload->problem = xasprintf("its parameter %s is too long", parameter);
+	if (rc <= 0 || strcmp(value, "(null)") == 0)
 		return;
 	if (strpbrk(value, "\"\n") && !reload->problem)
 		reload->problem = xasprintf("its parameter %s cannot be given back", parameter);

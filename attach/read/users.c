@@ -11,6 +11,7 @@
 #include "attach/model/snapshot.h"
 #include "attach/read/user-search.h"
 #include "attach/read/users-memory.h"
+#include "attach/read/users-module.h"
 #include "attach/read/users-network.h"
 #include "attach/read/users-storage.h"
 #include "attach/read/users.h"
@@ -165,5 +166,6 @@ void snapshot_read_users(struct snapshot *snapshot)
 	users_read_storage(&search);
 	read_processes(&search);
 	users_read_network(&search);
+	users_read_modules(&search);
 	free(search.nodes);
 }

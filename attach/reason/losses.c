@@ -147,6 +147,11 @@ static bool loses_user(const struct plan *plan, const struct snapshot_user *user
 		if (snapshot_memdev_has_user(plan->memdevs[i], user))
 			return true;
 	}
+	/* Who uses a module only matters to unloading it. */
+	for (size_t i = 0; i < plan->nr_named && plan->method == METHOD_MODULE; i++) {
+		if (streq(plan->named[i]->host.module, user->device))
+			return true;
+	}
 	for (size_t i = 0; i < plan->nr_others; i++) {
 		if (strcmp(plan->others[i]->name, user->device) == 0)
 			return true;

@@ -148,9 +148,9 @@ static const char *plan_pci_remove(const struct attach_answers *answers, struct 
 		return "its host is not a PCI device";
 	ADD_STEP(plan, .action = STEP_REMOVE, .bus = "pci", .device = host->name);
 	ADD_UNDO(plan, .action = STEP_RESCAN, .bus = "pci");
-	if (host->driver_override)
+	if (host->driver_override || host->needs_override)
 		ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
-			 .driver = host->driver_override);
+			 .driver = host->driver_override ?: host->driver);
 	lose_memdev(answers, memdev, plan);
 	return NULL;
 }
@@ -165,6 +165,20 @@ static void guard_rescan(struct plan *plan)
 	free(undo);
 }
 
+/* Where only a driver_override lets the driver bind the host, it is set for as long as that takes.
+ */
+static void bind_again(struct plan *plan, const struct snapshot_host *host)
+{
+	if (host->needs_override && plan->method != METHOD_PCI_REMOVE)
+		ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = host->subsystem,
+			 .driver = host->driver, .device = host->name);
+	ADD_UNDO(plan, .action = STEP_BIND, .bus = host->subsystem, .driver = host->driver,
+		 .device = host->name);
+	if (host->needs_override)
+		ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = host->subsystem,
+			 .device = host->name);
+}
+
 /* Undo what is above them first; then the hosts; then the memdevs that no driver attached */
 static void plan_undo(struct plan *plan)
 {
@@ -174,11 +188,11 @@ static void plan_undo(struct plan *plan)
 		if (plan->hand_to) {
 			ADD_UNDO(plan, .action = STEP_UNBIND, .bus = host->subsystem,
 				 .driver = plan->hand_to, .device = host->name);
-			ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = host->subsystem,
-				 .driver = host->driver_override, .device = host->name);
+			if (!host->needs_override)
+				ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = host->subsystem,
+					 .driver = host->driver_override, .device = host->name);
 		}
-		ADD_UNDO(plan, .action = STEP_BIND, .bus = host->subsystem, .driver = host->driver,
-			 .device = host->name);
+		bind_again(plan, host);
 	}
 	for (size_t i = 0; i < plan->nr_others; i++) {
 		if (plan->others[i]->enabled)

@@ -31,9 +31,9 @@ static void add_rescan(struct list *list, const struct snapshot *baseline)
 
 		if (is_on_pci(host))
 			autoprobe = host->autoprobe;
-		if (is_on_pci(host) && host->driver_override)
+		if (is_on_pci(host) && (host->driver_override || host->needs_override))
 			ADD_STEP(&raw, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
-				 .driver = host->driver_override);
+				 .driver = host->driver_override ?: host->driver);
 	}
 	list->steps = rescan_guard(raw.steps, raw.count, NULL, 0, autoprobe, &list->count);
 	free(raw.steps);
@@ -75,9 +75,16 @@ static void add_hosts(struct list *list, const struct snapshot *baseline)
 	for (size_t i = 0; i < baseline->nr_memdevs; i++) {
 		const struct snapshot_host *host = &baseline->memdevs[i].host;
 
-		if (host->name && host->subsystem && host->driver)
-			ADD_STEP(list, .action = STEP_BIND, .bus = host->subsystem,
+		if (!host->name || !host->subsystem || !host->driver)
+			continue;
+		if (host->needs_override)
+			ADD_STEP(list, .action = STEP_OVERRIDE, .bus = host->subsystem,
 				 .driver = host->driver, .device = host->name);
+		ADD_STEP(list, .action = STEP_BIND, .bus = host->subsystem, .driver = host->driver,
+			 .device = host->name);
+		if (host->needs_override)
+			ADD_STEP(list, .action = STEP_OVERRIDE, .bus = host->subsystem,
+				 .device = host->name);
 	}
 }
 

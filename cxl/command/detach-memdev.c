@@ -326,11 +326,13 @@ static void recognize_method(struct planned_detach *planned, const struct detach
 static int watch_only(const struct options *options, struct planned_detach *planned,
 		      struct seen *seen)
 {
-	int status = plan_detach(&options->request, planned) ?: start_watch(seen, NULL, 0);
+	/* What happens while the devices are read is not to be missed. */
+	int status = start_watch(seen, NULL, 0) ?: plan_detach(&options->request, planned);
 	struct json_object *json;
 
 	if (status != EXIT_DONE)
 		return status;
+	test_point("planned");
 	fputs(NAME ": watching\n", stderr);
 	detach_wait(&planned->plan, &planned->before, &seen->watch,
 		    (uint64_t)(options->watch_only * 1000000), &seen->outcome);

@@ -27,6 +27,8 @@ static struct json_object *report_step(const struct step *step)
 	json_add_string(json, "driver", step->driver);
 	json_add_string(json, "device", step->device);
 	json_add_string(json, "options", step->options);
+	if (step->action == STEP_AUTOPROBE)
+		json_add_bool(json, "on", step->on);
 	json_add_string(json, "file", file);
 	return json;
 }

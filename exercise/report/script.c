@@ -117,7 +117,8 @@ static void print_timing(const struct outcome *prepared)
 	if (prepared->operations[0].priority == 0)
 		return;
 	printf("# All on one processor: the later an actor starts, the higher its priority\n"
-	       "taskset -pc $(($(nproc) - 1)) $$ >/dev/null\n"
+	       "cpus=$(taskset -pc $$)\n"
+	       "taskset -pc \"${cpus##*[ ,-]}\" $$ >/dev/null\n"
 	       "rank() {\n"
 	       "\tlocal rank=1 i\n"
 	       "\tfor i in ${!delay[*]}; do\n"

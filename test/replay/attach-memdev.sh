@@ -64,11 +64,12 @@ removed() { entry "$1" '.method = "pci-remove" | .hosts[0].host = "'"$1"'" | .ho
 	.undo = [{action: "rescan", bus: "pci"}, '"$3"'{action: "bind", bus: "pci", driver: "cxl_lab_accel", device: "'"$1"'"}]'; }
 removed 0000:11:00.0 mem5 ''
 removed 0000:21:00.0 mem6 '{action: "override", bus: "pci", driver: "cxl_lab_accel", device: "0000:21:00.0"},'
-on='{"action":"autoprobe","bus":"pci","file":"/sys/bus/pci/drivers_autoprobe"}'
+off='{"action":"autoprobe","bus":"pci","on":false,"file":"/sys/bus/pci/drivers_autoprobe"}'
 attach --dry-run mem5
 is "removed: beside another one, which has an override" "$status$(steps)" \
 	'0[[["autoprobe","pci"],["rescan","pci"],["override","0000:21:00.0"],["autoprobe","pci"],["bind","0000:11:00.0"]]]'
-is "removed: autoprobe is a step of the bus" "$(answer '.[0].steps[0]')" "$on"
+is "removed: autoprobe is a step of the bus" "$(answer '.[0].steps[0]')" "$off"
+is "removed: off before the rescan, and on after it" "$(answer '.[0].steps | map(select(.action == "autoprobe").on)')" '[false,true]'
 keep attach-memdev
 echo 0 >"$machine/sys/bus/pci/drivers_autoprobe"
 attach --dry-run mem6

@@ -96,6 +96,11 @@ printf '%3000s\n' '' | tr ' ' x >"$parameters/devices"
 plan --via module mem0
 is "a module: parameters that are too long" "$status$(answer .excess[0].what)" \
 	'3"module cxl_lab_accel cannot be loaded again (its parameters are too long)"'
+# A parameter can have a page, and a page can have 65536 bytes.
+printf '%5000s\n' '' | tr ' ' x >"$parameters/devices"
+plan --via module mem0
+is "a module: a parameter that is too long to be read" "$status$(answer .excess[0].what)" \
+	'3"module cxl_lab_accel cannot be loaded again (its parameter devices is too long)"'
 machine pci-shared
 file=$(find "$machine/lib/modules" -name 'cxl_lab_accel.ko*')
 mv "$file" "$machine_top/elsewhere"
@@ -126,6 +131,45 @@ plan --via pci-remove mem0
 is "pci-remove, and no rescan: refused" "$status$(answer '.excess | map([.name, .what])')" \
 	'3[["pci","cannot rescan the bus pci afterwards (no /sys/bus/pci/rescan)"]]'
 
+# A module that is in use cannot be unloaded; that does not matter to other methods.
+machine pci-shared
+module=$machine/sys/module/cxl_lab_accel
+ln -s ../../other "$module/holders/other"
+echo 3 >"$module/refcnt"
+plan --via module mem0
+is "a module that is in use: refused" "$status$(answer '[.verdict, (.excess | map([.kind, .name, .what]))]')" \
+	'3["refused",[["module","cxl_lab_accel","other"],["reference","cxl_lab_accel","2"]]]'
+keep detach-memdev-plan
+plan --via module --tree mem0
+like "a module that is in use: in the tree" "$out" 'cxl_lab_accel +module other'
+plan --via host mem0
+is "a module that is in use: the host can be unbound" "$status$(answer '[.verdict, .excess]')" '0["allowed",[]]'
+rm "$module/holders/other"
+echo -1 >"$module/refcnt"
+plan --via module mem0
+is "a module without users" "$status$(answer .excess)" '0[]'
+
+# Bound by a driver_override that has been cleared: the driver does not match the device without it.
+machine pci-shared
+echo pci:v00008086d00000001sv0000sd0000bc05sc02i10 >"$machine/sys/bus/pci/devices/0000:11:00.0/modalias"
+echo '(null)' >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
+undo() { answer '.undo | map([.action, .driver] | map(. // "-") | join(" "))'; }
+for method in memdev host endpoint; do
+	plan --via $method mem0
+	is "$method: without a driver_override that it needs to be bound again" "$status$(undo)" \
+		'0["override cxl_lab_accel","bind cxl_lab_accel","override -"]'
+done
+keep detach-memdev-plan
+plan --via pci-remove mem0
+is "pci-remove: the same, before any driver can bind it" "$status$(undo)" \
+	'0["autoprobe -","rescan -","override cxl_lab_accel","autoprobe -","bind cxl_lab_accel","override -"]'
+plan --to vfio-pci mem0
+is "a handover: the same" "$(undo)" \
+	'["unbind vfio-pci","override cxl_lab_accel","bind cxl_lab_accel","override -"]'
+echo cxl_lab_accel >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
+plan mem0
+is "with the driver_override: it stays" "$status$(undo)" '0["bind cxl_lab_accel"]'
+
 machine pci-two-bridges
 plan --via module mem0
 is "a module drives others, too" "$status$(answer '[.excess[].kind] | unique')" '3["memdev","region"]'
@@ -145,7 +189,7 @@ is "and what to use instead" "$err" "cxl detach-memdev: mem1: not attached by a 
 plan mem9
 is "a memdev that is not there" "$status$err" "1cxl detach-memdev: mem9: no such memdev"
 for wrong in '' 'region0' '../mem0' 'mem' 'mem0 mem 1' '--via nowhere mem0' '--timeout soon mem0' '--timeout -1 mem0' \
-	'--to a/b mem0' '--to vfio-pci --via bus mem0' '--tree mem0' '--watch-only 1 --reattach mem0' '--frobnicate mem0'; do
+	'--to a/b mem0' '--to vfio-pci --via bus mem0' '--tree mem0' '--dry-run --timeline mem0' '0000:11:00.0' '--watch-only 1 --reattach mem0' '--frobnicate mem0'; do
 	read -ra words <<<"$wrong"
 	detach "${words[@]}"
 	is "wrong usage: '$wrong'" "$status$out" 2

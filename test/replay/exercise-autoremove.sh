@@ -46,6 +46,28 @@ is "no real-time priority" "$status$err" \
 exercise --via host --log "$machine_top/none/log"
 like "a log that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/log: No such file"
 
+# Where anybody can create files, somebody has put something with every name that the log could have: the log is a
+# file that was not there.
+# shellcheck disable=SC2329 # bash -c calls it, and the next one
+attack() {
+	local i path
+	for ((i = 0; i < 100; i++)); do
+		path=/var/tmp/cxl-exercise-$(date -d "@$(($(date +%s) + i))" +%Y%m%d-%H%M%S)
+		if ((i % 2)); then ln -s /victim "$path"; else : >"$path" && chown 65534 "$path"; fi
+	done
+	"$CXL" exercise-autoremove --via host
+	find /var/tmp -type f ! -perm /077 -user 0 -name 'cxl-exercise-*-*-??????' | wc -l
+}
+export -f attack
+run on_machine bwrap --dev-bind / / --tmpfs /var/tmp -- bash -c attack
+like "a new log where there is a file with its name" "$err" "the log is /var/tmp/cxl-exercise-[0-9]{8}-[0-9]{6}-.{6}($|"$'\n'")"
+is "in a file of its own" "$(tail -n 1 <<<"$out")" 1
+# shellcheck disable=SC2329
+put_by_other() { : >/var/tmp/log && chown 65534 /var/tmp/log && "$CXL" exercise-autoremove --via host --log /var/tmp/log; }
+export -f put_by_other
+run on_machine bwrap --dev-bind / / --tmpfs /var/tmp --chmod 1777 /var/tmp -- bash -c put_by_other
+is "a log that somebody else has put there" "$status$err" "1cxl exercise-autoremove: cannot write /var/tmp/log: Operation not permitted"
+
 machine pci-accelerator
 exercise
 is "real hardware is refused" "$status$err" \
@@ -78,6 +100,8 @@ is "in which interleaving, and a kernel log that was overrun" "$(answer '[.logs_
 report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0)
 is "the machine died" "$status$(answer '[.ended, (.findings | map([.kind, .signature, .first_trial]))]')" \
 	'4["died",[["died","died in host,port",1]]]'
+report_of < <(echo "$start"; trial 0 1; result 0; trial 1 0; echo '{"record":"end","how":"failed","why":"it was killed"}')
+is "the exerciser failed in a trial: no finding" "$status$(answer '[.ended, .why, .findings]')" '0["failed","it was killed",[]]'
 report_of < <(echo "$start"; trial 0 0; echo "$start"; trial 1 1; result 1; echo '{"record":"end","how":"complete"}')
 is "it died, and was continued" "$status$(answer '[.ended, .trials, (.findings | map(.signature))]')" \
 	'4["complete",2,["died in host,port"]]'

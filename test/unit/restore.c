@@ -52,6 +52,11 @@ static void override_mem1(struct snapshot *snapshot)
 	snapshot_find_memdev(snapshot, "mem1")->host.driver_override = "sfc";
 }
 
+static void needs_override_mem1(struct snapshot *snapshot)
+{
+	snapshot_find_memdev(snapshot, "mem1")->host.needs_override = true;
+}
+
 static void override_mem1_held(struct snapshot *snapshot)
 {
 	override_mem1(snapshot);
@@ -101,6 +106,11 @@ static const struct {
 	 .at_baseline = override_mem1_held,
 	 .rescan = true,
 	 .steps = "rescan:: override:0000:21:00.0:sfc " BUS HOSTS},
+	{.what = "a driver was bound by a driver_override that has been cleared",
+	 .at_baseline = needs_override_mem1,
+	 .steps = BUS "load::sfc load::sfc load::cxl_pci bind:0000:11:00.0:sfc "
+		      "override:0000:21:00.0:sfc bind:0000:21:00.0:sfc override:0000:21:00.0: "
+		      "bind:0000:31:00.0:cxl_pci "},
 	{.what = "a PCI device was removed, and none has a driver_override",
 	 .rescan = true,
 	 .steps = "rescan:: " BUS HOSTS},

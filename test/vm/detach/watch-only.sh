@@ -32,6 +32,17 @@ back "the memdev"
 watched "$driver/unbind" "$host"
 is "the host is unbound by hand: every check passed" "$status$(failed)" "0[]"
 back "the host"
+# At once after the devices were read, before anything else
+CXL_TEST_STOP_AT=planned "$CXL" detach-memdev --watch-only 60 "$(mem)" >/tmp/watched 2>/tmp/said &
+pid=$!
+until grep -q '^State:.*stopped' "/proc/$pid/status"; do sleep 0.1; done
+echo "$host" >"$driver/unbind"
+kill -CONT "$pid"
+wait "$pid"
+status=$? out=$(cat /tmp/watched)
+is "the host is unbound when the devices have just been read: every check passed" "$status$(failed)" "0[]"
+rm /tmp/said
+back "the host"
 run "$CXL" detach-memdev --watch-only 1 "$(mem)"
 is "nobody does anything" "$status$out" 1
 like "nobody does anything: says so" "$err" "nothing was detached within 1 s"

@@ -100,6 +100,19 @@ like "a full disk: says so" "$err" "cannot write the log: No space left on devic
 is "a full disk: everything is as it was" "$(state)" "$whole"
 umount /tmp/small
 
+# The machine cannot be read any more: the process can open no file
+rm -f "$log"
+"$CXL" exercise-autoremove --log "$log" --via host --trials 1000 >/tmp/out 2>/tmp/err &
+pid=$!
+until_results 2
+prlimit --pid "$(pgrep -P "$pid" | head -n 1)" --nofile=3:3
+wait "$pid"
+is "the machine cannot be read: failed" "$?$(jq -c '[.ended, .why, .findings]' /tmp/out)" '1["failed","Too many open files",[]]'
+like "the machine cannot be read: says so" "$(</tmp/err)" "cannot make a trial, or observe the machine after it: Too many open files"
+like "the machine cannot be read: and that it may not be as it was" "$(</tmp/err)" "may not be as it was: see cxl list-attach --all, and cxl attach-memdev "
+[ "$(state)" = "$whole" ] || "$CXL" attach-memdev "$(sed -n 's/.*and cxl attach-memdev //p' /tmp/err)"
+is "the machine cannot be read: everything is as it was" "$(state)" "$whole"
+
 # The kernel log is overrun while no process can read it: a kernel report may have been lost
 rm -f "$log"
 echo N >/sys/module/printk/parameters/ignore_loglevel # nor is it to be printed

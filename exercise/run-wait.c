@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "exercise/race.h"
+#include "exercise/restore.h"
+#include "exercise/run-wait.h"
+#include "util/clock.h"
+
+/* How often it is seen whether the process still gets on */
+#define POLL_MS 1000
+
+/*
+ * A race may take that long; then the wait for the kernel; twice everything that restores the
+ * baseline, with a detach in between; and, if that failed, the same once more without having been
+ * read (exercise_run()).
+ */
+double run_limit(double timeout, double grace)
+{
+	return timeout * (RACE_LIMITS + 1 + 2 * RESTORE_LIMITS + 1 + 1 + RESTORE_LIMITS) + grace;
+}
+
+static off_t size_of(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 ? status.st_size : 0;
+}
+
+int run_wait(pid_t pid, int status, int log, double seconds,
+	     const volatile sig_atomic_t *interrupted)
+{
+	struct pollfd ready = {.fd = status, .events = POLLIN};
+	uint64_t limit_us = (uint64_t)(seconds * 1000000), grown_us = clock_now();
+	off_t size = size_of(log);
+	char end;
+
+	while (poll(&ready, 1, POLL_MS) <= 0) {
+		off_t now = size_of(log);
+
+		/* A signal may have been meant for this process alone. */
+		if (*interrupted)
+			kill(pid, SIGTERM);
+		if (now != size)
+			grown_us = clock_now();
+		size = now;
+		if (clock_now() - grown_us > limit_us)
+			return -ETIME;
+	}
+	if (TEMP_FAILURE_RETRY(read(status, &end, 1)) != 1)
+		return -ECHILD;
+	return end == RUN_FAILED ? -EIO : end == RUN_UNWRITTEN ? -ENOSPC : 0;
+}
