@@ -34,9 +34,7 @@ bool judge_is_broken(const struct observed *observed)
 	return fatal;
 }
 
-/* Where in the kernel it is: the first function of CXL's modules in its stack, else the innermost
- */
-static char *stuck_in(const char *wchan, const char *stack)
+char *judge_stuck_in(const char *wchan, const char *stack)
 {
 	const char *line = stack, *module = strstr(stack, " [cxl");
 
@@ -56,7 +54,7 @@ void judge_stuck(struct outcome *outcome, const char *who, pid_t pid, uint64_t l
 
 	sysfs_read(AT_FDCWD, wchan_file, wchan, sizeof(wchan));
 	sysfs_read(AT_FDCWD, stack_file, stack, sizeof(stack));
-	outcome_note(outcome, "stuck", stuck_in(wchan, stack),
+	outcome_note(outcome, "stuck", judge_stuck_in(wchan, stack),
 		     xasprintf("%s (process %d) has not returned after %ju s\n%s", who, (int)pid,
 			       (uintmax_t)(limit_us / 1000000), stack));
 	outcome->stop = true;
@@ -123,18 +121,6 @@ void judge_quiet(struct outcome *outcome, const struct baseline *baseline)
 	iomem_release(&iomem);
 }
 
-static char *lines_of(const struct observed *observed, const struct splat *splat)
-{
-	char *text = memory_check(strdup(""));
-
-	for (size_t i = splat->first; i < splat->first + splat->count; i++) {
-		_cleanup_free_ char *before = text;
-
-		text = xasprintf("%s%s\n", before, observed->log[i].text);
-	}
-	return text;
-}
-
 void judge_log(struct outcome *outcome, const struct observed *observed, uint64_t *taint)
 {
 	uint64_t now = judge_taint(), added = now & ~*taint;
@@ -147,8 +133,9 @@ void judge_log(struct outcome *outcome, const struct observed *observed, uint64_
 	}
 	splats_find(observed->log, observed->nr_log, &splats);
 	for (size_t i = 0; i < splats.count; i++)
-		outcome_note(outcome, "splat", memory_check(strdup(splats.list[i].signature)),
-			     lines_of(observed, &splats.list[i]));
+		outcome_note(
+			outcome, "splat", memory_check(strdup(splats.list[i].signature)),
+			observed_text(observed->log + splats.list[i].first, splats.list[i].count));
 	if (splats.count == 0 && added)
 		outcome_note(outcome, "taint", xasprintf("taint %ju", (uintmax_t)added),
 			     memory_check(strdup("the kernel is tainted, and its log does not say "

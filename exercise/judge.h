@@ -24,6 +24,17 @@ bool judge_is_broken(const struct observed *observed);
 uint64_t judge_taint(void);
 
 /**
+ * judge_stuck_in() - the signature of a process that has not returned: where in the kernel it is
+ * @wchan: its /proc/PID/wchan
+ * @stack: its /proc/PID/stack, "" if that cannot be read
+ *
+ * The first function of CXL's modules in its stack counts, else the innermost, else @wchan.
+ *
+ * Return: a new string that the caller frees, such as "stuck cxl_mem_probe".
+ */
+char *judge_stuck_in(const char *wchan, const char *stack);
+
+/**
  * judge_stuck() - note a process that has not returned; nothing more can be done then
  * @who: what the process does, for people
  * @limit_us: how long it has been waited for

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,23 +11,45 @@
 #include "util/iomem.h"
 #include "util/memory.h"
 
+#define HEX_DIGITS "0123456789abcdefABCDEF"
+
+/* Hexadecimal digits, and nothing else that strtoull() takes: a sign, space, 0x. Returns what is
+ * after them; NULL if there are none, or too many. */
+static char *parse_address(char *text, uint64_t *address)
+{
+	char *end;
+
+	errno = 0;
+	*address = strtoull(text, &end, 16);
+	return isxdigit((unsigned char)*text) && end == text + strspn(text, HEX_DIGITS) && !errno
+		       ? end
+		       : NULL;
+}
+
+static void add_range(struct iomem *iomem, const struct iomem_range *range, const char *owner)
+{
+	struct iomem_range *added;
+
+	if (range->end < range->start)
+		return;
+	added = APPEND(iomem->ranges, iomem->count);
+	*added = *range;
+	added->owner = memory_check(strdup(owner));
+}
+
 /* "  390000000-39fffffff : region0": two spaces for each level */
 static void add_line(struct iomem *iomem, char *line, uint64_t page)
 {
 	struct iomem_range range = {.depth = (int)strspn(line, " ") / 2};
-	char *end;
 
 	(void)page;
 	line[strcspn(line, "\n")] = '\0';
-	range.start = strtoull(line, &end, 16);
-	if (end == line || *end != '-')
+	line = parse_address(line + strspn(line, " "), &range.start);
+	if (!line || *line != '-')
 		return;
-	line = end + 1;
-	range.end = strtoull(line, &end, 16);
-	if (end == line || strncmp(end, " : ", 3) != 0)
-		return;
-	range.owner = memory_check(strdup(end + 3));
-	*APPEND(iomem->ranges, iomem->count) = range;
+	line = parse_address(line + 1, &range.end);
+	if (line && strncmp(line, " : ", 3) == 0)
+		add_range(iomem, &range, line + 3);
 }
 
 /*
@@ -35,18 +58,17 @@ static void add_line(struct iomem *iomem, char *line, uint64_t page)
  */
 static void add_mapping(struct iomem *iomem, char *line, uint64_t page)
 {
-	const char *phys = strstr(line, " phys=0x");
+	char *phys = strstr(line, " phys=0x");
 	struct iomem_range range = {.mapping = true};
 	uint64_t size;
 	char owner[128];
 
-	if (!phys || sscanf(line, "%*s %" SCNu64 " %127s", &size, owner) != 2 || size <= page)
+	if (!phys || sscanf(line, "%*s %" SCNu64 " %127s", &size, owner) != 2 ||
+	    size <= page || !parse_address(phys + strlen(" phys=0x"), &range.start))
 		return;
 	owner[strcspn(owner, "+")] = '\0';
-	range.start = strtoull(phys + strlen(" phys="), NULL, 16);
 	range.end = range.start + size - page - 1;
-	range.owner = memory_check(strdup(owner));
-	*APPEND(iomem->ranges, iomem->count) = range;
+	add_range(iomem, &range, owner);
 }
 
 static int read_lines(struct root root, struct iomem *iomem, const char *path,

@@ -14,7 +14,7 @@
  */
 
 struct iomem_range {
-	uint64_t start, end; /* @end is the last address */
+	uint64_t start, end; /* @end is the last address, not before @start */
 	int depth;
 	char *owner;  /* of a mapping: the function that made it */
 	bool mapping; /* from /proc/vmallocinfo */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
-#include <iconv.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/cleanup.h"
@@ -39,30 +39,40 @@ void json_append(struct json_object *array, struct json_object *value)
 		memory_check(NULL);
 }
 
-/* A new string: @text with every byte that is not part of UTF-8 replaced; NULL without memory */
-static char *valid_utf8(const char *text)
+/*
+ * How many bytes the character has that begins there; 0 if it is none: no overlong form, surrogate,
+ * or anything above U+10FFFF (RFC 3629)
+ */
+static size_t character(const unsigned char *text)
 {
-	size_t in_left = strlen(text);
-	size_t out_left = in_left * strlen(REPLACEMENT_CHARACTER);
-	char *in = (char *)text;
-	char *result = calloc(1, out_left + 1);
-	char *out = result;
-	iconv_t same;
+	size_t length = text[0] < 0x80			     ? 1
+			: text[0] >= 0xc2 && text[0] <= 0xdf ? 2
+			: (text[0] & 0xf0) == 0xe0	     ? 3
+			: text[0] >= 0xf0 && text[0] <= 0xf4 ? 4
+							     : 0;
 
-	if (!result)
-		return NULL;
-	same = iconv_open("UTF-8", "UTF-8");
-	if (same == (iconv_t)-1) {
-		free(result);
-		return NULL;
+	for (size_t i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
 	}
-	while (iconv(same, &in, &in_left, &out, &out_left) == (size_t)-1 && in_left > 0) {
-		out = stpcpy(out, REPLACEMENT_CHARACTER);
-		out_left -= strlen(REPLACEMENT_CHARACTER);
-		in++;
-		in_left--;
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+char *json_valid_text(const char *text)
+{
+	char *result = memory_check(malloc(strlen(text) * strlen(REPLACEMENT_CHARACTER) + 1));
+	char *out = result;
+
+	while (*text) {
+		size_t length = character((const unsigned char *)text);
+
+		out = length > 0 ? mempcpy(out, text, length) : stpcpy(out, REPLACEMENT_CHARACTER);
+		text += length > 0 ? length : 1;
 	}
-	iconv_close(same);
+	*out = '\0';
 	return result;
 }
 
@@ -83,7 +93,7 @@ void json_add_string(struct json_object *object, const char *key, const char *te
 		json_add(object, key, memory_check(json_object_new_string(text)));
 		return;
 	}
-	valid = memory_check(valid_utf8(text));
+	valid = json_valid_text(text);
 	json_add(object, key, memory_check(json_object_new_string(valid)));
 }
 

@@ -28,6 +28,10 @@ size_t json_length(struct json_object *array);
 /** json_append() - @value, which @array then owns, at its end */
 void json_append(struct json_object *array, struct json_object *value);
 
+/** json_valid_text() - @text with U+FFFD for each byte that is not part of UTF-8; the caller frees
+ * it */
+char *json_valid_text(const char *text);
+
 /**
  * json_add_string() - @text under @key; nothing at all if @text is NULL
  *

@@ -58,18 +58,18 @@ int kmsg_fd(const struct kmsg *kmsg)
  * A record is "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT\n", and lines of a dictionary after that;
  * the priority's upper bits are the facility, which is 0 for the kernel alone.
  */
-static int parse(const char *record, struct kmsg_record *parsed)
+bool kmsg_parse(const char *text, struct kmsg_record *record)
 {
-	const char *text = strchr(record, ';');
+	const char *line = strchr(text, ';');
 	unsigned long long us;
 	unsigned int priority;
 
-	if (!text || sscanf(record, "%u,%*u,%llu,", &priority, &us) != 2 || priority >> 3 != 0)
-		return 0;
-	parsed->us = us;
-	snprintf(parsed->text, sizeof(parsed->text), "%.*s", (int)strcspn(text + 1, "\n"),
-		 text + 1);
-	return 1;
+	if (!line || sscanf(text, "%u,%*u,%llu,", &priority, &us) != 2 || priority >> 3 != 0)
+		return false;
+	record->us = us;
+	snprintf(record->text, sizeof(record->text), "%.*s", (int)strcspn(line + 1, "\n"),
+		 line + 1);
+	return true;
 }
 
 int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record)
@@ -82,7 +82,7 @@ int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record)
 		if (got < 0)
 			return errno == EAGAIN ? 0 : -errno;
 		buf[got] = '\0';
-	} while (got > 0 && !parse(buf, record));
+	} while (got > 0 && !kmsg_parse(buf, record));
 	return got > 0;
 }
 

@@ -2,6 +2,7 @@
 #ifndef UTIL_KMSG_H
 #define UTIL_KMSG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -35,6 +36,13 @@ int kmsg_fd(const struct kmsg *kmsg);
  * next call goes on with those that are left); or another negative errno.
  */
 int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record);
+
+/**
+ * kmsg_parse() - one record, as one read(2) of /dev/kmsg returns it
+ *
+ * Return: false if it is not a record of the kernel's own.
+ */
+bool kmsg_parse(const char *text, struct kmsg_record *record);
 
 /** kmsg_say() - add a line of our own to the log; without root this does nothing */
 void kmsg_say(const char *text);

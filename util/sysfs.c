@@ -37,8 +37,10 @@ static int to_text(int dirfd, const char *path, char *buf, size_t size, ssize_t 
 	if (got < 0)
 		return failed(dirfd, path, -errno);
 	length = (size_t)got;
-	if (length == size)
+	if (length == size) {
+		buf[0] = '\0';
 		return failed(dirfd, path, -EMSGSIZE);
+	}
 	if (length > 0 && buf[length - 1] == '\n')
 		length--;
 	buf[length] = '\0';

@@ -25,7 +25,7 @@ extern bool sysfs_debug;
  * sysfs_read() - the text of one attribute, without its last newline
  * @dirfd: the directory that @path is relative to
  * @path: the attribute
- * @buf: where the text goes; it always ends in a null byte
+ * @buf: where the text goes; it always ends in a null byte, and is empty where it does not fit
  * @size: the bytes that @buf has
  *
  * Return: the length of the text, or a negative errno: -EMSGSIZE if it does not fit, -EILSEQ if

@@ -75,7 +75,7 @@ static const char *value_of(const char *line, const char *key)
 }
 
 /* "ACTION@PATH", and then lines of "KEY=VALUE", each ended by a zero byte */
-static void parse(struct uevent *event, size_t length)
+void uevent_parse(struct uevent *event, size_t length)
 {
 	const char *path = "", *value;
 
@@ -120,7 +120,7 @@ int uevent_next(struct uevent_monitor *monitor, struct uevent *event)
 		event->text[got] = '\0';
 		if (from.nl_pid != 0) /* not from the kernel */
 			continue;
-		parse(event, (size_t)got);
+		uevent_parse(event, (size_t)got);
 		if (is_wanted(monitor, event))
 			return 1;
 	}

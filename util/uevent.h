@@ -3,6 +3,7 @@
 #define UTIL_UEVENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -50,5 +51,11 @@ int uevent_fd(const struct uevent_monitor *monitor);
  * another negative errno.
  */
 int uevent_next(struct uevent_monitor *monitor, struct uevent *event);
+
+/**
+ * uevent_parse() - fill in an event from its text
+ * @length: of what was received in @event's text, which has a null byte after it
+ */
+void uevent_parse(struct uevent *event, size_t length);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,13 +10,13 @@
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "attach/read/done.h"
-#include "attach/model/plan.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/entries.h"
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/text.h"
 
 const char *journal_directory(void)
 {
@@ -30,15 +31,25 @@ void journal_boot_id(char *text, size_t size)
 		text[0] = '\0';
 }
 
+/*
+ * Byte by byte, also what is not UTF-8: no other program reads the journal, and a name that is not
+ * the same any more is that of something else.
+ */
+static void add_text(struct json_object *json, const char *key, const char *text)
+{
+	if (text)
+		json_add(json, key, memory_check(json_object_new_string(text)));
+}
+
 static struct json_object *step_to_json(const struct step *step)
 {
 	struct json_object *json = json_new_object();
 
-	json_add_string(json, "action", step_name(step->action));
-	json_add_string(json, "bus", step->bus);
-	json_add_string(json, "driver", step->driver);
-	json_add_string(json, "device", step->device);
-	json_add_string(json, "options", step->options);
+	add_text(json, "action", step_name(step->action));
+	add_text(json, "bus", step->bus);
+	add_text(json, "driver", step->driver);
+	add_text(json, "device", step->device);
+	add_text(json, "options", step->options);
 	if (step->action == STEP_AUTOPROBE)
 		json_add_bool(json, "on", step->on);
 	return json;
@@ -48,7 +59,7 @@ static struct json_object *region_to_json(const struct snapshot_region *region)
 {
 	struct json_object *json = json_new_object();
 
-	json_add_string(json, "region", region->name);
+	add_text(json, "region", region->name);
 	json_add_number(json, "resource", region->resource);
 	json_add_number(json, "size", region->size);
 	json_add(json, "locked", json_object_new_int(region->locked));
@@ -59,10 +70,10 @@ static struct json_object *host_to_json(const struct snapshot_memdev *memdev)
 {
 	struct json_object *json = json_new_object(), *regions = json_new_array();
 
-	json_add_string(json, "host", memdev->host.name);
-	json_add_string(json, "bus", memdev->host.subsystem);
-	json_add_string(json, "driver", memdev->host.driver);
-	json_add_string(json, "memdev", memdev->name);
+	add_text(json, "host", memdev->host.name);
+	add_text(json, "bus", memdev->host.subsystem);
+	add_text(json, "driver", memdev->host.driver);
+	add_text(json, "memdev", memdev->name);
 	for (size_t i = 0; i < memdev->nr_regions; i++)
 		json_append(regions, region_to_json(memdev->regions[i]));
 	json_add(json, "regions", regions);
@@ -91,10 +102,10 @@ int journal_save_as(const struct plan *plan, const char *name)
 	int rc;
 
 	journal_boot_id(boot, sizeof(boot));
-	json_add_string(json, "boot_id", boot);
+	add_text(json, "boot_id", boot);
 	json_add_number(json, "time_us", clock_today());
-	json_add_string(json, "method", detach_method_name(plan->method));
-	json_add_string(json, "hand_to", plan->hand_to);
+	add_text(json, "method", detach_method_name(plan->method));
+	add_text(json, "hand_to", plan->hand_to);
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
 		json_append(hosts, host_to_json(plan->memdevs[i]));
 	json_add(json, "hosts", hosts);
@@ -122,86 +133,137 @@ int journal_set_undo(const struct journal_entry *entry, const struct step *undo,
 	return rc;
 }
 
+/* A text without a null byte in it: what is after that would be lost. */
+static const char *as_text(struct json_object *value)
+{
+	const char *text = json_object_get_string(value);
+
+	return json_object_is_type(value, json_type_string) &&
+			       strlen(text) == (size_t)json_object_get_string_len(value)
+		       ? text
+		       : NULL;
+}
+
 static const char *get_text(struct json_object *json, const char *key)
+{
+	return as_text(json_object_object_get(json, key));
+}
+
+/* The text under @key, NULL if there is none; false if there is something else */
+static bool get_optional(struct json_object *json, const char *key, const char **text)
+{
+	struct json_object *value;
+
+	*text = NULL;
+	if (json_object_object_get_ex(json, key, &value))
+		*text = as_text(value);
+	return *text || !json_object_object_get_ex(json, key, NULL);
+}
+
+static bool get_number(struct json_object *json, const char *key, uint64_t *number)
 {
 	struct json_object *value = json_object_object_get(json, key);
 
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+	*number = json_object_get_uint64(value);
+	return json_object_is_type(value, json_type_int);
 }
 
-static uint64_t get_number(struct json_object *json, const char *key)
+static bool get_array(struct json_object *json, const char *key, struct json_object **array,
+		      size_t *count)
 {
-	return json_object_get_uint64(json_object_object_get(json, key));
-}
-
-/* The array under @key; NULL if there is none */
-static struct json_object *get_array(struct json_object *json, const char *key, size_t *count)
-{
-	struct json_object *array = json_object_object_get(json, key);
-
-	*count = json_length(array);
-	return *count > 0 ? array : NULL;
+	*array = json_object_object_get(json, key);
+	*count = json_length(*array);
+	return json_object_is_type(*array, json_type_array);
 }
 
 static bool parse_step(struct json_object *json, struct step *step)
 {
 	const char *action = get_text(json, "action");
+	struct json_object *on = json_object_object_get(json, "on");
 
-	if (!action || !step_from_name(action, &step->action))
+	if (!action || !step_from_name(action, &step->action) ||
+	    !get_optional(json, "bus", &step->bus) ||
+	    !get_optional(json, "driver", &step->driver) ||
+	    !get_optional(json, "device", &step->device) ||
+	    !get_optional(json, "options", &step->options))
 		return false;
-	step->bus = get_text(json, "bus");
-	step->driver = get_text(json, "driver");
-	step->device = get_text(json, "device");
-	step->options = get_text(json, "options");
-	step->on = json_object_get_boolean(json_object_object_get(json, "on"));
-	return step_is_sound(step);
+	step->on = json_object_get_boolean(on);
+	return step_is_sound(step) &&
+	       (step->action != STEP_AUTOPROBE || json_object_is_type(on, json_type_boolean));
+}
+
+static bool parse_region(struct json_object *json, struct expected_region *region)
+{
+	uint64_t locked;
+	bool numbers = get_number(json, "resource", &region->resource) &&
+		       get_number(json, "size", &region->size) &&
+		       get_number(json, "locked", &locked);
+
+	region->name = get_text(json, "region");
+	region->locked = json_object_get_int(json_object_object_get(json, "locked"));
+	return numbers && region->name;
 }
 
 static bool parse_host(struct json_object *json, struct expected_host *host)
 {
-	size_t count;
-	struct json_object *array = get_array(json, "regions", &count);
 	struct expected_region *regions = NULL;
+	struct json_object *array;
+	size_t count;
+	bool sound = get_array(json, "regions", &array, &count) &&
+		     get_optional(json, "memdev", &host->memdev);
 
 	host->host = get_text(json, "host");
 	host->bus = get_text(json, "bus");
 	host->driver = get_text(json, "driver");
-	host->memdev = get_text(json, "memdev");
 	host->as_before = true;
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *region = json_object_array_get_idx(array, i);
-
-		*APPEND(regions, host->nr_regions) = (struct expected_region){
-			.name = get_text(region, "region") ?: "a region",
-			.resource = get_number(region, "resource"),
-			.size = get_number(region, "size"),
-			.locked = json_object_get_int(json_object_object_get(region, "locked")),
-		};
-	}
+	for (size_t i = 0; i < count; i++)
+		sound &= parse_region(json_object_array_get_idx(array, i),
+				      APPEND(regions, host->nr_regions));
 	host->regions = regions;
-	return host->host && host->bus && host->driver;
+	return sound && step_is_name(host->host) && step_is_name(host->bus) &&
+	       step_is_name(host->driver);
+}
+
+bool journal_is_boot_id(const char *text)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	size_t i = 0;
+
+	while (form[i] && (form[i] == 'x' ? isxdigit((unsigned char)text[i]) : text[i] == '-'))
+		i++;
+	return *text == '\0' || (form[i] == '\0' && text[i] == '\0');
+}
+
+/* What the entry as a whole has */
+static bool parse_detach(struct json_object *json, struct journal_entry *entry)
+{
+	const char *boot = get_text(json, "boot_id");
+	enum detach_method method;
+
+	entry->method = get_text(json, "method");
+	return boot && journal_is_boot_id(boot) && entry->method &&
+	       detach_method_from_name(entry->method, &method) &&
+	       get_number(json, "time_us", &entry->time_us) &&
+	       get_optional(json, "hand_to", &entry->hand_to) &&
+	       (!entry->hand_to || step_is_name(entry->hand_to));
 }
 
 /* False for what this program does not write: to guess could do the wrong operation. */
 static bool parse_entry(struct json_object *json, struct journal_entry *entry)
 {
-	struct json_object *array;
-	bool sound = true;
-	size_t count;
+	struct json_object *hosts, *undo;
+	size_t nr_hosts, nr_undo;
+	bool sound = get_array(json, "hosts", &hosts, &nr_hosts) &
+		     get_array(json, "undo", &undo, &nr_undo) & parse_detach(json, entry);
 
 	entry->json = json;
-	entry->method = get_text(json, "method");
-	entry->hand_to = get_text(json, "hand_to");
-	entry->time_us = get_number(json, "time_us");
-	array = get_array(json, "hosts", &count);
-	for (size_t i = 0; i < count; i++)
-		sound &= parse_host(json_object_array_get_idx(array, i),
+	for (size_t i = 0; i < nr_hosts; i++)
+		sound &= parse_host(json_object_array_get_idx(hosts, i),
 				    APPEND(entry->hosts, entry->nr_hosts));
-	array = get_array(json, "undo", &count);
-	for (size_t i = 0; i < count; i++)
-		sound &= parse_step(json_object_array_get_idx(array, i),
+	for (size_t i = 0; i < nr_undo; i++)
+		sound &= parse_step(json_object_array_get_idx(undo, i),
 				    APPEND(entry->undo, entry->nr_undo));
-	return sound && entry->method && entry->nr_hosts > 0 && entry->nr_undo > 0;
+	return sound && entry->nr_hosts > 0 && entry->nr_undo > 0;
 }
 
 static void release_entry(struct journal_entry *entry)
@@ -214,11 +276,10 @@ static void release_entry(struct journal_entry *entry)
 
 static bool is_of_this_boot(struct json_object *json)
 {
-	const char *boot = get_text(json, "boot_id");
 	char now[64];
 
 	journal_boot_id(now, sizeof(now));
-	return boot && strcmp(boot, now) == 0;
+	return streq(get_text(json, "boot_id"), now);
 }
 
 /* An entry that has nothing but its name and the error, where it cannot be read */

@@ -2,6 +2,7 @@
 #ifndef ATTACH_ACT_JOURNAL_H
 #define ATTACH_ACT_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,9 @@ const char *journal_directory(void);
 
 /** journal_boot_id() - of this boot, into @text; "" if it is not known */
 void journal_boot_id(char *text, size_t size);
+
+/** journal_is_boot_id() - can a boot have that id? "" stands for one whose kernel had none. */
+bool journal_is_boot_id(const char *text);
 
 /** journal_save() - write the entry for a plan; 0 or a negative errno */
 int journal_save(const struct plan *plan);

@@ -68,8 +68,12 @@ int command_lock(struct command_lock *lock, char **why)
 	if (rc == 0)
 		return 0;
 	if (lock->step >= 0) {
-		*why = xasprintf("cannot put back what an earlier command has changed: %s",
-				 strerror(-rc));
+		*why = xasprintf("cannot put back what an earlier command has changed, from "
+				 "%s/settings: %s",
+				 journal_directory(),
+				 rc == -EBADMSG ? "a file in it is damaged (remove it, and write "
+						  "drivers_autoprobe of its bus)"
+						: strerror(-rc));
 		close(lock->step);
 	}
 	close(lock->command);

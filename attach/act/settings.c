@@ -26,20 +26,30 @@ static char *autoprobe_file(const char *bus)
 	return step_file(&(struct step){.action = STEP_AUTOPROBE, .bus = bus});
 }
 
-/* FLAG_UNKNOWN if nothing was written down in this boot */
-static enum flag read_saved(const char *where, const char *bus)
+/*
+ * 0, and what was written down in this boot: FLAG_UNKNOWN if that is nothing. -EBADMSG if there is
+ * an entry that this program does not write: what was written down is not known.
+ */
+static int read_saved(const char *where, const char *bus, enum flag *saved)
 {
-	struct json_object *json = entries_read(where, bus), *boot = NULL, *autoprobe = NULL;
-	enum flag saved = FLAG_UNKNOWN;
+	struct json_object *json = entries_read(where, bus), *boot, *autoprobe;
+	int rc = json || errno == ENOENT ? 0 : -errno;
 	char now[64];
 
+	*saved = FLAG_UNKNOWN;
+	if (!json)
+		return rc;
+	boot = json_object_object_get(json, "boot_id");
+	autoprobe = json_object_object_get(json, "autoprobe");
 	journal_boot_id(now, sizeof(now));
-	if (json && json_object_object_get_ex(json, "boot_id", &boot) &&
-	    json_object_object_get_ex(json, "autoprobe", &autoprobe) &&
-	    strcmp(json_object_get_string(boot) ?: "", now) == 0)
-		saved = json_object_get_boolean(autoprobe) ? FLAG_YES : FLAG_NO;
+	if (!json_object_is_type(boot, json_type_string) ||
+	    !json_object_is_type(autoprobe, json_type_boolean) ||
+	    !journal_is_boot_id(json_object_get_string(boot)))
+		rc = -EBADMSG;
+	else if (strcmp(json_object_get_string(boot), now) == 0)
+		*saved = json_object_get_boolean(autoprobe) ? FLAG_YES : FLAG_NO;
 	json_object_put(json);
-	return saved;
+	return rc;
 }
 
 static int write_down(const char *where, const char *bus, bool autoprobe)
@@ -66,10 +76,13 @@ int settings_save(const struct step *steps, size_t count)
 
 	for (size_t i = 0; i < count && rc == 0; i++) {
 		_cleanup_free_ char *file = NULL;
+		enum flag saved;
 		int autoprobe;
 
-		if (steps[i].action != STEP_AUTOPROBE ||
-		    read_saved(where, steps[i].bus) != FLAG_UNKNOWN)
+		if (steps[i].action != STEP_AUTOPROBE)
+			continue;
+		rc = read_saved(where, steps[i].bus, &saved);
+		if (rc < 0 || saved != FLAG_UNKNOWN)
 			continue;
 		file = autoprobe_file(steps[i].bus);
 		autoprobe = sysfs_read_flag(AT_FDCWD, file);
@@ -81,9 +94,11 @@ int settings_save(const struct step *steps, size_t count)
 static int put_back(const char *where, const char *bus)
 {
 	_cleanup_free_ char *file = autoprobe_file(bus);
-	enum flag saved = read_saved(where, bus);
-	int rc = 0;
+	enum flag saved;
+	int rc = read_saved(where, bus, &saved);
 
+	if (rc < 0)
+		return rc;
 	if (saved != FLAG_UNKNOWN && sysfs_read_flag(AT_FDCWD, file) != (int)saved)
 		rc = sysfs_write(file, saved == FLAG_YES ? "1" : "0");
 	/* A bus that is gone has no setting any more. */
@@ -110,8 +125,10 @@ enum flag settings_autoprobe(const char *bus)
 {
 	_cleanup_free_ char *where = directory();
 	_cleanup_free_ char *file = autoprobe_file(bus);
-	enum flag saved = read_saved(where, bus);
-	int now = sysfs_read_flag(AT_FDCWD, file);
+	enum flag saved;
+	int rc = read_saved(where, bus, &saved), now = sysfs_read_flag(AT_FDCWD, file);
 
+	if (rc < 0)
+		return FLAG_UNKNOWN;
 	return saved != FLAG_UNKNOWN ? saved : now < 0 ? FLAG_UNKNOWN : (enum flag)now;
 }

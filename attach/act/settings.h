@@ -25,7 +25,8 @@ int settings_save(const struct step *steps, size_t count);
  *
  * Also while a step is still in the kernel: these writes wait for no device.
  *
- * Return: 0, or the first negative errno: what could not be put back stays written down.
+ * Return: 0, or the first negative errno: what could not be put back stays written down. -EBADMSG:
+ * what is written down is damaged.
  */
 int settings_restore(void);
 

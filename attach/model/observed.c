@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attach/model/observed.h"
+#include "util/memory.h"
 
 void observed_release(struct observed *observed)
 {
@@ -19,6 +20,20 @@ void observed_release(struct observed *observed)
 	free(observed->stuck.wchan);
 	free(observed->stuck.stack);
 	*observed = (struct observed){0};
+}
+
+char *observed_text(const struct observed_line *lines, size_t count)
+{
+	size_t length = 0;
+	char *text, *end;
+
+	for (size_t i = 0; i < count; i++)
+		length += strlen(lines[i].text) + 1;
+	text = end = memory_check(malloc(length + 1));
+	for (size_t i = 0; i < count; i++)
+		end = stpcpy(stpcpy(end, lines[i].text), "\n");
+	*end = '\0';
+	return text;
 }
 
 uint64_t observed_begun(const struct observed *observed)

@@ -58,6 +58,9 @@ struct observed {
 /** observed_release() - free all that was observed */
 void observed_release(struct observed *observed);
 
+/** observed_text() - these lines of the kernel log as one text, which the caller frees */
+char *observed_text(const struct observed_line *lines, size_t count);
+
 /** observed_begun() - when the first step began; without steps, when the first event came; else 0
  */
 uint64_t observed_begun(const struct observed *observed);

@@ -53,7 +53,7 @@ char *step_file(const struct step *step)
 	return NULL;
 }
 
-static bool is_name(const char *text)
+bool step_is_name(const char *text)
 {
 	return text && *text && strcmp(text, ".") != 0 && strcmp(text, "..") != 0 &&
 	       !strchr(text, '/') && !strchr(text, '\n');
@@ -61,8 +61,8 @@ static bool is_name(const char *text)
 
 bool step_is_sound(const struct step *step)
 {
-	bool bus = is_name(step->bus), driver = is_name(step->driver);
-	bool device = is_name(step->device);
+	bool bus = step_is_name(step->bus), driver = step_is_name(step->driver);
+	bool device = step_is_name(step->device);
 
 	switch (step->action) {
 	case STEP_UNBIND:

@@ -54,6 +54,9 @@ char *step_file(const struct step *step);
 /** step_text() - what the step does, as "bind mem0 to cxl_mem"; a new string */
 char *step_text(const struct step *step);
 
+/** step_is_name() - is it a valid name of a bus, driver or device, which leads nowhere else? */
+bool step_is_name(const char *text);
+
 /** step_is_sound() - are its names valid, so that it cannot write to any other file? */
 bool step_is_sound(const struct step *step);
 

@@ -7,6 +7,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "attach/read/module-index.h"
 #include "attach/read/modules.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
@@ -16,8 +17,15 @@
 /* Every kernel with CXL has one of these. If neither shows, nothing is known about symbols. */
 static const char *const other_symbols[] = {"devm_cxl_add_classdev", "devm_cxl_add_memdev"};
 
+/* What libkmod reads in order to find a module */
+static const char *const index_names[] = {"modules.dep.bin", "modules.alias.bin",
+					  "modules.symbols.bin", "modules.builtin.alias.bin",
+					  "modules.builtin.bin"};
+#define NR_INDEXES (sizeof(index_names) / sizeof(*index_names))
+
 struct modules {
 	struct root root;
+	struct module_index indexes[NR_INDEXES];
 	struct kmod_ctx *ctx;  /* NULL if the release of the kernel is not known */
 	char *directory;       /* /lib/modules/RELEASE */
 	struct module **known; /* those that were found so far */
@@ -53,6 +61,11 @@ struct modules *modules_open(struct root root)
 	modules->ctx = memory_check(kmod_new(path, no_configuration));
 	kmod_set_log_priority(modules->ctx, LOG_CRIT);
 	kmod_load_resources(modules->ctx);
+	for (size_t i = 0; i < NR_INDEXES; i++) {
+		_cleanup_free_ char *file = xasprintf("%s/%s", modules->directory, index_names[i]);
+
+		module_index_open(root, file, &modules->indexes[i]);
+	}
 	return modules;
 }
 
@@ -71,6 +84,8 @@ void modules_close(struct modules *modules)
 	free(modules->directory);
 	if (modules->ctx)
 		kmod_unref(modules->ctx);
+	for (size_t i = 0; i < NR_INDEXES; i++)
+		module_index_close(&modules->indexes[i]);
 	free(modules);
 }
 
@@ -79,13 +94,27 @@ const char *modules_directory(const struct modules *modules)
 	return modules->directory ?: "";
 }
 
+/* Can libkmod look that up? It takes a dash for an underscore. */
+static bool can_look_up(const struct modules *modules, const char *name)
+{
+	_cleanup_free_ char *key = memory_check(strdup(name));
+
+	for (char *c = strchr(key, '-'); c; c = strchr(c, '-'))
+		*c = '_';
+	for (size_t i = 0; i < NR_INDEXES; i++) {
+		if (!module_index_is_sound(&modules->indexes[i], key))
+			return false;
+	}
+	return modules->ctx;
+}
+
 static bool index_has_symbol(const struct modules *modules, const char *symbol)
 {
 	_cleanup_free_ char *alias = xasprintf("symbol:%s", symbol);
 	struct kmod_list *list = NULL;
 	bool found;
 
-	if (modules->ctx)
+	if (can_look_up(modules, alias))
 		kmod_module_new_from_lookup(modules->ctx, alias, &list);
 	found = list != NULL;
 	kmod_module_unref_list(list);
@@ -179,7 +208,8 @@ static void read_file(struct modules *modules, struct module *module)
 	struct kmod_module *kmod;
 	const char *path;
 
-	if (!modules->ctx || kmod_module_new_from_name(modules->ctx, module->name, &kmod) < 0)
+	if (!can_look_up(modules, module->name) ||
+	    kmod_module_new_from_name(modules->ctx, module->name, &kmod) < 0)
 		return;
 	path = kmod_module_get_path(kmod);
 	if (path) {
@@ -308,7 +338,8 @@ const struct module *modules_for_alias(struct modules *modules, const char *moda
 	struct kmod_list *list = NULL, *entry;
 	const struct module *provider = NULL;
 
-	if (!modules->ctx || kmod_module_new_from_lookup(modules->ctx, modalias, &list) < 0)
+	if (!can_look_up(modules, modalias) ||
+	    kmod_module_new_from_lookup(modules->ctx, modalias, &list) < 0)
 		return NULL;
 	kmod_list_foreach(entry, list)
 	{

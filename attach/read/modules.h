@@ -11,7 +11,8 @@
 /*
  * Reads: what the modules of the running kernel say about attach, through libkmod: which of them
  * import devm_cxl_probe_mem() (exported by cxl_mem, drivers/cxl/mem.c) and so can own CXL memory.
- * The module files and their indexes are in /lib/modules/RELEASE; without them nothing is known.
+ * The module files and their indexes are in /lib/modules/RELEASE; without them nothing is known. Of
+ * what an index says where it is damaged, nothing is known either.
  */
 struct modules;
 

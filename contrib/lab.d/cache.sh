@@ -37,7 +37,7 @@ cache_lock() {
 cache_enter() {
 	cache_lock --shared || die "the cache is being removed: $(cache_users)"
 	mkdir -p "$LAB_CACHE"/{boots,checkouts,logs,pins,users}
-	echo "contrib/lab $1" >"$LAB_CACHE/users/$$"
+	echo "contrib/${0##*/} $1" >"$LAB_CACHE/users/$$"
 	trap cache_leave EXIT
 	cache_sweep
 }
@@ -79,7 +79,7 @@ lock_take() {
 		say "$title: waiting for $(cat "$file"), which is at it"
 		flock "$lock"
 	fi
-	echo "process $$ (contrib/lab $verb, since $(date +%H:%M:%S))" >"$file"
+	echo "process $$ (contrib/${0##*/} $verb, since $(date +%H:%M:%S))" >"$file"
 }
 
 lock_drop() { exec {lock}>&-; }

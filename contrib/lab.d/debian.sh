@@ -55,6 +55,15 @@ setup_userland() {
 	step "userland Debian $suite" "$userland" userland_make "$suite"
 }
 
+# setup_fuzz_userland: that of contrib/fuzz, a Debian testing with clang. It is made as the others are, from packages
+# of its own.
+setup_fuzz_userland() {
+	local LAB_DIR=$LAB_DIR/fuzz
+	userland=$LAB_CACHE/userland-fuzz-$(key testing "$LAB_DIR/userland-testing.packages" \
+		"$(declare -f userland_make)")
+	step "userland Debian testing with clang" "$userland" userland_make testing
+}
+
 # The root's own /lab holds what it was made of, and the places where things are mounted.
 userland_make() {
 	local part=$1 suite=$2 options uri

@@ -125,6 +125,13 @@ test_other_lanes() {
 		--userland trixie --timeout 1800
 }
 
+# fuzz_tests: all fuzz targets; the full lane has more time for them
+fuzz_tests() {
+	local minutes=1
+	[ "$opt_lanes" = default ] || minutes=10
+	part "fuzz, $minutes min" "$LAB_SRC/contrib/fuzz" --minutes "$minutes"
+}
+
 test_without_guest() {
 	local older
 	part "static checks" build_run "$userland" /src/test/static
@@ -140,6 +147,7 @@ test_without_guest() {
 	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=5
 	userland=$older
 
+	fuzz_tests
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \
 		CXL=/build/dev/cxl/cxl /src/test/stock/providers.sh

@@ -174,12 +174,16 @@ static int add_named(struct attaching *attaching, const char *name)
 	return EXIT_FAILED;
 }
 
+/* An entry that cannot be read is of something that is detached and stays so: that is a failure. */
 static int add_all(struct attaching *attaching)
 {
 	const struct snapshot *snapshot = &attaching->snapshot;
+	int status = EXIT_DONE;
 
 	for (size_t i = 0; i < attaching->nr_entries; i++) {
-		if (!attaching->entries[i].error)
+		if (attaching->entries[i].error)
+			status = EXIT_FAILED;
+		else
 			add_task(attaching, &attaching->entries[i], NULL);
 	}
 	for (size_t i = 0; attaching->options->all && i < snapshot->nr_unattached_hosts; i++) {
@@ -191,9 +195,9 @@ static int add_all(struct attaching *attaching)
 				       unattached->host.name))
 			add_task(attaching, NULL, unattached);
 	}
-	if (attaching->nr_tasks == 0)
+	if (attaching->nr_tasks == 0 && status == EXIT_DONE)
 		fputs(NAME ": nothing has been detached\n", stderr);
-	return EXIT_DONE;
+	return status;
 }
 
 static int choose(struct attaching *attaching)

@@ -220,18 +220,6 @@ static struct observed_line *read_console(FILE *file, size_t *count)
 	return lines;
 }
 
-static char *join_lines(const struct observed_line *lines, size_t count)
-{
-	char *text = memory_check(strdup(""));
-
-	for (size_t i = 0; i < count; i++) {
-		_cleanup_free_ char *before = text;
-
-		text = xasprintf("%s%s\n", before, lines[i].text);
-	}
-	return text;
-}
-
 static struct json_object *report_splats(const struct observed_line *lines, size_t count)
 {
 	struct json_object *findings = json_new_array();
@@ -240,7 +228,7 @@ static struct json_object *report_splats(const struct observed_line *lines, size
 	splats_find(lines, count, &splats);
 	for (size_t i = 0; i < splats.count; i++) {
 		const struct splat *splat = &splats.list[i];
-		_cleanup_free_ char *detail = join_lines(lines + splat->first, splat->count);
+		_cleanup_free_ char *detail = observed_text(lines + splat->first, splat->count);
 
 		json_append(findings, report_finding("splat", splat->signature, detail));
 	}

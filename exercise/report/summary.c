@@ -80,9 +80,11 @@ static struct json_object *find_finding(struct json_object *findings, const char
 
 static void count_by(struct json_object *counts, const char *name)
 {
-	if (!json_object_object_get_ex(counts, name, NULL))
-		json_add_number(counts, name, 0);
-	count_up(counts, name);
+	_cleanup_free_ char *valid = json_valid_text(name);
+
+	if (!json_object_object_get_ex(counts, valid, NULL))
+		json_add_number(counts, valid, 0);
+	count_up(counts, valid);
 }
 
 static void add_finding(struct reading *reading, struct json_object *trial, const char *kind,
@@ -125,6 +127,20 @@ static void read_death(struct reading *reading)
 	reading->trial = NULL;
 }
 
+/* The log can have any bytes in its texts; the report cannot. */
+static struct json_object *read_actors(struct json_object *from)
+{
+	struct json_object *actors = json_new_array();
+
+	for (size_t i = 0; i < json_length(from); i++) {
+		const char *text = json_object_get_string(json_object_array_get_idx(from, i));
+		_cleanup_free_ char *valid = json_valid_text(text ?: "none");
+
+		json_append(actors, memory_check(json_object_new_string(valid)));
+	}
+	return actors;
+}
+
 static void read_cases(struct reading *reading, struct json_object *cases)
 {
 	for (size_t i = 0; i < json_length(cases); i++) {
@@ -132,8 +148,7 @@ static void read_cases(struct reading *reading, struct json_object *cases)
 		struct json_object *race_case = json_new_object();
 
 		json_add_string(race_case, "scenario", record_text(from, "scenario"));
-		json_add(race_case, "actors",
-			 json_object_get(json_object_object_get(from, "actors")));
+		json_add(race_case, "actors", read_actors(json_object_object_get(from, "actors")));
 		json_add_number(race_case, "trials", 0);
 		json_add_number(race_case, "findings", 0);
 		json_append(reading->cases, race_case);

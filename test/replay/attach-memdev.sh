@@ -83,31 +83,39 @@ is "a module: with its parameters" "$status$(answer '.[0].steps[0].options')" '0
 keep attach-memdev
 entry 0000:11:00.0 '.method = "module" | .undo[0] = {action: "load", driver: "cxl_lab_accel", options: "a=1\n"}'
 attach --dry-run
-is "a module: not with another line" "$status$out" "0[]"
+is "a module: not with another line" "$status$out" "1[]"
 rm "$CXL_STATE_DIR"/*.json
 
-# What is not a valid entry is ignored, with a message; so is an entry whose steps would write elsewhere.
+# What is not a valid entry is ignored, with a message, and nobody is told that all is well; so is an entry whose
+# steps would write elsewhere.
 machine pci-unbound
 for change in '.undo[0].device = "../../x"' '.undo[0].bus = ".."' '.undo[0].action = "format"' '.undo = []' '.hosts = 7' \
-	'.hosts[0].host = null' 'del(.method)' '.undo[1].driver = "a/b"' '[]' '"text"'; do
+	'.hosts[0].host = null' 'del(.method)' '.undo[1].driver = "a/b"' '[]' '"text"' 'del(.boot_id)' '.boot_id = "another"' \
+	'.method = "pci-remov"' '.hosts[0].host = "../x"' '.hosts[0].regions = 7' '.hosts[0].regions[0].size = "x"' \
+	'.undo[1].driver = 7' '.undo[1].driver = "a\u0000b"' '.hand_to = {}' '.undo[0] = {action: "autoprobe", bus: "pci"}'; do
 	entry 0000:11:00.0 "$change"
 	attach --dry-run
-	is "not an entry: $change" "$status$out" "0[]"
+	is "not an entry: $change" "$status$out" "1[]"
 	is "not an entry: $change: says so, once" "$err" \
-		"cxl attach-memdev: $CXL_STATE_DIR/0000:11:00.0.json: ignored: not an entry of the journal"$'\n'"cxl attach-memdev: nothing has been detached"
+		"cxl attach-memdev: $CXL_STATE_DIR/0000:11:00.0.json: ignored: not an entry of the journal"
 	ok "not an entry: $change: is still there" test -e "$CXL_STATE_DIR/0000:11:00.0.json"
 done
 for text in '' '{' 'garbage' '{"a":'; do
 	printf '%s' "$text" >"$CXL_STATE_DIR/0000:11:00.0.json"
 	attach --dry-run
-	is "garbage '$text'" "$status$out" "0[]"
+	is "garbage '$text'" "$status$out" "1[]"
 done
 head -c 100000 /dev/urandom >"$CXL_STATE_DIR/0000:11:00.0.json"
 attach --dry-run
-is "random bytes" "$status$out" "0[]"
+is "random bytes" "$status$out" "1[]"
+# Neither a dry run nor a cleaning takes away what cannot be read, though its host is not there.
+entry 0000:99:00.0 '.hosts[0].host = "0000:99:00.0" | .method = "pci-remov"'
+attach
+ok "not an entry: never cleaned" test -e "$CXL_STATE_DIR/0000:99:00.0.json"
+rm "$CXL_STATE_DIR/0000:99:00.0.json"
 
 # Stale entries are removed by a command that may write. Here it cannot read the kernel log, and stops then.
-entry 0000:11:00.0 '.boot_id = "another"'
+entry 0000:11:00.0 '.boot_id = "00000000-0000-4000-8000-000000000000"'
 attach --dry-run
 is "another boot: does not count" "$status$out" "0[]"
 ok "another boot: a dry run cleans nothing" test -e "$CXL_STATE_DIR/0000:11:00.0.json"

@@ -1,21 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The fuzz target on its corpus: every recorded machine, and inputs by which a fuzzer found faults.
+# Each fuzz target on its corpus: seeds made from the recorded machines and by hand, and inputs by which a fuzzer
+# found faults.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
 mkdir "$machine_top/seeds"
-"$SOURCE/test/fuzz/seeds" "$machine_top/seeds" "$SOURCE/test/replay/machines"/*
-cp "$SOURCE/test/fuzz/found"/* "$machine_top/seeds"
+"$SOURCE/test/fuzz/make-seeds" "$machine_top/seeds" "$SOURCE/test/replay/machines"/*
 machine pci-accelerator
 export FUZZ_MODULES=$machine/lib TMPDIR=$machine_top
-for seed in "$machine_top/seeds"/*; do
-	run "${reader[@]}" "$FUZZ_CORPUS" "$seed"
-	report "$status" "${seed##*/}"
-	[ "$status" -eq 0 ] || echo "# $err" | head -n 20
+for target in $("$FUZZ_CORPUS"); do
+	seeds=("$machine_top/seeds/$target"/* "$SOURCE/test/fuzz/seeds/$target"/* "$SOURCE/test/fuzz/found/$target"/*)
+	for seed in "${seeds[@]}"; do
+		[ -e "$seed" ] || continue
+		run "${reader[@]}" env FUZZ_TARGET="$target" "$FUZZ_CORPUS" "$seed"
+		report "$status" "$target: ${seed##*/}"
+		[ "$status" -eq 0 ] || echo "# $err" | cut -c1-300 | head -n 20
+	done
 done
 is "nothing is left behind" "$(find "$machine_top" -maxdepth 1 -name 'cxl-fuzz-*')" ""
+run env FUZZ_TARGET=none "$FUZZ_CORPUS" /dev/null
+is "an unknown target" "$status$err" "2FUZZ_TARGET names no fuzz target"
 
 # What is no machine is no fault, and nothing is made outside of the machine's directory.
 cat >"$machine_top/escape" <<-END
@@ -38,7 +44,7 @@ cat >"$machine_top/escape" <<-END
 	D
 END
 printf 'D /sys\nF 0644 \\x2fe\n\t\\x0' >>"$machine_top/escape"
-run "$FUZZ_CORPUS" "$machine_top/escape"
+run env FUZZ_TARGET=machine "$FUZZ_CORPUS" "$machine_top/escape"
 is "a hostile text is no fault" "$status" 0
 is "a hostile text makes nothing outside" "$(find "$machine_top" -name outside; ls -d /outside 2>/dev/null)" ""
 finish

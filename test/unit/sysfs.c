@@ -73,6 +73,7 @@ static void refuses_what_is_no_attribute(void **state)
 	assert_string_equal(buf, "");
 	put("12345678", 8);
 	assert_int_equal(sysfs_read(directory, "attr", buf, sizeof(buf)), -EMSGSIZE);
+	assert_string_equal(buf, "");
 	put("12345\n", 6);
 	assert_int_equal(sysfs_read(directory, "attr", buf, sizeof(buf)), 5);
 	put("a\0b", 3);
