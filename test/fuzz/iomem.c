@@ -68,7 +68,7 @@ static void check_mappings(const char *text, size_t size)
 	struct iomem iomem = {0};
 
 	fuzz_put("proc/vmallocinfo", text, size);
-	iomem_add_mappings(root, &iomem);
+	iomem_add_mappings(root, &iomem, 4096);
 	if (iomem.count > fuzz_lines(text, size))
 		fuzz_fault("mappings", "more than lines");
 	for (size_t i = 0; i < iomem.count; i++) {
