@@ -32,10 +32,10 @@ coverage_setup() {
 		setup_userland testing
 		build_checkout
 		kernel='' modules='' # which no test needs
+		build_coverage
 	else
 		setup
 	fi
-	build_coverage
 	step() { :; }
 	build() { :; }
 }
