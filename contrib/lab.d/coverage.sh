@@ -9,22 +9,26 @@
 #                       TITLE and KEY are those of passed.sh
 
 coverage() {
-	local tree counts plan rc=0 lock
+	local tree plan functions=(test_first test_second) rc=0
+	[ "$opt_lanes" != fast ] || functions=(test_fast)
 	tree=$(tree_now) # before anything of it is built
 	coverage_setup
 	passed_begin "$tree"
 	plan=$(mktemp)
 	# shellcheck disable=SC2064 # the name is local
 	trap "rm -f '$plan'; leave_lanes" EXIT
-	coverage_plan >"$plan"
-	if [ "$opt_lanes" = fast ]; then part "fast tests" fast_tests "$userland" dev; else lanes test_first test_second; fi
+	coverage_parts "${functions[@]}" >"$plan"
+	lanes "${functions[@]}"
 	coverage_print || rc=$?
 	[ "$(tree_now)" = "$tree" ] || die "the tree has changed since this began: the figures are those of no tree"
 	return "$rc"
 }
 
+test_fast() { part "fast tests" fast_tests "$userland" dev; }
+
 # coverage_setup: the build that counts; for the guests, all that a guest needs. From there on the parts build nothing.
 coverage_setup() {
+	local counts name
 	if [ "$opt_lanes" = fast ]; then
 		[ "$(id -u)" -eq 0 ] || die "root is needed to set up and run the lab (mounts and chroot)"
 		cache_enter coverage
@@ -38,6 +42,11 @@ coverage_setup() {
 	fi
 	step() { :; }
 	build() { :; }
+	# What killed runs have left
+	for counts in "$(build_directory "$userland")"/coverage.[0-9]*; do
+		name=${counts##*/coverage.}
+		kill -0 "${name%.tap}" 2>/dev/null || rm -rf "$counts"
+	done
 }
 
 # coverage_parts FUNCTION...: the parts of these that run this build: on a line each, where it is kept what they
@@ -59,23 +68,15 @@ coverage_file() {
 	echo "$LAB_CACHE/counts/${file#"$LAB_CACHE/passed/"}"
 }
 
-# coverage_plan: the parts of these lanes, as coverage_parts
-coverage_plan() {
-	if [ "$opt_lanes" = fast ]; then
-		fast() { part "fast tests" fast_tests "$userland" dev; }
-		coverage_parts fast
-	else
-		coverage_parts test_first test_second
-	fi
-}
-
 # part TITLE COMMAND...: run it with the build that counts, unless it is known what it executes
 part() {
 	local title=$1 file counts rc=0 start=$SECONDS
 	[[ $title == *"$opt_only"* ]] && coverage_counts "${@:2}" || return 0
 	file=$(coverage_file "$@")
 	[ "$opt_lanes" = fast ] || [ -n "$opt_again" ] || [ ! -e "$file" ] || return 0
-	counts=$(mktemp -d "$(build_directory "$userland")/coverage.XXXXXX")
+	counts=$(build_directory "$userland")/coverage.$BASHPID
+	rm -rf "$counts"
+	mkdir "$counts"
 	"${@:2}" >"$counts.tap" || rc=$?
 	! grep -A 5 '^not ok' "$counts.tap" >&2 || rc=1
 	say "$title: $([ "$rc" -eq 0 ] || echo "failed, ")$((SECONDS - start)) s"
@@ -95,7 +96,7 @@ fast_tests() {
 	# all that it prints.
 	# shellcheck disable=SC2016 # expanded inside
 	build_run "$userland" env GCOV_PREFIX="/build/${counts##*/}" GCOV_ERROR_FILE=/dev/null sh -ec \
-		'umask 0; chmod 755 "$GCOV_PREFIX"; mkdir "$GCOV_PREFIX/build"; exec "$@"' sh \
+		'umask 0; mkdir "$GCOV_PREFIX/build"; exec "$@"' sh \
 		meson test -C /build/coverage --no-rebuild --quiet --no-suite bench --timeout-multiplier 3 >&2 || rc=$?
 	lock_drop
 	return "$rc"
