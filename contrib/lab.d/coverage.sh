@@ -102,17 +102,27 @@ fast_tests() {
 	return "$rc"
 }
 
+# coverage_of VERB [TITLE FILE]...: contrib/lab.d/coverage on these files of the cache
+coverage_of() {
+	"$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src --ro "$LAB_CACHE/counts" /mnt -- \
+		/src/contrib/lab.d/coverage "${@/#"$LAB_CACHE/counts"//mnt}"
+}
+
 # coverage_print: the figures of all parts in the plan; fails if one has failed, or is missing
 coverage_print() {
-	local file title kept known=() failed=() missing=()
+	local file title kept known=() failed=() missing=() functions
+	functions=$(build_directory "$userland")/coverage.missing
 	while IFS=$'\t' read -r file title; do
 		kept=$file
 		[ -e "$file" ] || kept=$file.failed
 		if [ -e "$kept" ]; then known+=("$title" "$kept"); else missing+=("$title"); fi
 		[ -e "$file" ] || [ ! -e "$kept" ] || failed+=("$title")
 	done <"$plan"
-	[ ${#known[@]} -eq 0 ] || "$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src --ro "$LAB_CACHE/counts" /mnt -- \
-		/src/contrib/lab.d/coverage print "${known[@]/#"$LAB_CACHE/counts"//mnt}"
+	if [ ${#known[@]} -gt 0 ]; then
+		coverage_of print "${known[@]}"
+		coverage_of missing "${known[@]}" >"$functions"
+		say "what they did not execute, by function: $functions"
+	fi
 	for title in "${failed[@]}"; do
 		say "$title: some tests failed with this build: what they would have executed is not counted"
 	done

@@ -105,6 +105,8 @@ is "a child that leaves by _exit()" "$(figures cxl/command)" "7 7 2 2"
 is "what no program executes" "$(figures attach/read)" "0 2 0 2"
 is "in total, without the tests' own code" "$(figures total)" "11 13 4 6"
 is "these are all" "$(wc -l <<<"$out")" 5
+is "which lines are missing" "$(cat "$(sed -n 's/^lab: what they did not execute, by function: //p' <<<"$err")")" \
+	"   2 attach/read/never.c never: 2 4"
 run timeout 300 "$tree/contrib/lab" coverage
 is "a second time: nothing is added up" "$(figures total)" "11 13 4 6"
 
