@@ -186,15 +186,17 @@ is "no kernel log: nothing was written" "$(cat "$machine/sys/bus/cxl/drivers/cxl
 
 # What an earlier command left is not replaced by an entry of how things are now.
 host=0000:11:00.0
-half() { # UNDO: the entry of a detach by --to
-	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" --arg host $host "{boot_id: \$boot, time_us: 1, method: \"host\",
-		hosts: [{host: \$host, bus: \"pci\", driver: \"cxl_lab_accel\", memdev: \"mem0\", regions: []}], undo: $1}" >"$CXL_STATE_DIR/$host.json"
+half() { # STEP...: an entry with this undo
+	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" "{boot_id: \$boot, time_us: 1, method: \"host\",
+		hosts: [{host: \"$host\", bus: \"pci\", driver: \"cxl_lab_accel\", memdev: \"mem0\", regions: []}],
+		undo: [$(IFS=,; echo "$*")]}" >"$CXL_STATE_DIR/$host.json"
 }
-half '[{action: "override", bus: "pci", device: $host, driver: "sfc"}, {action: "bind", bus: "pci", driver: "cxl_lab_accel", device: $host}]'
+bind="{action: \"bind\", bus: \"pci\", driver: \"cxl_lab_accel\", device: \"$host\"}"
+half "{action: \"override\", bus: \"pci\", driver: \"sfc\", device: \"$host\"}" "$bind"
 machine_sys=bind detach mem0
 is "an entry that is not undone: nothing is done" "$status$out$err" \
 	"1cxl detach-memdev: $host: detached, and not completely reattached (run 'cxl attach-memdev $host' first)"
-half '[{action: "bind", bus: "pci", driver: "cxl_lab_accel", device: $host}]'
+half "$bind"
 machine_sys=bind detach mem0
 is "an entry that is undone is in nothing's way" "$status$(compgen -G "$CXL_STATE_DIR/*.json")" 5
 detach -f --via port mem0
