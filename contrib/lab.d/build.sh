@@ -4,10 +4,11 @@
 # The product's builds, in the userland, outside the checkout: one directory of builds for each
 # checkout, incremental, installed as a user would (prefix /usr/local) for the guest to use.
 
-# setup_build SANITIZER: the build that the guests run, in $installed; an empty SANITIZER means none
+# setup_build SANITIZER: the build that the guests run, in $installed; an empty SANITIZER means none, and
+# coverage the one that counts what it executes
 setup_build() {
 	build_checkout
-	build_cxl "$guest_root" "$1"
+	if [ "$1" = coverage ]; then build_coverage; else build_cxl "$guest_root" "$1"; fi
 	installed=$(build_directory "$guest_root")/$(build_name "$1").install/usr/local
 }
 
@@ -43,6 +44,13 @@ build_cxl() {
 	address) options+=(-Db_sanitize=address,undefined) ;;
 	esac
 	build "cxl${2:+ with the $2 sanitizer}" "$1" "$(build_name "$2")" "${options[@]}"
+}
+
+# build_coverage: one of its own, without optimization
+build_coverage() {
+	build "cxl that counts what it executes" "$userland" coverage --prefix /usr/local --buildtype=debug \
+		-Db_coverage=true -Dtest-points=true -Dtests=enabled -Ddocs=disabled \
+		"-Dc_args=['-include', '/src/contrib/lab.d/coverage.h', '-fprofile-update=atomic']"
 }
 
 # build_name SANITIZER: of the directory in build_directory

@@ -1,27 +1,131 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which lines and branches of the product's C code the fast tests execute. The build is one of its own, without
-# optimization, and gcov comes with the userland's compiler.
+# Which lines and branches of the product's C code the parts of the test suite execute, with a build of its own. The
+# parts are those of test.sh, whose function part() this file replaces. What each part has executed is kept, so that
+# a lane can be finished in pieces:
+#
+#   counts/TITLE/KEY    what contrib/lab.d/coverage makes of the part's counts; KEY.failed if the part did not pass.
+#                       TITLE and KEY are those of passed.sh
 
 coverage() {
-	local lock counts=/build/coverage.counts rc=0
-	[ "$(id -u)" -eq 0 ] || die "root is needed to set up and run the lab (mounts and chroot)"
-	cache_enter coverage
-	setup_host
-	setup_userland testing
-	build_checkout
-	mkdir -p "$(build_directory "$userland")"
-	lock_take "coverage" "$(build_directory "$userland")/coverage.lock"
-	build "cxl that counts what it executes" "$userland" coverage --prefix /usr/local --buildtype=debug \
-		-Db_coverage=true -Dtest-points=true -Dtests=enabled -Ddocs=disabled \
-		"-Dc_args=['-include', '/src/contrib/lab.d/coverage.h', '-fprofile-update=atomic']"
+	local tree plan functions=(test_first test_second) rc=0
+	[ "$opt_lanes" != fast ] || functions=(test_fast)
+	tree=$(tree_now) # before anything of it is built
+	coverage_setup
+	passed_begin "$tree"
+	plan=$(mktemp)
+	# shellcheck disable=SC2064 # the name is local
+	trap "rm -f '$plan'; leave_lanes" EXIT
+	coverage_parts "${functions[@]}" >"$plan"
+	lanes "${functions[@]}"
+	coverage_print || rc=$?
+	[ "$(tree_now)" = "$tree" ] || die "the tree has changed since this began: the figures are those of no tree"
+	return "$rc"
+}
+
+test_fast() { part "fast tests" fast_tests "$userland" dev; }
+
+# coverage_setup: the build that counts; for the guests, all that a guest needs. From there on the parts build nothing.
+coverage_setup() {
+	local counts name
+	if [ "$opt_lanes" = fast ]; then
+		[ "$(id -u)" -eq 0 ] || die "root is needed to set up and run the lab (mounts and chroot)"
+		cache_enter coverage
+		setup_host
+		setup_userland testing
+		build_checkout
+		kernel='' modules='' # which no test needs
+		build_coverage
+	else
+		setup
+	fi
+	step() { :; }
+	build() { :; }
+	# What killed runs have left
+	for counts in "$(build_directory "$userland")"/coverage.[0-9]*; do
+		name=${counts##*/coverage.}
+		kill -0 "${name%.tap}" 2>/dev/null || rm -rf "$counts"
+	done
+}
+
+# coverage_parts FUNCTION...: the parts of these that run this build: on a line each, where it is kept what they
+# executed, and the title. For others another compiler's option is the point, or another libcxl, or the lab.
+coverage_parts() (
+	part() { ! coverage_counts "${@:2}" || printf '%s\t%s\n' "$(coverage_file "$@")" "$1"; }
+	for function; do "$function"; done
+) 2>/dev/null
+
+coverage_counts() {
+	case "$* " in
+	*"--userland trixie "* | build_run* | planted* | "fast_tests "*DAMAGE_INSIDE_EVERY*) return 1 ;;
+	esac
+}
+
+coverage_file() {
+	local file
+	file=$(passed_file "$@")
+	echo "$LAB_CACHE/counts/${file#"$LAB_CACHE/passed/"}"
+}
+
+# part TITLE COMMAND...: run it with the build that counts, unless it is known what it executes
+part() {
+	local title=$1 file counts rc=0 start=$SECONDS
+	[[ $title == *"$opt_only"* ]] && coverage_counts "${@:2}" || return 0
+	file=$(coverage_file "$@")
+	[ "$opt_lanes" = fast ] || [ -n "$opt_again" ] || [ ! -e "$file" ] || return 0
+	counts=$(build_directory "$userland")/coverage.$BASHPID
+	rm -rf "$counts"
+	mkdir "$counts"
+	"${@:2}" >"$counts.tap" || rc=$?
+	! grep -A 5 '^not ok' "$counts.tap" >&2 || rc=1
+	say "$title: $([ "$rc" -eq 0 ] || echo "failed, ")$((SECONDS - start)) s"
+	mkdir -p "${file%/*}"
+	rm -f "$file" "$file.failed"
+	build_run "$userland" /src/contrib/lab.d/coverage add /build/coverage "/build/${counts##*/}" >"$file.part" || rc=$?
+	mv "$file.part" "$file$([ "$rc" -eq 0 ] || echo .failed)"
+	rm -rf "$counts" "$counts.tap"
+	find "${file%/*}" -type f -printf '%T@ %p\n' | sort -rn | tail -n +6 | cut -d' ' -f2- | xargs -r -d '\n' rm -f
+}
+
+# fast_tests: in place of that of test.sh, with the counts
+fast_tests() {
+	local rc=0 lock
+	lock_take "fast tests" "$(build_directory "$userland")/coverage.tests.lock"
 	# Some tests run the program as a user who is not root, who has to be able to write there, too, and some compare
 	# all that it prints.
 	# shellcheck disable=SC2016 # expanded inside
-	build_run "$userland" env GCOV_PREFIX="$counts" GCOV_ERROR_FILE=/dev/null sh -ec \
-		'umask 0; rm -rf "$GCOV_PREFIX"; mkdir "$GCOV_PREFIX"; exec "$@"' sh \
+	build_run "$userland" env GCOV_PREFIX="/build/${counts##*/}" GCOV_ERROR_FILE=/dev/null sh -ec \
+		'umask 0; mkdir "$GCOV_PREFIX/build"; exec "$@"' sh \
 		meson test -C /build/coverage --no-rebuild --quiet --no-suite bench --timeout-multiplier 3 >&2 || rc=$?
-	build_run "$userland" /src/contrib/lab.d/coverage /build/coverage "$counts"
-	[ "$rc" -eq 0 ] || die "some tests failed with this build: what they would have executed is not counted"
+	lock_drop
+	return "$rc"
+}
+
+# coverage_of VERB [TITLE FILE]...: contrib/lab.d/coverage on these files of the cache
+coverage_of() {
+	"$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src --ro "$LAB_CACHE/counts" /mnt -- \
+		/src/contrib/lab.d/coverage "${@/#"$LAB_CACHE/counts"//mnt}"
+}
+
+# coverage_print: the figures of all parts in the plan; fails if one has failed, or is missing
+coverage_print() {
+	local file title kept known=() failed=() missing=() functions
+	functions=$(build_directory "$userland")/coverage.missing
+	while IFS=$'\t' read -r file title; do
+		kept=$file
+		[ -e "$file" ] || kept=$file.failed
+		if [ -e "$kept" ]; then known+=("$title" "$kept"); else missing+=("$title"); fi
+		[ -e "$file" ] || [ ! -e "$kept" ] || failed+=("$title")
+	done <"$plan"
+	if [ ${#known[@]} -gt 0 ]; then
+		coverage_of print "${known[@]}"
+		coverage_of missing "${known[@]}" >"$functions"
+		say "what they did not execute, by function: $functions"
+	fi
+	for title in "${failed[@]}"; do
+		say "$title: some tests failed with this build: what they would have executed is not counted"
+	done
+	for title in "${missing[@]}"; do say "$title: not counted yet"; done
+	[ $((${#failed[@]} + ${#missing[@]})) -eq 0 ] || return "$E_LAB"
 }

@@ -9,6 +9,7 @@
 #   stdout, stderr               pipes, while the guest runs
 #   guest/command ...            what guest-init reads
 #   guest/status, kernel.log     what it writes
+#   guest/counts                 there with --counts; and counts.tar is what its cxl counted
 #   guest/share/                 /share in the guest
 
 # setup_guest_root: the guest's root, in $guest_root
@@ -27,6 +28,7 @@ guest_new() {
 	echo "$opt_modules" >"$boot/guest/modules"
 	echo "$opt_machine" >"$boot/guest/machine"
 	printf '%s\n' "$opt_module_args" >"$boot/guest/module-args"
+	[ -z "$opt_counts" ] || touch "$boot/guest/counts"
 }
 boot_count=0
 
@@ -102,7 +104,7 @@ guest_try_kvm() {
 
 guest_kvm_boots() (
 	say "trying a boot under KVM (at most 40 s) ..."
-	opt_machine=mock opt_modules=no opt_share='' opt_kernel_args=''
+	opt_machine=mock opt_modules=no opt_share='' opt_kernel_args='' opt_counts=''
 	guest_new
 	printf 'true\0' >"$boot/guest/command"
 	echo 30 >"$boot/guest/limit"
@@ -136,7 +138,19 @@ guest_boot() {
 	exec {hold_out}>&- {hold_err}>&-
 	wait "${relays[@]}" || :
 	rm -f "$boot/stdout" "$boot/stderr"
+	guest_counts
 	guest_verdict "$rc" "$limit"
+}
+
+# guest_counts: what the guest's cxl counted goes to where it was asked for
+guest_counts() {
+	[ -n "$opt_counts" ] || return 0
+	if [ -e "$boot/guest/counts.tar" ]; then
+		mv "$boot/guest/counts.tar" "$opt_counts/${boot##*/}.tar"
+	else
+		touch "$opt_counts/${boot##*/}.missing"
+		say "the guest did not come to its end: what it executed is not counted"
+	fi
 }
 
 guest_run() {

@@ -5,6 +5,7 @@
 # that ends with an error and has reported none counts as one. A guest keeps one processor busy, and so do
 # the tests without one: they run in two lanes.
 
+counts=''
 tally=$(mktemp) # a line for each part: how many passed, failed, were skipped; and 1 if it had passed before
 
 # part TITLE COMMAND...: run it, count its TAP, and show what failed. Of the full lane, what has passed with this
@@ -68,12 +69,14 @@ fast_tests() {
 	return "$rc"
 }
 
-# vm_tests 'DIRECTORY...' OPTION...: all of these directories of test/vm in one boot
+# vm_tests 'DIRECTORY...' OPTION...: all of these directories of test/vm in one boot; counted into the directory
+# $counts, if there is one
 vm_tests() {
 	local directories
 	read -ra directories <<<"$1"
 	shift
-	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" -- \
+	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" \
+		${counts:+--counts "$counts"} -- \
 		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" /src/test/vm/run "${directories[@]}"
 }
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/lab coverage counts exactly what was executed: in a small checkout, whose lines and branches are known.
+# contrib/lab coverage counts exactly what was executed: in a small checkout, whose lines and branches are known, and
+# whose parts of the test suite are the fast tests and one guest.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -10,13 +11,15 @@ top=$(mktemp -d "${lender%/*}/cxl-attach-test.XXXXXX")
 trap 'rm -rf "$top"' EXIT
 export XDG_CACHE_HOME=$top
 mkdir "$top/cxl-attach"
-for result in "$lender"/userland-*; do
+cp -a "$lender/pins" "$top/cxl-attach"
+for result in "$lender"/{userland,kernel,modules,kvm}-*; do
 	[[ $result == *.part ]] || ln -s "$result" "$top/cxl-attach"
 done
 
 tree=$top/tree
 mkdir -p "$tree"/{util,cxl/command,attach/read,test}
 cp -r "$SOURCE/contrib" "$tree"
+cp -r "$SOURCE"/test/{truth,provider} "$tree/test"
 cat >"$tree/meson_options.txt" <<-OPTIONS
 	option('docs', type: 'feature')
 	option('tests', type: 'feature')
@@ -28,6 +31,7 @@ cat >"$tree/meson.build" <<-BUILD
 	library = static_library('util', 'util/sign.c', 'attach/read/never.c')
 	program = executable('program', 'cxl/command/child.c', include_directories: root, link_with: library)
 	other = executable('other', 'test/other.c', include_directories: root, link_with: library)
+	executable('never', 'test/never.c', include_directories: root, link_with: library, install: true)
 	test('program', program)
 	test('other', other)
 	test('any', find_program('true'))
@@ -72,6 +76,24 @@ cat >"$tree/test/other.c" <<-CODE
 		return sign(-3) != -1;
 	}
 CODE
+cat >"$tree/test/never.c" <<-CODE
+	int never(int number);
+	int main(void)
+	{
+		return never(1) != 7;
+	}
+CODE
+# Of these parts, one needs another build, and one another libcxl.
+# shellcheck disable=SC2016 # for the lab to expand
+sed -i -E '/^test_(first|second)\(\) \{$/,/^\}$/d; s|/src/test/vm/run .*|sh -c "${directories[*]}"|' "$tree/contrib/lab.d/test.sh"
+cat >>"$tree/contrib/lab.d/test.sh" <<-'PARTS'
+	test_first() {
+		part "fast tests" fast_tests "$userland" dev
+		part "fast tests, sanitizers" fast_tests "$userland" address DAMAGE_INSIDE_EVERY=5
+		part "older" vm_tests false --userland trixie
+	}
+	test_second() { part "guest" vm_tests '/usr/local/bin/never && echo "ok 1 - it runs"' --no-modules --sanitizer thread; }
+PARTS
 
 # figures DIRECTORY: executed lines, all lines, executed branches, all branches
 figures() { sed -nE "s|^$1 +([0-9]+) of +([0-9]+) +[0-9.]+ % +([0-9]+) of +([0-9]+) .*|\\1 \\2 \\3 \\4|p" <<<"$out"; }
@@ -83,8 +105,25 @@ is "a child that leaves by _exit()" "$(figures cxl/command)" "7 7 2 2"
 is "what no program executes" "$(figures attach/read)" "0 2 0 2"
 is "in total, without the tests' own code" "$(figures total)" "11 13 4 6"
 is "these are all" "$(wc -l <<<"$out")" 5
+is "which lines are missing" "$(cat "$(sed -n 's/^lab: what they did not execute, by function: //p' <<<"$err")")" \
+	"   2 attach/read/never.c never: 2 4"
 run timeout 300 "$tree/contrib/lab" coverage
 is "a second time: nothing is added up" "$(figures total)" "11 13 4 6"
+
+run timeout 300 "$tree/contrib/lab" coverage --lanes default --only guest
+is "a guest: what it has executed" "$(figures attach/read) of $(figures total)" "2 2 1 2 of 2 13 1 6"
+is "a part of the lane is missing: the status" "$status" 125
+is "a part of the lane is missing: which" "$(grep 'not counted yet' <<<"$err")" "lab: fast tests: not counted yet"
+run timeout 300 "$tree/contrib/lab" coverage --lanes default
+is "with all parts: done" "$status" 0
+is "with all parts: each with those before it" "$(figures 'fast tests') $(figures guest) $(figures total)" \
+	"11 13 4 6 13 13 5 6 13 13 5 6"
+is "what was counted does not run again" "$(grep -cE ': (failed, )?[0-9]+ s$' <<<"$err")" 1
+# shellcheck disable=SC2016 # for the guest
+sed -i 's|&& echo "ok 1 - it runs"|; echo c >/proc/sysrq-trigger|' "$tree/contrib/lab.d/test.sh"
+run timeout 300 "$tree/contrib/lab" coverage --lanes default --only guest
+is "a guest that crashes: the status" "$status" 125
+like "a guest that crashes: said" "$err" "what it executed is not counted.*guest: some tests failed with this build"
 
 sed -i "s/'true'/'false'/" "$tree/meson.build"
 run timeout 300 "$tree/contrib/lab" coverage

@@ -161,6 +161,33 @@ rm "$machine"/sys/bus/platform/drivers/cxl_acpi/bind
 attach --dry-run --cycle-bus
 like "a bus that cannot be bound again: says so" "$err" "cannot bind [^ ]+ to cxl_acpi afterwards [(]no /sys/bus/platform/drivers/cxl_acpi/bind[)]"
 
+# Which bus --cycle-bus cycles: that of the host's port, or of the port in the journal, or the only one
+rm -f "$CXL_STATE_DIR"/*.json
+cycle='["unbind","ACPI0017:00"],["bind","ACPI0017:00"]'
+for detached in pci-unbound pci-failed; do
+	machine $detached
+	attach --dry-run --cycle-bus --all
+	is "$detached, not in the journal: the bus is cycled first" "$status$(steps)" \
+		"0[[$cycle,[\"load\",\"cxl_lab_accel\"],[\"bind\",\"0000:11:00.0\"]]]"
+	keep attach-memdev
+done
+machine pci-unbound
+entry 0000:11:00.0 '.undo |= .[1:]'
+attach --dry-run --cycle-bus
+is "the journal has no port: the only bus is cycled" "$status$(steps)" "0[[$cycle,[\"bind\",\"0000:11:00.0\"]]]"
+for unknown in two-buses no-cxl; do
+	machine $unknown
+	attach --dry-run --cycle-bus -f
+	is "the journal has no port, $unknown: cannot" "$status$out$err" \
+		"5[]cxl attach-memdev: cannot cycle the bus: no bus is known whose device has a driver"
+done
+rm "$CXL_STATE_DIR"/*.json
+machine pci-two-bridges
+for name in mem0 0 0000:31:00.0; do
+	attach --dry-run $name
+	is "attached already: $name" "$status$out$err" "0[]cxl attach-memdev: $name: already attached"
+done
+
 ok "every answer is valid" all_valid attach-memdev
 ok "every listing is valid" all_valid list-attach
 finish

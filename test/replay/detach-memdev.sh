@@ -228,6 +228,27 @@ is "no kernel log: cannot" "$status" 5
 like "no kernel log: and says so" "$err" "cannot read the kernel log, without which nothing can be verified"
 is "no kernel log: nothing was written" "$(cat "$machine/sys/bus/cxl/drivers/cxl_mem/unbind")$(compgen -G "$CXL_STATE_DIR/*.json")" ""
 
+# What an earlier command left is not replaced by an entry of how things are now.
+host=0000:11:00.0
+half() { # STEP...: an entry with this undo
+	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" "{boot_id: \$boot, time_us: 1, method: \"host\",
+		hosts: [{host: \"$host\", bus: \"pci\", driver: \"cxl_lab_accel\", memdev: \"mem0\", regions: []}],
+		undo: [$(IFS=,; echo "$*")]}" >"$CXL_STATE_DIR/$host.json"
+}
+bind="{action: \"bind\", bus: \"pci\", driver: \"cxl_lab_accel\", device: \"$host\"}"
+half "{action: \"override\", bus: \"pci\", driver: \"sfc\", device: \"$host\"}" "$bind"
+machine_sys=bind detach mem0
+is "an entry that is not undone: nothing is done" "$status$out$err" \
+	"1cxl detach-memdev: $host: detached, and not completely reattached (run 'cxl attach-memdev $host' first)"
+half "$bind"
+machine_sys=bind detach mem0
+is "an entry that is undone is in nothing's way" "$status$(compgen -G "$CXL_STATE_DIR/*.json")" 5
+detach -f --via port mem0
+is "-f: what is also lost" "$status$err" "5cxl detach-memdev: also lost, in use, or not to be undone:
+  memdev mem1
+  region region1
+cxl detach-memdev: cannot write /sys/bus/cxl/drivers/cxl_port/unbind: Read-only file system"
+
 # One at a time
 (flock 8 && echo 4711 >&8 && machine_sys=bind detach mem0 && echo "$status $err" >"$machine_top/second") 8<>"$CXL_STATE_DIR/lock"
 is "the second says which process is at work" "$(cat "$machine_top/second")" \

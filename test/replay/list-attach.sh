@@ -155,6 +155,17 @@ like "a table with one more column" "$out" '^MEMDEV ATTACH .* LOCK +MODULE'
 list_attach --tree -o NAME,ATTACH
 is "a tree" "$(grep -o '[a-z]\+[0-9].*' <<<"$out" | sed 's/ *$//')" \
 	$'root0\nport1\nendpoint3\nmem0      attached\nregion0'
+# tree_of MACHINE: each line, without the drawing
+tree_of() {
+	machine "$1"
+	list_attach --all --tree -o NAME,ATTACH
+	sed 's/^[^a-z0-9]*//; s/ *$//; s/  */ /' <<<"$out" | tail -n +2 | paste -sd,
+}
+is "a tree: a port that two memdevs share is there once" "$(tree_of pci-two-bridges)" \
+	"root0,port1,endpoint3,mem0 attached,region1,port2,endpoint4,mem1 attached,region0,endpoint5,mem2 none,region3"
+is "a tree: a detached host is below its port" "$(tree_of pci-unbound)" "root0,port1,0000:11:00.0 detached"
+is "a tree: a host whose port is not known is at the top" "$(tree_of pci-failed)" "0000:11:00.0 detached"
+machine accelerator
 list_attach -o nonsense
 is "no such column: wrong usage" "$status" 2
 is "no such column: said" "$err" \
@@ -307,6 +318,17 @@ run on_machine timeout 20 "$CXL" list-attach --providers
 keep list-attach-providers
 is "a network driver is what this kernel has" "$(query 'map([.module, .version, .loaded, (.hosts | map(.memdev))])')" \
 	'[["sfc","7.3.0-rc7",true,["mem0"]]]'
+hosts_of_providers() {
+	machine "$1"
+	run on_machine timeout 20 "$CXL" list-attach --providers
+	keep list-attach-providers
+	query 'map([.module, .loaded, (.hosts | map([.host, .subsystem, .driver, .memdev]))])'
+}
+is "providers: of each memdev that the module drives, its host" "$(hosts_of_providers pci-two-bridges)" \
+	'[["cxl_lab_accel",true,[["0000:31:00.0","pci","cxl_lab_accel","mem0"],["0000:11:00.0","pci","cxl_lab_accel","mem1"]]]]'
+is "providers: a device that the module would drive" "$(hosts_of_providers pci-unbound)" \
+	'[["cxl_lab_accel",true,[["0000:11:00.0","pci",null,null]]]]'
+machine sfc
 rm "$(readlink -f "$devices/mem0/../driver")/module"
 list_attach
 is "a driver that is built in: inferred from the other signals" "$(query 'map([.attach, .provider, has("module")])')" \

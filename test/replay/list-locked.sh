@@ -32,6 +32,8 @@ done
 list_locked --table
 is "a table" "$out" \
 	$'REGION  REASON MEMDEV PROVIDER       HOST              RESOURCE     SIZE DELETE\nregion0 attach mem0   cxl_mock_accel cxl_type2_accel.0 0xf010000000 512M impossible'
+list_locked -o REGION,LOCKED
+is "a table: locked" "$out" $'REGION  LOCKED\nregion0 yes'
 list_locked --tree -o NAME,REASON
 is "a tree" "$(grep -o '[a-z]\+[0-9].*' <<<"$out" | sed 's/ *$//')" $'region0 attach\nmem0'
 list_locked --host cxl_type2_accel.0
@@ -40,6 +42,9 @@ list_locked -m mem1
 is "filtered out" "$out$err" '[]cxl list-locked: nothing matches'
 run "$CXL" list-locked --help
 like "--help has an example" "$out" 'cxl list-locked --table region0'
+help=$out
+run "$CXL" list-locked -h
+is "-h is --help" "$status$err$out" "0$help"
 # shellcheck disable=SC2016 # expanded by the inner shell
 run on_machine sh -c '"$1" list-locked >/dev/full' sh "$CXL"
 is "a full disk: failed" "$status" 1
@@ -71,6 +76,8 @@ is "an unlocked region can be committed and deleted" \
 	"$(query 'map(select(.reason == "none"))[0] | [.commit, .delete, .owners]')" '["allowed","allowed",[]]'
 list_locked "$expander"
 is "an unlocked region by name" "$(query 'map(.locked)')" '[false]'
+list_locked -o LOCKED "$expander"
+is "a table: not locked" "$out" $'LOCKED\nno'
 for port in "$devices"/decoder*; do
 	[ "$(cat "$port/region" 2>/dev/null)" != "$expander" ] || echo 1 >"$port/locked"
 done
