@@ -63,8 +63,8 @@ static void add_mapping(struct iomem *iomem, char *line, uint64_t page)
 	uint64_t size;
 	char owner[128];
 
-	if (!phys || sscanf(line, "%*s %" SCNu64 " %127s", &size, owner) != 2 ||
-	    size <= page || !parse_address(phys + strlen(" phys=0x"), &range.start))
+	if (!phys || sscanf(line, "%*s %" SCNu64 " %127s", &size, owner) != 2 || size <= page ||
+	    !parse_address(phys + strlen(" phys=0x"), &range.start))
 		return;
 	owner[strcspn(owner, "+")] = '\0';
 	range.end = range.start + size - page - 1;
