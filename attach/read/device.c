@@ -36,6 +36,13 @@ bool device_has(const struct device *device, const char *entry)
 	return sysfs_exists(device->fd, path_to(device, entry, &path));
 }
 
+bool device_lacks(const struct device *device, const char *entry)
+{
+	struct entry_path path;
+
+	return sysfs_is_absent(device->fd, path_to(device, entry, &path));
+}
+
 static int read_attribute(const struct device *device, const char *attribute, char *buf,
 			  size_t size)
 {

@@ -56,6 +56,9 @@ struct device {
 /** device_name_has_prefix() - "mem0" has the prefix "mem": only digits and dots follow */
 bool device_name_has_prefix(const char *name, const char *prefix);
 
+/** device_lacks() - is it certain that there is no such entry? */
+bool device_lacks(const struct device *device, const char *entry);
+
 /** device_has() - is there an entry of that name in its directory? */
 bool device_has(const struct device *device, const char *entry);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <fcntl.h>
 #include <libkmod.h>
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "attach/read/modules.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/unread.h"
 
 #define ATTACH_SYMBOL "devm_cxl_probe_mem"
 
@@ -52,7 +54,7 @@ struct modules *modules_open(struct root root)
 	path = root_path(root, modules->directory);
 	modules->ctx = memory_check(kmod_new(path, no_configuration));
 	kmod_set_log_priority(modules->ctx, LOG_CRIT);
-	kmod_load_resources(modules->ctx);
+	unread_note(AT_FDCWD, path, kmod_load_resources(modules->ctx));
 	return modules;
 }
 
@@ -79,6 +81,12 @@ const char *modules_directory(const struct modules *modules)
 	return modules->directory ?: "";
 }
 
+/* What libkmod returns; which of its files it is about, it does not say */
+static int note(const struct modules *modules, int rc)
+{
+	return unread_note(AT_FDCWD, modules->directory, rc);
+}
+
 static bool index_has_symbol(const struct modules *modules, const char *symbol)
 {
 	_cleanup_free_ char *alias = xasprintf("symbol:%s", symbol);
@@ -86,7 +94,7 @@ static bool index_has_symbol(const struct modules *modules, const char *symbol)
 	bool found;
 
 	if (modules->ctx)
-		kmod_module_new_from_lookup(modules->ctx, alias, &list);
+		note(modules, kmod_module_new_from_lookup(modules->ctx, alias, &list));
 	found = list != NULL;
 	kmod_module_unref_list(list);
 	return found;
@@ -106,8 +114,10 @@ static enum flag kallsyms_attach_support(struct root root)
 			 strcmp(symbol, other_symbols[1]) == 0)
 			support = FLAG_NO;
 	}
-	if (file)
+	if (file) {
+		unread_end(file);
 		fclose(file);
+	}
 	return support;
 }
 
@@ -124,12 +134,12 @@ enum flag modules_attach_support(struct modules *modules, char **file)
 	return kallsyms_attach_support(modules->root);
 }
 
-static enum flag imports_attach(const struct kmod_module *kmod)
+static enum flag imports_attach(const struct modules *modules, const struct kmod_module *kmod)
 {
 	struct kmod_list *list = NULL, *entry;
 	enum flag imports = FLAG_NO;
 
-	if (kmod_module_get_dependency_symbols(kmod, &list) < 0)
+	if (note(modules, kmod_module_get_dependency_symbols(kmod, &list)) < 0)
 		return FLAG_UNKNOWN;
 	kmod_list_foreach(entry, list)
 	{
@@ -141,12 +151,12 @@ static enum flag imports_attach(const struct kmod_module *kmod)
 }
 
 /* What modinfo shows as "version". In-tree modules have none: theirs is that of the kernel. */
-static char *module_version(const struct kmod_module *kmod)
+static char *module_version(const struct modules *modules, const struct kmod_module *kmod)
 {
 	struct kmod_list *list = NULL, *entry;
 	char *version = NULL;
 
-	if (kmod_module_get_info(kmod, &list) < 0)
+	if (note(modules, kmod_module_get_info(kmod, &list)) < 0)
 		return NULL;
 	kmod_list_foreach(entry, list)
 	{
@@ -179,15 +189,16 @@ static void read_file(struct modules *modules, struct module *module)
 	struct kmod_module *kmod;
 	const char *path;
 
-	if (!modules->ctx || kmod_module_new_from_name(modules->ctx, module->name, &kmod) < 0)
+	if (!modules->ctx ||
+	    note(modules, kmod_module_new_from_name(modules->ctx, module->name, &kmod)) < 0)
 		return;
 	path = kmod_module_get_path(kmod);
 	if (path) {
 		module->file = memory_check(strdup(root_relative(modules->root, path)));
-		module->imports_attach = imports_attach(kmod);
+		module->imports_attach = imports_attach(modules, kmod);
 	}
 	if (module->imports_attach == FLAG_YES)
-		module->version = module_version(kmod);
+		module->version = module_version(modules, kmod);
 	kmod_module_unref(kmod);
 }
 
@@ -271,8 +282,10 @@ static void find_providers(struct modules *modules, bool thorough)
 		*colon = '\0';
 		consider(modules, line);
 	}
-	if (file)
+	if (file) {
+		unread_end(file);
 		fclose(file);
+	}
 }
 
 static int by_name(const void *a, const void *b)
@@ -308,7 +321,8 @@ const struct module *modules_for_alias(struct modules *modules, const char *moda
 	struct kmod_list *list = NULL, *entry;
 	const struct module *provider = NULL;
 
-	if (!modules->ctx || kmod_module_new_from_lookup(modules->ctx, modalias, &list) < 0)
+	if (!modules->ctx ||
+	    note(modules, kmod_module_new_from_lookup(modules->ctx, modalias, &list)) < 0)
 		return NULL;
 	kmod_list_foreach(entry, list)
 	{
