@@ -12,6 +12,7 @@
 #include "exercise/baseline.h"
 #include "util/memory.h"
 #include "util/text.h"
+#include "util/unread.h"
 
 /*
  * The kernel takes a good part of a trial's time to print all of its mappings. A mapping that was
@@ -56,7 +57,8 @@ static int take(struct baseline *baseline)
 	expect_hosts(baseline);
 	if (!baseline_memdev(baseline))
 		return -ENODEV;
-	return snapshot_take_again(&baseline->first, &baseline->files, &baseline->last);
+	rc = snapshot_take_again(&baseline->first, &baseline->files, &baseline->last);
+	return rc ?: unread_error();
 }
 
 int baseline_open(struct baseline *baseline, const char *host)
@@ -118,6 +120,11 @@ int baseline_observe(struct baseline *baseline, struct iomem *iomem)
 
 	if (rc < 0)
 		return rc;
+	/* What was not read would pass for what is gone. */
+	if (unread_any()) {
+		snapshot_release(&now);
+		return unread_error();
+	}
 	if (iomem && iomem_read(ROOT_LIVE, iomem) == 0 &&
 	    baseline->nr_observations++ % MAPPINGS_EVERY == 0)
 		iomem_add_mappings(ROOT_LIVE, iomem, iomem_page());

@@ -14,9 +14,13 @@
 #include "util/cleanup.h"
 #include "util/entries.h"
 #include "util/memory.h"
+#include "util/unread.h"
 #include "util/write.h"
 
 static const char suffix[] = ".json";
+
+/* An entry of one memdev is smaller. */
+#define READ_SIZE 4096
 
 static char *entry_path(const char *directory, const char *name, const char *end)
 {
@@ -92,15 +96,35 @@ int entries_write(const char *directory, const char *name, struct json_object *e
 	return sync_directory(directory);
 }
 
+/* All of the file, as a text; 0 or a negative errno */
+static int read_all(int fd, char **text)
+{
+	size_t length = 0, size = 0;
+	ssize_t got;
+
+	do {
+		if (length + 1 >= size)
+			*text = memory_check(realloc(*text, size += READ_SIZE));
+		got = TEMP_FAILURE_RETRY(read(fd, *text + length, size - length - 1));
+		length += got > 0 ? (size_t)got : 0;
+	} while (got > 0);
+	(*text)[length] = '\0';
+	return got < 0 ? -errno : 0;
+}
+
 struct json_object *entries_read(const char *directory, const char *name)
 {
 	_cleanup_free_ char *path = entry_path(directory, name, "");
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_free_ char *text = NULL;
 	struct json_object *entry;
+	int rc = fd < 0 ? -errno : read_all(fd, &text);
 
-	if (fd < 0)
+	if (rc < 0) {
+		errno = -unread_note(AT_FDCWD, path, rc);
 		return NULL;
-	entry = json_object_from_fd(fd);
+	}
+	entry = json_tokener_parse(text);
 	if (json_object_is_type(entry, json_type_object))
 		return entry;
 	json_object_put(entry);
@@ -129,7 +153,9 @@ char **entries_list(const char *directory, size_t *count)
 	char **names = NULL;
 
 	*count = 0;
-	while (entries && (entry = readdir(entries))) {
+	if (!entries)
+		unread_note(AT_FDCWD, directory, -errno);
+	while (entries && (entry = unread_entry(entries))) {
 		size_t length = strlen(entry->d_name);
 		size_t end = length - strlen(suffix);
 

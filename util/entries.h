@@ -26,7 +26,12 @@ int entries_lock(const char *directory, const char *name, char **holder);
 /** entries_lock_note() - say in the lock's file who has it: one line, without '\n' */
 void entries_lock_note(int lock, const char *holder);
 
-/** entries_write() - write or replace an entry; 0, or a negative errno if nothing changed */
+/**
+ * entries_write() - write or replace an entry
+ *
+ * Return: 0, or a negative errno: nothing has changed, or the entry is there, but may not be after
+ * the system has crashed.
+ */
 int entries_write(const char *directory, const char *name, struct json_object *entry);
 
 /**
@@ -45,7 +50,7 @@ int entries_remove(const char *directory, const char *name);
  * @count: the number of names
  *
  * Return: a new array of new strings, released with entries_list_release(); NULL if there are none,
- * or if there is no such directory.
+ * or if there is no such directory. Where it cannot be read, unread_note() knows.
  */
 char **entries_list(const char *directory, size_t *count);
 void entries_list_release(char **names, size_t count);

@@ -10,6 +10,7 @@
 #include "util/cleanup.h"
 #include "util/iomem.h"
 #include "util/memory.h"
+#include "util/unread.h"
 
 #define HEX_DIGITS "0123456789abcdefABCDEF"
 
@@ -80,14 +81,16 @@ static int read_lines(struct root root, struct iomem *iomem, const char *path,
 	 */
 	char buffer[4096];
 	size_t size = 0;
+	int rc;
 
 	if (!file)
 		return -errno;
 	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
 	while (getline(&line, &size, file) >= 0)
 		add(iomem, line, page);
+	rc = unread_end(file);
 	fclose(file);
-	return 0;
+	return rc;
 }
 
 int iomem_read(struct root root, struct iomem *iomem)
@@ -97,14 +100,12 @@ int iomem_read(struct root root, struct iomem *iomem)
 
 	*iomem = (struct iomem){0};
 	rc = read_lines(root, iomem, "/proc/iomem", add_line, 0);
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < iomem->count; i++)
+	for (size_t i = 0; rc == 0 && i < iomem->count; i++)
 		highest |= iomem->ranges[i].end;
 	if (highest > 0)
 		return 0;
 	iomem_release(iomem);
-	return -EPERM;
+	return rc ?: -EPERM;
 }
 
 void iomem_add_mappings(struct root root, struct iomem *iomem, uint64_t page)

@@ -10,6 +10,7 @@
 #include "util/memory.h"
 #include "util/root.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 int root_open(struct root *root, const char *directory)
 {
@@ -33,42 +34,44 @@ int root_open_file(struct root root, const char *path, int flags)
 	long fd = root.elsewhere ? syscall(SYS_openat2, root.fd, path, &how, sizeof(how))
 				 : open(path, flags | O_CLOEXEC);
 
-	return fd < 0 ? -errno : (int)fd;
+	return fd < 0 ? unread_note(AT_FDCWD, path, -errno) : (int)fd;
 }
 
 FILE *root_fopen(struct root root, const char *path)
 {
+	int fd = root_open_file(root, path, O_RDONLY);
 	FILE *file;
-	int fd;
 
-	if (!root.elsewhere)
-		return fopen(path, "re");
-	fd = root_open_file(root, path, O_RDONLY);
 	if (fd < 0) {
 		errno = -fd;
 		return NULL;
 	}
 	file = fdopen(fd, "r");
-	if (!file)
+	if (!file) {
+		int error = -unread_note(AT_FDCWD, path, -errno);
+
 		close(fd);
+		errno = error;
+	}
 	return file;
 }
 
 DIR *root_opendir(struct root root, const char *path)
 {
+	int fd = root_open_file(root, path, O_RDONLY | O_DIRECTORY);
 	DIR *directory;
-	int fd;
 
-	if (!root.elsewhere)
-		return opendir(path);
-	fd = root_open_file(root, path, O_RDONLY | O_DIRECTORY);
 	if (fd < 0) {
 		errno = -fd;
 		return NULL;
 	}
 	directory = fdopendir(fd);
-	if (!directory)
+	if (!directory) {
+		int error = -unread_note(AT_FDCWD, path, -errno);
+
 		close(fd);
+		errno = error;
+	}
 	return directory;
 }
 
@@ -127,6 +130,16 @@ bool root_exists(struct root root, const char *path)
 		return sysfs_exists(AT_FDCWD, path);
 	fd = open_itself(root, path);
 	return fd >= 0;
+}
+
+bool root_is_absent(struct root root, const char *path)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (!root.elsewhere)
+		return sysfs_is_absent(AT_FDCWD, path);
+	fd = open_itself(root, path);
+	return fd == -ENOENT || fd == -ENOTDIR;
 }
 
 char *root_link_name(struct root root, const char *path)

@@ -52,6 +52,9 @@ const char *root_relative(struct root root, const char *path);
 int root_read(struct root root, const char *path, char *buf, size_t size);
 int root_read_flag(struct root root, const char *path);
 bool root_exists(struct root root, const char *path);
+
+/** root_is_absent() - is it certain that nothing is there? An error does not tell. */
+bool root_is_absent(struct root root, const char *path);
 char *root_link_name(struct root root, const char *path);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "util/cleanup.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 bool sysfs_debug;
 
@@ -29,13 +30,19 @@ static int failed(int dirfd, const char *path, int rc)
 	return rc;
 }
 
+/* The same of what cannot be read */
+static int unreadable(int dirfd, const char *path, int rc)
+{
+	return failed(dirfd, path, unread_note(dirfd, path, rc));
+}
+
 /* Make a text of what was read. One read(2) returns the whole attribute: kernfs_fop_read_iter(). */
 static int to_text(int dirfd, const char *path, char *buf, size_t size, ssize_t got)
 {
 	size_t length;
 
 	if (got < 0)
-		return failed(dirfd, path, -errno);
+		return unreadable(dirfd, path, -errno);
 	length = (size_t)got;
 	if (length == size) {
 		buf[0] = '\0';
@@ -51,14 +58,14 @@ int sysfs_open(int dirfd, const char *path)
 {
 	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	return fd < 0 ? failed(dirfd, path, -errno) : fd;
+	return fd < 0 ? unreadable(dirfd, path, -errno) : fd;
 }
 
 int sysfs_open_directory(int dirfd, const char *path)
 {
 	int fd = openat(dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	return fd < 0 ? unread_note(dirfd, path, -errno) : fd;
 }
 
 int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
@@ -126,9 +133,19 @@ int sysfs_write(const char *path, const char *text)
 	return 0;
 }
 
+bool sysfs_is_absent(int dirfd, const char *path)
+{
+	if (sysfs_exists(dirfd, path))
+		return false;
+	return errno == ENOENT || errno == ENOTDIR || errno == ENODEV;
+}
+
 bool sysfs_exists(int dirfd, const char *path)
 {
-	return faccessat(dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	if (faccessat(dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return true;
+	unread_note(dirfd, path, -errno);
+	return false;
 }
 
 int sysfs_link(int dirfd, const char *path, char *buf, size_t size)
@@ -136,7 +153,7 @@ int sysfs_link(int dirfd, const char *path, char *buf, size_t size)
 	ssize_t length = readlinkat(dirfd, path, buf, size);
 
 	if (length < 0)
-		return failed(dirfd, path, -errno);
+		return unreadable(dirfd, path, -errno);
 	if ((size_t)length == size)
 		return failed(dirfd, path, -ENAMETOOLONG);
 	buf[length] = '\0';

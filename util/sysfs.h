@@ -84,6 +84,9 @@ int sysfs_write(const char *path, const char *text);
  */
 bool sysfs_exists(int dirfd, const char *path);
 
+/** sysfs_is_absent() - is it certain that nothing is there? An error does not tell. */
+bool sysfs_is_absent(int dirfd, const char *path);
+
 /**
  * sysfs_link_name() - the last part of the target of a symbolic link
  *

@@ -15,6 +15,7 @@
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/test-point.h"
+#include "util/unread.h"
 
 static void read_drivers(const struct plan *plan, struct detach_outcome *outcome)
 {
@@ -32,6 +33,8 @@ static void observe(const struct plan *plan, const struct snapshot *before, stru
 	outcome->is_observed = observe_again(before, &outcome->after, &outcome->iomem) == 0;
 	if (outcome->is_observed)
 		read_drivers(plan, outcome);
+	/* What was not read would pass for what is gone. */
+	outcome->is_observed &= !unread_any();
 	watch_drain(watch);
 }
 

@@ -25,10 +25,11 @@ const char *journal_directory(void)
 	return directory && *directory ? directory : "/run/cxl";
 }
 
-void journal_boot_id(char *text, size_t size)
+int journal_boot_id(char *text, size_t size)
 {
-	if (sysfs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", text, size) < 0)
-		text[0] = '\0';
+	int length = sysfs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", text, size);
+
+	return length < 0 ? length : 0;
 }
 
 /*
@@ -99,9 +100,9 @@ int journal_save_as(const struct plan *plan, const char *name)
 	struct json_object *json = json_new_object();
 	struct json_object *hosts = json_new_array();
 	char boot[64];
-	int rc;
+	/* An entry of an unknown boot would be one of another boot. */
+	int rc = journal_boot_id(boot, sizeof(boot));
 
-	journal_boot_id(boot, sizeof(boot));
 	add_text(json, "boot_id", boot);
 	json_add_number(json, "time_us", clock_today());
 	add_text(json, "method", detach_method_name(plan->method));
@@ -110,7 +111,7 @@ int journal_save_as(const struct plan *plan, const char *name)
 		json_append(hosts, host_to_json(plan->memdevs[i]));
 	json_add(json, "hosts", hosts);
 	json_add(json, "undo", steps_to_json(plan->undo, plan->nr_undo));
-	rc = entries_write(journal_directory(), name, json);
+	rc = rc ?: entries_write(journal_directory(), name, json);
 	json_object_put(json);
 	return rc;
 }
@@ -274,12 +275,12 @@ static void release_entry(struct journal_entry *entry)
 	json_object_put(entry->json);
 }
 
+/* What may be of this boot, is. */
 static bool is_of_this_boot(struct json_object *json)
 {
 	char now[64];
 
-	journal_boot_id(now, sizeof(now));
-	return streq(get_text(json, "boot_id"), now);
+	return journal_boot_id(now, sizeof(now)) < 0 || streq(get_text(json, "boot_id"), now);
 }
 
 /* An entry that has nothing but its name and the error, where it cannot be read */
@@ -336,11 +337,11 @@ static bool is_undone(const struct journal_entry *entry)
 	return true;
 }
 
-static bool exists(const struct expected_host *host)
+static bool is_gone(const struct expected_host *host)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/devices/%s", host->bus, host->host);
 
-	return sysfs_exists(AT_FDCWD, path);
+	return sysfs_is_absent(AT_FDCWD, path);
 }
 
 static bool is_stale(const struct journal_entry *entry)
@@ -352,7 +353,7 @@ static bool is_stale(const struct journal_entry *entry)
 	if (!is_of_this_boot(entry->json) || is_undone(entry))
 		return true;
 	for (size_t i = 0; i < entry->nr_hosts; i++)
-		gone += !exists(&entry->hosts[i]);
+		gone += is_gone(&entry->hosts[i]);
 	return gone == entry->nr_hosts &&
 	       strcmp(entry->method, detach_method_name(METHOD_PCI_REMOVE)) != 0;
 }

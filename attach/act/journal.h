@@ -38,8 +38,8 @@ struct journal_entry {
 /** journal_directory() - where the journal is */
 const char *journal_directory(void);
 
-/** journal_boot_id() - of this boot, into @text; "" if it is not known */
-void journal_boot_id(char *text, size_t size);
+/** journal_boot_id() - of this boot, into @text; 0, or a negative errno if it is not known */
+int journal_boot_id(char *text, size_t size);
 
 /** journal_is_boot_id() - can a boot have that id? "" stands for one whose kernel had none. */
 bool journal_is_boot_id(const char *text);

@@ -10,11 +10,13 @@
 #include "attach/read/take.h"
 #include "util/clock.h"
 #include "util/test-point.h"
+#include "util/unread.h"
 
-static int observe(const struct reattach *reattach, struct reattach_outcome *outcome)
+static int observe_once(const struct reattach *reattach, struct reattach_outcome *outcome)
 {
 	int rc;
 
+	unread_forget();
 	snapshot_release(&outcome->after);
 	rc = snapshot_take_brief(ROOT_LIVE, reattach->before, &outcome->after);
 	outcome->is_observed = rc == 0;
@@ -27,8 +29,18 @@ static int observe(const struct reattach *reattach, struct reattach_outcome *out
 		free(host->driver_now);
 		host->driver_now = driver_of(ROOT_LIVE, host->bus, host->host);
 	}
-	outcome->is_back = reattach->is_back(reattach->hosts, reattach->nr_hosts, &outcome->after);
-	return 0;
+	outcome->is_observed = !unread_any();
+	outcome->is_back = outcome->is_observed &&
+			   reattach->is_back(reattach->hosts, reattach->nr_hosts, &outcome->after);
+	return unread_error();
+}
+
+/* Everything has been done: one error in between is no reason not to look again. */
+static int observe(const struct reattach *reattach, struct reattach_outcome *outcome)
+{
+	int rc = observe_once(reattach, outcome);
+
+	return rc < 0 ? observe_once(reattach, outcome) : rc;
 }
 
 void reattach_run(const struct reattach *reattach, struct watch *watch,

@@ -14,6 +14,7 @@
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 /* An entry in it has the name of a bus. */
 static char *directory(void)
@@ -41,13 +42,16 @@ static int read_saved(const char *where, const char *bus, enum flag *saved)
 		return rc;
 	boot = json_object_object_get(json, "boot_id");
 	autoprobe = json_object_object_get(json, "autoprobe");
-	journal_boot_id(now, sizeof(now));
+	rc = journal_boot_id(now, sizeof(now));
+	if (rc < 0)
+		goto out;
 	if (!json_object_is_type(boot, json_type_string) ||
 	    !json_object_is_type(autoprobe, json_type_boolean) ||
 	    !journal_is_boot_id(json_object_get_string(boot)))
 		rc = -EBADMSG;
 	else if (strcmp(json_object_get_string(boot), now) == 0)
 		*saved = json_object_get_boolean(autoprobe) ? FLAG_YES : FLAG_NO;
+out:
 	json_object_put(json);
 	return rc;
 }
@@ -56,12 +60,11 @@ static int write_down(const char *where, const char *bus, bool autoprobe)
 {
 	struct json_object *json = json_new_object();
 	char boot[64];
-	int rc = 0;
+	int rc = journal_boot_id(boot, sizeof(boot));
 
-	journal_boot_id(boot, sizeof(boot));
 	json_add_string(json, "boot_id", boot);
 	json_add_bool(json, "autoprobe", autoprobe);
-	if (mkdir(where, 0700) < 0 && errno != EEXIST)
+	if (rc == 0 && mkdir(where, 0700) < 0 && errno != EEXIST)
 		rc = -errno;
 	if (rc == 0)
 		rc = entries_write(where, bus, json);
@@ -118,7 +121,7 @@ int settings_restore(void)
 		rc = rc < 0 ? rc : one;
 	}
 	entries_list_release(names, count);
-	return rc;
+	return rc ?: unread_error();
 }
 
 enum flag settings_autoprobe(const char *bus)

@@ -20,6 +20,10 @@
 #include "util/sysfs.h"
 #include "util/test-point.h"
 
+/* How often, and after which pause, what could not be sent is sent again: memory can be short */
+#define TELL_TRIES 10
+#define TELL_PAUSE_US 1000
+
 /* The process itself */
 struct working {
 	int socket, lock; /* @lock: 0: none */
@@ -42,7 +46,11 @@ static void let_go(struct working *working)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		dup2(nothing, fd);
 	working->socket = dup3(socket, STDERR_FILENO + 1, O_CLOEXEC);
+	if (working->lock && lock < 0)
+		_exit(1); /* without the lock, another command could act beside it */
 	working->lock = lock < 0 ? 0 : dup3(lock, STDERR_FILENO + 2, O_CLOEXEC);
+	if (nothing < 0 || working->socket < 0 || working->lock < 0)
+		_exit(1);
 	close_range((unsigned int)(working->lock ?: working->socket) + 1, ~0U, 0);
 }
 
@@ -61,11 +69,18 @@ static bool may_begin(struct working *working, size_t step)
 	return getppid() == working->parent;
 }
 
+/* What the other process does not hear of would pass for a step that the kernel has not returned
+ * from. */
 static void tell(int socket, const struct worker_reply *reply)
 {
-	/* Where nobody listens any more, no other step begins: may_begin() */
-	if (send(socket, reply, sizeof(*reply), MSG_NOSIGNAL) < 0)
-		errno = 0;
+	for (int i = 0; i < TELL_TRIES; i++) {
+		if (send(socket, reply, sizeof(*reply), MSG_NOSIGNAL) >= 0)
+			return;
+		/* Where nobody listens any more, no other step begins: may_begin() */
+		if (errno == EPIPE || errno == ECONNRESET)
+			return;
+		clock_wait(clock_now() + TELL_PAUSE_US);
+	}
 }
 
 static void tell_line(void *data, const char *owner, const char *function, const char *text)

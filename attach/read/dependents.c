@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 /* Deeper than devices are nested: a disk on USB has eight directories above it. */
 #define DEPTH_MAX 32
@@ -52,8 +54,10 @@ static bool is_directory(int parent, const struct dirent *entry)
 		return false;
 	if (entry->d_type != DT_UNKNOWN)
 		return entry->d_type == DT_DIR;
-	return fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISDIR(status.st_mode);
+	if (fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		return S_ISDIR(status.st_mode);
+	unread_note(parent, entry->d_name, -errno);
+	return false;
 }
 
 /* A device, or a directory that only groups the devices of a class ("net") */
@@ -63,8 +67,10 @@ static void read_entry(struct snapshot *snapshot, struct snapshot_host *host, in
 	_cleanup_free_ char *subsystem = NULL;
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0) {
+		unread_note(parent, name, -errno);
 		return;
+	}
 	subsystem = sysfs_link_name(fd, "subsystem");
 	if (subsystem && is_of_interest(subsystem))
 		add_dependent(snapshot, host, fd, subsystem, name);
@@ -81,10 +87,12 @@ static void read_directory(struct snapshot *snapshot, struct snapshot_host *host
 	const struct dirent *entry;
 
 	if (!directory) {
+		if (depth < DEPTH_MAX)
+			unread_note(fd, "", -errno);
 		close(fd);
 		return;
 	}
-	while ((entry = readdir(directory))) {
+	while ((entry = unread_entry(directory))) {
 		if (is_directory(fd, entry))
 			read_entry(snapshot, host, fd, entry->d_name, depth);
 	}

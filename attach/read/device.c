@@ -29,16 +29,16 @@ static const char *path_to(const struct device *device, const char *entry, struc
 	return path->text;
 }
 
-static bool has(const struct device *device, const char *entry)
+static bool is_absent(const struct device *device, const char *entry)
 {
 	struct entry_path path;
 
-	return sysfs_exists(device->fd, path_to(device, entry, &path));
+	return sysfs_is_absent(device->fd, path_to(device, entry, &path));
 }
 
 bool device_is_gone(const struct device *device)
 {
-	return !has(device, "uevent");
+	return is_absent(device, "uevent");
 }
 
 static void note_lack(const struct device *device, bool lacking)
@@ -49,10 +49,19 @@ static void note_lack(const struct device *device, bool lacking)
 
 bool device_has(const struct device *device, const char *entry)
 {
-	bool found = has(device, entry);
+	struct entry_path path;
+	bool found = sysfs_exists(device->fd, path_to(device, entry, &path));
 
 	note_lack(device, !found);
 	return found;
+}
+
+bool device_lacks(const struct device *device, const char *entry)
+{
+	bool lacking = is_absent(device, entry);
+
+	note_lack(device, lacking);
+	return lacking;
 }
 
 static int read_attribute(const struct device *device, const char *attribute, char *buf,

@@ -66,6 +66,9 @@ bool device_name_has_prefix(const char *name, const char *prefix);
  */
 bool device_is_gone(const struct device *device);
 
+/** device_lacks() - is it certain that there is no such entry? */
+bool device_lacks(const struct device *device, const char *entry);
+
 /** device_has() - is there an entry of that name in its directory? */
 bool device_has(const struct device *device, const char *entry);
 

@@ -12,6 +12,7 @@
 #include "util/memory.h"
 #include "util/sysfs-files.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 /* The most targets that a region has: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h */
 #define TARGETS_MAX 16
@@ -206,7 +207,7 @@ static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *
 {
 	const struct dirent *entry;
 
-	while ((entry = readdir(devices))) {
+	while ((entry = unread_entry(devices))) {
 		struct device device = {
 			.kind = kind_of(entry->d_name),
 			.inode = entry->d_ino,

@@ -14,11 +14,21 @@ static bool is_bound(struct root root, const struct step *step)
 	return driver && strcmp(driver, step->driver) == 0;
 }
 
-static bool exists(struct root root, const char *kind, const struct step *step, const char *name)
+/* Where the driver cannot be read, the device may have any. */
+static bool is_unbound(struct root root, const struct step *step)
+{
+	_cleanup_free_ char *link =
+		xasprintf("/sys/bus/%s/devices/%s/driver", step->bus, step->device);
+	_cleanup_free_ char *driver = driver_of(root, step->bus, step->device);
+
+	return driver ? strcmp(driver, step->driver) != 0 : root_is_absent(root, link);
+}
+
+static bool is_absent(struct root root, const char *kind, const struct step *step, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/%s/%s", step->bus, kind, name);
 
-	return root_exists(root, path);
+	return root_is_absent(root, path);
 }
 
 static bool has_override(struct root root, const struct step *step)
@@ -48,21 +58,28 @@ static bool is_loaded(struct root root, const struct step *step)
 	return root_exists(root, path);
 }
 
+static bool is_unloaded(struct root root, const struct step *step)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/module/%s/initstate", step->driver);
+
+	return root_is_absent(root, path);
+}
+
 bool step_is_done(struct root root, const struct step *step)
 {
 	switch (step->action) {
 	case STEP_UNBIND:
-		return !is_bound(root, step);
+		return is_unbound(root, step);
 	case STEP_BIND:
 		return is_bound(root, step);
 	case STEP_REMOVE:
-		return !exists(root, "devices", step, step->device);
+		return is_absent(root, "devices", step, step->device);
 	case STEP_UNLOAD:
-		return !is_loaded(root, step);
+		return is_unloaded(root, step);
 	case STEP_LOAD:
 		return is_loaded(root, step);
 	case STEP_OVERRIDE:
-		return (step->if_there && !exists(root, "devices", step, step->device)) ||
+		return (step->if_there && is_absent(root, "devices", step, step->device)) ||
 		       has_override(root, step);
 	case STEP_AUTOPROBE:
 		return probes(root, step);

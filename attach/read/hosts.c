@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/text.h"
+#include "util/unread.h"
 
 static const char *const buses[] = {"pci", "platform", "auxiliary"};
 
@@ -57,7 +59,7 @@ static const char *module_driver(const struct search *search, const struct modul
 	const struct dirent *entry;
 	const char *name = NULL;
 
-	while (drivers && !name && (entry = readdir(drivers))) {
+	while (drivers && !name && (entry = unread_entry(drivers))) {
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
 			name = snapshot_keep(search->snapshot, entry->d_name + strlen(prefix));
 	}
@@ -119,8 +121,11 @@ static enum flag has_cxl_memory(int fd)
 	_cleanup_close_ int config = openat(fd, "config", O_RDONLY | O_CLOEXEC);
 	unsigned char space[4096] = {0};
 	size_t offset = 0x100;
+	ssize_t got = -1;
 
-	if (config < 0 || pread(config, space, sizeof(space), 0) != sizeof(space))
+	if (config < 0 || (got = pread(config, space, sizeof(space), 0)) < 0)
+		unread_note(fd, "config", -errno);
+	if (got != sizeof(space))
 		return FLAG_UNKNOWN;
 	/* Each capability is at least 8 bytes long. A list of more than 480 goes in circles. */
 	for (int i = 0; i < 480 && offset >= 0x100 && offset <= sizeof(space) - 12; i++) {
@@ -149,6 +154,7 @@ static enum flag is_deferred(struct root root, const char *name)
 		if (strcmp(line, name) == 0)
 			deferred = FLAG_YES;
 	}
+	unread_end(file);
 	fclose(file);
 	return deferred;
 }
@@ -198,7 +204,7 @@ static void read_device(const struct search *search, int bus, const char *name)
 	describe_module(snapshot, &unattached.host, module);
 	find_port_above(snapshot, bus, &unattached);
 	/* What a device that was removed meanwhile lacks is no evidence: device_is_gone(). */
-	if (!sysfs_exists(fd, "uevent"))
+	if (sysfs_is_absent(fd, "uevent"))
 		return;
 	*APPEND(snapshot->unattached_hosts, snapshot->nr_unattached_hosts) = unattached;
 }
@@ -209,7 +215,7 @@ static void search_bus(struct search *search)
 	DIR *devices = root_opendir(search->snapshot->root, path);
 	const struct dirent *entry;
 
-	while (devices && (entry = readdir(devices)))
+	while (devices && (entry = unread_entry(devices)))
 		read_device(search, dirfd(devices), entry->d_name);
 	if (devices)
 		closedir(devices);

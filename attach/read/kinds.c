@@ -55,7 +55,8 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	memdev->class_attributes = FLAG_UNKNOWN;
 	memdev->serial = memdev->numa_node = SNAPSHOT_NO_NUMBER;
 	memdev->ram_size = memdev->pmem_size = SNAPSHOT_NO_NUMBER;
-	memdev->enabled = device_has(device, "driver");
+	/* One that may be enabled, and may be attached, is what a guard has to protect. */
+	memdev->enabled = !device_lacks(device, "driver");
 	read_host(snapshot, &memdev->host, device);
 	if (device->depth == DEPTH_BRIEF)
 		return;
@@ -125,7 +126,7 @@ static void read_range(const struct device *device, const struct snapshot_decode
 static void read_root_decoder(const struct device *device, struct snapshot_decoder *decoder)
 {
 	decoder->locked = device_flag(device, "locked");
-	decoder->delete_region = device_has(device, "delete_region");
+	decoder->delete_region = !device_lacks(device, "delete_region");
 }
 
 /* What names no region is damage. It would be listed as a region, and could be named to cxl-cli. */
@@ -189,7 +190,7 @@ static void read_port(struct snapshot *snapshot, const struct device *device)
 	port->parent_name = device->parent;
 	port->uport = known ? snapshot_keep(snapshot, known->uport)
 			    : device_link(snapshot, device, "uport");
-	port->enabled = port->kind == PORT_ROOT || device_has(device, "driver");
+	port->enabled = port->kind == PORT_ROOT || !device_lacks(device, "driver");
 	if (port->kind != PORT_ROOT)
 		return;
 	/* A root exists only as long as the driver of its host is bound. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <endian.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 
 #include "attach/read/module-index.h"
 #include "util/cleanup.h"
+#include "util/unread.h"
 
 /*
  * An index, as depmod writes it (tools/depmod.c of kmod), has three numbers of 32 bits at its
@@ -162,15 +164,11 @@ bool module_index_is_sound(const struct module_index *index, const char *name)
 	       is_node_sound(&walk, root, name, 0);
 }
 
-void module_index_open(struct root root, const char *path, struct module_index *index)
+static void open_index(int fd, struct module_index *index)
 {
-	_cleanup_close_ int fd = root_open_file(root, path, O_RDONLY);
 	struct stat status;
 	void *data;
 
-	*index = (struct module_index){0};
-	if (fd < 0)
-		return;
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
 		index->unreadable = true;
 		return;
@@ -182,6 +180,21 @@ void module_index_open(struct root root, const char *path, struct module_index *
 	data = mmap(NULL, index->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	index->unreadable = data == MAP_FAILED;
 	index->data = index->unreadable ? NULL : data;
+}
+
+void module_index_open(struct root root, const char *path, struct module_index *index)
+{
+	_cleanup_close_ int fd = root_open_file(root, path, O_RDONLY);
+
+	*index = (struct module_index){0};
+	if (fd < 0) {
+		unread_note(AT_FDCWD, path, fd);
+		return;
+	}
+	errno = 0;
+	open_index(fd, index);
+	if (index->unreadable)
+		unread_note(AT_FDCWD, path, -errno);
 }
 
 void module_index_close(struct module_index *index)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <fcntl.h>
 #include <libkmod.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "attach/read/modules.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/unread.h"
 
 #define ATTACH_SYMBOL "devm_cxl_probe_mem"
 
@@ -60,7 +62,7 @@ struct modules *modules_open(struct root root)
 	path = root_path(root, modules->directory);
 	modules->ctx = memory_check(kmod_new(path, no_configuration));
 	kmod_set_log_priority(modules->ctx, LOG_CRIT);
-	kmod_load_resources(modules->ctx);
+	unread_note(AT_FDCWD, path, kmod_load_resources(modules->ctx));
 	for (size_t i = 0; i < NR_INDEXES; i++) {
 		_cleanup_free_ char *file = xasprintf("%s/%s", modules->directory, index_names[i]);
 
@@ -108,6 +110,12 @@ static bool can_look_up(const struct modules *modules, const char *name)
 	return modules->ctx;
 }
 
+/* What libkmod returns; which of its files it is about, it does not say */
+static int note(const struct modules *modules, int rc)
+{
+	return unread_note(AT_FDCWD, modules->directory, rc);
+}
+
 static bool index_has_symbol(const struct modules *modules, const char *symbol)
 {
 	_cleanup_free_ char *alias = xasprintf("symbol:%s", symbol);
@@ -115,7 +123,7 @@ static bool index_has_symbol(const struct modules *modules, const char *symbol)
 	bool found;
 
 	if (can_look_up(modules, alias))
-		kmod_module_new_from_lookup(modules->ctx, alias, &list);
+		note(modules, kmod_module_new_from_lookup(modules->ctx, alias, &list));
 	found = list != NULL;
 	kmod_module_unref_list(list);
 	return found;
@@ -135,8 +143,10 @@ static enum flag kallsyms_attach_support(struct root root)
 			 strcmp(symbol, other_symbols[1]) == 0)
 			support = FLAG_NO;
 	}
-	if (file)
+	if (file) {
+		unread_end(file);
 		fclose(file);
+	}
 	return support;
 }
 
@@ -153,12 +163,12 @@ enum flag modules_attach_support(struct modules *modules, char **file)
 	return kallsyms_attach_support(modules->root);
 }
 
-static enum flag imports_attach(const struct kmod_module *kmod)
+static enum flag imports_attach(const struct modules *modules, const struct kmod_module *kmod)
 {
 	struct kmod_list *list = NULL, *entry;
 	enum flag imports = FLAG_NO;
 
-	if (kmod_module_get_dependency_symbols(kmod, &list) < 0)
+	if (note(modules, kmod_module_get_dependency_symbols(kmod, &list)) < 0)
 		return FLAG_UNKNOWN;
 	kmod_list_foreach(entry, list)
 	{
@@ -170,12 +180,12 @@ static enum flag imports_attach(const struct kmod_module *kmod)
 }
 
 /* What modinfo shows as "version". In-tree modules have none: theirs is that of the kernel. */
-static char *module_version(const struct kmod_module *kmod)
+static char *module_version(const struct modules *modules, const struct kmod_module *kmod)
 {
 	struct kmod_list *list = NULL, *entry;
 	char *version = NULL;
 
-	if (kmod_module_get_info(kmod, &list) < 0)
+	if (note(modules, kmod_module_get_info(kmod, &list)) < 0)
 		return NULL;
 	kmod_list_foreach(entry, list)
 	{
@@ -209,15 +219,15 @@ static void read_file(struct modules *modules, struct module *module)
 	const char *path;
 
 	if (!can_look_up(modules, module->name) ||
-	    kmod_module_new_from_name(modules->ctx, module->name, &kmod) < 0)
+	    note(modules, kmod_module_new_from_name(modules->ctx, module->name, &kmod)) < 0)
 		return;
 	path = kmod_module_get_path(kmod);
 	if (path) {
 		module->file = memory_check(strdup(root_relative(modules->root, path)));
-		module->imports_attach = imports_attach(kmod);
+		module->imports_attach = imports_attach(modules, kmod);
 	}
 	if (module->imports_attach == FLAG_YES)
-		module->version = module_version(kmod);
+		module->version = module_version(modules, kmod);
 	kmod_module_unref(kmod);
 }
 
@@ -301,8 +311,10 @@ static void find_providers(struct modules *modules, bool thorough)
 		*colon = '\0';
 		consider(modules, line);
 	}
-	if (file)
+	if (file) {
+		unread_end(file);
 		fclose(file);
+	}
 }
 
 static int by_name(const void *a, const void *b)
@@ -339,7 +351,7 @@ const struct module *modules_for_alias(struct modules *modules, const char *moda
 	const struct module *provider = NULL;
 
 	if (!can_look_up(modules, modalias) ||
-	    kmod_module_new_from_lookup(modules->ctx, modalias, &list) < 0)
+	    note(modules, kmod_module_new_from_lookup(modules->ctx, modalias, &list)) < 0)
 		return NULL;
 	kmod_list_foreach(entry, list)
 	{

@@ -9,6 +9,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 /* The downstream port of @port that is the device @name: the N of its link dportN; or -1 */
 static int find_dport(struct root root, const struct snapshot_port *port, const char *name)
@@ -18,7 +19,7 @@ static int find_dport(struct root root, const struct snapshot_port *port, const 
 	const struct dirent *entry;
 	int id = -1;
 
-	while (directory && id < 0 && (entry = readdir(directory))) {
+	while (directory && id < 0 && (entry = unread_entry(directory))) {
 		_cleanup_free_ char *target = NULL;
 
 		if (strncmp(entry->d_name, "dport", 5) != 0)

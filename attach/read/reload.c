@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <libkmod.h>
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 /* One module that is loaded, and the information in its file */
 struct reload {
@@ -110,12 +112,15 @@ static void add_parameters(struct reload *reload)
 	_cleanup_close_ int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **entries = NULL;
 	int count = directory < 0 ? 0 : scandir(path, &entries, is_parameter, by_name);
+	int error = -errno;
 
 	for (int i = 0; i < count; i++) {
 		add_parameter(reload, directory, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
+	if (directory < 0 || count < 0)
+		unread_note(AT_FDCWD, path, error);
 	if (reload->options && strlen(reload->options) >= STEP_OPTIONS_MAX && !reload->problem)
 		reload->problem = xasprintf("its parameters are too long");
 }
@@ -140,8 +145,9 @@ static void read_reload(struct kmod_ctx *ctx, const struct module *module, const
 
 	if (!file || !sysfs_exists(AT_FDCWD, file)) {
 		reload->problem = xasprintf("not in %s", directory);
-	} else if (!ctx || kmod_module_new_from_path(ctx, file, &kmod) < 0 ||
-		   kmod_module_get_info(kmod, &reload->info) < 0) {
+	} else if (!ctx ||
+		   unread_note(AT_FDCWD, file, kmod_module_new_from_path(ctx, file, &kmod)) < 0 ||
+		   unread_note(AT_FDCWD, file, kmod_module_get_info(kmod, &reload->info)) < 0) {
 		reload->problem = xasprintf("%s cannot be read", module->file);
 	} else if (is_another(reload)) {
 		reload->problem = xasprintf("%s is not what is loaded", module->file);

@@ -10,6 +10,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 /* Addresses of a dax device that is system RAM */
 struct dax_range {
@@ -64,7 +65,7 @@ static void list_blocks(struct memory_search *search)
 	uintmax_t number;
 	int end;
 
-	while (directory && (entry = readdir(directory))) {
+	while (directory && (entry = unread_entry(directory))) {
 		if (sscanf(entry->d_name, "memory%ju%n", &number, &end) == 1 && !entry->d_name[end])
 			*APPEND(search->numbers, search->nr_numbers) = number;
 	}
@@ -149,7 +150,7 @@ static void read_dax_devices(struct memory_search *search)
 	DIR *directory = root_opendir(search->users->snapshot->root, "/sys/bus/dax/devices");
 	const struct dirent *entry;
 
-	while (directory && (entry = readdir(directory))) {
+	while (directory && (entry = unread_entry(directory))) {
 		if (entry->d_name[0] != '.')
 			read_dax(search, dirfd(directory), entry->d_name);
 	}

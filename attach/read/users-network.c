@@ -11,6 +11,7 @@
 #include "attach/read/user-search.h"
 #include "attach/read/users-network.h"
 #include "util/cleanup.h"
+#include "util/unread.h"
 
 static const char *find_interface(const struct user_search *search, const char *name)
 {
@@ -90,8 +91,10 @@ static void read_routes(struct user_search *search, const char *path, const char
 		if (device)
 			user_search_add(search, device, "default-route", family, 0);
 	}
-	if (routes)
+	if (routes) {
+		unread_end(routes);
 		fclose(routes);
+	}
 }
 
 void users_read_network(struct user_search *search)

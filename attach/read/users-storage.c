@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <mntent.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "attach/read/users-storage.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/unread.h"
 
 /* Nothing that people stack is deeper. */
 #define DEEPEST 16
@@ -30,7 +32,7 @@ static void read_holders(struct user_search *search, const char *disk, const cha
 	DIR *directory = depth < DEEPEST ? root_opendir(search->snapshot->root, path) : NULL;
 	const struct dirent *entry;
 
-	while (directory && (entry = readdir(directory))) {
+	while (directory && (entry = unread_entry(directory))) {
 		_cleanup_free_ char *file = xasprintf("/sys/class/block/%s/dev", entry->d_name);
 		char dev[32];
 
@@ -73,6 +75,8 @@ static void add_source(struct user_search *search, const char *top, const char *
 		fd = root_open_file(search->snapshot->root, path, O_PATH);
 	if (fd >= 0 && fstat(fd, &status) == 0)
 		node = user_search_node(search, &status);
+	else if (fd >= 0)
+		unread_note(AT_FDCWD, path, -errno);
 	if (node)
 		user_search_add(search, node->device, kind, what, pid);
 }
@@ -87,8 +91,10 @@ static void read_mounts(struct user_search *search, const char *process, uint64_
 
 	while (mounts && (mount = getmntent(mounts)))
 		add_source(search, top, mount->mnt_fsname, "mount", mount->mnt_dir, pid);
-	if (mounts)
+	if (mounts) {
+		unread_end(mounts);
 		endmntent(mounts);
+	}
 }
 
 /* Is it another namespace than those before? Those of a kernel thread, and of others' processes,
@@ -117,7 +123,7 @@ static void read_all_mounts(struct user_search *search)
 
 	is_new(search, &seen, "/proc/self");
 	read_mounts(search, "/proc/self", 0);
-	while (processes && (entry = readdir(processes))) {
+	while (processes && (entry = unread_entry(processes))) {
 		_cleanup_free_ char *process = xasprintf("/proc/%s", entry->d_name);
 		uint64_t pid = strtoull(entry->d_name, NULL, 10);
 
@@ -142,8 +148,10 @@ static void read_swaps(struct user_search *search)
 		line[strcspn(line, " \t\n")] = '\0';
 		add_source(search, "", line, "swap", NULL, 0);
 	}
-	if (swaps)
+	if (swaps) {
+		unread_end(swaps);
 		fclose(swaps);
+	}
 }
 
 void users_read_storage(struct user_search *search)

@@ -18,6 +18,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/unread.h"
 
 /*
  * The file of a memdev, or of a group of VFIO: neither can be mapped (cxl_memdev_fops in
@@ -65,7 +66,8 @@ static bool is_kernel_thread(int proc, const char *pid)
 	_cleanup_free_ char *path = xasprintf("%s/exe", pid);
 	char program[1];
 
-	return readlinkat(proc, path, program, sizeof(program)) < 0 && errno == ENOENT;
+	return readlinkat(proc, path, program, sizeof(program)) < 0 &&
+	       unread_note(proc, path, -errno) == -ENOENT;
 }
 
 static void add_process(struct user_search *search, const char *device, const char *kind, int proc,
@@ -78,6 +80,14 @@ static void add_process(struct user_search *search, const char *device, const ch
 	user_search_add(search, device, kind, command, strtoull(pid, NULL, 10));
 }
 
+/* A directory or file of a process: the process may have ended, or there is no memory. */
+static void not_opened(int fd, int proc, const char *path)
+{
+	unread_note(proc, path, -errno);
+	if (fd >= 0)
+		close(fd);
+}
+
 static void read_files(struct user_search *search, int proc, const char *pid)
 {
 	_cleanup_free_ char *path = xasprintf("%s/fd", pid);
@@ -85,12 +95,18 @@ static void read_files(struct user_search *search, int proc, const char *pid)
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
-	while (directory && (entry = readdir(directory))) {
+	if (!directory)
+		not_opened(fd, proc, path);
+	while (directory && (entry = unread_entry(directory))) {
 		const struct user_node *node = NULL;
 		struct stat status;
 
-		if (entry->d_name[0] != '.' && fstatat(fd, entry->d_name, &status, 0) == 0)
+		if (entry->d_name[0] == '.')
+			continue;
+		if (fstatat(fd, entry->d_name, &status, 0) == 0)
 			node = user_search_node(search, &status);
+		else
+			unread_note(fd, entry->d_name, -errno);
 		if (node)
 			add_process(search, node->device, "open", proc, pid);
 	}
@@ -111,7 +127,10 @@ static const struct user_node *node_of_mapping(const struct user_search *search,
 	if (!strstr(line, " /dev/"))
 		return NULL;
 	path = xasprintf("%s/map_files/%.*s", pid, (int)strcspn(line, " "), line);
-	return fstatat(proc, path, &status, 0) == 0 ? user_search_node(search, &status) : NULL;
+	if (fstatat(proc, path, &status, 0) == 0)
+		return user_search_node(search, &status);
+	unread_note(proc, path, -errno);
+	return NULL;
 }
 
 /* A process can have closed a file, and still have its memory mapped. */
@@ -123,6 +142,8 @@ static void read_mappings(struct user_search *search, int proc, const char *pid)
 	const char *last = NULL;
 	size_t size = 0;
 
+	if (!maps)
+		not_opened(fd, proc, path);
 	while (maps && getline(&line, &size, maps) >= 0) {
 		const struct user_node *node = node_of_mapping(search, proc, pid, line);
 
@@ -130,8 +151,10 @@ static void read_mappings(struct user_search *search, int proc, const char *pid)
 			add_process(search, node->device, "mapped", proc, pid);
 		last = node ? node->device : last;
 	}
-	if (maps)
+	if (maps) {
+		unread_end(maps);
 		fclose(maps);
+	}
 }
 
 /* What this process itself has open and mapped does not count. */
@@ -140,7 +163,7 @@ static void read_processes(struct user_search *search)
 	DIR *directory = root_opendir(search->snapshot->root, "/proc");
 	const struct dirent *entry;
 
-	while (directory && (entry = readdir(directory))) {
+	while (directory && (entry = unread_entry(directory))) {
 		const char *pid = entry->d_name;
 
 		if (pid[strspn(pid, "0123456789")] != '\0' ||

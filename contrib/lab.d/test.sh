@@ -77,7 +77,8 @@ vm_tests() {
 	shift
 	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" \
 		${counts:+--counts "$counts"} -- \
-		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" /src/test/vm/run "${directories[@]}"
+		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" \
+		/src/test/vm/run "${directories[@]}"
 }
 
 # quickly COMMAND...: in the default lane, on the kernel that checks nothing by itself, which is faster: what
@@ -109,6 +110,9 @@ test_other_lanes() {
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
 		--kernel-args slab_debug=U --timeout 1800
+	INJECT_EVERY=1 part "inject: every call that writes" vm_tests inject --timeout 14400
+	INJECT_EVERY=1 part "inject: every call" build_run "$userland" env INJECT_EVERY=1 SOURCE=/src CXL=/build/dev/cxl/cxl \
+		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove FAULT=/build/dev/test/fault /src/test/replay/inject.sh
 	ROUNDS=100 part "claims, 100 rounds" vm_tests claims --timeout 7200
 	ROUNDS=100 part "claims, 100 rounds on PCI" vm_tests "claims claims-pci" --machine pci --timeout 7200
 	ROUNDS=64 part "claims, 64 rounds of races" vm_tests claims-races --timeout 3600
@@ -161,6 +165,7 @@ test_mock_guests() {
 		"accelerators guard guard-mock detach claims bench" --kernel-args slab_debug=U --timeout 2400
 	ROUNDS=3 part "claims, races" vm_tests claims-races --timeout 1800
 	ROWS_EVERY=5 part "guest with expanders" quickly vm_tests expanders --module-args type2_test=0 --timeout 1800
+	part "inject: a guest with an accelerator" quickly vm_tests inject --timeout 1800
 	part "guest without CXL" quickly vm_tests no-cxl --no-modules
 	part "exercise, with the thread sanitizer" quickly vm_tests exercise --sanitizer thread --timeout 1800
 }

@@ -292,6 +292,8 @@ static int do_work(struct attaching *attaching, struct attach_work *work)
 	int status = options->cycle_bus ? judge_cycle(attaching, &work->cycle) : EXIT_DONE;
 
 	attach_work_settle(work, attaching->entries, attaching->nr_entries);
+	if (status == EXIT_DONE && say_unread(NAME))
+		status = EXIT_FAILED;
 	status = status ?: write_journal(attaching, work) ?: run(attaching, work);
 	if (status == EXIT_FAILED && work->binds_port && !options->cycle_bus)
 		fputs(NAME ": if the kernel cannot reuse a port, --cycle-bus recreates it\n",
@@ -374,7 +376,7 @@ static int attach_all(struct attaching *attaching)
 		journal_clean();
 	attaching->entries = journal_load(&attaching->nr_entries);
 	say_unreadable(NAME, attaching->entries, attaching->nr_entries);
-	status = choose(attaching);
+	status = say_unread(NAME) ? EXIT_FAILED : choose(attaching);
 	done = attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
 	status = status ?: done;
 	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);

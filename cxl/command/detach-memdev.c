@@ -29,6 +29,7 @@
 #include "util/memory.h"
 #include "util/options.h"
 #include "util/test-point.h"
+#include "util/unread.h"
 
 #define NAME "cxl detach-memdev"
 
@@ -187,6 +188,9 @@ static int verify_and_report(const struct options *options, const struct planned
 
 	checks_of_detach(report.plan, report.before, report.after, report.observed, &checks);
 	test_point("verified");
+	say_unread(NAME);
+	if (!checks_passed(&checks) && !options->timeline)
+		say_failed_checks(NAME, &checks);
 	if (options->timeline) {
 		draw_timeline(report.plan, report.observed);
 		draw_checks(&checks);
@@ -197,15 +201,18 @@ static int verify_and_report(const struct options *options, const struct planned
 	return status;
 }
 
-static int reattach(const struct options *options, const struct planned_detach *planned,
-		    struct seen *seen, struct json_object **json)
+/* The steps that reattach, as the machine is now */
+struct undo {
+	struct step *steps;
+	size_t count;
+};
+
+static int do_reattach(const struct options *options, const struct planned_detach *planned,
+		       struct seen *seen, const struct undo *undo, struct json_object **json)
 {
 	const struct plan *plan = &planned->plan;
-	size_t nr_hosts = 0, nr_entries, nr_steps;
-	struct journal_entry *entries = journal_load(&nr_entries);
-	_cleanup_free_ struct step *steps =
-		reattach_steps(plan->undo, plan->nr_undo, entries, nr_entries, &nr_steps);
 	struct expected_host *hosts = NULL;
+	size_t nr_hosts = 0;
 	int status;
 
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
@@ -213,8 +220,8 @@ static int reattach(const struct options *options, const struct planned_detach *
 	status = reattach_and_report(
 		&(struct reattach_task){
 			.command = NAME,
-			.steps = steps,
-			.nr_steps = nr_steps,
+			.steps = undo->steps,
+			.nr_steps = undo->count,
 			.hosts = hosts,
 			.nr_hosts = nr_hosts,
 			.before =
@@ -226,6 +233,26 @@ static int reattach(const struct options *options, const struct planned_detach *
 		},
 		&seen->watch, json);
 	expected_hosts_release(hosts, nr_hosts);
+	return status;
+}
+
+/* --reattach; *json: the report of it, or NULL if it cannot be known what to do */
+static int reattach(const struct options *options, const struct planned_detach *planned,
+		    struct seen *seen, struct json_object **json)
+{
+	const struct plan *plan = &planned->plan;
+	struct journal_entry *entries;
+	struct undo undo;
+	size_t nr_entries;
+	int status = EXIT_FAILED;
+
+	unread_forget();
+	entries = journal_load(&nr_entries);
+	undo.steps = reattach_steps(plan->undo, plan->nr_undo, entries, nr_entries, &undo.count);
+	*json = NULL;
+	if (!say_unread(NAME))
+		status = do_reattach(options, planned, seen, &undo, json);
+	free(undo.steps);
 	journal_release(entries, nr_entries);
 	return status;
 }
@@ -288,7 +315,8 @@ static int detach_now(const struct options *options, struct planned_detach *plan
 	status = verify_and_report(options, planned, seen, &json);
 	if (options->reattach && outcome->rc != -ETIME) {
 		returned = reattach(options, planned, seen, &back);
-		json_add(json, "reattach", back);
+		if (back)
+			json_add(json, "reattach", back);
 		status = status ?: returned;
 	} else if (outcome->is_observed) {
 		journal_clean();

@@ -8,6 +8,7 @@
 #include "attach/read/take.h"
 #include "attach/read/users.h"
 #include "cxl/command/detach-plan.h"
+#include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
 #include "util/cleanup.h"
@@ -107,7 +108,10 @@ static int make_plan(const struct detach_request *request, struct planned_detach
 
 int plan_detach(const struct detach_request *request, struct planned_detach *planned)
 {
-	return take_snapshot(request, planned) ?: make_plan(request, planned);
+	int status = take_snapshot(request, planned) ?: make_plan(request, planned);
+
+	/* A plan that misses something would lose more than it says. */
+	return say_unread(NAME) ? EXIT_FAILED : status;
 }
 
 int obey_verdict(const struct detach_request *request, const struct planned_detach *planned)

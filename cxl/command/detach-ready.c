@@ -41,7 +41,7 @@ static int check_journal(const struct plan *plan)
 		status = EXIT_FAILED;
 	}
 	journal_release(entries, count);
-	return status;
+	return say_unread(NAME) ? EXIT_FAILED : status;
 }
 
 /* Can every step's file be written? */

@@ -13,12 +13,14 @@
 #include "cxl/command/command.h"
 #include "cxl/command/follow.h"
 #include "cxl/command/listing.h"
+#include "cxl/command/messages.h"
 #include "cxl/report/report.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/uevent.h"
+#include "util/unread.h"
 
 /*
  * A device that has been printed as present. Its removal is known from its uevent, so that it is
@@ -148,6 +150,12 @@ static int observe(struct following *following)
 	rc = snapshot_take(ROOT_LIVE, &snapshot);
 	if (rc < 0)
 		return rc;
+	/* A device that was not read would pass for one that is gone. */
+	rc = unread_error();
+	if (rc < 0) {
+		snapshot_release(&snapshot);
+		return rc;
+	}
 	for (size_t i = 0; i < following->nr_known; i++)
 		following->known[i].seen = false;
 	attach_infer(&snapshot, &answers);
@@ -236,6 +244,7 @@ int follow(const char *command, const struct listing_options *options)
 		return EXIT_CANNOT;
 	}
 	rc = watch(&following, monitor);
+	say_unread(command);
 	fprintf(stderr, "%s: cannot go on: %s\n", command, strerror(-rc));
 	for (size_t i = 0; i < following.nr_known; i++)
 		free(following.known[i].name);

@@ -15,9 +15,11 @@
 #include "cxl/command/guard.h"
 #include "cxl/command/selection.h"
 #include "cxl/report/guard-report.h"
+#include "util/cleanup.h"
 #include "util/exit-status.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/unread.h"
 
 /* The machine at one time, and the verdicts on the objects of each argument */
 struct assessment {
@@ -41,10 +43,20 @@ static void judge_argument(const struct guard_request *request, struct assessmen
 	free(objects);
 }
 
+static void release(const struct guard_request *request, struct assessment *assessment)
+{
+	for (int i = 0; i < request->nr_arguments; i++)
+		verdicts_release(&assessment->verdicts[i]);
+	free(assessment->verdicts);
+	attach_answers_release(&assessment->answers);
+	snapshot_release(&assessment->snapshot);
+}
+
 /* False, after a message, if the machine cannot be read */
 static bool assess(const struct guard_request *request, struct assessment *assessment)
 {
 	int rc = snapshot_take(ROOT_LIVE, &assessment->snapshot);
+	_cleanup_free_ char *what = NULL;
 
 	if (rc < 0) {
 		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n", request->name,
@@ -61,16 +73,12 @@ static bool assess(const struct guard_request *request, struct assessment *asses
 		calloc((size_t)request->nr_arguments + 1, sizeof(*assessment->verdicts)));
 	for (int i = 0; i < request->nr_arguments; i++)
 		judge_argument(request, assessment, i);
-	return true;
-}
-
-static void release(const struct guard_request *request, struct assessment *assessment)
-{
-	for (int i = 0; i < request->nr_arguments; i++)
-		verdicts_release(&assessment->verdicts[i]);
-	free(assessment->verdicts);
-	attach_answers_release(&assessment->answers);
-	snapshot_release(&assessment->snapshot);
+	what = unread_text();
+	if (!what)
+		return true;
+	fprintf(stderr, "cxl %s: refused: cannot read %s\n", request->name, what);
+	release(request, assessment);
+	return false;
 }
 
 static bool refuses_any(const struct guard_request *request, const struct assessment *assessment)

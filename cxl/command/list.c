@@ -12,6 +12,7 @@
 #include "cxl/command/command.h"
 #include "cxl/command/cxl-cli.h"
 #include "cxl/command/listing.h"
+#include "cxl/command/messages.h"
 #include "cxl/report/extend-listing.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -27,14 +28,17 @@ static bool extend_all(struct json_object *value)
 {
 	struct attach_answers answers;
 	struct snapshot snapshot;
+	bool complete;
 
 	if (listing_take_snapshot("cxl list", &snapshot) < 0)
 		return false;
 	attach_infer(&snapshot, &answers);
-	extend_listing(&answers, value);
+	complete = !say_unread("cxl list");
+	if (complete)
+		extend_listing(&answers, value);
 	attach_answers_release(&answers);
 	snapshot_release(&snapshot);
-	return true;
+	return complete;
 }
 
 /* What cxl-cli printed, extended; if it is not JSON, or cannot be extended, unchanged */

@@ -7,6 +7,7 @@
 #include "attach/read/take.h"
 #include "attach/reason/evidence.h"
 #include "cxl/command/listing.h"
+#include "cxl/command/messages.h"
 #include "util/exit-status.h"
 #include "util/table.h"
 
@@ -196,7 +197,7 @@ static int check_named(const struct listing_output *output)
 int listing_end(const char *command, int status, int rc)
 {
 	if (rc == 0)
-		return status;
+		return say_unread(command) ? EXIT_FAILED : status;
 	fprintf(stderr, "%s: cannot write the answer: %s\n", command, strerror(-rc));
 	return EXIT_FAILED;
 }

@@ -11,6 +11,7 @@
 #include "cxl/command/messages.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
+#include "util/unread.h"
 
 void show_progress(const struct step *step, uint64_t us)
 {
@@ -63,6 +64,25 @@ void say_unreadable(const char *command, const struct journal_entry *entries, si
 				journal_directory(), entries[i].name,
 				error == EINVAL || error == EBADMSG ? "not an entry of the journal"
 								    : strerror(error));
+	}
+}
+
+bool say_unread(const char *command)
+{
+	_cleanup_free_ char *what = unread_text();
+
+	if (what)
+		fprintf(stderr, "%s: cannot read %s\n", command, what);
+	return what != NULL;
+}
+
+void say_failed_checks(const char *command, const struct checks *checks)
+{
+	for (size_t i = 0; i < checks->count; i++) {
+		const struct check *check = &checks->list[i];
+
+		if (check->result != CHECK_PASSED)
+			fprintf(stderr, "%s: %s: %s\n", command, check->name, check->detail ?: "");
 	}
 }
 

@@ -28,4 +28,10 @@ void say_unreadable(const char *command, const struct journal_entry *entries, si
 /** steps_status() - the exit status after steps that returned @rc, and after the checks of them */
 int steps_status(int rc, const struct checks *checks);
 
+/** say_unread() - say what could not be read (util/unread.h); false if nothing was noted */
+bool say_unread(const char *command);
+
+/** say_failed_checks() - a line for each check that has not passed */
+void say_failed_checks(const char *command, const struct checks *checks);
+
 #endif

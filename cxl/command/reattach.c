@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "attach/act/journal.h"
 #include "attach/act/reattach.h"
@@ -72,12 +74,8 @@ struct step *reattach_steps(const struct step *steps, size_t count,
 static void say_failed(const char *command, const struct observed *observed,
 		       const struct checks *checks)
 {
-	for (size_t i = 0; i < checks->count; i++) {
-		const struct check *check = &checks->list[i];
-
-		if (check->result != CHECK_PASSED)
-			fprintf(stderr, "%s: %s: %s\n", command, check->name, check->detail ?: "");
-	}
+	say_unread(command);
+	say_failed_checks(command, checks);
 	for (size_t i = 0; i < observed->nr_log; i++)
 		fprintf(stderr, "%s: the kernel: %s\n", command, observed->log[i].text);
 }
@@ -111,15 +109,27 @@ static struct json_object *report(const struct reattach_task *task, const struct
 	});
 }
 
-static void remove_entries(const struct reattach_task *task, const struct reattach_outcome *outcome)
+/* 0, or a negative errno after a message: a host that is attached stays in the journal. */
+static int remove_entries(const struct reattach_task *task, const struct reattach_outcome *outcome)
 {
+	int result = 0;
+
 	for (size_t i = 0; outcome->is_observed && i < task->nr_entries; i++) {
 		const struct reattach_entry *entry = &task->entries[i];
 
+		int rc = 0;
+
 		if (hosts_are_reattached(&task->hosts[entry->first_host], entry->nr_hosts,
 					 &outcome->after))
-			journal_remove(entry->name);
+			rc = journal_remove(entry->name);
+		/* It may have been removed by hand. */
+		if (rc == 0 || rc == -ENOENT)
+			continue;
+		fprintf(stderr, "%s: cannot remove %s/%s.json: %s\n", task->command,
+			journal_directory(), entry->name, strerror(-rc));
+		result = rc;
 	}
+	return result;
 }
 
 int reattach_and_report(const struct reattach_task *task, struct watch *watch,
@@ -137,16 +147,16 @@ int reattach_and_report(const struct reattach_task *task, struct watch *watch,
 	};
 	struct reattach_outcome outcome;
 	struct checks checks;
-	int status;
+	int rc, status;
 
 	reattach_run(&reattach, watch, &outcome);
 	checks_of_attach(task->hosts, task->nr_hosts, outcome.is_observed ? &outcome.after : NULL,
 			 &watch->observed, &checks);
-	remove_entries(task, &outcome);
+	rc = remove_entries(task, &outcome);
 	test_point("back");
 	say_outcome(task, &watch->observed, outcome.rc, &checks);
 	*json = report(task, &watch->observed, &outcome, &checks);
-	status = steps_status(outcome.rc, &checks);
+	status = steps_status(outcome.rc ?: rc, &checks);
 	checks_release(&checks);
 	reattach_outcome_release(&outcome);
 	return status;

@@ -113,6 +113,14 @@ bool __wrap_sysfs_exists(int dirfd, const char *path)
 	return __real_sysfs_exists(dirfd, path);
 }
 
+bool __real_sysfs_is_absent(int dirfd, const char *path);
+bool __wrap_sysfs_is_absent(int dirfd, const char *path);
+bool __wrap_sysfs_is_absent(int dirfd, const char *path)
+{
+	look(dirfd, path);
+	return __real_sysfs_is_absent(dirfd, path);
+}
+
 char *__real_sysfs_link_name(int dirfd, const char *path);
 char *__wrap_sysfs_link_name(int dirfd, const char *path);
 char *__wrap_sysfs_link_name(int dirfd, const char *path)

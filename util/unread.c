@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/memory.h"
+#include "util/unread.h"
+
+/* Who claims it first, writes it; it can be read when it is complete. */
+static struct {
+	atomic_bool claimed, complete;
+	char path[PATH_MAX];
+	int error;
+} first;
+
+static bool is_passing(int error)
+{
+	switch (error) {
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -EIO:
+	case -EINTR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void write_path(int dirfd, const char *path)
+{
+	char link[40], directory[PATH_MAX / 2] = "";
+
+	if (dirfd != AT_FDCWD && path[0] != '/') {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
+		if (readlink(link, directory, sizeof(directory) - 1) < 0)
+			directory[0] = '\0';
+	}
+	snprintf(first.path, sizeof(first.path), "%s%s%.2000s", directory,
+		 directory[0] && path[0] ? "/" : "", path);
+}
+
+int unread_note(int dirfd, const char *path, int error)
+{
+	int before = errno;
+
+	if (!is_passing(error) || atomic_exchange(&first.claimed, true))
+		return error;
+	first.error = -error;
+	write_path(dirfd, path);
+	atomic_store(&first.complete, true);
+	errno = before;
+	return error;
+}
+
+struct dirent *unread_entry(DIR *directory)
+{
+	struct dirent *entry;
+
+	errno = 0;
+	entry = readdir(directory);
+	if (!entry && errno)
+		unread_note(dirfd(directory), "", -errno);
+	return entry;
+}
+
+int unread_end(FILE *file)
+{
+	return ferror(file) ? unread_note(fileno(file), "", -errno) : 0;
+}
+
+bool unread_any(void)
+{
+	return atomic_load(&first.complete);
+}
+
+int unread_error(void)
+{
+	return unread_any() ? -first.error : 0;
+}
+
+char *unread_text(void)
+{
+	return unread_any() ? xasprintf("%s: %s", first.path, strerror(first.error)) : NULL;
+}
+
+void unread_forget(void)
+{
+	atomic_store(&first.complete, false);
+	atomic_store(&first.claimed, false);
+}
