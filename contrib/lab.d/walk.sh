@@ -30,8 +30,8 @@ walk_guest() {
 	shift 2
 	mkdir -p "$results/json-$number"
 	opt_timeout=$((seconds + 900))
-	guest_boot /share/walk --results "/share/json-$number" "$@" --seed "$seed" --first "$first" --seconds "$seconds" |
-		tee "$results/log-$number" | grep --line-buffered -v '^# sequence' || :
+	guest_boot /share/walk --results "/share/json-$number" "$@" --seed "$seed" --first "$first" --seconds "$seconds" \
+		> >(tee "$results/log-$number" | grep --line-buffered -v '^# sequence')
 	status=$(cat "$boot/guest/status" 2>/dev/null || echo none)
 }
 

@@ -53,32 +53,82 @@ static bool is_possible(const struct machine *machine, enum move_kind kind)
 /* An id that the module was told is lost when it is unloaded; what removes it comes first. */
 #define WITH_MODULE (1U << MOVE_UNLOAD | 1U << MOVE_INSERT | 1U << MOVE_HIDE)
 
-static void draw_kinds(struct drawing *drawing)
-{
-	unsigned int alone = below(drawing, 3); /* one of three sequences has only our commands */
+/* How an administrator sets a machine up: mostly at the beginning of a sequence */
+#define PRELUDE                                                                                    \
+	(1U << MOVE_INSERT | 1U << MOVE_HIDE | 1U << MOVE_AUTOPROBE_OFF | 1U << MOVE_BY_ID |       \
+	 1U << MOVE_SLOW)
 
-	drawing->kinds = 0;
-	for (unsigned int kind = MOVE_LIST; alone > 0 && kind < NR_MOVE_KINDS; kind++) {
-		if (is_possible(drawing->machine, kind) && once_in(drawing, 5))
-			drawing->kinds |= 1U << kind;
+/* What belongs together, in addition to what is drawn alone */
+enum theme {
+	THEME_NONE,
+	THEME_MODULE,
+	THEME_PORT,
+	THEME_RESCAN, /* the rest is for PCI only */
+	THEME_SLOW,
+	NR_THEMES,
+};
+
+static void draw_theme(struct drawing *drawing)
+{
+	enum theme theme = below(drawing, drawing->machine->pci ? NR_THEMES : THEME_RESCAN);
+	bool one = once_in(drawing, 2), other = once_in(drawing, 2);
+
+	switch (theme) {
+	case THEME_MODULE:
+		drawing->kinds |= (one ? 1U << MOVE_INSERT : 0) | (other ? 1U << MOVE_HIDE : 0);
+		drawing->methods |= 1U << METHOD_OF_MODULE;
+		break;
+	case THEME_PORT:
+		drawing->methods = 1U << METHOD_OF_PORT;
+		break;
+	case THEME_RESCAN:
+		drawing->kinds |=
+			(one ? 1U << MOVE_BY_ID : 0) | (other ? 1U << MOVE_AUTOPROBE_OFF : 0);
+		drawing->methods |= 1U << METHOD_OF_PCI_REMOVE;
+		break;
+	case THEME_SLOW:
+		drawing->kinds |= 1U << MOVE_SLOW;
+		drawing->methods |= 1U << METHOD_OF_HANDOVER;
+		drawing->timeouts = true;
+		break;
+	default:
+		break;
 	}
-	if (drawing->kinds & 1U << MOVE_BY_ID)
+}
+
+/* A kind that makes no sense without another, or with another */
+static void complete_kinds(struct drawing *drawing)
+{
+	if (drawing->kinds & 1U << MOVE_BY_ID) {
 		drawing->kinds &= ~WITH_MODULE;
+		drawing->methods &= ~(1U << METHOD_OF_MODULE);
+	}
 	if (drawing->kinds & 1U << MOVE_UNLOAD)
 		drawing->kinds |= 1U << MOVE_LOAD;
 	if (drawing->kinds & 1U << MOVE_READ_ONLY)
 		drawing->kinds |= 1U << MOVE_WRITABLE;
 	if (drawing->kinds & 1U << MOVE_REMOVE)
 		drawing->kinds |= 1U << MOVE_RESCAN;
+	if (!drawing->methods)
+		drawing->methods = 1U << METHOD_OF_MEMDEV;
+}
+
+static void draw_kinds(struct drawing *drawing)
+{
+	unsigned int alone = below(drawing, 3); /* one of three sequences has only our commands */
+
+	drawing->kinds = 0;
+	for (unsigned int kind = MOVE_LIST; alone > 0 && kind < NR_MOVE_KINDS; kind++) {
+		if (is_possible(drawing->machine, kind) && once_in(drawing, 6))
+			drawing->kinds |= 1U << kind;
+	}
 	drawing->kills = once_in(drawing, 3);
 	drawing->timeouts = once_in(drawing, 3);
 }
 
 static bool method_is_possible(const struct drawing *drawing, enum method method)
 {
-	if (method == METHOD_OF_PCI_REMOVE)
-		return drawing->machine->pci;
-	return method != METHOD_OF_MODULE || !(drawing->kinds & 1U << MOVE_BY_ID);
+	return method != METHOD_OF_PCI_REMOVE || drawing->machine->pci;
 }
 
 static void draw_methods(struct drawing *drawing)
@@ -170,38 +220,55 @@ static void draw_attach(struct drawing *drawing, struct move *move)
 		drawing->down &= ~move->hosts;
 }
 
-static void draw_by_hand(struct drawing *drawing, struct move *move)
+static void draw_by_hand(struct drawing *drawing, struct move *move, unsigned int of)
 {
 	do {
 		move->kind = below(drawing, NR_MOVE_KINDS);
-	} while (!(drawing->kinds & 1U << move->kind));
+	} while (!(of & 1U << move->kind));
 	move->hosts = 1U << below(drawing, (unsigned int)drawing->machine->nr_hosts);
 	move->slow_ms = once_in(drawing, 2) ? 1500 : 4000;
+}
+
+static void draw_move(struct drawing *drawing, struct move *move)
+{
+	unsigned int all = (1U << drawing->machine->nr_hosts) - 1;
+	bool everything = (drawing->down & all) == all;
+	unsigned int of = drawing->kinds & ~PRELUDE;
+
+	if (once_in(drawing, 8))
+		of = drawing->kinds;
+	if (of && once_in(drawing, 3))
+		draw_by_hand(drawing, move, of);
+	else if (!drawing->down || (!everything && once_in(drawing, 2)))
+		draw_detach(drawing, move);
+	else
+		draw_attach(drawing, move);
 }
 
 void draw_sequence(const struct machine *machine, uint64_t seed, uint64_t number, size_t nr_moves,
 		   struct sequence *sequence)
 {
 	struct drawing drawing = {.machine = machine};
-	unsigned int all = (1U << machine->nr_hosts) - 1;
+	unsigned int prelude;
 
 	*sequence = (struct sequence){.seed = seed, .number = number};
 	start(&drawing, seed, number);
 	draw_kinds(&drawing);
 	draw_methods(&drawing);
+	draw_theme(&drawing);
+	complete_kinds(&drawing);
 	if (nr_moves > MOVES_MAX)
 		nr_moves = MOVES_MAX;
 	sequence->nr_moves =
 		nr_moves < 3 ? nr_moves : 2 + below(&drawing, (unsigned int)nr_moves - 1);
+	prelude = drawing.kinds & PRELUDE;
 	for (size_t i = 0; i < sequence->nr_moves; i++) {
 		struct move *move = &sequence->moves[i];
-		bool everything = (drawing.down & all) == all;
 
-		if (drawing.kinds && once_in(&drawing, 3))
-			draw_by_hand(&drawing, move);
-		else if (!drawing.down || (!everything && once_in(&drawing, 2)))
-			draw_detach(&drawing, move);
+		if (prelude && i + 2 < sequence->nr_moves)
+			draw_by_hand(&drawing, move, prelude);
 		else
-			draw_attach(&drawing, move);
+			draw_move(&drawing, move);
+		prelude &= ~(1U << move->kind);
 	}
 }

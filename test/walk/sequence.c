@@ -7,6 +7,7 @@
 #include "test/walk/restore.h"
 #include "test/walk/sequence.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/exit-status.h"
 #include "util/kmsg.h"
 
@@ -26,7 +27,8 @@ static void say(const struct walk *walk, const struct move *move, const struct o
 	if (!walk->verbose)
 		return;
 	text = move_text(&walk->machine, move);
-	printf("#   %s -> %d%s%s\n", text, outcome->status, outcome->killed ? " (killed)" : "",
+	printf("#   %llu ms: %s -> %d%s%s\n", (unsigned long long)(clock_now() / 1000), text,
+	       outcome->status, outcome->killed ? " (killed)" : "",
 	       outcome->is_stuck ? " (stuck)" : "");
 	if (outcome->status > 0 && outcome->said[0])
 		printf("#       %.*s\n", (int)strcspn(outcome->said, "\n"), outcome->said);
