@@ -42,6 +42,28 @@ const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
 	return nr_buses == 1 ? only : NULL;
 }
 
+static bool is_host(const struct journal_entry *entry, const char *device)
+{
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		if (streq(entry->hosts[i].host, device))
+			return true;
+	}
+	return false;
+}
+
+/* On CXL's own bus are only ports and memdevs. */
+bool attach_task_binds_bus(const struct attach_task *task)
+{
+	for (size_t i = 0; task->entry && i < task->entry->nr_undo; i++) {
+		const struct step *step = &task->entry->undo[i];
+
+		if (step->action == STEP_BIND && !streq(step->bus, "cxl") &&
+		    !is_host(task->entry, step->device))
+			return true;
+	}
+	return false;
+}
+
 void attach_work_begin(struct attach_work *work)
 {
 	*work = (struct attach_work){0};
@@ -115,6 +137,8 @@ void attach_work_add(struct attach_work *work, const struct attach_task *task)
 
 void attach_work_add_others(struct attach_work *work)
 {
+	if (work->cycle.nr_undo == 0)
+		return;
 	/* The first one binds the bus, which has been done. */
 	add_steps(work, work->cycle.undo + 1, work->cycle.nr_undo - 1);
 	for (size_t i = 0; i < work->cycle.nr_memdevs; i++)

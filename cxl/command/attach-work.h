@@ -45,6 +45,9 @@ struct attach_work {
 const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
 					    const struct attach_task *task);
 
+/** attach_task_binds_bus() - is its detach one of a bus, which its undo binds again? */
+bool attach_task_binds_bus(const struct attach_task *task);
+
 /** attach_work_begin() - nothing to do yet; released with attach_work_release() */
 void attach_work_begin(struct attach_work *work);
 
@@ -59,7 +62,7 @@ char *attach_work_cycle(struct attach_work *work, const struct attach_answers *a
 /** attach_work_add() - then do that task */
 void attach_work_add(struct attach_work *work, const struct attach_task *task);
 
-/** attach_work_add_others() - at last, reattach what else is on the bus that is cycled */
+/** attach_work_add_others() - at last, reattach what else is on the bus, if it is cycled */
 void attach_work_add_others(struct attach_work *work);
 
 /**

@@ -133,6 +133,22 @@ for wrong in '--all mem0' '--timeout 0' '--frobnicate'; do
 	is "wrong usage: '$wrong'" "$status$out" 2
 done
 
+# --cycle-bus, and the bus itself was detached: to bind it recreates its ports
+machine accelerator-no-bus
+rm -f "$CXL_STATE_DIR"/*.json
+no_bus() { entry "$1" '.method = "'"$2"'" | .hosts[0] += {host: "cxl_type2_accel.0", bus: "platform", driver: "cxl_mock_accel"} |
+	.undo = ['"$3"'{action: "bind", bus: "platform", driver: "cxl_mock_accel", device: "cxl_type2_accel.0"}]'; }
+attach --dry-run --cycle-bus
+is "no bus, and nothing to do" "$status$out" "0[]"
+no_bus cxl_type2_accel.0 memdev ''
+attach --dry-run --cycle-bus
+is "no bus, and no entry that binds it: cannot" "$status$err" "5cxl attach-memdev: cannot cycle the bus: no bus is known whose device has a driver"
+no_bus later bus '{action: "bind", bus: "platform", driver: "cxl_acpi", device: "cxl_acpi.0"},'
+attach --dry-run --cycle-bus
+is "the bus itself was detached: it is bound first, and not unbound before" "$status$(steps)" \
+	'0[[["bind","cxl_acpi.0"],["bind","cxl_type2_accel.0"]]]'
+rm -f "$CXL_STATE_DIR"/*.json
+
 # Two entries and --cycle-bus: the bus is cycled once, for both
 machine pci-two-bridges
 rm -f "$CXL_STATE_DIR"/*.json
