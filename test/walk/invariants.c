@@ -99,6 +99,9 @@ static void note_owed(struct view *view)
 	}
 	if (!move_is_command(view->move))
 		return;
+	/* The plan said so, and was forced. */
+	duty->parameters_lost |= duty->hidden && view->move->kind == MOVE_DETACH &&
+				 view->move->force && view->move->method == METHOD_OF_MODULE;
 	if (!has_ended(outcome))
 		duty->killed = true;
 	else if (!outcome->refused_by_lock && outcome->status != EXIT_USAGE)
