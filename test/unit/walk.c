@@ -75,7 +75,7 @@ static void every_kind(void **state)
 		for (size_t i = 0; i < sequence.nr_moves; i++)
 			on_mock |= 1U << sequence.moves[i].kind;
 	}
-	assert_int_equal(kinds, (1U << NR_MOVE_KINDS) - 1);
+	assert_int_equal(kinds, (1U << NR_DRAWN_KINDS) - 1);
 	assert_int_equal(methods, (1U << NR_METHODS_DRAWN) - 1);
 	assert_int_equal(on_mock & (1U << MOVE_RESCAN | 1U << MOVE_SLOW | 1U << MOVE_BY_ID), 0);
 }

@@ -118,7 +118,7 @@ static void draw_kinds(struct drawing *drawing)
 	unsigned int alone = below(drawing, 3); /* one of three sequences has only our commands */
 
 	drawing->kinds = 0;
-	for (unsigned int kind = MOVE_LIST; alone > 0 && kind < NR_MOVE_KINDS; kind++) {
+	for (unsigned int kind = MOVE_LIST; alone > 0 && kind < NR_DRAWN_KINDS; kind++) {
 		if (is_possible(drawing->machine, kind) && once_in(drawing, 6))
 			drawing->kinds |= 1U << kind;
 	}
@@ -223,10 +223,21 @@ static void draw_attach(struct drawing *drawing, struct move *move)
 static void draw_by_hand(struct drawing *drawing, struct move *move, unsigned int of)
 {
 	do {
-		move->kind = below(drawing, NR_MOVE_KINDS);
+		move->kind = below(drawing, NR_DRAWN_KINDS);
 	} while (!(of & 1U << move->kind));
 	move->hosts = 1U << below(drawing, (unsigned int)drawing->machine->nr_hosts);
 	move->slow_ms = once_in(drawing, 2) ? 1500 : 4000;
+}
+
+/*
+ * Where enough others are left; and the lab's provider cannot be loaded again with the name of a
+ * device that is not there.
+ */
+static bool may_unplug(struct drawing *drawing)
+{
+	return drawing->machine->pci && drawing->machine->nr_hosts > 2 &&
+	       !(drawing->kinds & WITH_MODULE) && !(drawing->methods & 1U << METHOD_OF_MODULE) &&
+	       once_in(drawing, 8);
 }
 
 static void draw_move(struct drawing *drawing, struct move *move)
@@ -271,4 +282,7 @@ void draw_sequence(const struct machine *machine, uint64_t seed, uint64_t number
 			draw_move(&drawing, move);
 		prelude &= ~(1U << move->kind);
 	}
+	if (may_unplug(&drawing))
+		sequence->moves[sequence->nr_moves - 1] = (struct move){
+			.kind = MOVE_UNPLUG, .hosts = draw_hosts(&drawing, ~drawing.down)};
 }

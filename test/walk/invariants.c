@@ -324,6 +324,9 @@ bool invariants_check(const struct machine *machine, const struct move *move,
 static bool check_host_end(const char *name, const struct host_state *was,
 			   const struct host_state *is, struct broken *broken)
 {
+	if (!was->exists)
+		return is->exists &&
+		       fail(broken, "restored", "%s was unplugged, and is there", name);
 	if (!is->attached)
 		return fail(broken, "restored", "%s is not attached (driver '%s', memdev '%s')",
 			    name, is->driver, is->memdev);

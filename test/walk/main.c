@@ -177,7 +177,7 @@ static int walk_all(struct walk *walk, const struct options *options)
 		walked = sequence_walk(walk, &sequence, kept, &failed, &broken);
 		if (walked == WALKED)
 			continue;
-		if (walked == WALKED_KERNEL)
+		if (walked != WALKED_BROKEN)
 			return 3;
 		failures++;
 		if (!report_broken(walk, options, &sequence, kept, failed, &broken))

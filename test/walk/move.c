@@ -100,6 +100,10 @@ static char *circumstances(const struct move *move, char *command)
 	">/sys/bus/pci/drivers/%2$s/new_id; "                                                      \
 	"echo >driver_override; cd"
 
+#define UNPLUG                                                                                     \
+	"slot=$(grep -l ^%.*s$ /sys/bus/pci/slots/*/address); echo 0 >${slot%%/address}/power; "   \
+	"for i in {1..50}; do [ ! -e /sys/bus/pci/devices/%s ] || sleep 0.2; done"
+
 static const char *host_of(const struct machine *machine, const struct move *move)
 {
 	for (size_t i = 0; i < machine->nr_hosts; i++) {
@@ -125,6 +129,8 @@ static char *host_text(const struct machine *machine, const struct move *move)
 				 machine->provider);
 	case MOVE_REMOVE:
 		return xasprintf("echo 1 >/sys/bus/pci/devices/%s/remove", host);
+	case MOVE_UNPLUG:
+		return xasprintf(UNPLUG, (int)strcspn(host, "."), host, host);
 	default:
 		return xasprintf(BY_ID, host, machine->provider);
 	}
@@ -171,6 +177,7 @@ char *move_text(const struct machine *machine, const struct move *move)
 	case MOVE_DISABLE:
 	case MOVE_BIND:
 	case MOVE_REMOVE:
+	case MOVE_UNPLUG:
 	case MOVE_BY_ID:
 		return host_text(machine, move);
 	default:

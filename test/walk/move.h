@@ -38,6 +38,8 @@ enum move_kind {
 	MOVE_AUTOPROBE_OFF, /* drivers do not bind by themselves, says the administrator */
 	MOVE_BY_ID,	    /* the provider takes the host by its id, without a driver_override */
 	MOVE_SLOW,	    /* the provider's remove() takes a while */
+	NR_DRAWN_KINDS,
+	MOVE_UNPLUG = NR_DRAWN_KINDS, /* a host, for good: the last of a sequence */
 	NR_MOVE_KINDS,
 };
 

@@ -17,7 +17,8 @@ struct trip {
 	struct duty duty;
 	struct state now;
 	struct broken *broken;
-	bool kernel; /* the kernel reported a documented bug */
+	unsigned int unplugged; /* hosts, as bits */
+	bool kernel;		/* the kernel reported a documented bug */
 };
 
 static void say(const struct walk *walk, const struct move *move, const struct outcome *outcome)
@@ -95,6 +96,8 @@ static bool one_move(struct trip *trip, const struct move *move, bool beside)
 	if (trip->duty.waits)
 		observe_state(&walk->machine, &names);
 	do_move(walk, move, &names, &outcome);
+	if (move->kind == MOVE_UNPLUG)
+		trip->unplugged |= move->hosts & -move->hosts;
 	walk->nr_moves++;
 	say(walk, move, &outcome);
 	if (beside && leaves_behind(&outcome)) {
@@ -115,13 +118,42 @@ static bool one_move(struct trip *trip, const struct move *move, bool beside)
 	return broken;
 }
 
+/* What the machine has to be at the end: the baseline, but for what is gone for good */
+static struct state expected_at_end(const struct trip *trip)
+{
+	const struct duty *duty = &trip->duty;
+	struct state expected = trip->walk->baseline;
+
+	if (duty->parameters_lost || strcmp(duty->parameters, expected.parameters) != 0)
+		memcpy(expected.parameters, trip->now.parameters, PARAMETERS_MAX);
+	for (size_t i = 0; i < expected.nr_hosts; i++) {
+		if (trip->unplugged & 1U << i) {
+			expected.hosts[i].exists = false;
+			expected.nr_memdevs--;
+		}
+	}
+	return expected;
+}
+
+/* True if something is broken */
+static bool attach_all(struct trip *trip, bool cycle_bus, struct outcome *outcome)
+{
+	const struct move attach = {.kind = MOVE_ATTACH,
+				    .target = TARGET_ALL,
+				    .cycle_bus = cycle_bus,
+				    .force = cycle_bus};
+
+	do_move(trip->walk, &attach, &trip->now, outcome);
+	say(trip->walk, &attach, outcome);
+	return !settle(trip) || read_kernel(trip, outcome);
+}
+
 /* At the end: what was done by hand is undone by hand, and what commands did by attach-memdev
  * --all. */
 static bool end(struct trip *trip)
 {
 	struct walk *walk = trip->walk;
-	struct move attach = {.kind = MOVE_ATTACH, .target = TARGET_ALL};
-	struct state expected = walk->baseline;
+	struct state expected;
 	struct outcome outcome;
 	bool broken;
 
@@ -130,22 +162,13 @@ static bool end(struct trip *trip)
 	restore_by_hand(&walk->commands, &walk->baseline, &trip->now);
 	commands_settle();
 	observe_state(&walk->machine, &trip->now);
-	do_move(walk, &attach, &trip->now, &outcome);
-	say(walk, &attach, &outcome);
-	commands_settle();
-	broken = read_kernel(trip, &outcome);
-	if (!broken && outcome.status != EXIT_DONE && outcome.port_cannot_be_reused) {
-		attach.cycle_bus = attach.force = true;
-		do_move(walk, &attach, &trip->now, &outcome);
-		say(walk, &attach, &outcome);
-		commands_settle();
-		broken = read_kernel(trip, &outcome);
-	}
+	broken = attach_all(trip, false, &outcome);
+	if (!broken && outcome.status != EXIT_DONE && outcome.port_cannot_be_reused)
+		broken = attach_all(trip, true, &outcome);
 	if (broken || trip->kernel)
 		return broken;
 	observe_state(&walk->machine, &trip->now);
-	if (trip->duty.parameters_lost || strcmp(trip->duty.parameters, expected.parameters) != 0)
-		memcpy(expected.parameters, trip->now.parameters, PARAMETERS_MAX);
+	expected = expected_at_end(trip);
 	if (invariants_check_end(&walk->machine, &expected, &trip->now, trip->broken))
 		return true;
 	if (outcome.status == EXIT_DONE)
@@ -186,6 +209,8 @@ enum walked sequence_walk(struct walk *walk, const struct sequence *sequence, ui
 		return WALKED_BROKEN;
 	if (trip.kernel)
 		return WALKED_KERNEL;
+	if (trip.unplugged)
+		return WALKED_AND_UNPLUGGED;
 	if (strcmp(trip.now.parameters, walk->baseline.parameters) != 0)
 		sequence_restore(walk);
 	return WALKED;

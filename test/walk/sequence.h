@@ -25,8 +25,9 @@ struct walk {
 };
 
 enum walked {
-	WALKED,	       /* every invariant held */
-	WALKED_BROKEN, /* one did not */
+	WALKED,		      /* every invariant held */
+	WALKED_BROKEN,	      /* one did not */
+	WALKED_AND_UNPLUGGED, /* every invariant held, and the machine is not what it was */
 	WALKED_KERNEL, /* the kernel reported a documented bug: nothing can be said after it */
 };
 
