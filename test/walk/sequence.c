@@ -183,9 +183,10 @@ static bool end(struct trip *trip)
 enum walked sequence_walk(struct walk *walk, const struct sequence *sequence, uint32_t kept,
 			  size_t *failed, struct broken *broken)
 {
-	struct trip trip = {.walk = walk, .now = walk->baseline, .broken = broken};
+	struct trip trip = {.walk = walk, .broken = broken};
 	bool is_broken = false;
 
+	observe_state(&walk->machine, &trip.now); /* memdevs have other names than the last time */
 	duty_begin(&trip.duty, &walk->baseline);
 	for (size_t i = 0; i < sequence->nr_moves && !is_broken && !trip.kernel; i++) {
 		const struct move *next = NULL;
