@@ -74,7 +74,6 @@ static void take_over(struct duty *duty, const struct move *move, const struct s
 	duty->parameters_lost |= module && !after->loaded;
 	duty->read_only =
 		(duty->read_only || move->kind == MOVE_READ_ONLY) && move->kind != MOVE_WRITABLE;
-	duty->hidden |= move->kind == MOVE_HIDE;
 	duty->slow |= move->kind == MOVE_SLOW;
 	if (move->kind == MOVE_AUTOPROBE_OFF)
 		duty->autoprobe = 0;
@@ -99,9 +98,8 @@ static void note_owed(struct view *view)
 	}
 	if (!move_is_command(view->move))
 		return;
-	/* The plan said so, and was forced. */
-	duty->parameters_lost |= duty->hidden && view->move->kind == MOVE_DETACH &&
-				 view->move->force && view->move->method == METHOD_OF_MODULE;
+	/* It was said, and forced. */
+	duty->parameters_lost |= strstr(outcome->said, "cannot be loaded again") != NULL;
 	if (!has_ended(outcome))
 		duty->killed = true;
 	else if (!outcome->refused_by_lock && outcome->status != EXIT_USAGE)

@@ -48,7 +48,7 @@ struct outcome {
 	bool is_stuck;		    /* its report names a step that has not returned */
 	bool refused_by_lock;	    /* another command, or a step of one, was running */
 	bool port_cannot_be_reused; /* the kernel said so: Documentation/kernel-behavior.md */
-	char said[512];		    /* on standard error, the beginning */
+	char said[2048];	    /* on standard error, the beginning */
 	char differs[128]; /* of a listing: the first memdev about which it and the kernel differ */
 };
 
@@ -61,7 +61,6 @@ struct duty {
 	char parameters[PARAMETERS_MAX];
 	bool parameters_lost; /* the module was loaded by hand, with none */
 	bool read_only;	      /* the journal's directory */
-	bool hidden;	      /* the module's file */
 	bool autoprobe_lost;  /* what was written down of it was wiped */
 	bool killed;	      /* a command was killed, and none has ended by itself since */
 	bool by_hand;	      /* someone acted behind the commands' back: one may fail */
