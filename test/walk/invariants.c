@@ -53,6 +53,31 @@ void duty_begin(struct duty *duty, const struct state *baseline)
 		memcpy(duty->override[i], baseline->hosts[i].override, NAME_MAX_);
 }
 
+/*
+ * May a command fail after it? Settings are the administrator's, and no reason to fail. What the
+ * module is told or loses on a machine where everything is attached is such a setting.
+ */
+static bool hinders(const struct move *move, const struct state *before)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < before->nr_hosts; i++)
+		whole &= before->hosts[i].attached;
+	switch (move->kind) {
+	case MOVE_LIST:
+	case MOVE_SLOW:
+	case MOVE_AUTOPROBE_OFF:
+	case MOVE_WRITABLE:
+		return false;
+	case MOVE_BY_ID:
+	case MOVE_INSERT:
+	case MOVE_HIDE:
+		return !whole;
+	default:
+		return true;
+	}
+}
+
 /* By hand, the administrator decides anew what is wanted. */
 static void take_over(struct duty *duty, const struct move *move, const struct state *before,
 		      const struct state *after)
@@ -81,8 +106,7 @@ static void take_over(struct duty *duty, const struct move *move, const struct s
 		memset(duty->owed, 0, sizeof(duty->owed));
 		duty->autoprobe_lost |= before->settings_are_kept;
 	}
-	duty->by_hand |= move->kind != MOVE_LIST && move->kind != MOVE_SLOW &&
-			 move->kind != MOVE_AUTOPROBE_OFF && move->kind != MOVE_WRITABLE;
+	duty->by_hand |= hinders(move, before);
 }
 
 static void note_owed(struct view *view)
@@ -267,8 +291,8 @@ static bool is_hindered(const struct view *view)
 	const struct duty *duty = view->duty;
 	const struct outcome *outcome = view->outcome;
 
-	if (duty->by_hand || duty->read_only || duty->killed || duty->waits ||
-	    view->move->timeout_ms || outcome->port_cannot_be_reused)
+	if (duty->by_hand || duty->parameters_lost || duty->read_only || duty->killed ||
+	    duty->waits || view->move->timeout_ms || outcome->port_cannot_be_reused)
 		return true;
 	if (view->move->kind == MOVE_ATTACH)
 		return outcome->status == EXIT_REFUSED && view->move->cycle_bus &&
