@@ -245,18 +245,27 @@ static bool check_untouched(struct view *view)
 		    view->outcome->status);
 }
 
-/* What was given up goes no further: the next step of a handover is to bind the other driver. */
+/* What was given up goes no further: the last step of a handover is to bind the other driver. */
 static bool check_given_up(struct view *view)
 {
-	for (size_t i = 0; view->outcome->is_stuck && i < view->after->nr_hosts; i++) {
-		if (view->move->kind == MOVE_DETACH && view->move->method == METHOD_OF_HANDOVER &&
-		    is_of_move(view->move, i) &&
-		    strcmp(view->before->hosts[i].driver, view->machine->hand_to) != 0 &&
-		    strcmp(view->after->hosts[i].driver, view->machine->hand_to) == 0 &&
-		    strstr(view->outcome->said, "unbind"))
+	const struct move *move = view->move;
+	const char *to = view->machine->hand_to;
+
+	if (!view->outcome->is_stuck || move->kind != MOVE_DETACH ||
+	    move->method != METHOD_OF_HANDOVER)
+		return false;
+	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		const char *name = view->machine->hosts[i];
+		char last[3 * NAME_MAX_];
+
+		snprintf(last, sizeof(last), "bind %s to %s: the kernel has not returned", name,
+			 to);
+		if (strcmp(view->before->hosts[i].driver, to) != 0 &&
+		    strcmp(view->after->hosts[i].driver, to) == 0 &&
+		    !strstr(view->outcome->said, last) && is_of_move(move, i) &&
+		    move->hosts == 1U << i)
 			return fail(view->broken, "given-up",
-				    "%s was given to %s after the command had given up",
-				    view->machine->hosts[i], view->machine->hand_to);
+				    "%s was given to %s after the command had given up", name, to);
 	}
 	return false;
 }
