@@ -404,6 +404,7 @@ static int attach_all(struct attaching *attaching)
 	attaching->entries = journal_load(&attaching->nr_entries);
 	say_unreadable(NAME, attaching->entries, attaching->nr_entries);
 	status = choose(attaching);
+	attach_tasks_sort(attaching->tasks, attaching->nr_tasks);
 	done = attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
 	status = status ?: done;
 	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);

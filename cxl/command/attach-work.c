@@ -64,6 +64,24 @@ bool attach_task_binds_bus(const struct attach_task *task)
 	return false;
 }
 
+static uint64_t task_time(const struct attach_task *task)
+{
+	return task->entry ? task->entry->time_us : 0;
+}
+
+/* Those of the same time stay in their order. */
+void attach_tasks_sort(struct attach_task *tasks, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const struct attach_task task = tasks[i];
+		size_t to = i;
+
+		for (; to > 0 && task_time(&tasks[to - 1]) < task_time(&task); to--)
+			tasks[to] = tasks[to - 1];
+		tasks[to] = task;
+	}
+}
+
 void attach_work_begin(struct attach_work *work)
 {
 	*work = (struct attach_work){0};

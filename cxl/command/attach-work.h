@@ -48,6 +48,13 @@ const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
 /** attach_task_binds_bus() - is its detach one of a bus, which its undo binds again? */
 bool attach_task_binds_bus(const struct attach_task *task);
 
+/**
+ * attach_tasks_sort() - what was detached last, first: it may be what an earlier one is bound by
+ *
+ * Hosts that are in no entry stay last.
+ */
+void attach_tasks_sort(struct attach_task *tasks, size_t count);
+
 /** attach_work_begin() - nothing to do yet; released with attach_work_release() */
 void attach_work_begin(struct attach_work *work);
 

@@ -133,6 +133,17 @@ for wrong in '--all mem0' '--timeout 0' '--frobnicate'; do
 	is "wrong usage: '$wrong'" "$status$out" 2
 done
 
+# The module that an earlier detach needs was unloaded by a later one.
+machine accelerator-unloaded
+no_module() { entry "$1" '.time_us = '"$2"' | .hosts[0] += {host: "'"$1"'", bus: "platform", driver: "cxl_mock_accel"} |
+	.undo = ['"$3"'{action: "bind", bus: "platform", driver: "cxl_mock_accel", device: "'"$1"'"}]'; }
+rm -f "$CXL_STATE_DIR"/*.json
+no_module cxl_type2_accel.0 1 ''
+no_module cxl_type2_accel.9 2 '{action: "load", driver: "cxl_mock_accel"},'
+attach --dry-run
+is "what was detached last is reattached first" "$status$(steps)" \
+	'0[[["load","cxl_mock_accel"],["bind","cxl_type2_accel.9"]],[["bind","cxl_type2_accel.0"]]]'
+
 # --cycle-bus, and the bus itself was detached: to bind it recreates its ports
 machine accelerator-no-bus
 rm -f "$CXL_STATE_DIR"/*.json
