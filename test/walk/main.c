@@ -101,6 +101,12 @@ static void print_moves(uint32_t kept, size_t nr_moves)
 	}
 }
 
+/* The first line of a text: TAP has one for each result. */
+static int line_length(const char *text)
+{
+	return (int)strcspn(text, "\n");
+}
+
 /* The shortest that still fails; false where a fresh machine is needed to find it */
 static bool shrink(struct walk *walk, const struct sequence *sequence, const char *invariant,
 		   struct shrinking *shrinking, struct broken *broken)
@@ -138,13 +144,13 @@ static bool report_broken(struct walk *walk, const struct options *options,
 	bool restored = false;
 
 	kept &= nr_moves < 32 ? (UINT32_C(1) << nr_moves) - 1 : UINT32_MAX;
-	printf("not ok - walk: %s: %s\n", invariant, broken->detail);
+	printf("not ok - walk: %s: %.*s\n", invariant, line_length(broken->detail), broken->detail);
 	fflush(stdout);
 	shrink_begin(&shrinking, kept, sequence->nr_moves);
 	if (strcmp(invariant, "kernel-report") != 0)
 		restored = shrink(walk, sequence, invariant, &shrinking, broken);
-	printf("# the shortest that fails%s: %s\n", restored ? "" : " (not shrunk to the end)",
-	       broken->detail);
+	printf("# the shortest that fails%s: %.*s\n", restored ? "" : " (not shrunk to the end)",
+	       line_length(broken->detail), broken->detail);
 	sequence_print(walk, sequence, shrinking.kept);
 	printf("# again: --seed %llu --first %llu --sequences 1 --steps %llu --only ",
 	       (unsigned long long)sequence->seed, (unsigned long long)sequence->number,
