@@ -305,7 +305,7 @@ static int do_each(struct attaching *attaching)
 		int done;
 
 		attach_work_begin(&work);
-		attach_work_add(&work, &attaching->tasks[i]);
+		attach_work_add(&work, &attaching->snapshot, &attaching->tasks[i]);
 		done = do_work(attaching, &work);
 		attach_work_release(&work);
 		status = status ?: done;
@@ -343,7 +343,7 @@ static void add_tasks(const struct attaching *attaching, const struct snapshot_p
 
 			if (attach_task_bus(&attaching->snapshot, task) == bus &&
 			    attach_task_binds_bus(task) == binds)
-				attach_work_add(work, task);
+				attach_work_add(work, &attaching->snapshot, task);
 		}
 	}
 }

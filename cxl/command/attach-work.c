@@ -5,9 +5,11 @@
 
 #include "attach/act/journal.h"
 #include "attach/model/snapshot.h"
+#include "attach/read/reload.h"
 #include "attach/reason/evidence.h"
 #include "attach/reason/plan.h"
 #include "cxl/command/attach-work.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/memory.h"
 #include "util/text.h"
@@ -120,8 +122,39 @@ char *attach_work_cycle(struct attach_work *work, const struct attach_answers *a
 	return why;
 }
 
-static void add_entry(struct attach_work *work, const struct journal_entry *entry)
+/* The module of a host that has no driver, as far as it is known */
+static const char *module_of(const struct snapshot *snapshot, const char *host)
 {
+	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
+		if (streq(snapshot->unattached_hosts[i].host.name, host))
+			return snapshot->unattached_hosts[i].host.module;
+	}
+	return NULL;
+}
+
+/* Someone may have unloaded it since. */
+static void add_missing_modules(struct attach_work *work, const struct snapshot *snapshot,
+				const struct journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->nr_undo; i++) {
+		const struct step *bind = &entry->undo[i];
+		const char *module = module_of(snapshot, bind->device);
+		struct step load = {.action = STEP_LOAD, .driver = module};
+		_cleanup_free_ char *missing = NULL;
+
+		if (bind->action == STEP_LOAD)
+			return; /* it is of the undo itself */
+		if (bind->action == STEP_BIND && module)
+			missing = step_missing(snapshot->root, bind);
+		if (missing)
+			add_steps(work, &load, 1);
+	}
+}
+
+static void add_entry(struct attach_work *work, const struct snapshot *snapshot,
+		      const struct journal_entry *entry)
+{
+	add_missing_modules(work, snapshot, entry);
 	*APPEND(work->entries, work->nr_entries) =
 		(struct reattach_entry){entry->name, work->nr_hosts, entry->nr_hosts};
 	*APPEND(work->journal, work->nr_journal) = entry;
@@ -144,10 +177,11 @@ static void add_host(struct attach_work *work, const struct snapshot_unattached_
 	};
 }
 
-void attach_work_add(struct attach_work *work, const struct attach_task *task)
+void attach_work_add(struct attach_work *work, const struct snapshot *snapshot,
+		     const struct attach_task *task)
 {
 	if (task->entry)
-		add_entry(work, task->entry);
+		add_entry(work, snapshot, task->entry);
 	else
 		add_host(work, task->unattached);
 	work->nr_own = work->nr_hosts;

@@ -66,8 +66,13 @@ void attach_work_begin(struct attach_work *work);
 char *attach_work_cycle(struct attach_work *work, const struct attach_answers *answers,
 			const struct snapshot_port *bus);
 
-/** attach_work_add() - then do that task */
-void attach_work_add(struct attach_work *work, const struct attach_task *task);
+/**
+ * attach_work_add() - then do that task
+ *
+ * If the driver that an entry is to bind is not there, its module is loaded first.
+ */
+void attach_work_add(struct attach_work *work, const struct snapshot *snapshot,
+		     const struct attach_task *task);
 
 /** attach_work_add_others() - at last, reattach what else is on the bus, if it is cycled */
 void attach_work_add_others(struct attach_work *work);

@@ -142,7 +142,10 @@ no_module cxl_type2_accel.0 1 ''
 no_module cxl_type2_accel.9 2 '{action: "load", driver: "cxl_mock_accel"},'
 attach --dry-run
 is "what was detached last is reattached first" "$status$(steps)" \
-	'0[[["load","cxl_mock_accel"],["bind","cxl_type2_accel.9"]],[["bind","cxl_type2_accel.0"]]]'
+	'0[[["load","cxl_mock_accel"],["bind","cxl_type2_accel.9"]],[["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
+rm -f "$CXL_STATE_DIR/cxl_type2_accel.9.json"
+attach --dry-run
+is "a module that was unloaded since is loaded" "$status$(steps)" '0[[["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
 
 # --cycle-bus, and the bus itself was detached: to bind it recreates its ports
 machine accelerator-no-bus

@@ -43,16 +43,15 @@ static char *found_again(const struct commands *commands, const struct state *ba
 		const struct host_state *host = &now->hosts[i];
 		const char *name = machine->hosts[i];
 
-		if (rescan || (host->exists && strcmp(host->override, machine->hand_to) != 0))
+		if (!host->exists || strcmp(host->driver, "cxl_pci") == 0)
 			text = joined(text, xasprintf("[ ! -e devices/%1$s ] || echo %2$s "
 						      ">devices/%1$s/driver_override",
 						      name, baseline->hosts[i].override));
-		if (rescan || strcmp(host->driver, "cxl_pci") == 0)
+		if (!host->exists || strcmp(host->driver, "cxl_pci") == 0)
 			text = joined(text, xasprintf("[ ! -e drivers/cxl_pci/%1$s ] || echo %1$s "
 						      ">drivers/cxl_pci/unbind",
 						      name));
 	}
-	text = joined(text, xasprintf("echo 8086 0d93 >drivers/%s/remove_id", machine->provider));
 	return joined(text, xasprintf("echo %d >drivers_autoprobe", baseline->autoprobe));
 }
 
@@ -108,6 +107,7 @@ void restore_all(const struct commands *commands, const struct state *baseline)
 	text = joined(text, xasprintf("rm -rf /run/cxl/*"));
 	if (commands->machine->pci)
 		text = joined(text, found_again(commands, baseline, &nothing));
+	text = joined(text, xasprintf("echo 8086 0d93 >/sys/bus/pci/drivers/$module/remove_id"));
 	text = joined(text, module_again(commands, baseline));
 	text = joined(text, bound_again(commands, baseline));
 	text = joined(text, xasprintf("echo 1 >/sys/bus/cxl/flush; exit 0"));

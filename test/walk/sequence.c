@@ -127,6 +127,9 @@ static struct state expected_at_end(const struct trip *trip)
 	if (duty->parameters_lost || strcmp(duty->parameters, expected.parameters) != 0)
 		memcpy(expected.parameters, trip->now.parameters, PARAMETERS_MAX);
 	for (size_t i = 0; i < expected.nr_hosts; i++) {
+		/* The administrator's own is checked after each command. */
+		if (strcmp(duty->override[i], expected.hosts[i].override) != 0)
+			memcpy(expected.hosts[i].override, trip->now.hosts[i].override, NAME_MAX_);
 		if (trip->unplugged & 1U << i) {
 			expected.hosts[i].exists = false;
 			expected.nr_memdevs--;
@@ -212,7 +215,7 @@ enum walked sequence_walk(struct walk *walk, const struct sequence *sequence, ui
 		return WALKED_KERNEL;
 	if (trip.unplugged)
 		return WALKED_AND_UNPLUGGED;
-	if (strcmp(trip.now.parameters, walk->baseline.parameters) != 0)
+	if (invariants_check_end(&walk->machine, &walk->baseline, &trip.now, broken))
 		sequence_restore(walk);
 	return WALKED;
 }
