@@ -80,6 +80,28 @@ static void every_kind(void **state)
 	assert_int_equal(on_mock & (1U << MOVE_RESCAN | 1U << MOVE_SLOW | 1U << MOVE_BY_ID), 0);
 }
 
+/* One is unplugged at the end only, where enough others are left. */
+static void unplugged(void **state)
+{
+	struct machine four = pci;
+	struct sequence sequence;
+	size_t last = 0, earlier = 0;
+
+	(void)state;
+	four.nr_hosts = 4;
+	for (uint64_t number = 0; number < 500; number++) {
+		draw_sequence(&four, 1, number, 8, &sequence);
+		for (size_t i = 0; i < sequence.nr_moves; i++) {
+			bool is_last = i + 1 == sequence.nr_moves;
+
+			last += is_last && sequence.moves[i].kind == MOVE_UNPLUG;
+			earlier += !is_last && sequence.moves[i].kind == MOVE_UNPLUG;
+		}
+	}
+	assert_true(last > 5);
+	assert_int_equal(earlier, 0);
+}
+
 /* It fails as long as it has both of these moves. */
 static void shortest(void **state)
 {
