@@ -285,6 +285,7 @@ int main(void)
 		cmocka_unit_test(lost),	     cmocka_unit_test(contradicted),
 		cmocka_unit_test(settings),  cmocka_unit_test(outputs),
 		cmocka_unit_test(given_up),  cmocka_unit_test(end),
+		cmocka_unit_test(unplugged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
