@@ -169,6 +169,7 @@ static void add_host(struct attach_work *work, const struct snapshot_unattached_
 	struct plan *plan = APPEND(work->attach, work->nr_attach);
 
 	plan_attach(unattached, plan);
+	work->binds_port |= unattached->port && !unattached->port->enabled;
 	add_steps(work, plan->undo, plan->nr_undo);
 	*APPEND(work->hosts, work->nr_hosts) = (struct expected_host){
 		.host = unattached->host.name,

@@ -38,7 +38,7 @@ struct attach_work {
 	size_t nr_entries;
 	const struct journal_entry **journal; /* those entries of it that the tasks are */
 	size_t nr_journal;
-	bool binds_port; /* a task undoes a detach by port */
+	bool binds_port; /* a task binds a port again */
 };
 
 /** attach_task_bus() - the bus of the port that it binds, or of its host's; else the only one */

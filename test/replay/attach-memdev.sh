@@ -147,6 +147,14 @@ rm -f "$CXL_STATE_DIR/cxl_type2_accel.9.json"
 attach --dry-run
 is "a module that was unloaded since is loaded" "$status$(steps)" '0[[["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
 
+# A port that is disabled has lost its downstream ports; there is no journal any more.
+machine accelerator-unbound
+rm -f "$CXL_STATE_DIR"/*.json
+rm -rf "$devices"/port1/{driver,dport*}
+attach --dry-run --all
+is "a host below a port that is disabled: the port is bound first" "$status$(steps)" \
+	'0[[["bind","port1"],["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
+
 # --cycle-bus, and the bus itself was detached: to bind it recreates its ports
 machine accelerator-no-bus
 rm -f "$CXL_STATE_DIR"/*.json
