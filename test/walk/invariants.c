@@ -78,6 +78,12 @@ static bool hinders(const struct move *move, const struct state *before)
 	}
 }
 
+void duty_note_said(struct duty *duty, const struct outcome *outcome)
+{
+	duty->killed |= outcome->killed;
+	duty->parameters_lost |= strstr(outcome->said, "cannot be loaded again") != NULL;
+}
+
 /* By hand, the administrator decides anew what is wanted. */
 static void take_over(struct duty *duty, const struct move *move, const struct state *before,
 		      const struct state *after)
@@ -122,8 +128,6 @@ static void note_owed(struct view *view)
 	}
 	if (!move_is_command(view->move))
 		return;
-	/* It was said, and forced. */
-	duty->parameters_lost |= strstr(outcome->said, "cannot be loaded again") != NULL;
 	if (!has_ended(outcome))
 		duty->killed = true;
 	else if (!outcome->refused_by_lock && outcome->status != EXIT_USAGE)

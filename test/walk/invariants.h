@@ -21,6 +21,10 @@ struct broken {
 /** duty_begin() - at the beginning of a sequence */
 void duty_begin(struct duty *duty, const struct state *baseline);
 
+/** duty_note_said() - what a command said that it cannot undo, and was forced; and that it was
+ * killed */
+void duty_note_said(struct duty *duty, const struct outcome *outcome);
+
 /**
  * invariants_check() - what a move has broken
  * @duty: as it was before the move; updated

@@ -100,9 +100,9 @@ static bool one_move(struct trip *trip, const struct move *move, bool beside)
 		trip->unplugged |= move->hosts & -move->hosts;
 	walk->nr_moves++;
 	say(walk, move, &outcome);
+	duty_note_said(&trip->duty, &outcome);
 	if (beside && leaves_behind(&outcome)) {
 		/* It is not over: the next one is judged together with it. */
-		trip->duty.killed |= outcome.killed;
 		trip->duty.waits = true;
 		return false;
 	}
