@@ -151,6 +151,20 @@ static bool attach_all(struct trip *trip, bool cycle_bus, struct outcome *outcom
 	return !settle(trip) || read_kernel(trip, outcome);
 }
 
+/* What a listing says before that, of whatever the moves have left. True if something is broken. */
+static bool look(struct trip *trip)
+{
+	struct walk *walk = trip->walk;
+	const struct move list = {.kind = MOVE_LIST};
+	const struct state before = trip->now;
+	struct outcome outcome;
+
+	do_move(walk, &list, &before, &outcome);
+	observe_state(&walk->machine, &trip->now);
+	return invariants_check(&walk->machine, &list, &before, &outcome, &trip->now, &trip->duty,
+				trip->broken);
+}
+
 /* At the end: what was done by hand is undone by hand, and what commands did by attach-memdev
  * --all. */
 static bool end(struct trip *trip)
@@ -160,8 +174,11 @@ static bool end(struct trip *trip)
 	struct outcome outcome;
 	bool broken;
 
-	commands_settle();
+	if (!settle(trip))
+		return true;
 	observe_state(&walk->machine, &trip->now);
+	if (look(trip))
+		return true;
 	restore_by_hand(&walk->commands, &walk->baseline, &trip->now);
 	commands_settle();
 	observe_state(&walk->machine, &trip->now);
