@@ -9,6 +9,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/text.h"
 #include "util/unread.h"
 
 /* The downstream port of @port that is the device @name: the N of its link dportN; or -1 */
@@ -57,7 +58,15 @@ static struct snapshot_decoder *decoder_towards(const struct snapshot_port *port
 	return NULL;
 }
 
-/* The port of a switch or host bridge that has the device @name as a downstream port */
+/* A port that is disabled has no downstream ports: what is above them is the device that it is the
+ * port of. */
+static bool is_disabled_at(const struct snapshot_port *port, const char *name)
+{
+	return port->kind == PORT_SWITCH && !port->enabled && streq(port->uport, name);
+}
+
+/* The port of a switch or host bridge that has the device @name as a downstream port, or is
+ * disabled at it */
 static bool find_port(const struct snapshot *snapshot, const char *name,
 		      struct snapshot_unattached_host *unattached)
 {
@@ -65,10 +74,10 @@ static bool find_port(const struct snapshot *snapshot, const char *name,
 		struct snapshot_port *port = &snapshot->ports[i];
 		int dport = port->kind == PORT_SWITCH ? find_dport(snapshot->root, port, name) : -1;
 
-		if (dport < 0)
+		if (dport < 0 && !is_disabled_at(port, name))
 			continue;
 		unattached->port = port;
-		unattached->decoder = decoder_towards(port, dport);
+		unattached->decoder = dport < 0 ? NULL : decoder_towards(port, dport);
 		return true;
 	}
 	return false;

@@ -230,7 +230,8 @@ static void see_decoder(const struct snapshot_unattached_host *unattached,
 {
 	const struct snapshot_decoder *decoder = unattached->decoder;
 
-	if (!unattached->port)
+	/* What a port that is disabled would decode, it does not show. */
+	if (!unattached->port || (!decoder && !unattached->port->enabled))
 		return;
 	if (!decoder)
 		add(answer, NO_DECODER_COMMITTED, xasprintf(DEVICES "%s", unattached->port->name),
@@ -248,7 +249,7 @@ static const char *obstacle(const struct snapshot_unattached_host *unattached)
 {
 	if (unattached->deferred == FLAG_YES)
 		return "deferred";
-	if (unattached->port && !unattached->decoder)
+	if (unattached->port && unattached->port->enabled && !unattached->decoder)
 		return "uncommitted";
 	if (unattached->decoder && is_interleaved(unattached->decoder))
 		return "interleaved";

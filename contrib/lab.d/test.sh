@@ -97,6 +97,13 @@ vm_tests_guard_pci() {
 # planted WAY...: what the lab's provider does wrong is found and shrunk
 planted() { env SOURCE="$LAB_SRC" "$LAB_SRC/test/exercise/planted.sh" "$@"; }
 
+# walk_tests MINUTES OPTION... -- OPTION...: the walk at random
+walk_tests() {
+	local minutes=$1
+	shift
+	"$LAB_SRC/contrib/lab" walk --kernel "$opt_kernel" --flavor "$opt_flavor" --budget "$minutes" "$@"
+}
+
 # What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
 # without attach, an older cxl-cli
 test_other_lanes() {
@@ -118,6 +125,9 @@ test_other_lanes() {
 	ROUNDS=64 part "claims, 64 rounds of races" vm_tests claims-races --timeout 3600
 	ROUNDS=64 part "claims, 64 rounds of races, kasan" vm_tests claims-races --flavor kasan --timeout 7200
 	ROUNDS=100 part "claims, 100 rounds, kasan" vm_tests claims --flavor kasan --timeout 7200
+	part "walk, an hour: guest with an accelerator" walk_tests 60
+	part "walk, an hour: PCI guest with two bridges" walk_tests 60 --machine pci --accelerators 2 --bridges 2
+	part "walk, an hour: PCI guest with four accelerators" walk_tests 60 --machine pci --accelerators 4
 	part "kernel 7.2: PCI guest with an accelerator" vm_tests accelerators --kernel 7.2 --machine pci
 	part "kernel 7.2: PCI guest with two and an expander" vm_tests pci --kernel 7.2 --machine pci \
 		--accelerators 2 --expanders 1 --bridges 2
@@ -167,6 +177,7 @@ test_mock_guests() {
 	ROWS_EVERY=5 part "guest with expanders" quickly vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "inject: a guest with an accelerator" quickly vm_tests inject --timeout 1800
 	part "guest without CXL" quickly vm_tests no-cxl --no-modules
+	part "walk: guest with an accelerator" quickly walk_tests 5 -- --seed 1 --sequences 12
 	part "exercise, with the thread sanitizer" quickly vm_tests exercise --sanitizer thread --timeout 1800
 }
 
@@ -176,9 +187,13 @@ test_pci_guests() {
 	part "PCI guest with two and an expander" quickly vm_tests pci --machine pci --accelerators 2 \
 		--expanders 1 --bridges 2 --timeout 1800
 	part "PCI guest with four accelerators" quickly vm_tests pci-four --machine pci --accelerators 4
-	part "PCI guest whose accelerator is unplugged" quickly vm_tests pci-hotplug --machine pci
+	part "walk: PCI guest with two bridges" quickly walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
+		-- --seed 1 --sequences 10
+	part "walk: PCI guest with four accelerators" quickly walk_tests 5 --machine pci --accelerators 4 \
+		-- --seed 1 --sequences 6
+	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
 	part "PCI guest that firmware set nothing up in" quickly vm_tests pci-uncommitted --machine pci --no-modules
-	part "PCI guest with an expander beside" quickly vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
+	part "PCI guest with an expander beside" vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
 	part "a region deleted under its driver" quickly vm_tests guard-delete --machine pci --expanders 1
 	ROWS_EVERY=10 part "guard, PCI guest with two expanders beside" quickly vm_tests_guard_pci
 }

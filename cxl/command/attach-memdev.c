@@ -311,7 +311,7 @@ static int do_each(struct attaching *attaching)
 		int done;
 
 		attach_work_begin(&work);
-		attach_work_add(&work, &attaching->tasks[i]);
+		attach_work_add(&work, &attaching->snapshot, &attaching->tasks[i]);
 		done = do_work(attaching, &work);
 		attach_work_release(&work);
 		status = status ?: done;
@@ -330,6 +330,51 @@ static bool is_of_earlier(const struct attaching *attaching, size_t task,
 	return false;
 }
 
+static bool any_binds_bus(const struct attaching *attaching)
+{
+	for (size_t i = 0; i < attaching->nr_tasks; i++) {
+		if (attach_task_binds_bus(&attaching->tasks[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Those that bind the bus first: the others need it. */
+static void add_tasks(const struct attaching *attaching, const struct snapshot_port *bus,
+		      struct attach_work *work)
+{
+	for (int binds = 1; binds >= 0; binds--) {
+		for (size_t i = 0; i < attaching->nr_tasks; i++) {
+			const struct attach_task *task = &attaching->tasks[i];
+
+			if (attach_task_bus(&attaching->snapshot, task) == bus &&
+			    attach_task_binds_bus(task) == binds)
+				attach_work_add(work, &attaching->snapshot, task);
+		}
+	}
+}
+
+/* Cycling the bus recreates its ports. Binding one that was detached itself does so, too. */
+static int cycle_bus(struct attaching *attaching, const struct snapshot_port *bus)
+{
+	_cleanup_free_ char *why = NULL;
+	struct attach_work work;
+	int status = EXIT_CANNOT;
+
+	attach_work_begin(&work);
+	if (bus || !any_binds_bus(attaching))
+		why = attach_work_cycle(&work, &attaching->answers, bus);
+	if (why) {
+		fprintf(stderr, NAME ": cannot cycle the bus: %s\n", why);
+	} else {
+		add_tasks(attaching, bus, &work);
+		attach_work_add_others(&work);
+		status = do_work(attaching, &work);
+	}
+	attach_work_release(&work);
+	return status;
+}
+
 /*
  * All tasks of a bus together: cycling it once for each would detach what an earlier task has
  * reattached.
@@ -341,23 +386,11 @@ static int cycle_each_bus(struct attaching *attaching)
 	for (size_t i = 0; i < attaching->nr_tasks; i++) {
 		const struct snapshot_port *bus =
 			attach_task_bus(&attaching->snapshot, &attaching->tasks[i]);
-		_cleanup_free_ char *why = NULL;
-		struct attach_work work;
-		int done = EXIT_CANNOT;
+		int done;
 
 		if (is_of_earlier(attaching, i, bus))
 			continue;
-		attach_work_begin(&work);
-		why = attach_work_cycle(&work, &attaching->answers, bus);
-		for (size_t j = i; !why && j < attaching->nr_tasks; j++) {
-			if (attach_task_bus(&attaching->snapshot, &attaching->tasks[j]) == bus)
-				attach_work_add(&work, &attaching->tasks[j]);
-		}
-		if (why)
-			fprintf(stderr, NAME ": cannot cycle the bus: %s\n", why);
-		else
-			done = (attach_work_add_others(&work), do_work(attaching, &work));
-		attach_work_release(&work);
+		done = cycle_bus(attaching, bus);
 		status = status ?: done;
 	}
 	return status;
@@ -377,6 +410,7 @@ static int attach_all(struct attaching *attaching)
 	attaching->entries = journal_load(&attaching->nr_entries);
 	say_unreadable(NAME, attaching->entries, attaching->nr_entries);
 	status = say_unread(NAME) ? EXIT_FAILED : choose(attaching);
+	attach_tasks_sort(attaching->tasks, attaching->nr_tasks);
 	done = attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
 	status = status ?: done;
 	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);

@@ -5,9 +5,11 @@
 
 #include "attach/act/journal.h"
 #include "attach/model/snapshot.h"
+#include "attach/read/reload.h"
 #include "attach/reason/evidence.h"
 #include "attach/reason/plan.h"
 #include "cxl/command/attach-work.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/memory.h"
 #include "util/text.h"
@@ -40,6 +42,46 @@ const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
 		nr_buses++;
 	}
 	return nr_buses == 1 ? only : NULL;
+}
+
+static bool is_host(const struct journal_entry *entry, const char *device)
+{
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		if (streq(entry->hosts[i].host, device))
+			return true;
+	}
+	return false;
+}
+
+/* On CXL's own bus are only ports and memdevs. */
+bool attach_task_binds_bus(const struct attach_task *task)
+{
+	for (size_t i = 0; task->entry && i < task->entry->nr_undo; i++) {
+		const struct step *step = &task->entry->undo[i];
+
+		if (step->action == STEP_BIND && !streq(step->bus, "cxl") &&
+		    !is_host(task->entry, step->device))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t task_time(const struct attach_task *task)
+{
+	return task->entry ? task->entry->time_us : 0;
+}
+
+/* Those of the same time stay in their order. */
+void attach_tasks_sort(struct attach_task *tasks, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const struct attach_task task = tasks[i];
+		size_t to = i;
+
+		for (; to > 0 && task_time(&tasks[to - 1]) < task_time(&task); to--)
+			tasks[to] = tasks[to - 1];
+		tasks[to] = task;
+	}
 }
 
 void attach_work_begin(struct attach_work *work)
@@ -80,8 +122,39 @@ char *attach_work_cycle(struct attach_work *work, const struct attach_answers *a
 	return why;
 }
 
-static void add_entry(struct attach_work *work, const struct journal_entry *entry)
+/* The module of a host that has no driver, as far as it is known */
+static const char *module_of(const struct snapshot *snapshot, const char *host)
 {
+	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
+		if (streq(snapshot->unattached_hosts[i].host.name, host))
+			return snapshot->unattached_hosts[i].host.module;
+	}
+	return NULL;
+}
+
+/* Someone may have unloaded it since. */
+static void add_missing_modules(struct attach_work *work, const struct snapshot *snapshot,
+				const struct journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->nr_undo; i++) {
+		const struct step *bind = &entry->undo[i];
+		const char *module = module_of(snapshot, bind->device);
+		struct step load = {.action = STEP_LOAD, .driver = module};
+		_cleanup_free_ char *missing = NULL;
+
+		if (bind->action == STEP_LOAD)
+			return; /* it is of the undo itself */
+		if (bind->action == STEP_BIND && module)
+			missing = step_missing(snapshot->root, bind);
+		if (missing)
+			add_steps(work, &load, 1);
+	}
+}
+
+static void add_entry(struct attach_work *work, const struct snapshot *snapshot,
+		      const struct journal_entry *entry)
+{
+	add_missing_modules(work, snapshot, entry);
 	*APPEND(work->entries, work->nr_entries) =
 		(struct reattach_entry){entry->name, work->nr_hosts, entry->nr_hosts};
 	*APPEND(work->journal, work->nr_journal) = entry;
@@ -96,6 +169,7 @@ static void add_host(struct attach_work *work, const struct snapshot_unattached_
 	struct plan *plan = APPEND(work->attach, work->nr_attach);
 
 	plan_attach(unattached, plan);
+	work->binds_port |= unattached->port && !unattached->port->enabled;
 	add_steps(work, plan->undo, plan->nr_undo);
 	*APPEND(work->hosts, work->nr_hosts) = (struct expected_host){
 		.host = unattached->host.name,
@@ -104,10 +178,11 @@ static void add_host(struct attach_work *work, const struct snapshot_unattached_
 	};
 }
 
-void attach_work_add(struct attach_work *work, const struct attach_task *task)
+void attach_work_add(struct attach_work *work, const struct snapshot *snapshot,
+		     const struct attach_task *task)
 {
 	if (task->entry)
-		add_entry(work, task->entry);
+		add_entry(work, snapshot, task->entry);
 	else
 		add_host(work, task->unattached);
 	work->nr_own = work->nr_hosts;
@@ -115,6 +190,8 @@ void attach_work_add(struct attach_work *work, const struct attach_task *task)
 
 void attach_work_add_others(struct attach_work *work)
 {
+	if (work->cycle.nr_undo == 0)
+		return;
 	/* The first one binds the bus, which has been done. */
 	add_steps(work, work->cycle.undo + 1, work->cycle.nr_undo - 1);
 	for (size_t i = 0; i < work->cycle.nr_memdevs; i++)

@@ -38,12 +38,22 @@ struct attach_work {
 	size_t nr_entries;
 	const struct journal_entry **journal; /* those entries of it that the tasks are */
 	size_t nr_journal;
-	bool binds_port; /* a task undoes a detach by port */
+	bool binds_port; /* a task binds a port again */
 };
 
 /** attach_task_bus() - the bus of the port that it binds, or of its host's; else the only one */
 const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
 					    const struct attach_task *task);
+
+/** attach_task_binds_bus() - is its detach one of a bus, which its undo binds again? */
+bool attach_task_binds_bus(const struct attach_task *task);
+
+/**
+ * attach_tasks_sort() - what was detached last, first: it may be what an earlier one is bound by
+ *
+ * Hosts that are in no entry stay last.
+ */
+void attach_tasks_sort(struct attach_task *tasks, size_t count);
 
 /** attach_work_begin() - nothing to do yet; released with attach_work_release() */
 void attach_work_begin(struct attach_work *work);
@@ -56,10 +66,15 @@ void attach_work_begin(struct attach_work *work);
 char *attach_work_cycle(struct attach_work *work, const struct attach_answers *answers,
 			const struct snapshot_port *bus);
 
-/** attach_work_add() - then do that task */
-void attach_work_add(struct attach_work *work, const struct attach_task *task);
+/**
+ * attach_work_add() - then do that task
+ *
+ * If the driver that an entry is to bind is not there, its module is loaded first.
+ */
+void attach_work_add(struct attach_work *work, const struct snapshot *snapshot,
+		     const struct attach_task *task);
 
-/** attach_work_add_others() - at last, reattach what else is on the bus that is cycled */
+/** attach_work_add_others() - at last, reattach what else is on the bus, if it is cycled */
 void attach_work_add_others(struct attach_work *work);
 
 /**

@@ -258,8 +258,13 @@ static struct attribute *lab_accel_attrs[] = {
 };
 ATTRIBUTE_GROUPS(lab_accel);
 
+/*
+ * An id that no device has, so that devices are taken by driver_override only; or by an id that is
+ * written to new_id, which the kernel accepts only beside another one.
+ */
 static const struct pci_device_id lab_accel_ids[] = {
-	{}, /* none: by driver_override only */
+	{PCI_DEVICE(0x1b36, 0xffff)},
+	{},
 };
 MODULE_DEVICE_TABLE(pci, lab_accel_ids);
 

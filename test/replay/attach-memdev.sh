@@ -142,6 +142,44 @@ for wrong in '--all mem0' '--timeout 0' '--frobnicate'; do
 	is "wrong usage: '$wrong'" "$status$out" 2
 done
 
+# The module that an earlier detach needs was unloaded by a later one.
+machine accelerator-unloaded
+no_module() { entry "$1" '.time_us = '"$2"' | .hosts[0] += {host: "'"$1"'", bus: "platform", driver: "cxl_mock_accel"} |
+	.undo = ['"$3"'{action: "bind", bus: "platform", driver: "cxl_mock_accel", device: "'"$1"'"}]'; }
+rm -f "$CXL_STATE_DIR"/*.json
+no_module cxl_type2_accel.0 1 ''
+no_module cxl_type2_accel.9 2 '{action: "load", driver: "cxl_mock_accel"},'
+attach --dry-run
+is "what was detached last is reattached first" "$status$(steps)" \
+	'0[[["load","cxl_mock_accel"],["bind","cxl_type2_accel.9"]],[["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
+rm -f "$CXL_STATE_DIR/cxl_type2_accel.9.json"
+attach --dry-run
+is "a module that was unloaded since is loaded" "$status$(steps)" '0[[["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
+
+# A port that is disabled has lost its downstream ports; there is no journal any more.
+machine accelerator-unbound
+rm -f "$CXL_STATE_DIR"/*.json
+rm -rf "$devices"/port1/{driver,dport*}
+attach --dry-run --all
+is "a host below a port that is disabled: the port is bound first" "$status$(steps)" \
+	'0[[["bind","port1"],["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
+
+# --cycle-bus, and the bus itself was detached: to bind it recreates its ports
+machine accelerator-no-bus
+rm -f "$CXL_STATE_DIR"/*.json
+no_bus() { entry "$1" '.method = "'"$2"'" | .hosts[0] += {host: "cxl_type2_accel.0", bus: "platform", driver: "cxl_mock_accel"} |
+	.undo = ['"$3"'{action: "bind", bus: "platform", driver: "cxl_mock_accel", device: "cxl_type2_accel.0"}]'; }
+attach --dry-run --cycle-bus
+is "no bus, and nothing to do" "$status$out" "0[]"
+no_bus cxl_type2_accel.0 memdev ''
+attach --dry-run --cycle-bus
+is "no bus, and no entry that binds it: cannot" "$status$err" "5cxl attach-memdev: cannot cycle the bus: no bus is known whose device has a driver"
+no_bus later bus '{action: "bind", bus: "platform", driver: "cxl_acpi", device: "cxl_acpi.0"},'
+attach --dry-run --cycle-bus
+is "the bus itself was detached: it is bound first, and not unbound before" "$status$(steps)" \
+	'0[[["bind","cxl_acpi.0"],["bind","cxl_type2_accel.0"]]]'
+rm -f "$CXL_STATE_DIR"/*.json
+
 # Two entries and --cycle-bus: the bus is cycled once, for both
 machine pci-two-bridges
 rm -f "$CXL_STATE_DIR"/*.json

@@ -299,7 +299,8 @@ static void nothing_outweighs_a_missing_driver(void **state)
 	attach_answers_release(&answers);
 }
 
-static struct snapshot_port port = {.name = "port1"};
+static struct snapshot_port port = {.name = "port1", .enabled = true};
+static struct snapshot_port disabled = {.name = "port1"};
 static struct snapshot_decoder committed = {.name = "decoder1.0", .target_list = "0"};
 static struct snapshot_decoder interleaved = {.name = "decoder1.0", .target_list = "0,1"};
 
@@ -314,6 +315,7 @@ static const struct {
 	 NULL},
 	{{.matched = "modalias", .capable = FLAG_YES}, ATTACH_DETACHED, NULL},
 	{{.port = &port, .capable = FLAG_YES, .matched = "modalias"}, ATTACH_FAILED, "uncommitted"},
+	{{.port = &disabled, .capable = FLAG_YES, .matched = "modalias"}, ATTACH_DETACHED, NULL},
 	{{.port = &port,
 	  .decoder = &interleaved,
 	  .capable = FLAG_UNKNOWN,

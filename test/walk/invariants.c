@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "test/walk/invariants.h"
+#include "util/exit-status.h"
+
+/* All that a check looks at */
+struct view {
+	const struct machine *machine;
+	const struct move *move;
+	const struct state *before, *after;
+	const struct outcome *outcome;
+	struct duty *duty;
+	struct broken *broken;
+};
+
+__attribute__((format(printf, 3, 4))) static bool fail(struct broken *broken, const char *invariant,
+						       const char *format, ...)
+{
+	va_list arguments;
+
+	broken->invariant = invariant;
+	va_start(arguments, format);
+	vsnprintf(broken->detail, sizeof(broken->detail), format, arguments);
+	va_end(arguments);
+	return true;
+}
+
+static bool is_of_move(const struct move *move, size_t host)
+{
+	return move->hosts & 1U << host;
+}
+
+/* The command was let end, and said itself how it went. */
+static bool has_ended(const struct outcome *outcome)
+{
+	return !outcome->killed && !outcome->endless;
+}
+
+static bool is_done(const struct view *view)
+{
+	return move_is_command(view->move) && has_ended(view->outcome) &&
+	       view->outcome->status == EXIT_DONE;
+}
+
+void duty_begin(struct duty *duty, const struct state *baseline)
+{
+	*duty = (struct duty){.autoprobe = baseline->autoprobe};
+	memcpy(duty->parameters, baseline->parameters, sizeof(duty->parameters));
+	for (size_t i = 0; i < baseline->nr_hosts; i++)
+		memcpy(duty->override[i], baseline->hosts[i].override, NAME_MAX_);
+}
+
+/*
+ * May a command fail after it? Settings are the administrator's, and no reason to fail. What the
+ * module is told or loses on a machine where everything is attached is such a setting.
+ */
+static bool hinders(const struct move *move, const struct state *before)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < before->nr_hosts; i++)
+		whole &= before->hosts[i].attached;
+	switch (move->kind) {
+	case MOVE_LIST:
+	case MOVE_SLOW:
+	case MOVE_AUTOPROBE_OFF:
+	case MOVE_WRITABLE:
+		return false;
+	case MOVE_BY_ID:
+	case MOVE_INSERT:
+	case MOVE_HIDE:
+		return !whole;
+	default:
+		return true;
+	}
+}
+
+void duty_note_said(struct duty *duty, const struct outcome *outcome)
+{
+	duty->killed |= outcome->killed;
+	duty->parameters_lost |= strstr(outcome->said, "cannot be loaded again") != NULL;
+}
+
+/* By hand, the administrator decides anew what is wanted. */
+static void take_over(struct duty *duty, const struct move *move, const struct state *before,
+		      const struct state *after)
+{
+	bool module = move->kind == MOVE_UNLOAD || move->kind == MOVE_INSERT;
+
+	for (size_t i = 0; i < after->nr_hosts; i++) {
+		if (move->kind == MOVE_BY_ID)
+			memcpy(duty->override[i], after->hosts[i].override, NAME_MAX_);
+		if (!before->hosts[i].exists || after->hosts[i].exists)
+			continue;
+		/* The journal forgets a device that is not there, and the kernel its override. */
+		duty->owed[i] = false;
+		duty->any_override[i] = before->hosts[i].in_journal;
+		duty->override[i][0] = '\0';
+	}
+	if (after->loaded)
+		memcpy(duty->parameters, after->parameters, sizeof(duty->parameters));
+	duty->parameters_lost |= module && !after->loaded;
+	duty->read_only =
+		(duty->read_only || move->kind == MOVE_READ_ONLY) && move->kind != MOVE_WRITABLE;
+	duty->slow |= move->kind == MOVE_SLOW;
+	if (move->kind == MOVE_AUTOPROBE_OFF)
+		duty->autoprobe = 0;
+	if (move->kind == MOVE_WIPE) {
+		memset(duty->owed, 0, sizeof(duty->owed));
+		duty->autoprobe_lost |= before->settings_are_kept;
+	}
+	duty->by_hand |= hinders(move, before);
+}
+
+static void note_owed(struct view *view)
+{
+	const struct outcome *outcome = view->outcome;
+	struct duty *duty = view->duty;
+
+	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		if (view->after->hosts[i].attached)
+			duty->owed[i] = false;
+		else if (view->before->hosts[i].attached && move_is_command(view->move))
+			duty->owed[i] = true;
+	}
+	if (!move_is_command(view->move))
+		return;
+	if (!has_ended(outcome))
+		duty->killed = true;
+	else if (!outcome->refused_by_lock && outcome->status != EXIT_USAGE)
+		duty->killed = false;
+}
+
+/* What a command of ours detached is attached, or in the journal. */
+static bool check_owed(struct view *view)
+{
+	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		const struct host_state *host = &view->after->hosts[i];
+
+		if (view->duty->owed[i] && !host->in_journal)
+			return fail(view->broken, "nothing-lost",
+				    "%s is neither attached nor in the journal",
+				    view->machine->hosts[i]);
+	}
+	return view->after->nr_unreadable > 0 &&
+	       fail(view->broken, "journal-readable", "an entry of the journal cannot be read");
+}
+
+static bool check_output(struct view *view)
+{
+	const struct outcome *outcome = view->outcome;
+
+	if (outcome->endless)
+		return fail(view->broken, "ends",
+			    "the command did not end, long after its time-out");
+	if (!has_ended(outcome))
+		return false;
+	if (outcome->status < 0 || outcome->status > EXIT_CANNOT)
+		return fail(view->broken, "exit-status", "status %d: %s", outcome->status,
+			    outcome->said);
+	if (!outcome->is_empty && !outcome->is_json)
+		return fail(view->broken, "json", "the output is not JSON (status %d)",
+			    outcome->status);
+	if (outcome->is_empty &&
+	    (outcome->status == EXIT_DONE || outcome->status == EXIT_NOT_VERIFIED))
+		return fail(view->broken, "json", "no output (status %d)", outcome->status);
+	return outcome->differs[0] && fail(view->broken, "truth", "%s", outcome->differs);
+}
+
+/* A detach that says it is done: what was named is detached, by that method, and in the journal. */
+static bool check_detached(struct view *view)
+{
+	const struct move *move = view->move;
+
+	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		const struct host_state *host = &view->after->hosts[i];
+		const char *name = view->machine->hosts[i];
+
+		if (!is_of_move(move, i) || !view->before->hosts[i].attached)
+			continue;
+		if (host->attached != move->reattach)
+			return fail(view->broken, "exit-0", "%s is %s, and the status was 0", name,
+				    host->attached ? "attached" : "not attached");
+		if (move->reattach)
+			continue;
+		if (!host->in_journal)
+			return fail(view->broken, "exit-0", "%s is not in the journal", name);
+		if (move->method == METHOD_OF_PCI_REMOVE && host->exists)
+			return fail(view->broken, "exit-0", "%s is still there", name);
+		if (move->method == METHOD_OF_HANDOVER &&
+		    strcmp(host->driver, view->machine->hand_to) != 0)
+			return fail(view->broken, "exit-0", "%s has the driver '%s'", name,
+				    host->driver);
+	}
+	return move->method == METHOD_OF_MODULE && !move->reattach && view->after->loaded &&
+	       fail(view->broken, "exit-0", "the module is still loaded");
+}
+
+/* Is it in what attach-memdev was to attach? By --all also what the journal does not have. */
+static bool is_wanted(const struct view *view, size_t i)
+{
+	const struct host_state *before = &view->before->hosts[i];
+
+	if (view->move->target == TARGET_HOST || view->move->target == TARGET_MEMDEV)
+		return is_of_move(view->move, i) && before->in_journal;
+	return before->in_journal || (view->move->target == TARGET_ALL && before->attached);
+}
+
+/* An attach that says it is done: each is attached, and nothing that was attached is not. */
+static bool check_attached(struct view *view)
+{
+	bool waits = view->duty->waits; /* an earlier one may have detached it meanwhile */
+
+	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		const struct host_state *host = &view->after->hosts[i],
+					*before = &view->before->hosts[i];
+		const char *name = view->machine->hosts[i];
+
+		if (!host->attached &&
+		    (is_wanted(view, i) || (before->attached && !(waits && host->in_journal))))
+			return fail(view->broken, "exit-0",
+				    "%s is not attached, and the status was 0", name);
+		if (is_wanted(view, i) && host->in_journal)
+			return fail(view->broken, "exit-0",
+				    "%s is attached, and still in the journal", name);
+	}
+	return false;
+}
+
+/* What says that it did nothing has done nothing. */
+static bool check_untouched(struct view *view)
+{
+	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		const struct host_state *before = &view->before->hosts[i],
+					*after = &view->after->hosts[i];
+
+		if (before->attached != after->attached || before->exists != after->exists ||
+		    strcmp(before->driver, after->driver) != 0 ||
+		    strcmp(before->override, after->override) != 0)
+			return fail(view->broken, "refused",
+				    "%s has changed, and the status was %d",
+				    view->machine->hosts[i], view->outcome->status);
+	}
+	return view->before->loaded != view->after->loaded &&
+	       fail(view->broken, "refused", "the module has changed, and the status was %d",
+		    view->outcome->status);
+}
+
+/* What was given up goes no further: the last step of a handover is to bind the other driver. */
+static bool check_given_up(struct view *view)
+{
+	const struct move *move = view->move;
+	const char *to = view->machine->hand_to;
+
+	if (!view->outcome->is_stuck || move->kind != MOVE_DETACH ||
+	    move->method != METHOD_OF_HANDOVER)
+		return false;
+	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		const char *name = view->machine->hosts[i];
+		char last[3 * NAME_MAX_];
+
+		snprintf(last, sizeof(last), "bind %s to %s: the kernel has not returned", name,
+			 to);
+		if (strcmp(view->before->hosts[i].driver, to) != 0 &&
+		    strcmp(view->after->hosts[i].driver, to) == 0 &&
+		    !strstr(view->outcome->said, last) && is_of_move(move, i) &&
+		    move->hosts == 1U << i)
+			return fail(view->broken, "given-up",
+				    "%s was given to %s after the command had given up", name, to);
+	}
+	return false;
+}
+
+/* Settings are the administrator's. */
+static bool check_settings(struct view *view)
+{
+	const struct duty *duty = view->duty;
+
+	if (!duty->killed && !duty->autoprobe_lost && view->after->autoprobe != duty->autoprobe)
+		return fail(view->broken, "autoprobe", "drivers_autoprobe is %d, and was %d",
+			    view->after->autoprobe, duty->autoprobe);
+	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		const struct host_state *host = &view->after->hosts[i];
+
+		if (is_done(view) && host->attached && !duty->any_override[i] &&
+		    strcmp(host->override, duty->override[i]) != 0)
+			return fail(view->broken, "override",
+				    "%s has the driver_override '%s', and had '%s'",
+				    view->machine->hosts[i], host->override, duty->override[i]);
+	}
+	if (!view->after->loaded || duty->parameters_lost || !is_done(view))
+		return false;
+	return strcmp(view->after->parameters, duty->parameters) != 0 &&
+	       fail(view->broken, "parameters", "the module's parameters are %s, and were %s",
+		    view->after->parameters, duty->parameters);
+}
+
+/* What nothing hinders succeeds. */
+static bool is_hindered(const struct view *view)
+{
+	const struct duty *duty = view->duty;
+	const struct outcome *outcome = view->outcome;
+
+	if (duty->by_hand || duty->parameters_lost || duty->read_only || duty->killed ||
+	    duty->waits || view->move->timeout_ms || outcome->port_cannot_be_reused)
+		return true;
+	if (view->move->kind == MOVE_ATTACH)
+		return outcome->status == EXIT_REFUSED && view->move->cycle_bus &&
+		       !view->move->force;
+	for (size_t i = 0; i < view->before->nr_hosts; i++) {
+		if (is_of_move(view->move, i) &&
+		    (!view->before->hosts[i].attached || view->before->hosts[i].in_journal))
+			return true;
+	}
+	return outcome->status == EXIT_CANNOT ||
+	       (outcome->status == EXIT_REFUSED && !view->move->force);
+}
+
+static bool check_command(struct view *view)
+{
+	const struct outcome *outcome = view->outcome;
+	bool detaches = view->move->kind == MOVE_DETACH;
+
+	if (!has_ended(outcome))
+		return false;
+	if (outcome->status == EXIT_DONE)
+		return detaches ? check_detached(view) : check_attached(view);
+	if (!view->duty->waits && (outcome->refused_by_lock || outcome->status == EXIT_USAGE ||
+				   (outcome->status == EXIT_REFUSED && detaches) ||
+				   (outcome->status == EXIT_CANNOT && detaches)))
+		if (check_untouched(view))
+			return true;
+	if (is_hindered(view))
+		return false;
+	return fail(view->broken, "succeeds", "nothing hindered it, and the status was %d: %s",
+		    outcome->status, outcome->said);
+}
+
+bool invariants_check(const struct machine *machine, const struct move *move,
+		      const struct state *before, const struct outcome *outcome,
+		      const struct state *after, struct duty *duty, struct broken *broken)
+{
+	struct view view = {machine, move, before, after, outcome, duty, broken};
+	bool command = move_is_command(move);
+
+	if ((command || move->kind == MOVE_LIST) && check_output(&view))
+		return true;
+	if (command && (check_given_up(&view) || check_command(&view)))
+		return true;
+	if (!command)
+		take_over(duty, move, before, after);
+	note_owed(&view);
+	return check_owed(&view) || check_settings(&view);
+}
+
+static bool check_host_end(const char *name, const struct host_state *was,
+			   const struct host_state *is, struct broken *broken)
+{
+	if (!was->exists)
+		return is->exists &&
+		       fail(broken, "restored", "%s was unplugged, and is there", name);
+	if (!is->attached)
+		return fail(broken, "restored", "%s is not attached (driver '%s', memdev '%s')",
+			    name, is->driver, is->memdev);
+	if (is->resource != was->resource || is->size != was->size)
+		return fail(broken, "restored", "%s has another address", name);
+	if (strcmp(is->override, was->override) != 0)
+		return fail(broken, "restored", "%s has the driver_override '%s', and had '%s'",
+			    name, is->override, was->override);
+	return false;
+}
+
+bool invariants_check_end(const struct machine *machine, const struct state *baseline,
+			  const struct state *after, struct broken *broken)
+{
+	for (size_t i = 0; i < after->nr_hosts; i++) {
+		if (check_host_end(machine->hosts[i], &baseline->hosts[i], &after->hosts[i],
+				   broken))
+			return true;
+	}
+	if (after->nr_entries > 0 || after->settings_are_kept)
+		return fail(broken, "restored", "the journal is not empty");
+	if (after->autoprobe != baseline->autoprobe)
+		return fail(broken, "restored", "drivers_autoprobe is %d", after->autoprobe);
+	if (after->nr_memdevs != baseline->nr_memdevs)
+		return fail(broken, "restored", "%zu memdevs have an attach method",
+			    after->nr_memdevs);
+	return strcmp(after->parameters, baseline->parameters) != 0 &&
+	       fail(broken, "restored", "the module's parameters are %s, and were %s",
+		    after->parameters, baseline->parameters);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TEST_WALK_REPORT_H
+#define TEST_WALK_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct kmsg;
+
+/* What the kernel log has had since the last reading */
+struct kernel_reports {
+	bool port_cannot_be_reused;
+	bool documented;     /* a report that Documentation/kernel-behavior.md describes */
+	bool undocumented;   /* another one */
+	char signature[256]; /* of the last one */
+};
+
+/* What the kernel did that is documented: how often */
+struct kernel_counts {
+	size_t ports, reports;
+};
+
+/** kernel_reports_read() - read what is new in the log, and count what is documented */
+void kernel_reports_read(struct kmsg *kmsg, struct kernel_counts *counts,
+			 struct kernel_reports *reports);
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "test/walk/restore.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+
+/* @text and @more, as a new string; both are released */
+static char *joined(char *text, char *more)
+{
+	_cleanup_free_ char *one = text, *other = more;
+
+	return xasprintf("%s\n%s", one, other);
+}
+
+static char *settings(const struct commands *commands, const struct state *baseline)
+{
+	const char *slow = "[ ! -e /sys/module/$module/parameters/remove_sleep_ms ] || "
+			   "[ $(cat /sys/module/$module/parameters/remove_sleep_ms) -lt 1000 ] || "
+			   "echo 0 >/sys/module/$module/parameters/remove_sleep_ms";
+
+	return xasprintf(
+		"while umount /run/cxl 2>/dev/null; do :; done\n"
+		"while read -r _ where _; do\n"
+		"case $where in */lib/modules/*) umount $where ;; esac; done </proc/mounts\n"
+		"echo %d >/sys/bus/%s/drivers_autoprobe\n%s",
+		baseline->autoprobe, commands->machine->pci ? "pci" : "platform", slow);
+}
+
+/* A device that was removed by hand is found again, by no driver; then no other driver has it. */
+static char *found_again(const struct commands *commands, const struct state *baseline,
+			 const struct state *now)
+{
+	const struct machine *machine = commands->machine;
+	char *text = xasprintf("cd /sys/bus/pci\necho 0 >drivers_autoprobe");
+	bool rescan = false;
+
+	for (size_t i = 0; i < machine->nr_hosts; i++)
+		rescan |= !now->hosts[i].exists && !now->hosts[i].in_journal;
+	if (rescan)
+		text = joined(text, xasprintf("echo 1 >rescan"));
+	for (size_t i = 0; i < machine->nr_hosts; i++) {
+		const struct host_state *host = &now->hosts[i];
+		const char *name = machine->hosts[i];
+
+		if (!host->exists || strcmp(host->driver, "cxl_pci") == 0)
+			text = joined(text, xasprintf("[ ! -e devices/%1$s ] || echo %2$s "
+						      ">devices/%1$s/driver_override",
+						      name, baseline->hosts[i].override));
+		if (!host->exists || strcmp(host->driver, "cxl_pci") == 0)
+			text = joined(text, xasprintf("[ ! -e drivers/cxl_pci/%1$s ] || echo %1$s "
+						      ">drivers/cxl_pci/unbind",
+						      name));
+	}
+	return joined(text, xasprintf("echo %d >drivers_autoprobe", baseline->autoprobe));
+}
+
+void restore_by_hand(const struct commands *commands, const struct state *baseline,
+		     const struct state *now)
+{
+	char *text = settings(commands, baseline);
+
+	if (commands->machine->pci)
+		text = joined(text, found_again(commands, baseline, now));
+	text = joined(text, xasprintf("exit 0"));
+	commands_shell(commands, text);
+	free(text);
+}
+
+/* The module with the parameters that it had */
+static char *module_again(const struct commands *commands, const struct state *baseline)
+{
+	const char *devices = strstr(baseline->parameters, "devices=");
+
+	return xasprintf("rmmod $module; echo 1 >/sys/bus/cxl/flush\n"
+			 "modprobe $module %.*s\n",
+			 commands->machine->pci && devices ? (int)strcspn(devices, " ") : 0,
+			 devices ?: "");
+}
+
+/* All ports anew, and each host to its own driver */
+static char *bound_again(const struct commands *commands, const struct state *baseline)
+{
+	const struct machine *machine = commands->machine;
+	const char *bus = machine->pci ? "pci" : "platform";
+	char *text = xasprintf("for device in ACPI0017:00 cxl_acpi.0; do\n"
+			       "[ -e /sys/bus/platform/devices/$device ] || continue\n"
+			       "cd /sys/bus/platform/drivers/cxl_acpi; echo $device >unbind\n"
+			       "echo 1 >/sys/bus/cxl/flush; echo $device >bind; done");
+
+	for (size_t i = 0; i < machine->nr_hosts; i++)
+		text = joined(text, xasprintf("cd /sys/bus/%1$s/devices/%2$s\n"
+					      "[ ! -e driver ] || { echo %2$s >driver/unbind; echo "
+					      "1 >/sys/bus/cxl/flush; }\n"
+					      "echo %3$s >driver_override; echo %2$s "
+					      ">/sys/bus/%1$s/drivers/%4$s/bind",
+					      bus, machine->hosts[i], baseline->hosts[i].override,
+					      machine->provider));
+	return text;
+}
+
+void restore_all(const struct commands *commands, const struct state *baseline)
+{
+	struct state nothing = {.nr_hosts = baseline->nr_hosts};
+	char *text = settings(commands, baseline);
+
+	text = joined(text, xasprintf("rm -rf /run/cxl/*"));
+	if (commands->machine->pci)
+		text = joined(text, found_again(commands, baseline, &nothing));
+	text = joined(text, xasprintf("echo 8086 0d93 >/sys/bus/pci/drivers/$module/remove_id"));
+	text = joined(text, module_again(commands, baseline));
+	text = joined(text, bound_again(commands, baseline));
+	text = joined(text, xasprintf("echo 1 >/sys/bus/cxl/flush; exit 0"));
+	commands_shell(commands, text);
+	free(text);
+	commands_settle();
+}
