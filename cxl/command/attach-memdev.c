@@ -330,30 +330,6 @@ static bool is_of_earlier(const struct attaching *attaching, size_t task,
 	return false;
 }
 
-static bool any_binds_bus(const struct attaching *attaching)
-{
-	for (size_t i = 0; i < attaching->nr_tasks; i++) {
-		if (attach_task_binds_bus(&attaching->tasks[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Those that bind the bus first: the others need it. */
-static void add_tasks(const struct attaching *attaching, const struct snapshot_port *bus,
-		      struct attach_work *work)
-{
-	for (int binds = 1; binds >= 0; binds--) {
-		for (size_t i = 0; i < attaching->nr_tasks; i++) {
-			const struct attach_task *task = &attaching->tasks[i];
-
-			if (attach_task_bus(&attaching->snapshot, task) == bus &&
-			    attach_task_binds_bus(task) == binds)
-				attach_work_add(work, &attaching->snapshot, task);
-		}
-	}
-}
-
 /* Cycling the bus recreates its ports. Binding one that was detached itself does so, too. */
 static int cycle_bus(struct attaching *attaching, const struct snapshot_port *bus)
 {
@@ -362,12 +338,13 @@ static int cycle_bus(struct attaching *attaching, const struct snapshot_port *bu
 	int status = EXIT_CANNOT;
 
 	attach_work_begin(&work);
-	if (bus || !any_binds_bus(attaching))
+	if (bus || !attach_tasks_bind_bus(attaching->tasks, attaching->nr_tasks))
 		why = attach_work_cycle(&work, &attaching->answers, bus);
 	if (why) {
 		fprintf(stderr, NAME ": cannot cycle the bus: %s\n", why);
 	} else {
-		add_tasks(attaching, bus, &work);
+		attach_work_add_of_bus(&work, &attaching->snapshot, attaching->tasks,
+				       attaching->nr_tasks, bus);
 		attach_work_add_others(&work);
 		status = do_work(attaching, &work);
 	}

@@ -54,13 +54,22 @@ static bool is_host(const struct journal_entry *entry, const char *device)
 }
 
 /* On CXL's own bus are only ports and memdevs. */
-bool attach_task_binds_bus(const struct attach_task *task)
+static bool binds_bus(const struct attach_task *task)
 {
 	for (size_t i = 0; task->entry && i < task->entry->nr_undo; i++) {
 		const struct step *step = &task->entry->undo[i];
 
 		if (step->action == STEP_BIND && !streq(step->bus, "cxl") &&
 		    !is_host(task->entry, step->device))
+			return true;
+	}
+	return false;
+}
+
+bool attach_tasks_bind_bus(const struct attach_task *tasks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (binds_bus(&tasks[i]))
 			return true;
 	}
 	return false;
@@ -186,6 +195,19 @@ void attach_work_add(struct attach_work *work, const struct snapshot *snapshot,
 	else
 		add_host(work, task->unattached);
 	work->nr_own = work->nr_hosts;
+}
+
+void attach_work_add_of_bus(struct attach_work *work, const struct snapshot *snapshot,
+			    const struct attach_task *tasks, size_t count,
+			    const struct snapshot_port *bus)
+{
+	for (int binds = 1; binds >= 0; binds--) {
+		for (size_t i = 0; i < count; i++) {
+			if (attach_task_bus(snapshot, &tasks[i]) == bus &&
+			    binds_bus(&tasks[i]) == binds)
+				attach_work_add(work, snapshot, &tasks[i]);
+		}
+	}
 }
 
 void attach_work_add_others(struct attach_work *work)

@@ -45,8 +45,8 @@ struct attach_work {
 const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
 					    const struct attach_task *task);
 
-/** attach_task_binds_bus() - is its detach one of a bus, which its undo binds again? */
-bool attach_task_binds_bus(const struct attach_task *task);
+/** attach_tasks_bind_bus() - is any of their detaches one of a bus, which its undo binds again? */
+bool attach_tasks_bind_bus(const struct attach_task *tasks, size_t count);
 
 /**
  * attach_tasks_sort() - what was detached last, first: it may be what an earlier one is bound by
@@ -73,6 +73,15 @@ char *attach_work_cycle(struct attach_work *work, const struct attach_answers *a
  */
 void attach_work_add(struct attach_work *work, const struct snapshot *snapshot,
 		     const struct attach_task *task);
+
+/**
+ * attach_work_add_of_bus() - those of the tasks that are of @bus
+ *
+ * Those that bind the bus come first: the others need it.
+ */
+void attach_work_add_of_bus(struct attach_work *work, const struct snapshot *snapshot,
+			    const struct attach_task *tasks, size_t count,
+			    const struct snapshot_port *bus);
 
 /** attach_work_add_others() - at last, reattach what else is on the bus, if it is cycled */
 void attach_work_add_others(struct attach_work *work);
