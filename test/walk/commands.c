@@ -156,7 +156,8 @@ static void read_errors(struct outcome *outcome)
 	ssize_t size = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
 
 	text[size > 0 ? size : 0] = '\0';
-	snprintf(outcome->said, sizeof(outcome->said), "%s", text);
+	snprintf(outcome->said, sizeof(outcome->said), "%.*s", (int)sizeof(outcome->said) - 1,
+		 text);
 	outcome->refused_by_lock = strstr(text, "is still in the kernel") ||
 				   strstr(text, "is detaching or reattaching a memdev");
 }
