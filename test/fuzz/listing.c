@@ -87,13 +87,13 @@ static void check_extended(struct json_object *before, struct json_object *after
 /* cxl-cli itself prints what is valid. */
 static struct json_object *parse_valid(const char *text)
 {
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *json;
+	bool valid;
+	struct json_object *json = fuzz_parse_json(text, &valid);
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	json = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
-	json_tokener_free(tokener);
-	return json;
+	if (valid)
+		return json;
+	json_object_put(json);
+	return NULL;
 }
 
 static void run(const char *text, size_t size)

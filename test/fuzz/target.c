@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,17 +23,74 @@ void fuzz_die(const char *what)
 	_exit(2);
 }
 
-void fuzz_check_json(const char *where, const char *json)
+/* How many bytes follow the first one of a character; -1 if it is none */
+static int nr_following(unsigned char first)
+{
+	if (first < 0x80)
+		return 0;
+	if (first < 0xc0)
+		return -1;
+	return first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf8 ? 3 : -1;
+}
+
+/* By the numbers of the characters, and not as util/json.c decides it, which is tested here */
+static bool is_utf8(const char *text)
+{
+	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+
+	while (*text) {
+		unsigned char first = (unsigned char)*text++;
+		int following = nr_following(first);
+		uint32_t number = following > 0 ? first & (0x3fU >> following) : first;
+
+		if (following < 0)
+			return false;
+		for (int i = 0; i < following; i++, text++) {
+			if ((*text & 0xc0) != 0x80)
+				return false;
+			number = number << 6 | (*text & 0x3f);
+		}
+		if (number < least[following] || number > 0x10ffff ||
+		    (number >= 0xd800 && number <= 0xdfff))
+			return false;
+	}
+	return true;
+}
+
+/* Where it is strict, json-c 0.18 refuses every character that is not ASCII. */
+static bool is_strict_json(const char *json)
 {
 	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *object;
+	_cleanup_free_ char *ascii = strdup(json);
+	bool strict;
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, json, (int)strlen(json) + 1);
-	if (json_tokener_get_error(tokener) != json_tokener_success)
+	if (!ascii)
+		fuzz_die("strdup");
+	for (char *c = ascii; *c; c++) {
+		if ((unsigned char)*c >= 0x80)
+			*c = 'x';
+	}
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	json_object_put(json_tokener_parse_ex(tokener, ascii, (int)strlen(ascii) + 1));
+	strict = json_tokener_get_error(tokener) == json_tokener_success;
+	json_tokener_free(tokener);
+	return strict;
+}
+
+struct json_object *fuzz_parse_json(const char *json, bool *valid)
+{
+	*valid = is_utf8(json) && is_strict_json(json);
+	return json_tokener_parse(json);
+}
+
+void fuzz_check_json(const char *where, const char *json)
+{
+	bool valid;
+	struct json_object *object = fuzz_parse_json(json, &valid);
+
+	if (!valid)
 		fuzz_fault(where, json);
 	json_object_put(object);
-	json_tokener_free(tokener);
 }
 
 void fuzz_put(const char *path, const char *text, size_t size)

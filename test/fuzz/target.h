@@ -33,6 +33,15 @@ void fuzz_fault(const char *where, const char *what) __attribute__((noreturn));
 /** fuzz_die() - end the program because a system call failed: no fault of the product */
 void fuzz_die(const char *what) __attribute__((noreturn));
 
+struct json_object;
+
+/**
+ * fuzz_parse_json() - *valid: is it one JSON value in UTF-8, and nothing else?
+ *
+ * Return: the value, which the caller puts, also where it is not valid but can be parsed; or NULL.
+ */
+struct json_object *fuzz_parse_json(const char *json, bool *valid);
+
 /** fuzz_check_json() - a fault unless it is one valid JSON value in UTF-8 */
 void fuzz_check_json(const char *where, const char *json);
 
