@@ -104,23 +104,21 @@ static void read_directory(struct snapshot *snapshot, struct snapshot_host *host
  * the driver does not match the device (pci_match_device() in drivers/pci/pci-driver.c).
  */
 static bool needs_override(const struct snapshot *snapshot, const struct snapshot_host *host,
-			   int fd)
+			   int fd, struct modules **modules)
 {
 	char modalias[SYSFS_ATTR_MAX];
-	struct modules *modules;
-	enum flag matches;
 
 	if (host->driver_override || !host->module || strcmp(host->subsystem ?: "", "pci") != 0 ||
 	    sysfs_read(fd, "modalias", modalias, sizeof(modalias)) <= 0)
 		return false;
-	modules = modules_open(snapshot->root);
-	matches = modules_has_alias(modules, host->module, modalias);
-	modules_close(modules);
-	return matches == FLAG_NO;
+	if (!*modules)
+		*modules = modules_open(snapshot->root);
+	return modules_has_alias(*modules, host->module, modalias) == FLAG_NO;
 }
 
 /* What decides which driver the host gets. On PCI, "(null)" means that there is no override. */
-static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, int fd)
+static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, int fd,
+			 struct modules **modules)
 {
 	_cleanup_free_ char *path =
 		xasprintf("/sys/bus/%s/drivers_autoprobe", host->subsystem ?: "");
@@ -131,11 +129,13 @@ static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, 
 	if (sysfs_read(fd, "driver_override", text, sizeof(text)) > 0 &&
 	    strcmp(text, "(null)") != 0)
 		host->driver_override = snapshot_keep(snapshot, text);
-	host->needs_override = needs_override(snapshot, host, fd);
+	host->needs_override = needs_override(snapshot, host, fd, modules);
 }
 
 void snapshot_read_dependents(struct snapshot *snapshot)
 {
+	struct modules *modules = NULL; /* opened for the first host that asks for them */
+
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		struct snapshot_memdev *memdev = &snapshot->memdevs[i];
 		_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s/..", memdev->name);
@@ -143,7 +143,9 @@ void snapshot_read_dependents(struct snapshot *snapshot)
 
 		if (fd < 0)
 			continue;
-		read_binding(snapshot, &memdev->host, fd);
+		read_binding(snapshot, &memdev->host, fd, &modules);
 		read_directory(snapshot, &memdev->host, fd, 0);
 	}
+	if (modules)
+		modules_close(modules);
 }

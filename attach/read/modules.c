@@ -371,7 +371,8 @@ static enum flag is_installed(const struct modules *modules, const char *module)
 	struct kmod_module *kmod;
 	bool installed;
 
-	if (kmod_module_new_from_name(modules->ctx, module, &kmod) < 0)
+	if (!can_look_up(modules, module) ||
+	    note(modules, kmod_module_new_from_name(modules->ctx, module, &kmod)) < 0)
 		return FLAG_UNKNOWN;
 	installed = kmod_module_get_path(kmod) != NULL;
 	kmod_module_unref(kmod);
@@ -383,7 +384,8 @@ enum flag modules_has_alias(struct modules *modules, const char *module, const c
 	struct kmod_list *list = NULL, *entry;
 	bool found = false;
 
-	if (!modules->ctx || kmod_module_new_from_lookup(modules->ctx, modalias, &list) < 0)
+	if (!can_look_up(modules, modalias) ||
+	    note(modules, kmod_module_new_from_lookup(modules->ctx, modalias, &list)) < 0)
 		return FLAG_UNKNOWN;
 	kmod_list_foreach(entry, list)
 	{

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include <errno.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

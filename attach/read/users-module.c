@@ -10,6 +10,7 @@
 #include "util/root.h"
 #include "util/sysfs.h"
 #include "util/text.h"
+#include "util/unread.h"
 
 static uint64_t read_holders(struct user_search *search, const char *module)
 {
@@ -18,7 +19,7 @@ static uint64_t read_holders(struct user_search *search, const char *module)
 	const struct dirent *entry;
 	uint64_t count = 0;
 
-	while (holders && (entry = readdir(holders))) {
+	while (holders && (entry = unread_entry(holders))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		user_search_add(search, module, "module", entry->d_name, 0);

@@ -110,6 +110,7 @@ static char *answers(struct modules *modules, const char *text, size_t size)
 	enum flag support = modules_attach_support(modules, &file);
 	const struct module *const *providers = modules_providers(modules, true, &count);
 	const struct module *chosen = modules_for_alias(modules, modalias);
+	enum flag matches = modules_has_alias(modules, "cxl_lab_accel", modalias);
 	char *all = NULL;
 	FILE *stream = open_memstream(&all, &length);
 
@@ -118,7 +119,7 @@ static char *answers(struct modules *modules, const char *text, size_t size)
 		fuzz_fault("attach support", "not in kallsyms");
 	if (chosen && !CONTAINS(providers, count, chosen))
 		fuzz_fault("no provider", chosen->name);
-	fprintf(stream, "%d %s %s", support, file, chosen ? chosen->name : "none");
+	fprintf(stream, "%d %s %s %d", support, file, chosen ? chosen->name : "none", matches);
 	for (size_t i = 0; i < count; i++) {
 		check_provider(providers[i], text, size);
 		fprintf(stream, " %s %s %s", providers[i]->name, providers[i]->file,
