@@ -116,7 +116,6 @@ static int remove_entries(const struct reattach_task *task, const struct reattac
 
 	for (size_t i = 0; outcome->is_observed && i < task->nr_entries; i++) {
 		const struct reattach_entry *entry = &task->entries[i];
-
 		int rc = 0;
 
 		if (hosts_are_reattached(&task->hosts[entry->first_host], entry->nr_hosts,
