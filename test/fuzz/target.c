@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <json-c/json.h>
+#include <json-c/json_visit.h>
 
 #include "test/fuzz/target.h"
 #include "util/cleanup.h"
@@ -57,11 +59,32 @@ static bool is_utf8(const char *text)
 	return true;
 }
 
+/* Also where it is strict, json-c takes NaN and Infinity, which are no JSON. */
+static int visit_number(struct json_object *value, int flags, struct json_object *parent,
+			const char *key, size_t *index, void *all_finite)
+{
+	(void)flags, (void)parent, (void)key, (void)index;
+	if (json_object_is_type(value, json_type_double) &&
+	    !isfinite(json_object_get_double(value)))
+		*(bool *)all_finite = false;
+	return JSON_C_VISIT_RETURN_CONTINUE;
+}
+
+static bool is_finite(struct json_object *json)
+{
+	bool all_finite = true;
+
+	if (json)
+		json_c_visit(json, 0, visit_number, &all_finite);
+	return all_finite;
+}
+
 /* Where it is strict, json-c 0.18 refuses every character that is not ASCII. */
 static bool is_strict_json(const char *json)
 {
 	struct json_tokener *tokener = json_tokener_new();
 	_cleanup_free_ char *ascii = strdup(json);
+	struct json_object *parsed;
 	bool strict;
 
 	if (!ascii)
@@ -71,8 +94,9 @@ static bool is_strict_json(const char *json)
 			*c = 'x';
 	}
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	json_object_put(json_tokener_parse_ex(tokener, ascii, (int)strlen(ascii) + 1));
-	strict = json_tokener_get_error(tokener) == json_tokener_success;
+	parsed = json_tokener_parse_ex(tokener, ascii, (int)strlen(ascii) + 1);
+	strict = json_tokener_get_error(tokener) == json_tokener_success && is_finite(parsed);
+	json_object_put(parsed);
 	json_tokener_free(tokener);
 	return strict;
 }

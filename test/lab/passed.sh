@@ -164,4 +164,8 @@ kill -KILL "$lab"
 wait "$lab" 2>/dev/null
 sleep 3
 ok "killed: its parts end with it" test ! -e "/proc/$(<"$top/long")"
+lab=$SOURCE/contrib/lab.d
+is "what parts are told by variables is part of what is remembered" \
+	"$(sed -n 's/ part ".*//p' "$lab/test.sh" | grep -oE '[A-Z_]+=' | sort -u | tr -d '=' |
+		grep -vwF -f <(sed -n 's/^passed_variables=(\(.*\))/\1/p' "$lab/passed.sh" | tr ' ' '\n'))" ""
 finish
