@@ -56,29 +56,35 @@ part_passed() {
 	exec {turn}>&-
 }
 
-# fast_tests USERLAND BUILD [VARIABLE=VALUE]: what meson runs; its log has every test's own output. A
+# fast_tests USERLAND BUILD [VARIABLE=VALUE...] [OPTION...]: what meson runs; its log has every test's own output. A
 # test that timed out or crashed says nothing of it in there.
 fast_tests() {
-	local root=$1 name=$2 rc=0 lock
+	local root=$1 name=$2 rc=0 lock variables=()
+	shift 2
+	while [[ ${1-} == [A-Z]*=* ]]; do variables+=("$1"); shift; done
 	# meson has one log for each build, whoever runs the tests
 	lock_take "fast tests" "$(build_directory "$root")/$name.tests.lock"
-	build_run "$root" env "${@:3}" meson test -C "/build/$name" --no-rebuild --quiet >&2 || rc=$?
+	build_run "$root" env "${variables[@]}" meson test -C "/build/$name" --no-rebuild --quiet "$@" >&2 || rc=$?
 	build_run "$root" jq -r '.stdout, if .result | IN("OK", "FAIL", "SKIP") then empty
 		else "not ok - \(.name): \(.result)" end' "/build/$name/meson-logs/testlog.json"
 	lock_drop
 	return "$rc"
 }
 
-# vm_tests 'DIRECTORY...' OPTION...: all of these directories of test/vm in one boot; counted into the directory
-# $counts, if there is one
+# vm_tests 'DIRECTORY...' OPTION...: all of these directories of test/vm in one boot, and then what they leave to the
+# host; counted into the directory $counts, if there is one
 vm_tests() {
-	local directories
+	local directories share rc=0
 	read -ra directories <<<"$1"
 	shift
-	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" \
+	share=$(mktemp -d)
+	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" --share "$share" \
 		${counts:+--counts "$counts"} -- \
-		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" \
-		/src/test/vm/run "${directories[@]}"
+		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" LEAVE_TO_HOST=/share \
+		/src/test/vm/run "${directories[@]}" || rc=$?
+	build_run_with "$userland" --ro "$share" /share -- env SOURCE=/src /src/test/vm/validate /share || rc=1
+	rm -rf "$share"
+	return "$rc"
 }
 
 # quickly COMMAND...: in the default lane, on the kernel that checks nothing by itself, which is faster: what
@@ -152,9 +158,11 @@ fuzz_tests() {
 }
 
 test_without_guest() {
-	local older
+	local older leave_out=(--no-suite once)
+	[ "$opt_lanes" = default ] || leave_out=()
 	part "static checks" build_run "$userland" /src/test/static
-	# The two other builds run the same tests, but with a sample of the damages.
+	# The two other builds run the same tests, but with a sample of the damages; in the default lane, what has the same
+	# result with every libcxl and cxl-cli runs with the sanitizers only.
 	[ "$opt_lanes" = default ] || part "fast tests" fast_tests "$userland" dev
 
 	build_cxl "$userland" address
@@ -163,7 +171,7 @@ test_without_guest() {
 	older=$userland
 	setup_userland trixie
 	build "cxl on Debian 13 (libcxl 81)" "$userland" plain
-	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=5
+	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=5 "${leave_out[@]}"
 	userland=$older
 
 	fuzz_tests

@@ -37,6 +37,27 @@ as_cxl_cli() {
 	is "cxl $*: the same as cxl-cli" "$ours" "$out|$err|$status"
 }
 
+# valid WHAT SCHEMA [FILE...]: the files, or the last output, are what the schema of that name wants. In a guest that is
+# emulated, each such check takes ten seconds. Where LEAVE_TO_HOST names a directory, test/vm/validate makes it
+# afterwards, out of the guest.
+valid() {
+	local what=$1 schema=$SOURCE/Documentation/schema/$2.schema.json left rc=0
+	shift 2
+	if [ $# -eq 0 ]; then
+		printf '%s' "$out" >/tmp/out
+		set -- /tmp/out
+	fi
+	if [ -z "${LEAVE_TO_HOST-}" ]; then
+		ok "$what" "$SOURCE/test/validate" "$schema" "$@"
+		return
+	fi
+	left=$(mktemp -d "$LEAVE_TO_HOST/XXXXXX") &&
+		cp "$@" "$left" &&
+		echo "$schema" >"$left.schema" &&
+		echo "$what" >"$left.what" || rc=$?
+	[ "$rc" -eq 0 ] || report "$rc" "$what: left to the host"
+}
+
 # truth: what the kernel itself knows of every memdev and region, as JSON:
 # {"memdevs":{"mem0":true},"regions":{"region0":{"attach":true,"locked":true}}}
 truth() {

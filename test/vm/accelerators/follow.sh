@@ -76,6 +76,5 @@ wait $follower 2>/dev/null
 
 mkdir /tmp/lines
 split -l 1 $lines /tmp/lines/line-
-ok "every line is valid" "$SOURCE/test/validate" \
-	"$SOURCE/Documentation/schema/list-attach-follow.schema.json" /tmp/lines/*
+valid "every line is valid" list-attach-follow /tmp/lines/*
 check_dmesg

@@ -92,8 +92,7 @@ list_attach_as --providers
 is "this provider is one that the kernel has" \
 	"$(jq -c --arg module "$provider" 'map(select(.module == $module))[0] | [.loaded, (.hosts | map(.memdev))]' /tmp/other)" \
 	'[true,["mem0"]]'
-ok "the providers' answer is valid" "$SOURCE/test/validate" \
-	"$SOURCE/Documentation/schema/list-attach-providers.schema.json" /tmp/other
+valid "the providers' answer is valid" list-attach-providers /tmp/other
 
 echo region0 >/sys/bus/cxl/drivers/cxl_region/unbind
 list_attach
@@ -142,7 +141,6 @@ wait "$changes"
 like "while it comes and goes: always done" "$statuses" '^(0 )+$'
 list_attach
 is "after that: attached" "$(answer 'map(.attach)')" '["attached"]'
-ok "every answer is valid" "$SOURCE/test/validate" \
-	"$SOURCE/Documentation/schema/list-attach.schema.json" /tmp/answer-*
+valid "every answer is valid" list-attach /tmp/answer-*
 
 check_dmesg

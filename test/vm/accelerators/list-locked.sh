@@ -17,14 +17,12 @@ is "whether it can be deleted, as sysfs" "$(answer '.[0].delete')" \
 	"$([ -e "/sys/bus/cxl/devices/$root/delete_region" ] && echo '"allowed"' || echo '"impossible"')"
 is "commit is refused, as shown" "$(answer '.[0].commit')$(bash -c 'echo 0 >/sys/bus/cxl/devices/region0/commit' 2>&1 |
 	grep -oE 'Operation not permitted|busy')" '"refused"Operation not permitted'
-printf '%s' "$out" >/tmp/locked
-ok "the answer is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/list-locked.schema.json" /tmp/locked
+valid "the answer is valid" list-locked
 
 run "$CXL" list -MRT --attach
 is "list --attach: the same owner" \
 	"$(answer '[.. | objects | select(.region and .lock_reason) | [.lock_reason, .owners[].memdev]]')" '[["attach","mem0"]]'
 is "list --attach: the memdev" "$(answer '[.. | objects | select(.attach).attach.state]')" '["attached"]'
-printf '%s' "$out" >/tmp/list
-ok "list --attach: valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/list.schema.json" /tmp/list
+valid "list --attach: valid" list
 as_cxl_cli list -MRT
 check_dmesg

@@ -37,7 +37,7 @@ is "a remove() that hangs: which step, and that the process is there" \
 	"$(jq -r '[.stuck.step.device, (.stuck.pid | type)] | join(" ")' <<<"$out")" "$host number"
 like "a remove() that hangs: where in the kernel" "$(jq -r '.stuck | .wchan + .stack' <<<"$out")" "msleep|lab_accel_remove|schedule"
 is "a remove() that hangs: nothing more is claimed" "$(jq -c '[.checks[] | select(.check != "no-splat").result] | unique' <<<"$out")" '["not-checked"]'
-ok "a remove() that hangs: the report is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev.schema.json" /dev/stdin <<<"$out"
+valid "a remove() that hangs: the report is valid" detach-memdev
 echo 0 >$parameters/remove_sleep_ms
 sleep 7
 as_it_was "a remove() that hung"

@@ -35,9 +35,9 @@ for method in "${methods[@]}"; do
 	is "$method: everything is as it was" "$(state)" "$whole"
 	is "$method: the journal is empty" "$(compgen -G '/run/cxl/*.json')" ""
 done
-ok "the plans are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev-plan.schema.json" /tmp/detach/plan-*
-ok "the reports are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/detach-memdev.schema.json" /tmp/detach/report-*
-ok "the reports of the reattach are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/attach-memdev.schema.json" /tmp/detach/back-*
+valid "the plans are valid" detach-memdev-plan /tmp/detach/plan-*
+valid "the reports are valid" detach-memdev /tmp/detach/report-*
+valid "the reports of the reattach are valid" attach-memdev /tmp/detach/back-*
 
 # Where a leak would show: addresses, mappings of them, numbers of devices, and memory that functions of CXL
 # and of the provider have allocated (the guest is started with slab_debug=U for that)

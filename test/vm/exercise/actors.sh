@@ -13,14 +13,12 @@ exercise() { rm -f "$log"; run "$CXL" exercise-autoremove --log "$log" "$@"; }
 # results: how many trials are over
 results() { grep -sc '"record":"result"' "$log" || :; }
 until_results() { until [ "$(results)" -ge "$1" ] 2>/dev/null; do sleep 0.1; done; }
-# shellcheck disable=SC2329 # by ok
-valid() { "$SOURCE/test/validate" "$SOURCE/Documentation/schema/exercise-autoremove.schema.json" /dev/stdin <<<"$out"; }
 
 trials=${ROUNDS:-2}
 exercise --via memdev --via host --via endpoint --via port --via bus --via module --via region --via list --via open \
 	--trials "$trials" --seed 5
 is "each actor alone: nothing is found" "$status$(answer '[.ended, .trials, .seed, .findings]')" "0[\"complete\",$((9 * trials)),5,[]]"
-ok "each actor alone: the report is valid" valid
+valid "each actor alone: the report is valid" exercise-autoremove
 is "each actor alone: everything is as it was" "$(state)" "$whole"
 is "each had its trials" "$(answer '[.cases[].trials] | unique')" "[$trials]"
 is "what was going to be done was logged first" \

@@ -40,7 +40,7 @@ for command in 'destroy-region -f all' 'disable-memdev -f mem0' 'disable-port -f
 	is "$command --dry-run: nothing has changed" "$(owned)" "$whole"
 	printf '%s' "$out" >"/tmp/verdict-${words[0]}"
 done
-ok "the verdicts are valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/guard.schema.json" /tmp/verdict-*
+valid "the verdicts are valid" guard /tmp/verdict-*
 
 run "$CXL" disable-region region0
 is "disable-region: done" "$status$(cat /sys/bus/cxl/devices/region0/commit)" 01

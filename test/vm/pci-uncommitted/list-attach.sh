@@ -21,8 +21,7 @@ is "it failed, and why" "$(answer 'map([.attach, .reason, .host, .provider, .por
 	"[[\"failed\",\"uncommitted\",\"$host\",\"cxl_lab_accel\",\"port1\"]]"
 is "the evidence" "$(answer '.[0].evidence | map(.signal)')" \
 	'["module-imports-attach","module-holds-cxl-mem","host-matches-provider","host-unbound","host-has-cxl-memory","no-decoder-committed"]'
-printf '%s' "$out" >/tmp/answer
-ok "the answer is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/list-attach.schema.json" /tmp/answer
+valid "the answer is valid" list-attach
 run "$CXL" list-attach --table
 like "in a table" "$out" "failed +cxl_lab_accel +$host"
 same_as_truth "as the kernel itself says"

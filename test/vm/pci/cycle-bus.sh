@@ -35,8 +35,7 @@ detach_both "both entries"
 run "$CXL" attach-memdev --cycle-bus -f
 is "both entries: reattached" "$status$(answer 'map(.passed)')" "0[true]"
 is "both entries: the bus is cycled once" "$(answer '[.[].steps[] | select(.action == "unbind")] | length')" 1
-printf '%s' "$out" >/tmp/cycle
-ok "the report is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/attach-memdev.schema.json" /tmp/cycle
+valid "the report is valid" attach-memdev
 reattached "both entries"
 
 # One is attached, and goes with the bus: while it is down, the journal has it.
