@@ -13,6 +13,7 @@ void expected_host_of(const struct snapshot_memdev *memdev, struct expected_host
 		.host = memdev->host.name,
 		.bus = memdev->host.subsystem,
 		.driver = memdev->host.driver,
+		.module = memdev->host.module,
 		.memdev = memdev->name,
 		.as_before = true,
 	};

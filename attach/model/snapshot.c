@@ -44,6 +44,11 @@ static int by_name(const void *a, const void *b)
 					: NULL);                                                   \
 	})
 
+const char *snapshot_override_to_bind(const struct snapshot_host *host)
+{
+	return host->needs_override ? host->driver : host->driver_override;
+}
+
 struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, const char *name)
 {
 	return FIND(snapshot->memdevs, snapshot->nr_memdevs, name);

@@ -56,7 +56,8 @@ struct snapshot_host {
 	struct snapshot_dependent *dependents;
 	size_t nr_dependents;
 	const char *driver_override; /* NULL for none */
-	bool needs_override; /* it has none, but only one lets its driver bind it again; PCI */
+	/* Its driver could not bind it again with the driver_override that it has, or has not */
+	bool needs_override;
 	enum flag autoprobe; /* do drivers bind by themselves on its bus? */
 	/* And these: attach/read/reload.h */
 	const char *module_options; /* parameters of the module: "a=1 b=2"; NULL: none */
@@ -235,6 +236,13 @@ struct snapshot_port *snapshot_find_port(const struct snapshot *snapshot, const 
 
 /** snapshot_find_decoder() - the decoder of that name ("decoder1.0"), or NULL */
 struct snapshot_decoder *snapshot_find_decoder(const struct snapshot *snapshot, const char *name);
+
+/**
+ * snapshot_override_to_bind() - the driver_override with which the host's driver can bind it again
+ *
+ * Return: a text of the snapshot, or NULL if it needs none.
+ */
+const char *snapshot_override_to_bind(const struct snapshot_host *host);
 
 /** snapshot_find_memdev() - the memdev of that name ("mem0"), or NULL */
 struct snapshot_memdev *snapshot_find_memdev(const struct snapshot *snapshot, const char *name);

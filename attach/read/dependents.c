@@ -100,15 +100,18 @@ static void read_directory(struct snapshot *snapshot, struct snapshot_host *host
 }
 
 /*
- * A PCI driver may have been bound by a driver_override that has since been cleared: without it,
- * the driver does not match the device (pci_match_device() in drivers/pci/pci-driver.c).
+ * A driver_override can be set and cleared while another driver has the device: only the one that
+ * it names binds, and a PCI driver without an alias of the device needs it (pci_match_device() in
+ * drivers/pci/pci-driver.c, platform_match() in drivers/base/platform.c).
  */
 static bool needs_override(const struct snapshot *snapshot, const struct snapshot_host *host,
 			   int fd, struct modules **modules)
 {
 	char modalias[SYSFS_ATTR_MAX];
 
-	if (host->driver_override || !host->module || strcmp(host->subsystem ?: "", "pci") != 0 ||
+	if (host->driver_override)
+		return host->driver && strcmp(host->driver_override, host->driver) != 0;
+	if (!host->module || strcmp(host->subsystem ?: "", "pci") != 0 ||
 	    sysfs_read(fd, "modalias", modalias, sizeof(modalias)) <= 0)
 		return false;
 	if (!*modules)

@@ -150,7 +150,7 @@ static const char *plan_pci_remove(const struct attach_answers *answers, struct 
 	ADD_UNDO(plan, .action = STEP_RESCAN, .bus = "pci");
 	if (host->driver_override || host->needs_override)
 		ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
-			 .driver = host->driver_override ?: host->driver);
+			 .driver = snapshot_override_to_bind(host));
 	lose_memdev(answers, memdev, plan);
 	return NULL;
 }
@@ -165,8 +165,8 @@ static void guard_rescan(struct plan *plan)
 	free(undo);
 }
 
-/* Where only a driver_override lets the driver bind the host, it is set for as long as that takes.
- */
+/* Where only another driver_override lets the driver bind the host, it is set for as long as that
+ * takes. */
 static void bind_again(struct plan *plan, const struct snapshot_host *host)
 {
 	if (host->needs_override && plan->method != METHOD_PCI_REMOVE)
@@ -176,7 +176,7 @@ static void bind_again(struct plan *plan, const struct snapshot_host *host)
 		 .device = host->name);
 	if (host->needs_override)
 		ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = host->subsystem,
-			 .device = host->name);
+			 .driver = host->driver_override, .device = host->name);
 }
 
 /* Undo what is above them first; then the hosts; then the memdevs that no driver attached */

@@ -23,30 +23,33 @@ static bool restores(const struct step *step, const struct step *rescan)
 	return step->action == STEP_OVERRIDE && step->driver && streq(step->bus, rescan->bus);
 }
 
-static bool has_device(const struct list *list, const char *device)
+static const struct step *find_device(const struct list *list, const char *device)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		if (streq(list->steps[i].device, device))
-			return true;
+			return &list->steps[i];
 	}
-	return false;
+	return NULL;
 }
 
-/* The steps from the first rescan on, and each other override of a device that is not in them */
+/*
+ * The first one of each device in the steps from the first rescan on (a second one is for when its
+ * driver is bound), and each other one of a device that is not in them
+ */
 static struct list find_overrides(const struct step *steps, size_t count, const struct step *others,
 				  size_t nr_others)
 {
 	struct list overrides = {0};
 
 	for (size_t i = 1; i < count; i++) {
-		if (restores(&steps[i], &steps[0]))
+		if (restores(&steps[i], &steps[0]) && !find_device(&overrides, steps[i].device))
 			add(&overrides, steps[i]);
 	}
 	for (size_t i = 0; i < nr_others; i++) {
 		struct step other = others[i];
 
 		other.if_there = true;
-		if (restores(&other, &steps[0]) && !has_device(&overrides, other.device))
+		if (restores(&other, &steps[0]) && !find_device(&overrides, other.device))
 			add(&overrides, other);
 	}
 	return overrides;
@@ -66,6 +69,15 @@ static void add_rescan(struct list *list, const struct step *rescan, const struc
 		add(list, (struct step){.action = STEP_AUTOPROBE, .bus = rescan->bus, .on = true});
 }
 
+/* Is it among those that are done right after the rescan? */
+static bool is_done(const struct step *step, const struct step *rescan,
+		    const struct list *overrides)
+{
+	const struct step *done = find_device(overrides, step->device);
+
+	return restores(step, rescan) && done && streq(done->driver, step->driver);
+}
+
 struct step *rescan_guard(const struct step *steps, size_t count, const struct step *others,
 			  size_t nr_others, enum flag autoprobe, size_t *nr_guarded)
 {
@@ -80,7 +92,7 @@ struct step *rescan_guard(const struct step *steps, size_t count, const struct s
 			overrides = find_overrides(step, count - i, others, nr_others);
 			add_rescan(&list, rescan, &overrides, autoprobe);
 		} else if (step->action != STEP_RESCAN && step->action != STEP_AUTOPROBE &&
-			   !(rescan && restores(step, rescan))) {
+			   !(rescan && is_done(step, rescan, &overrides))) {
 			add(&list, *step);
 		}
 	}

@@ -33,7 +33,7 @@ static void add_rescan(struct list *list, const struct snapshot *baseline)
 			autoprobe = host->autoprobe;
 		if (is_on_pci(host) && (host->driver_override || host->needs_override))
 			ADD_STEP(&raw, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
-				 .driver = host->driver_override ?: host->driver);
+				 .driver = snapshot_override_to_bind(host));
 	}
 	list->steps = rescan_guard(raw.steps, raw.count, NULL, 0, autoprobe, &list->count);
 	free(raw.steps);
@@ -84,7 +84,7 @@ static void add_hosts(struct list *list, const struct snapshot *baseline)
 			 .device = host->name);
 		if (host->needs_override)
 			ADD_STEP(list, .action = STEP_OVERRIDE, .bus = host->subsystem,
-				 .device = host->name);
+				 .driver = host->driver_override, .device = host->name);
 	}
 }
 

@@ -131,9 +131,14 @@ char *attach_work_cycle(struct attach_work *work, const struct attach_answers *a
 	return why;
 }
 
-/* The module of a host that has no driver, as far as it is known */
-static const char *module_of(const struct snapshot *snapshot, const char *host)
+/* The module of the driver that the host had, or will have, as far as it is known */
+static const char *module_of(const struct snapshot *snapshot, const struct journal_entry *entry,
+			     const char *host)
 {
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		if (streq(entry->hosts[i].host, host) && entry->hosts[i].module)
+			return entry->hosts[i].module;
+	}
 	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
 		if (streq(snapshot->unattached_hosts[i].host.name, host))
 			return snapshot->unattached_hosts[i].host.module;
@@ -147,7 +152,7 @@ static void add_missing_modules(struct attach_work *work, const struct snapshot 
 {
 	for (size_t i = 0; i < entry->nr_undo; i++) {
 		const struct step *bind = &entry->undo[i];
-		const char *module = module_of(snapshot, bind->device);
+		const char *module = module_of(snapshot, entry, bind->device);
 		struct step load = {.action = STEP_LOAD, .driver = module};
 		_cleanup_free_ char *missing = NULL;
 
@@ -210,10 +215,33 @@ void attach_work_add_of_bus(struct attach_work *work, const struct snapshot *sna
 	}
 }
 
+static bool has_host(const struct attach_work *work, const char *name)
+{
+	for (size_t i = 0; i < work->nr_hosts; i++) {
+		if (streq(work->hosts[i].host, name))
+			return true;
+	}
+	return false;
+}
+
+/* A detach may have been given up before it took its host down: its entry says how that was. */
+static void leave_out_known(struct attach_work *work)
+{
+	struct plan *cycle = &work->cycle;
+	size_t left = 0;
+
+	for (size_t i = 0; i < cycle->nr_memdevs; i++) {
+		if (!has_host(work, cycle->memdevs[i]->host.name))
+			cycle->memdevs[left++] = cycle->memdevs[i];
+	}
+	cycle->nr_memdevs = left;
+}
+
 void attach_work_add_others(struct attach_work *work)
 {
 	if (work->cycle.nr_undo == 0)
 		return;
+	leave_out_known(work);
 	/* The first one binds the bus, which has been done. */
 	add_steps(work, work->cycle.undo + 1, work->cycle.nr_undo - 1);
 	for (size_t i = 0; i < work->cycle.nr_memdevs; i++)

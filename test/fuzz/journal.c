@@ -92,8 +92,8 @@ static bool same_step(const struct step *one, const struct step *other)
 static bool same_host(const struct expected_host *one, const struct expected_host *other)
 {
 	bool same = streq(one->host, other->host) && streq(one->bus, other->bus) &&
-		    streq(one->driver, other->driver) && streq(one->memdev, other->memdev) &&
-		    one->nr_regions == other->nr_regions;
+		    streq(one->driver, other->driver) && streq(one->module, other->module) &&
+		    streq(one->memdev, other->memdev) && one->nr_regions == other->nr_regions;
 
 	for (size_t i = 0; i < one->nr_regions && same; i++)
 		same = streq(one->regions[i].name, other->regions[i].name) &&

@@ -169,6 +169,10 @@ is "a handover: the same" "$(undo)" \
 echo cxl_lab_accel >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
 plan mem0
 is "with the driver_override: it stays" "$status$(undo)" '0["bind cxl_lab_accel"]'
+echo vfio-pci >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
+plan --via host mem0
+is "with the driver_override of another driver: it makes way" "$status$(undo)" \
+	'0["override cxl_lab_accel","bind cxl_lab_accel","override vfio-pci"]'
 
 machine pci-two-bridges
 plan --via module mem0

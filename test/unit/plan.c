@@ -245,6 +245,31 @@ static void a_handover_restores_the_override(void **state)
 	snapshot_release(&snapshot);
 }
 
+static void an_override_of_another_driver_makes_way(void **state)
+{
+	static const char *const nothing[] = {NULL};
+	struct snapshot snapshot;
+	struct plan plan;
+	char text[2000];
+
+	(void)state;
+	small_machine(&snapshot, nothing);
+	snapshot_find_memdev(&snapshot, "mem0")->host.autoprobe = FLAG_YES;
+	snapshot_find_memdev(&snapshot, "mem0")->host.driver_override = "vfio-pci";
+	snapshot_find_memdev(&snapshot, "mem0")->host.needs_override = true;
+	assert_null(plan_for(&snapshot, "mem0", METHOD_HOST, NULL, &plan));
+	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+			    "override:0000:11:00.0:sfc bind:0000:11:00.0:sfc "
+			    "override:0000:11:00.0:vfio-pci ");
+	plan_release(&plan);
+	assert_null(plan_for(&snapshot, "mem0", METHOD_PCI_REMOVE, NULL, &plan));
+	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+			    "autoprobe:: rescan:: override:0000:11:00.0:sfc autoprobe:: "
+			    "bind:0000:11:00.0:sfc override:0000:11:00.0:vfio-pci ");
+	plan_release(&plan);
+	snapshot_release(&snapshot);
+}
+
 static void what_is_impossible_has_a_reason(void **state)
 {
 	static const char *const nothing[] = {NULL};
@@ -461,6 +486,7 @@ int main(void)
 		cmocka_unit_test(an_expander_below_the_port_loses_its_endpoint),
 		cmocka_unit_test(a_cycled_bus_detaches_everything_on_it),
 		cmocka_unit_test(a_handover_restores_the_override),
+		cmocka_unit_test(an_override_of_another_driver_makes_way),
 		cmocka_unit_test(what_is_impossible_has_a_reason),
 		cmocka_unit_test(users_of_what_is_lost_are_excess),
 		cmocka_unit_test(an_undo_that_is_not_possible_is_excess),

@@ -20,12 +20,11 @@ static char *settings(const struct commands *commands, const struct state *basel
 			   "[ $(cat /sys/module/$module/parameters/remove_sleep_ms) -lt 1000 ] || "
 			   "echo 0 >/sys/module/$module/parameters/remove_sleep_ms";
 
-	return xasprintf(
-		"while umount /run/cxl 2>/dev/null; do :; done\n"
-		"while read -r _ where _; do\n"
-		"case $where in */lib/modules/*) umount $where ;; esac; done </proc/mounts\n"
-		"echo %d >/sys/bus/%s/drivers_autoprobe\n%s",
-		baseline->autoprobe, commands->machine->pci ? "pci" : "platform", slow);
+	return xasprintf("while umount /run/cxl 2>/dev/null; do :; done\n"
+			 "while where=$(grep -om1 '[^ ]*/lib/modules/[^ ]*' /proc/mounts); do "
+			 "umount $where || break; done\n"
+			 "echo %d >/sys/bus/%s/drivers_autoprobe\n%s",
+			 baseline->autoprobe, commands->machine->pci ? "pci" : "platform", slow);
 }
 
 /* A device that was removed by hand is found again, by no driver; then no other driver has it. */

@@ -40,6 +40,20 @@ is "list-attach: detached, and to whom" "$(answer 'map([.attach, .driver, .provi
 reattach
 is "taken back" "$status$(state)" "0$whole"
 is "taken back: with the override that it had" "$(cat "$device/driver_override")" "$override"
+run "$CXL" detach-memdev --to $to "$(mem)"
+rmmod "$provider"
+reattach
+is "taken back, and its module was unloaded meanwhile" "$status$(state)" "0$whole"
+# A driver_override that names another driver, and that nobody has acted on
+echo $to >"$device/driver_override"
+for method in host bus; do
+	run "$CXL" detach-memdev -f --via $method "$(mem)"
+	is "$method, with the driver_override of another driver: detached" "$status$(failed)" "0[]"
+	reattach
+	is "$method, with the driver_override of another driver: reattached" "$status$(state)" "0$whole"
+	is "$method: the driver_override stays" "$(cat "$device/driver_override")" $to
+done
+echo "${override#(null)}" >"$device/driver_override"
 results=''
 for _ in $(seq 10); do
 	run "$CXL" detach-memdev --to $to --reattach "$(mem)"

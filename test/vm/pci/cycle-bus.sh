@@ -51,6 +51,26 @@ for point in step-0 step-1 step-2 returned; do
 	reattached "killed at $point"
 done
 
+# A handover was killed when only the driver_override was another one; its host goes with the bus, which has no second
+# entry for it.
+modprobe vfio enable_unsafe_noiommu_mode=1
+modprobe vfio-pci
+override=/sys/bus/pci/devices/${hosts[0]}/driver_override
+had=$(<"$override")
+for point in step-0 step-1 returned; do
+	CXL_TEST_KILL_AT=step-0 run "$CXL" detach-memdev --to vfio-pci "$("$CXL" list-attach --host "${hosts[0]}" | jq -r '.[0].memdev')"
+	is "half a handover, killed at $point: attached, with another driver_override" \
+		"$status$("$CXL" list-attach --host "${hosts[0]}" | jq -r '.[0].attach')$(<"$override")" 137attachedvfio-pci
+	CXL_TEST_KILL_AT=$point run "$CXL" attach-memdev --cycle-bus -f
+	is "half a handover, killed at $point" "$status" 137
+	echo 1 >/sys/bus/cxl/flush
+	is "half a handover, killed at $point: each host is in one entry" "$(jq -r '.hosts[].host' /run/cxl/*.json | sort | uniq -d)" ""
+	run "$CXL" attach-memdev --all
+	[ "$status" -eq 0 ] || run "$CXL" attach-memdev --cycle-bus -f
+	is "half a handover, killed at $point: reattached" "$status$(<"$override")" "0$had"
+	reattached "half a handover, killed at $point"
+done
+
 # Nothing else is attached on the bus, which is in no entry of its own.
 for point in step-0 step-1 step-2; do
 	detach_both "none else, killed at $point"
