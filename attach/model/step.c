@@ -3,6 +3,7 @@
 
 #include "attach/model/step.h"
 #include "util/memory.h"
+#include "util/text.h"
 
 static const char *const names[] = {
 	[STEP_UNBIND] = "unbind", [STEP_BIND] = "bind",	    [STEP_OVERRIDE] = "override",
@@ -87,6 +88,13 @@ bool step_is_sound(const struct step *step)
 		return true;
 	}
 	return false;
+}
+
+bool step_same(const struct step *one, const struct step *other)
+{
+	return one->action == other->action && one->on == other->on &&
+	       streq(one->bus, other->bus) && streq(one->driver, other->driver) &&
+	       streq(one->device, other->device) && streq(one->options, other->options);
 }
 
 bool step_may_fail(const struct step *step)

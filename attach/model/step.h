@@ -60,6 +60,9 @@ bool step_is_name(const char *text);
 /** step_is_sound() - are its names valid, so that it cannot write to any other file? */
 bool step_is_sound(const struct step *step);
 
+/** step_same() - do both do the same? */
+bool step_same(const struct step *one, const struct step *other);
+
 /** step_may_fail() - are the steps after it done even if it fails? So with a bind. */
 bool step_may_fail(const struct step *step);
 

@@ -12,18 +12,11 @@
 #include "util/memory.h"
 #include "util/text.h"
 
-static bool same_step(const struct step *one, const struct step *other)
-{
-	return one->action == other->action && one->on == other->on &&
-	       streq(one->bus, other->bus) && streq(one->driver, other->driver) &&
-	       streq(one->device, other->device) && streq(one->options, other->options);
-}
-
 /* Each step once: two memdevs may have the same port above them. */
 static void add_step(struct step **steps, size_t *count, struct step step)
 {
 	for (size_t i = 0; i < *count; i++) {
-		if (same_step(&(*steps)[i], &step))
+		if (step_same(&(*steps)[i], &step))
 			return;
 	}
 	*APPEND(*steps, *count) = step;

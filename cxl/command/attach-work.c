@@ -169,8 +169,8 @@ static void add_entry(struct attach_work *work, const struct snapshot *snapshot,
 		      const struct journal_entry *entry)
 {
 	add_missing_modules(work, snapshot, entry);
-	*APPEND(work->entries, work->nr_entries) =
-		(struct reattach_entry){entry->name, work->nr_hosts, entry->nr_hosts};
+	*APPEND(work->entries, work->nr_entries) = (struct reattach_entry){
+		entry->name, work->nr_hosts, entry->nr_hosts, entry->undo, entry->nr_undo};
 	*APPEND(work->journal, work->nr_journal) = entry;
 	work->binds_port |= streq(entry->method, detach_method_name(METHOD_PORT));
 	add_steps(work, entry->undo, entry->nr_undo);
@@ -271,7 +271,8 @@ int attach_work_save(struct attach_work *work)
 	if (rc < 0)
 		return rc;
 	*APPEND(work->entries, work->nr_entries) = (struct reattach_entry){
-		journal_entry_name(&work->cycle), work->nr_own, work->cycle.nr_memdevs};
+		journal_entry_name(&work->cycle), work->nr_own, work->cycle.nr_memdevs,
+		work->cycle.undo, work->cycle.nr_undo};
 	return 0;
 }
 

@@ -226,7 +226,8 @@ static int do_reattach(const struct options *options, const struct planned_detac
 			.nr_hosts = nr_hosts,
 			.before =
 				seen->outcome.is_observed ? &seen->outcome.after : &planned->before,
-			.entries = &(struct reattach_entry){journal_entry_name(plan), 0, nr_hosts},
+			.entries = &(struct reattach_entry){journal_entry_name(plan), 0, nr_hosts,
+							    undo->steps, undo->count},
 			.nr_entries = 1,
 			.timeout = options->timeout,
 			.timeline = options->timeline,

@@ -109,8 +109,31 @@ static struct json_object *report(const struct reattach_task *task, const struct
 	});
 }
 
+static bool is_done(const struct step_result *result)
+{
+	return result->ended_us > 0 && result->rc == 0;
+}
+
+/*
+ * Its last steps put a driver_override back that was only set for a bind, and bind the memdevs of
+ * others: a host that is back does not show that they were done.
+ */
+static bool undo_is_done(const struct reattach_task *task, const struct reattach_entry *entry,
+			 const struct observed *observed)
+{
+	for (size_t i = 0; i < task->nr_steps; i++) {
+		for (size_t j = 0; j < entry->nr_undo; j++) {
+			if (step_same(&task->steps[i], &entry->undo[j]) &&
+			    (i >= observed->nr_steps || !is_done(&observed->steps[i])))
+				return false;
+		}
+	}
+	return true;
+}
+
 /* 0, or a negative errno after a message: a host that is attached stays in the journal. */
-static int remove_entries(const struct reattach_task *task, const struct reattach_outcome *outcome)
+static int remove_entries(const struct reattach_task *task, const struct observed *observed,
+			  const struct reattach_outcome *outcome)
 {
 	int result = 0;
 
@@ -119,7 +142,8 @@ static int remove_entries(const struct reattach_task *task, const struct reattac
 		int rc = 0;
 
 		if (hosts_are_reattached(&task->hosts[entry->first_host], entry->nr_hosts,
-					 &outcome->after))
+					 &outcome->after) &&
+		    undo_is_done(task, entry, observed))
 			rc = journal_remove(entry->name);
 		/* It may have been removed by hand. */
 		if (rc == 0 || rc == -ENOENT)
@@ -151,7 +175,7 @@ int reattach_and_report(const struct reattach_task *task, struct watch *watch,
 	reattach_run(&reattach, watch, &outcome);
 	checks_of_attach(task->hosts, task->nr_hosts, outcome.is_observed ? &outcome.after : NULL,
 			 &watch->observed, &checks);
-	rc = remove_entries(task, &outcome);
+	rc = remove_entries(task, &watch->observed, &outcome);
 	test_point("back");
 	say_outcome(task, &watch->observed, outcome.rc, &checks);
 	*json = report(task, &watch->observed, &outcome, &checks);

@@ -17,6 +17,8 @@ struct watch;
 struct reattach_entry {
 	const char *name;
 	size_t first_host, nr_hosts;
+	const struct step *undo; /* its own, among the steps of all */
+	size_t nr_undo;
 };
 
 /* What attach-memdev does, and detach-memdev with --reattach: reattach, verify, report. */
@@ -28,7 +30,7 @@ struct reattach_task {
 	struct expected_host *hosts; /* what is expected afterwards */
 	size_t nr_hosts;
 	const struct snapshot *before; /* an earlier snapshot of the machine; or NULL */
-	/* Each is removed from the journal once its hosts are back */
+	/* Each is removed from the journal once its hosts are back, and its undo was done */
 	const struct reattach_entry *entries;
 	size_t nr_entries;
 	double timeout; /* seconds */
