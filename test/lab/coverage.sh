@@ -19,7 +19,9 @@ done
 tree=$top/tree
 mkdir -p "$tree"/{util,cxl/command,attach/read,test}
 cp -r "$SOURCE/contrib" "$tree"
-cp -r "$SOURCE"/test/{truth,provider} "$tree/test"
+cp -r "$SOURCE"/test/{truth,provider,tap.sh} "$tree/test"
+mkdir "$tree/test/vm"
+cp "$SOURCE/test/vm/validate" "$tree/test/vm"
 cat >"$tree/meson_options.txt" <<-OPTIONS
 	option('docs', type: 'feature')
 	option('tests', type: 'feature')
@@ -85,7 +87,7 @@ cat >"$tree/test/never.c" <<-CODE
 CODE
 # Of these parts, one needs another build, and one another libcxl.
 # shellcheck disable=SC2016 # for the lab to expand
-sed -i -E '/^test_(first|second)\(\) \{$/,/^\}$/d; s|/src/test/vm/run .*|sh -c "${directories[*]}"|' "$tree/contrib/lab.d/test.sh"
+sed -i -E '/^test_(first|second)\(\) \{$/,/^\}$/d; s|/src/test/vm/run [^|]*|sh -c "${directories[*]}" |' "$tree/contrib/lab.d/test.sh"
 cat >>"$tree/contrib/lab.d/test.sh" <<-'PARTS'
 	test_first() {
 		part "fast tests" fast_tests "$userland" dev
