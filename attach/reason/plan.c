@@ -141,7 +141,7 @@ static const char *plan_pci_remove(const struct attach_answers *answers, struct 
 		return "its host is not a PCI device";
 	ADD_STEP(plan, .action = STEP_REMOVE, .bus = "pci", .device = host->name);
 	ADD_UNDO(plan, .action = STEP_RESCAN, .bus = "pci");
-	if (host->driver_override || host->needs_override)
+	if (snapshot_override_to_bind(host))
 		ADD_UNDO(plan, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
 			 .driver = snapshot_override_to_bind(host));
 	lose_memdev(answers, memdev, plan);

@@ -31,7 +31,7 @@ static void add_rescan(struct list *list, const struct snapshot *baseline)
 
 		if (is_on_pci(host))
 			autoprobe = host->autoprobe;
-		if (is_on_pci(host) && (host->driver_override || host->needs_override))
+		if (is_on_pci(host) && snapshot_override_to_bind(host))
 			ADD_STEP(&raw, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
 				 .driver = snapshot_override_to_bind(host));
 	}

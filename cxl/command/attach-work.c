@@ -101,10 +101,7 @@ void attach_work_begin(struct attach_work *work)
 static bool has_bind(const struct attach_work *work, const struct step *bind)
 {
 	for (size_t i = 0; i < work->nr_steps; i++) {
-		const struct step *step = &work->steps[i];
-
-		if (step->action == STEP_BIND && streq(step->device, bind->device) &&
-		    streq(step->driver, bind->driver) && streq(step->bus, bind->bus))
+		if (step_same(&work->steps[i], bind))
 			return true;
 	}
 	return false;

@@ -30,13 +30,17 @@ in_guest --share "$share" -- bash -c '
 	ls /sys/class/net >/share/net
 	python3 /src/test/lab/escape.py sh -c "mount -o remount,rw / && touch /etc/written /src/written" 2>/share/refused
 	cat >/share/stdin
-	programs() { bash -c :; jq -n 1; sed q; modprobe -n kmem; cxl list-attach; /usr/bin/cxl list; } &>/dev/null
+	programs() { bash -c :; sh -c :; jq -n 1; sed q; modprobe -n kmem; cxl list-attach; /usr/bin/cxl list; } &>/dev/null
 	programs # what does not exist is looked up once
 	cd /sys/kernel/tracing
 	echo 1 >events/9p/9p_client_req/enable
 	programs
 	echo 0 >events/9p/9p_client_req/enable
 	grep -v "^#" trace >/share/asked
+	echo 1 >events/9p/9p_client_req/enable
+	head -c 1 /src/README.md >/dev/null
+	echo 0 >events/9p/9p_client_req/enable
+	grep -c 9p_client_req trace >/share/asked-after
 	exit 77' bash "an argument  with 'quotes' and \$signs"
 is "its exit status" "$status" 77
 is "stdout, and nothing else" "$out" "to stdout: an argument  with 'quotes' and \$signs"
@@ -46,6 +50,7 @@ is "no network but loopback" "$(cat "$share/net")" lo
 is "the host cannot be written" "$(grep -c 'Read-only file system' "$share/refused")" 2
 ok "the host was not written" [ ! -e "$SOURCE/written" ]
 is "programs that start do not ask the host for their files" "$(<"$share/asked")" ""
+ok "it is seen who does" [ "$(<"$share/asked-after")" -gt 0 ]
 is "stdin is empty" "$(stat -c %s "$share/stdin")" 0
 rm -r "$share"
 

@@ -211,6 +211,18 @@ static void a_cycled_bus_detaches_everything_on_it(void **state)
 	snapshot_release(&snapshot);
 }
 
+/* The undo of detaching mem0 by that method */
+static const char *undo_of_mem0(struct snapshot *snapshot, enum detach_method method,
+				const char *hand_to, char *text)
+{
+	struct plan plan;
+
+	assert_null(plan_for(snapshot, "mem0", method, hand_to, &plan));
+	steps_text(plan.undo, plan.nr_undo, text);
+	plan_release(&plan);
+	return text;
+}
+
 static void a_handover_restores_the_override(void **state)
 {
 	static const char *const nothing[] = {NULL};
@@ -224,24 +236,20 @@ static void a_handover_restores_the_override(void **state)
 	assert_string_equal(steps_text(plan.steps, plan.nr_steps, text),
 			    "override:0000:11:00.0:vfio-pci unbind:0000:11:00.0:sfc "
 			    "bind:0000:11:00.0:vfio-pci ");
-	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+	plan_release(&plan);
+	assert_string_equal(undo_of_mem0(&snapshot, METHOD_HOST, "vfio-pci", text),
 			    "unbind:0000:11:00.0:vfio-pci override:0000:11:00.0: "
 			    "bind:0000:11:00.0:sfc ");
-	plan_release(&plan);
 	snapshot_find_memdev(&snapshot, "mem0")->host.driver_override = "sfc";
 	snapshot_find_memdev(&snapshot, "mem0")->host.autoprobe = FLAG_YES;
-	assert_null(plan_for(&snapshot, "mem0", METHOD_HOST, "vfio-pci", &plan));
-	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+	assert_string_equal(undo_of_mem0(&snapshot, METHOD_HOST, "vfio-pci", text),
 			    "unbind:0000:11:00.0:vfio-pci override:0000:11:00.0:sfc "
 			    "bind:0000:11:00.0:sfc ");
-	plan_release(&plan);
 	/* A rescan finds the device without its override: until that is restored, no driver may
 	 * bind. */
-	assert_null(plan_for(&snapshot, "mem0", METHOD_PCI_REMOVE, NULL, &plan));
-	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+	assert_string_equal(undo_of_mem0(&snapshot, METHOD_PCI_REMOVE, NULL, text),
 			    "autoprobe:: rescan:: override:0000:11:00.0:sfc autoprobe:: "
 			    "bind:0000:11:00.0:sfc ");
-	plan_release(&plan);
 	snapshot_release(&snapshot);
 }
 
@@ -249,24 +257,21 @@ static void an_override_of_another_driver_makes_way(void **state)
 {
 	static const char *const nothing[] = {NULL};
 	struct snapshot snapshot;
-	struct plan plan;
+	struct snapshot_host *host;
 	char text[2000];
 
 	(void)state;
 	small_machine(&snapshot, nothing);
-	snapshot_find_memdev(&snapshot, "mem0")->host.autoprobe = FLAG_YES;
-	snapshot_find_memdev(&snapshot, "mem0")->host.driver_override = "vfio-pci";
-	snapshot_find_memdev(&snapshot, "mem0")->host.needs_override = true;
-	assert_null(plan_for(&snapshot, "mem0", METHOD_HOST, NULL, &plan));
-	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+	host = &snapshot_find_memdev(&snapshot, "mem0")->host;
+	host->autoprobe = FLAG_YES;
+	host->driver_override = "vfio-pci";
+	host->needs_override = true;
+	assert_string_equal(undo_of_mem0(&snapshot, METHOD_HOST, NULL, text),
 			    "override:0000:11:00.0:sfc bind:0000:11:00.0:sfc "
 			    "override:0000:11:00.0:vfio-pci ");
-	plan_release(&plan);
-	assert_null(plan_for(&snapshot, "mem0", METHOD_PCI_REMOVE, NULL, &plan));
-	assert_string_equal(steps_text(plan.undo, plan.nr_undo, text),
+	assert_string_equal(undo_of_mem0(&snapshot, METHOD_PCI_REMOVE, NULL, text),
 			    "autoprobe:: rescan:: override:0000:11:00.0:sfc autoprobe:: "
 			    "bind:0000:11:00.0:sfc override:0000:11:00.0:vfio-pci ");
-	plan_release(&plan);
 	snapshot_release(&snapshot);
 }
 
