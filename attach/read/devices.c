@@ -117,27 +117,23 @@ static int open_decoder(int devices, const char *port, const char *decoder)
 
 /*
  * There are more decoders than other devices. The directory of their port, which was read before
- * them, leads to them without reading their links. False if the decoder is not there: it has just
- * gone, or the tree is damaged.
+ * them, leads to them without reading their links. Whether it does, reading it shows: see
+ * read_found().
  */
 static bool find_decoder(const struct snapshot *snapshot, struct reading *reading, int devices,
 			 struct device *device)
 {
 	const struct snapshot_port *port = port_of_decoder(snapshot, device->name);
 	bool open;
-	int directory;
 
 	if (!port)
 		return false;
 	device->files = port->kind != PORT_ENDPOINT ? reading->files : NULL;
 	open = device->files && sysfs_files_have(device->files, device->inode);
-	directory = open ? devices : port_directory(reading, devices, port->name, port->inode);
-	if (directory >= 0 && (open || sysfs_exists(directory, device->name))) {
-		device->fd = directory;
-		device->above = device->lent = true;
-	} else {
+	device->fd = open ? devices : port_directory(reading, devices, port->name, port->inode);
+	device->above = device->lent = device->fd >= 0;
+	if (!device->lent)
 		device->fd = open_decoder(devices, port->name, device->name);
-	}
 	if (device->fd >= 0)
 		device->parent = port->name;
 	return device->fd >= 0;
@@ -160,25 +156,44 @@ static void find_device(struct snapshot *snapshot, struct reading *reading, int 
 		device->parent = read_parent(snapshot, devices, device->name);
 }
 
-static void leave_device(struct device *device)
+/* Read by what find_device() has filled in; or by its link, where the directory of its port does not
+ * lead to it: the device has just gone, or the tree is damaged. */
+static void read_found(struct snapshot *snapshot, int devices, struct device *device)
 {
+	bool found = kind_read(snapshot, device);
+
 	if (!device->lent)
 		close(device->fd);
+	if (found || !device->above)
+		return;
+	device->above = device->lent = false;
+	device->fd = sysfs_open_directory(devices, device->name);
+	if (device->fd < 0)
+		return;
+	device->parent = read_parent(snapshot, devices, device->name);
+	kind_read(snapshot, device);
+	close(device->fd);
+}
+
+/* Does it show which memdevs and regions there are? Decoders: see read_targets() */
+static bool is_of_brief(const struct device *device)
+{
+	return device->kind == DEVICE_MEMDEV || device->kind == DEVICE_REGION ||
+	       (device->kind == DEVICE_PORT && device_name_has_prefix(device->name, "endpoint"));
 }
 
 static void read_device(struct reading *reading, struct snapshot *snapshot, int devices,
 			struct device *device)
 {
-	if (device->kind == DEVICE_DECODER &&
-	    (reading->depth == DEPTH_BRIEF || copy_root_decoder(snapshot, device)))
+	if ((reading->depth == DEPTH_BRIEF && !is_of_brief(device)) ||
+	    (device->kind == DEVICE_DECODER && copy_root_decoder(snapshot, device)))
 		return;
 	find_device(snapshot, reading, devices, device);
 	if (device->fd < 0) {
 		snapshot->nr_left_out += device->kind == DEVICE_MEMDEV;
 		return;
 	}
-	kind_read(snapshot, device);
-	leave_device(device);
+	read_found(snapshot, devices, device);
 }
 
 /* The decoders of endpoints that map a region: they show which memdevs take part in it. */
@@ -194,10 +209,8 @@ static void read_targets(struct reading *reading, struct snapshot *snapshot, int
 		if (!device.name || !device_name_has_prefix(device.name, "decoder"))
 			continue;
 		find_device(snapshot, reading, devices, &device);
-		if (device.fd < 0)
-			continue;
-		kind_read(snapshot, &device);
-		leave_device(&device);
+		if (device.fd >= 0)
+			read_found(snapshot, devices, &device);
 	}
 }
 

@@ -26,9 +26,7 @@ static uint64_t read_numa_node(const struct device *device)
 static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 		      const struct device *device)
 {
-	host->name = device->parent;
 	host->driver = device_link(snapshot, device, "../driver");
-	host->imports_attach = host->holds_cxl_mem = FLAG_UNKNOWN;
 	if (device->depth == DEPTH_STATE)
 		return;
 	host->subsystem = device_link(snapshot, device, "../subsystem");
@@ -55,11 +53,13 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	memdev->class_attributes = FLAG_UNKNOWN;
 	memdev->serial = memdev->numa_node = SNAPSHOT_NO_NUMBER;
 	memdev->ram_size = memdev->pmem_size = SNAPSHOT_NO_NUMBER;
+	memdev->host.name = device->parent;
+	memdev->host.imports_attach = memdev->host.holds_cxl_mem = FLAG_UNKNOWN;
+	if (device->depth == DEPTH_BRIEF)
+		return;
 	/* One that may be enabled, and may be attached, is what a guard has to protect. */
 	memdev->enabled = !device_lacks(device, "driver");
 	read_host(snapshot, &memdev->host, device);
-	if (device->depth == DEPTH_BRIEF)
-		return;
 	memdev->ram_size = device_number(device, "ram/size");
 	memdev->pmem_size = device_number(device, "pmem/size");
 	if (device->depth == DEPTH_ALL)
@@ -87,12 +87,14 @@ static void read_region(struct snapshot *snapshot, const struct device *device)
 	region->resource = device_number(device, "resource");
 	region->size = device_number(device, "size");
 	region->locked = device_flag(device, "locked");
+	if (device->depth != DEPTH_STATE)
+		region->interleave_ways = device_number(device, "interleave_ways");
+	if (device->depth == DEPTH_BRIEF)
+		return;
 	region->committed = device_flag(device, "commit");
 	region->driver = device_link(snapshot, device, "driver");
-	if (device->depth == DEPTH_STATE)
-		return;
-	region->mode = device_text(snapshot, device, "mode");
-	region->interleave_ways = device_number(device, "interleave_ways");
+	if (device->depth == DEPTH_ALL)
+		region->mode = device_text(snapshot, device, "mode");
 }
 
 /* dax_region0 or pmem_region0, below a region that may not have been read yet */
@@ -139,9 +141,10 @@ static const char *read_region_name(struct snapshot *snapshot, const struct devi
 
 /*
  * There can be thousands of decoders, so each attribute is only read where something depends on it.
- * At DEPTH_STATE, an endpoint's decoder without a size is taken to have no region: it loses both at
- * once (__cxl_decoder_detach() in drivers/cxl/core/region.c). Only one that user space put into a
- * region can have a region and no size (cxl_region_attach()): its region was @known before.
+ * At DEPTH_STATE, a decoder without a size is taken to have no region: an endpoint's loses both at
+ * once (__cxl_decoder_detach() in drivers/cxl/core/region.c), and another port's keeps its size. Only
+ * one that user space put into a region can have a region and no size (cxl_region_attach()): its
+ * region was @known before.
  */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,
@@ -151,11 +154,11 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 
 	if (device->depth != DEPTH_BRIEF)
 		read_range(device, known, decoder);
-	if (endpoint && decoder->size == 0 && device->depth == DEPTH_STATE &&
+	if (decoder->size == 0 && device->depth == DEPTH_STATE &&
 	    !(known && known->region_name))
 		return;
 	decoder->region_name = read_region_name(snapshot, device);
-	if (endpoint && decoder->region_name)
+	if (endpoint && device->depth != DEPTH_BRIEF && decoder->region_name)
 		decoder->target_type = device_text(snapshot, device, "target_type");
 	if (!endpoint && device->depth != DEPTH_BRIEF && decoder->size != 0)
 		decoder->target_list = device_text(snapshot, device, "target_list");
@@ -190,6 +193,8 @@ static void read_port(struct snapshot *snapshot, const struct device *device)
 	port->parent_name = device->parent;
 	port->uport = known ? snapshot_keep(snapshot, known->uport)
 			    : device_link(snapshot, device, "uport");
+	if (device->depth == DEPTH_BRIEF)
+		return;
 	port->enabled = port->kind == PORT_ROOT || !device_lacks(device, "driver");
 	if (port->kind != PORT_ROOT)
 		return;
@@ -268,13 +273,15 @@ static void forget(struct snapshot *snapshot, const struct device *device)
  * A memdev may also be the rest of a removed one, in a directory that has nothing else missing. Of
  * the others, which are many, only one that lacks something is looked at again.
  */
-void kind_read(struct snapshot *snapshot, const struct device *device)
+bool kind_read(struct snapshot *snapshot, const struct device *device)
 {
 	bool lacking = device->kind == DEVICE_MEMDEV;
 	struct device noted = *device;
 
 	noted.lacking = &lacking;
 	read_any(snapshot, &noted);
-	if (lacking && device->kind != DEVICE_CHILD && device_is_gone(device))
-		forget(snapshot, device);
+	if (!lacking || device->kind == DEVICE_CHILD || !device_is_gone(device))
+		return true;
+	forget(snapshot, device);
+	return false;
 }

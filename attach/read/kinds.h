@@ -17,8 +17,10 @@ enum device_kind kind_of(const char *name);
  *
  * One that is removed meanwhile is not in the snapshot; a memdev is counted as left out. Of a
  * region, only the name is known then.
+ *
+ * Return: false if it was removed.
  */
-void kind_read(struct snapshot *snapshot, const struct device *device);
+bool kind_read(struct snapshot *snapshot, const struct device *device);
 
 /** copy_root_decoder() - copy it from the earlier snapshot, if it is still the same one */
 bool copy_root_decoder(struct snapshot *snapshot, const struct device *device);

@@ -12,17 +12,19 @@
 #include "util/text.h"
 #include "util/unread.h"
 
-static uint64_t read_holders(struct user_search *search, const char *module)
+/* How many modules need @module; @search: where they are added, or NULL */
+static uint64_t read_holders(struct root root, const char *module, struct user_search *search)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/module/%s/holders", module);
-	DIR *holders = root_opendir(search->snapshot->root, path);
+	DIR *holders = root_opendir(root, path);
 	const struct dirent *entry;
 	uint64_t count = 0;
 
 	while (holders && (entry = unread_entry(holders))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		user_search_add(search, module, "module", entry->d_name, 0);
+		if (search)
+			user_search_add(search, module, "module", entry->d_name, 0);
 		count++;
 	}
 	if (holders)
@@ -30,15 +32,25 @@ static uint64_t read_holders(struct user_search *search, const char *module)
 	return count;
 }
 
-static void read_module(struct user_search *search, const char *module)
+/*
+ * UINT64_MAX if it cannot be known: "-1" while it is being unloaded; none at all if it is built in,
+ * or if the kernel cannot unload modules.
+ */
+static uint64_t read_references(struct root root, const char *module)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/module/%s/refcnt", module), *what = NULL;
-	uint64_t holders = read_holders(search, module), references = 0;
+	_cleanup_free_ char *path = xasprintf("/sys/module/%s/refcnt", module);
 	char text[32];
 
-	/* "-1" while it is being unloaded; none at all if the kernel cannot unload modules. */
-	if (root_read(search->snapshot->root, path, text, sizeof(text)) > 0)
-		references = sysfs_to_number(text);
+	return root_read(root, path, text, sizeof(text)) > 0 ? sysfs_to_number(text) : UINT64_MAX;
+}
+
+static void read_module(struct user_search *search, const char *module)
+{
+	struct root root = search->snapshot->root;
+	uint64_t holders = read_holders(root, module, search);
+	uint64_t references = read_references(root, module);
+	_cleanup_free_ char *what = NULL;
+
 	if (references == UINT64_MAX || references <= holders)
 		return;
 	what = xasprintf("%ju", (uintmax_t)(references - holders));
@@ -58,4 +70,13 @@ void users_read_modules(struct user_search *search)
 		if (!seen)
 			read_module(search, module);
 	}
+}
+
+/* What comes and goes between the first look and the last changes the number. */
+bool users_module_is_idle(struct root root, const char *module)
+{
+	uint64_t references = read_references(root, module);
+
+	return references == read_holders(root, module, NULL) &&
+	       references == read_references(root, module);
 }

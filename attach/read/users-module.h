@@ -2,6 +2,10 @@
 #ifndef ATTACH_READ_USERS_MODULE_H
 #define ATTACH_READ_USERS_MODULE_H
 
+#include <stdbool.h>
+
+#include "util/root.h"
+
 struct user_search;
 
 /**
@@ -12,5 +16,12 @@ struct user_search;
  * theirs (refcnt). A bound device is none: delete_module(2) unbinds it.
  */
 void users_read_modules(struct user_search *search);
+
+/**
+ * users_module_is_idle() - is it certain that only modules that need @module use it?
+ *
+ * Then no process has a file open whose functions are in it (try_module_get() of its owner).
+ */
+bool users_module_is_idle(struct root root, const char *module);
 
 #endif

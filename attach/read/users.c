@@ -22,9 +22,9 @@
 
 /*
  * The file of a memdev, or of a group of VFIO: neither can be mapped (cxl_memdev_fops in
- * drivers/cxl/core/memdev.c, vfio_group_fops in drivers/vfio/group.c).
+ * drivers/cxl/core/memdev.c, vfio_group_fops in drivers/vfio/group.c). Return: how many were added.
  */
-static void add_node_of(struct user_search *search, const char *device, const char *path)
+static size_t add_node_of(struct user_search *search, const char *device, const char *path)
 {
 	size_t before = search->nr_nodes;
 	char dev[32];
@@ -32,6 +32,7 @@ static void add_node_of(struct user_search *search, const char *device, const ch
 	if (root_read(search->snapshot->root, path, dev, sizeof(dev)) > 0)
 		user_search_add_node(search, device, dev, false);
 	search->nr_unmappable += search->nr_nodes - before;
+	return search->nr_nodes - before;
 }
 
 /* The older interface of VFIO opens the group of a device: /dev/vfio/7 */
@@ -49,7 +50,7 @@ static void add_memdev(struct user_search *search, const struct snapshot_memdev 
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s/dev", memdev->name);
 
-	add_node_of(search, memdev->name, path);
+	search->nr_of_core += add_node_of(search, memdev->name, path);
 	if (memdev->host.name)
 		add_vfio_group(search, memdev);
 	for (size_t i = 0; i < memdev->host.nr_dependents; i++) {
@@ -157,6 +158,17 @@ static void read_mappings(struct user_search *search, int proc, const char *pid)
 	}
 }
 
+/*
+ * A machine can have thousands of processes with thousands of files each: they are not looked at
+ * where none can have one open.
+ */
+static bool can_be_open(const struct user_search *search)
+{
+	return search->nr_nodes > search->nr_of_core ||
+	       (search->nr_nodes > 0 &&
+		!users_module_is_idle(search->snapshot->root, "cxl_core"));
+}
+
 /* What this process itself has open and mapped does not count. */
 static void read_processes(struct user_search *search)
 {
@@ -187,7 +199,8 @@ void snapshot_read_users(struct snapshot *snapshot)
 	users_read_memory(&search);
 	/* What is stacked on disks has files, too, which processes can have open. */
 	users_read_storage(&search);
-	read_processes(&search);
+	if (can_be_open(&search))
+		read_processes(&search);
 	users_read_network(&search);
 	users_read_modules(&search);
 	free(search.nodes);
