@@ -275,10 +275,11 @@ static int print(const struct options *options, struct json_object *json, int st
 	return EXIT_FAILED;
 }
 
-/* Is it no memdev, nor what a memdev's host tells, that is operated on first? */
-static bool is_of_ports(enum detach_method method)
+/* Does libcxl need ports for the first step? For a memdev, it searches for its endpoint. */
+static bool needs_ports(enum detach_method method)
 {
-	return method == METHOD_ENDPOINT || method == METHOD_PORT || method == METHOD_BUS;
+	return method == METHOD_MEMDEV || method == METHOD_ENDPOINT || method == METHOD_PORT ||
+	       method == METHOD_BUS;
 }
 
 /* All that comes before the first step. The worker enumerates while the plan is made. */
@@ -287,7 +288,7 @@ static int prepare(const struct options *options, struct planned_detach *planned
 {
 	const struct detach_request *request = &options->request;
 	struct worker *worker =
-		worker_start(is_of_ports(request->method) ? PREPARE_PORTS : PREPARE_MEMDEVS, lock);
+		worker_start(needs_ports(request->method) ? PREPARE_PORTS : PREPARE_MEMDEVS, lock);
 	int status = plan_detach(request, planned)
 		     ?: obey_verdict(request, planned)
 		     ?: detach_check(&planned->plan);
