@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,11 +39,6 @@ static int run_command(const struct cxl_command *command, int argc, char **argv)
 {
 	_cleanup_free_ char *name = NULL;
 
-	/*
-	 * For the width of characters, and to know whether trees can have lines; numbers stay as in
-	 * JSON. Not done for the commands of cxl-cli, because it opens several files.
-	 */
-	setlocale(LC_CTYPE, "");
 	/* What argp puts before its messages and into --help */
 	if (asprintf(&name, "cxl %s", command->name) < 0) {
 		name = NULL;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,8 +239,6 @@ int main(int argc, char **argv)
 	struct options options;
 	int status;
 
-	/* How wide a character is; numbers stay as in JSON. */
-	setlocale(LC_CTYPE, "");
 	/* What argp puts before its messages and into --help, whatever this program is run as */
 	if (argc > 0)
 		argv[0] = name;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/characters.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/size.h"
@@ -69,6 +70,7 @@ struct table *table_new(const struct table_column *columns, const char *chosen,
 	struct table *table = memory_check(calloc(1, sizeof(*table)));
 
 	*unknown = NULL;
+	characters_use_locale();
 	table->scols = memory_check(scols_new_table());
 	if (!chosen || *chosen == '+')
 		*unknown = add_columns(table, columns, standard, tree);

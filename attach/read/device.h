@@ -43,7 +43,8 @@ struct device {
 	struct sysfs_files *files; /* where its attributes stay open; NULL: they do not */
 	const struct snapshot *before; /* NULL: it was never read before */
 	enum depth depth;
-	bool *lacking; /* set when something of it cannot be read: see device_is_gone() */
+	bool all_committed; /* of a decoder: there is no region that is not committed */
+	bool *lacking;	    /* set when something of it cannot be read: see device_is_gone() */
 };
 
 /* The device as it was read before, if it is still the same one; else NULL */

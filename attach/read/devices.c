@@ -156,8 +156,8 @@ static void find_device(struct snapshot *snapshot, struct reading *reading, int 
 		device->parent = read_parent(snapshot, devices, device->name);
 }
 
-/* Read by what find_device() has filled in; or by its link, where the directory of its port does not
- * lead to it: the device has just gone, or the tree is damaged. */
+/* Read by what find_device() has filled in; or by its link, where the directory of its port does
+ * not lead to it: the device has just gone, or the tree is damaged. */
 static void read_found(struct snapshot *snapshot, int devices, struct device *device)
 {
 	bool found = kind_read(snapshot, device);
@@ -214,6 +214,15 @@ static void read_targets(struct reading *reading, struct snapshot *snapshot, int
 	}
 }
 
+static bool are_all_committed(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		if (snapshot->regions[i].committed != FLAG_YES)
+			return false;
+	}
+	return true;
+}
+
 /* Ports come first, since decoders are found through them; the others are put into a list. */
 static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *devices,
 		       struct device **others, size_t *nr_others)
@@ -243,10 +252,19 @@ static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *de
 {
 	_cleanup_free_ struct device *others = NULL;
 	size_t nr_others = 0;
+	bool all_committed;
 
 	read_ports(reading, snapshot, devices, &others, &nr_others);
-	for (size_t i = 0; i < nr_others; i++)
-		read_device(reading, snapshot, dirfd(devices), &others[i]);
+	for (size_t i = 0; i < nr_others; i++) {
+		if (others[i].kind != DEVICE_DECODER)
+			read_device(reading, snapshot, dirfd(devices), &others[i]);
+	}
+	all_committed = are_all_committed(snapshot);
+	for (size_t i = 0; i < nr_others; i++) {
+		others[i].all_committed = all_committed;
+		if (others[i].kind == DEVICE_DECODER)
+			read_device(reading, snapshot, dirfd(devices), &others[i]);
+	}
 	for (size_t i = 0; reading->depth == DEPTH_BRIEF && i < snapshot->nr_regions; i++)
 		read_targets(reading, snapshot, dirfd(devices), snapshot->regions[i].name,
 			     snapshot->regions[i].interleave_ways);

@@ -141,10 +141,9 @@ static const char *read_region_name(struct snapshot *snapshot, const struct devi
 
 /*
  * There can be thousands of decoders, so each attribute is only read where something depends on it.
- * At DEPTH_STATE, a decoder without a size is taken to have no region: an endpoint's loses both at
- * once (__cxl_decoder_detach() in drivers/cxl/core/region.c), and another port's keeps its size. Only
- * one that user space put into a region can have a region and no size (cxl_region_attach()): its
- * region was @known before.
+ * A decoder without a size has no region, except for one that user space has put into a region that
+ * it has not committed yet (cxl_region_attach() in drivers/cxl/core/region.c). Where the region was
+ * @known before, it is to be seen that it has gone.
  */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,
@@ -154,8 +153,7 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 
 	if (device->depth != DEPTH_BRIEF)
 		read_range(device, known, decoder);
-	if (decoder->size == 0 && device->depth == DEPTH_STATE &&
-	    !(known && known->region_name))
+	if (decoder->size == 0 && device->all_committed && !(known && known->region_name))
 		return;
 	decoder->region_name = read_region_name(snapshot, device);
 	if (endpoint && device->depth != DEPTH_BRIEF && decoder->region_name)

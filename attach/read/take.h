@@ -50,8 +50,8 @@ int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files
  * snapshot_take_brief() - a brief snapshot: what checks_of_attach() needs to know
  *
  * That is which memdevs there are, of which hosts, and the addresses, sizes and locks of the
- * regions that they take part in. Of decoders, only those are read by which a memdev takes part in a
- * region; of ports, only endpoints. In all else as snapshot_take_again(); @before, of the same
+ * regions that they take part in. Of decoders, only those are read by which a memdev takes part in
+ * a region; of ports, only endpoints. In all else as snapshot_take_again(); @before, of the same
  * @root, may be NULL.
  */
 int snapshot_take_brief(struct root root, const struct snapshot *before, struct snapshot *snapshot);

@@ -23,7 +23,7 @@ struct user_search {
 	struct snapshot *snapshot;
 	struct user_node *nodes;
 	size_t nr_nodes;
-	size_t nr_of_core;    /* so many of them are memdevs' own: whoever opens one uses cxl_core */
+	size_t nr_of_core; /* so many of them are memdevs' own: whoever opens one uses cxl_core */
 	size_t nr_unmappable; /* so many of them no process can map */
 	pid_t self;	      /* whose own files do not count */
 };

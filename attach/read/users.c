@@ -165,8 +165,7 @@ static void read_mappings(struct user_search *search, int proc, const char *pid)
 static bool can_be_open(const struct user_search *search)
 {
 	return search->nr_nodes > search->nr_of_core ||
-	       (search->nr_nodes > 0 &&
-		!users_module_is_idle(search->snapshot->root, "cxl_core"));
+	       (search->nr_nodes > 0 && !users_module_is_idle(search->snapshot->root, "cxl_core"));
 }
 
 /* What this process itself has open and mapped does not count. */

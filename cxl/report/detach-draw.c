@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
-#include <langinfo.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "attach/reason/plan.h"
 #include "attach/verify/checks-detach.h"
 #include "cxl/report/detach-draw.h"
+#include "util/characters.h"
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/memory.h"
@@ -137,11 +137,6 @@ void say_excess(const struct plan *plan)
 	}
 }
 
-static bool has_lines(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
 static void draw_bar(const char *name, uint64_t from, uint64_t until, uint64_t end,
 		     const char *mark, const char *what)
 {
@@ -174,7 +169,7 @@ static bool is_end(const struct observed *observed, size_t index)
 
 static void draw_exposure(const struct plan *plan, const struct observed *observed, uint64_t end)
 {
-	const char *mark = has_lines() ? "░" : ".";
+	const char *mark = characters_are_utf8() ? "░" : ".";
 	uint64_t us, gone = UINT64_MAX;
 
 	if (plan_excludes_exposure(plan->method)) {
@@ -200,7 +195,7 @@ static void draw_exposure(const struct plan *plan, const struct observed *observ
 
 void draw_timeline(const struct plan *plan, const struct observed *observed)
 {
-	const char *mark = has_lines() ? "█" : "#";
+	const char *mark = characters_are_utf8() ? "█" : "#";
 	uint64_t begun = observed_begun(observed);
 	uint64_t last =
 		observed->nr_events > 0 ? observed->events[observed->nr_events - 1].us : begun;

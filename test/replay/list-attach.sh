@@ -94,6 +94,15 @@ list_attach
 is "a locked decoder of another region does not count" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
 	'["region-locked","attach"]'
 
+# As user space leaves it between "target0" and "commit"
+machine accelerator
+for attribute in region0/commit decoder{1,3}.0/size; do
+	echo 0 >"$devices/$attribute"
+done
+list_attach
+is "decoders without a size, in a region that is not committed" \
+	"$(query '.[] | [.attach, .regions[0].region]')" '["attached","region0"]'
+
 machine accelerator
 echo 1.0 >"$devices/mem0/firmware_version"
 list_attach

@@ -200,10 +200,61 @@ static void finds_who_uses_what(void **state)
 	free(snapshot);
 }
 
+/* The users of mem1, whose file process 9 has open, as refcnt of cxl_core says @references */
+static size_t users_of_mem1(const char *references, struct snapshot_dependent *dependents,
+			    size_t nr_dependents)
+{
+	static struct snapshot_memdev memdev = {.name = "mem1"};
+	struct snapshot *snapshot = memory_check(calloc(1, sizeof(*snapshot)));
+	size_t count;
+
+	if (references)
+		make_file("sys/module/cxl_core/refcnt", references);
+	memdev.host.dependents = dependents;
+	memdev.host.nr_dependents = nr_dependents;
+	snapshot_begin(snapshot);
+	assert_int_equal(root_open(&snapshot->root, top), 0);
+	snapshot->memdevs = &memdev;
+	snapshot->nr_memdevs = 1;
+	snapshot_read_users(snapshot);
+	count = snapshot->nr_users;
+	if (count > 0)
+		assert_true(has_user(snapshot, "open mem1 monitor (process 9)"));
+	root_close(&snapshot->root);
+	snapshot->memdevs = NULL;
+	snapshot->nr_memdevs = 0;
+	snapshot_release(snapshot);
+	free(snapshot);
+	return count;
+}
+
+static void looks_at_files_where_one_can_be_open(void **state)
+{
+	struct snapshot_dependent group = {.name = "vfio0", .subsystem = "vfio-dev", .dev = "1:5"};
+
+	(void)state;
+	make_file("sys/bus/cxl/devices/mem1/dev", "1:3\n");
+	make_file("proc/9/exe", "-> /usr/bin/monitor");
+	make_file("proc/9/comm", "monitor\n");
+	make_file("proc/9/fd/3", "-> /dev/null");
+	/* Built in, or a kernel that cannot unload modules */
+	assert_int_equal(users_of_mem1(NULL, NULL, 0), 1);
+	make_file("sys/module/cxl_core/holders/cxl_acpi", "");
+	make_file("sys/module/cxl_core/holders/cxl_mem", "");
+	assert_int_equal(users_of_mem1("3\n", NULL, 0), 1);
+	assert_int_equal(users_of_mem1("-1\n", NULL, 0), 1);
+	assert_int_equal(users_of_mem1("\n", NULL, 0), 1);
+	assert_int_equal(users_of_mem1("1\n", NULL, 0), 1);
+	assert_int_equal(users_of_mem1("2\n", NULL, 0), 0);
+	/* What cxl_core knows nothing of */
+	assert_int_equal(users_of_mem1("2\n", &group, 1), 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_who_uses_what),
+		cmocka_unit_test(looks_at_files_where_one_can_be_open),
 	};
 
 	return cmocka_run_group_tests_name("users", tests, make_machine, remove_machine);
