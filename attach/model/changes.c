@@ -121,13 +121,22 @@ static void compare_port(struct changes *changes, const void *a, const void *b)
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }
 
+/* A root decoder's lock is only known while it has a region, and never changes. */
+static bool has_other_lock(const struct snapshot_decoder *before,
+			   const struct snapshot_decoder *after)
+{
+	bool root = before->port && before->port->kind == PORT_ROOT;
+
+	return !root && before->locked != after->locked;
+}
+
 /* Which region is in it is compared with the region. */
 static void compare_decoder(struct changes *changes, const void *a, const void *b)
 {
 	const struct snapshot_decoder *before = a, *after = b;
 
 	if (before->start != after->start || before->size != after->size ||
-	    before->locked != after->locked || !streq(before->target_type, after->target_type) ||
+	    has_other_lock(before, after) || !streq(before->target_type, after->target_type) ||
 	    !streq(before->target_list, after->target_list))
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }

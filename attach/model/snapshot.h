@@ -106,8 +106,9 @@ struct snapshot_decoder {
 	const char *target_type;
 	/* "0,1": the ids of downstream ports; of a switch's decoder with a size */
 	const char *target_list;
-	uint64_t start;		 /* what it decodes: first address */
-	uint64_t size;		 /* bytes */
+	uint64_t start; /* what it decodes: first address */
+	uint64_t size;	/* bytes */
+	/* What follows is FLAG_UNKNOWN for a root decoder without a region. */
 	enum flag locked;	 /* by firmware, until the next reset */
 	enum flag delete_region; /* root: user space can delete regions here */
 };

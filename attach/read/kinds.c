@@ -4,6 +4,7 @@
 
 #include "attach/read/kinds.h"
 #include "util/memory.h"
+#include "util/text.h"
 
 /*
  * Attributes that every class-code memdev has and no accelerator has: cxl_class_memdev_type and
@@ -124,9 +125,24 @@ static void read_range(const struct device *device, const struct snapshot_decode
 	decoder->locked = known && known->size ? known->locked : device_flag(device, "locked");
 }
 
-/* The addresses of a root decoder are not read: its regions have theirs. */
-static void read_root_decoder(const struct device *device, struct snapshot_decoder *decoder)
+static bool has_region(const struct snapshot *snapshot, const char *root_decoder)
 {
+	for (size_t i = 0; i < snapshot->nr_regions; i++) {
+		if (streq(snapshot->regions[i].root_decoder_name, root_decoder))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What it is matters to the regions in it alone, which were read before. Its addresses are not
+ * read: regions have theirs.
+ */
+static void read_root_decoder(const struct snapshot *snapshot, const struct device *device,
+			      struct snapshot_decoder *decoder)
+{
+	if (!has_region(snapshot, device->name))
+		return;
 	decoder->locked = device_flag(device, "locked");
 	decoder->delete_region = !device_lacks(device, "delete_region");
 }
@@ -170,12 +186,12 @@ static void read_decoder(struct snapshot *snapshot, const struct device *device)
 	decoder->inode = device->inode;
 	decoder->port_name = device->parent;
 	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
-	decoder->locked = FLAG_UNKNOWN;
+	decoder->locked = decoder->delete_region = FLAG_UNKNOWN;
 	if (!device->parent || !device_name_has_prefix(device->parent, "root"))
 		read_other_decoder(snapshot, device, DEVICE_KNOWN(device, snapshot_find_decoder),
 				   decoder);
 	else
-		read_root_decoder(device, decoder);
+		read_root_decoder(snapshot, device, decoder);
 }
 
 static void read_port(struct snapshot *snapshot, const struct device *device)
@@ -209,7 +225,8 @@ bool copy_root_decoder(struct snapshot *snapshot, const struct device *device)
 	const struct snapshot_decoder *known = DEVICE_KNOWN(device, snapshot_find_decoder);
 	struct snapshot_decoder *decoder;
 
-	if (!known || !known->port_name || !device_name_has_prefix(known->port_name, "root"))
+	if (!known || !known->port_name || !device_name_has_prefix(known->port_name, "root") ||
+	    (known->delete_region == FLAG_UNKNOWN && has_region(snapshot, device->name)))
 		return false;
 	decoder = APPEND(snapshot->decoders, snapshot->nr_decoders);
 	decoder->name = device->name;
