@@ -17,6 +17,15 @@ static void add(struct list *list, struct step step)
 	*APPEND(list->steps, list->count) = step;
 }
 
+bool rescan_is_in(const struct step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i].action == STEP_RESCAN)
+			return true;
+	}
+	return false;
+}
+
 /* Does it restore the driver_override of a device on the bus that @rescan scans? */
 static bool restores(const struct step *step, const struct step *rescan)
 {

@@ -2,6 +2,7 @@
 #ifndef ATTACH_REASON_RESCAN_H
 #define ATTACH_REASON_RESCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/flag.h"
@@ -12,6 +13,9 @@ struct step;
  * A rescan of the PCI bus finds every device that was removed, without the driver_override that it
  * had. Until that is restored, no driver may bind. Pure.
  */
+
+/** rescan_is_in() - is one of these steps a STEP_RESCAN? */
+bool rescan_is_in(const struct step *steps, size_t count);
 
 /**
  * rescan_guard() - the same steps, in an order in which no device gets a driver that is not its own

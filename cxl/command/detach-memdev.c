@@ -14,6 +14,7 @@
 #include "attach/model/expected.h"
 #include "attach/model/step.h"
 #include "attach/reason/plan.h"
+#include "attach/reason/rescan.h"
 #include "attach/verify/checks-detach.h"
 #include "cxl/command/command.h"
 #include "cxl/command/detach-plan.h"
@@ -242,13 +243,15 @@ static int reattach(const struct options *options, const struct planned_detach *
 		    struct seen *seen, struct json_object **json)
 {
 	const struct plan *plan = &planned->plan;
-	struct journal_entry *entries;
+	struct journal_entry *entries = NULL;
 	struct undo undo;
-	size_t nr_entries;
+	size_t nr_entries = 0;
 	int status = EXIT_FAILED;
 
 	unread_forget();
-	entries = journal_load(&nr_entries);
+	/* A rescan of the bus has to know what else is detached. */
+	if (rescan_is_in(plan->undo, plan->nr_undo))
+		entries = journal_load(&nr_entries);
 	undo.steps = reattach_steps(plan->undo, plan->nr_undo, entries, nr_entries, &undo.count);
 	*json = NULL;
 	if (!say_unread(NAME))

@@ -34,19 +34,12 @@ void reattach_prove(struct plan *plan)
 	}
 }
 
-static bool has_rescan(const struct journal_entry *entry)
-{
-	for (size_t i = 0; i < entry->nr_undo; i++) {
-		if (entry->undo[i].action == STEP_RESCAN)
-			return true;
-	}
-	return false;
-}
-
 /* Each driver_override of a device that a detach removed, and that is still gone */
 static void add_overrides(const struct journal_entry *entry, struct step **overrides, size_t *count)
 {
-	for (size_t i = 0; has_rescan(entry) && i < entry->nr_undo; i++) {
+	if (!rescan_is_in(entry->undo, entry->nr_undo))
+		return;
+	for (size_t i = 0; i < entry->nr_undo; i++) {
 		const struct step *step = &entry->undo[i];
 		_cleanup_free_ char *device = NULL;
 
@@ -62,12 +55,14 @@ struct step *reattach_steps(const struct step *steps, size_t count,
 			    const struct journal_entry *entries, size_t nr_entries, size_t *nr_now)
 {
 	_cleanup_free_ struct step *overrides = NULL;
+	enum flag autoprobe = FLAG_UNKNOWN;
 	size_t nr_overrides = 0;
 
+	if (rescan_is_in(steps, count))
+		autoprobe = settings_autoprobe("pci");
 	for (size_t i = 0; i < nr_entries; i++)
 		add_overrides(&entries[i], &overrides, &nr_overrides);
-	return rescan_guard(steps, count, overrides, nr_overrides, settings_autoprobe("pci"),
-			    nr_now);
+	return rescan_guard(steps, count, overrides, nr_overrides, autoprobe, nr_now);
 }
 
 /* What is not as it was, and all that the kernel said meanwhile */

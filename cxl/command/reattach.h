@@ -43,7 +43,8 @@ void reattach_prove(struct plan *plan);
 /**
  * reattach_steps() - the steps as they are right now, beside all else that is detached
  * @steps: of a plan, or of entries of the journal
- * @entries: the whole journal: a rescan also finds what another entry's detach removed
+ * @entries: the whole journal: a rescan also finds what another entry's detach removed; without a
+ *           rescan, none are needed
  * @nr_now: set to the number of steps returned
  *
  * Return: a new array that the caller frees; its texts are those of @steps and @entries.
