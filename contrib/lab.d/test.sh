@@ -118,7 +118,7 @@ test_other_lanes() {
 	part "guard, PCI guest, every row" vm_tests_guard_pci
 	ROUNDS=200 part "exercise, each actor 200 times" vm_tests exercise --timeout 7200
 	ROUNDS=200 part "exercise, each actor 200 times, kasan" vm_tests exercise --flavor kasan --timeout 7200
-	part "lab exercise, on a driver that misbehaves" planted warn sleep mapping range inversion use-after-free oops
+	part "lab exercise, on a driver that misbehaves" planted reference warn sleep mapping range inversion use-after-free oops
 	part "exercise, PCI guest whose driver misbehaves, kasan" vm_tests exercise-pci --machine pci --flavor kasan --timeout 1800
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
@@ -199,8 +199,9 @@ test_pci_guests() {
 	part "PCI guest with four accelerators" quickly vm_tests pci-four --machine pci --accelerators 4
 	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
 	part "PCI guest that firmware set nothing up in" quickly vm_tests pci-uncommitted --machine pci --no-modules
-	part "PCI guest with an expander beside" vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
+	part "PCI guest with an expander beside" quickly vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
 	part "a region deleted under its driver" quickly vm_tests guard-delete --machine pci --expanders 1
+	part "exercise, PCI guest whose driver misbehaves" vm_tests exercise-pci --machine pci
 }
 
 # What else has a PCI guest, for the lane that has less to do
@@ -210,8 +211,6 @@ test_more_pci_guests() {
 	part "walk: PCI guest with four accelerators" quickly walk_tests 5 --machine pci --accelerators 4 \
 		-- --seed 1 --sequences 6
 	ROWS_EVERY=10 part "guard, PCI guest with two expanders beside" quickly vm_tests_guard_pci
-	part "exercise, PCI guest whose driver misbehaves" vm_tests exercise-pci --machine pci
-	part "lab exercise, on a driver that leaks" planted reference
 }
 
 test_first() {
@@ -231,13 +230,14 @@ lab_scripts() {
 	for name; do part "lab: $name" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/$name.sh"; done
 }
 
-# Those that boot guests have time limits to test: they come last, with nothing but one another beside them.
-test_lab_first() { lab_scripts demo run cache; }
+# Those that boot guests have time limits to test: they come last, with nothing but one another beside them. The set-up
+# of a whole userland is for the full lane.
+test_lab_first() { lab_scripts demo run; }
 test_lab_second() {
 	local script others=()
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		script=$(basename "$script" .sh)
-		[[ $script == @(demo|run|cache) ]] || others+=("$script")
+		[[ $script == @(demo|run) || $script$opt_lanes == setupdefault ]] || others+=("$script")
 	done
 	lab_scripts "${others[@]}"
 }
