@@ -80,7 +80,8 @@ vm_tests() {
 	share=$(mktemp -d)
 	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" --share "$share" \
 		${counts:+--counts "$counts"} -- \
-		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" LEAVE_TO_HOST=/share \
+		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" \
+		${INJECT_ROUNDS:+INJECT_ROUNDS="$INJECT_ROUNDS"} LEAVE_TO_HOST=/share \
 		/src/test/vm/run "${directories[@]}" || rc=$?
 	build_run_with "$userland" --ro "$share" /share -- env SOURCE=/src /src/test/vm/validate /share || rc=1
 	rm -rf "$share"
@@ -110,6 +111,19 @@ walk_tests() {
 	"$LAB_SRC/contrib/lab" walk --kernel "$opt_kernel" --flavor "$opt_flavor" --budget "$minutes" "$@"
 }
 
+# test_every_call: each takes minutes to an hour, and can be finished apart
+test_every_call() {
+	local round
+	for round in detach attach; do
+		INJECT_EVERY=1 INJECT_ROUNDS=$round part "inject: $round, every call that writes" vm_tests inject --timeout 14400
+	done
+	for round in $(sed -n 's/^    "\([a-z-]*\)": Round.*/\1/p' "$LAB_SRC/test/inject/rounds.py"); do
+		part "inject: $round, every call" build_run "$userland" env INJECT_EVERY=1 INJECT_ROUNDS="$round" SOURCE=/src \
+			CXL=/build/dev/cxl/cxl CXL_EXERCISE=/build/dev/exercise/exercise-autoremove FAULT=/build/dev/test/fault \
+			/src/test/replay/inject.sh
+	done
+}
+
 # What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
 # without attach, an older cxl-cli
 test_other_lanes() {
@@ -123,9 +137,7 @@ test_other_lanes() {
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
 		--kernel-args slab_debug=U --timeout 1800
-	INJECT_EVERY=1 part "inject: every call that writes" vm_tests inject --timeout 14400
-	INJECT_EVERY=1 part "inject: every call" build_run "$userland" env INJECT_EVERY=1 SOURCE=/src CXL=/build/dev/cxl/cxl \
-		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove FAULT=/build/dev/test/fault /src/test/replay/inject.sh
+	test_every_call
 	ROUNDS=100 part "claims, 100 rounds" vm_tests claims --timeout 7200
 	ROUNDS=100 part "claims, 100 rounds on PCI" vm_tests "claims claims-pci" --machine pci --timeout 7200
 	ROUNDS=64 part "claims, 64 rounds of races" vm_tests claims-races --timeout 3600
