@@ -35,13 +35,14 @@ static void add(struct arguments *arguments, const char *text)
 		arguments->list[arguments->count++] = memory_check(strdup(text));
 }
 
+/* Whether a command succeeds is not to depend on how much else this machine does. */
+#define PATIENCE_MS 120000
+
 static void add_timeout(struct arguments *arguments, const struct move *move)
 {
-	_cleanup_free_ char *seconds =
-		xasprintf("%d.%03d", move->timeout_ms / 1000, move->timeout_ms % 1000);
+	int timeout_ms = move->timeout_ms ?: PATIENCE_MS;
+	_cleanup_free_ char *seconds = xasprintf("%d.%03d", timeout_ms / 1000, timeout_ms % 1000);
 
-	if (!move->timeout_ms)
-		return;
 	add(arguments, "--timeout");
 	add(arguments, seconds);
 }
