@@ -159,7 +159,8 @@ static const char *read_region_name(struct snapshot *snapshot, const struct devi
  * There can be thousands of decoders, so each attribute is only read where something depends on it.
  * A decoder without a size has no region, except for one that user space has put into a region that
  * it has not committed yet (cxl_region_attach() in drivers/cxl/core/region.c). Where the region was
- * @known before, it is to be seen that it has gone.
+ * @known before, it is to be seen that it has gone; and at DEPTH_STATE, which checks compare, that
+ * no port's decoder names one that is not there.
  */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,
@@ -169,7 +170,8 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 
 	if (device->depth != DEPTH_BRIEF)
 		read_range(device, known, decoder);
-	if (decoder->size == 0 && device->all_committed && !(known && known->region_name))
+	if (decoder->size == 0 && device->all_committed && !(known && known->region_name) &&
+	    (endpoint || device->depth != DEPTH_STATE))
 		return;
 	decoder->region_name = read_region_name(snapshot, device);
 	if (endpoint && device->depth != DEPTH_BRIEF && decoder->region_name)
