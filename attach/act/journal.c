@@ -346,30 +346,38 @@ static bool is_gone(const struct expected_host *host)
 	return sysfs_is_absent(AT_FDCWD, path);
 }
 
-static bool is_stale(const struct journal_entry *entry)
+/* Nothing is left to reattach, unless it was this program that removed the hosts. */
+static bool all_are_gone(const struct journal_entry *entry)
 {
-	size_t gone = 0;
-
-	if (entry->error)
-		return false;
-	if (!is_of_this_boot(entry->json) || is_undone(entry))
-		return true;
-	for (size_t i = 0; i < entry->nr_hosts; i++)
-		gone += is_gone(&entry->hosts[i]);
-	return gone == entry->nr_hosts &&
-	       strcmp(entry->method, detach_method_name(METHOD_PCI_REMOVE)) != 0;
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		if (!is_gone(&entry->hosts[i]))
+			return false;
+	}
+	return strcmp(entry->method, detach_method_name(METHOD_PCI_REMOVE)) != 0;
 }
 
-void journal_clean(void)
+struct journal_entry *journal_clean(size_t *nr_gone)
 {
+	struct journal_entry *gone = NULL, *entries;
 	size_t count;
-	struct journal_entry *entries = load(true, &count);
 
+	*nr_gone = 0;
+	entries = load(true, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (is_stale(&entries[i]))
-			journal_remove(entries[i].name);
+		struct journal_entry *entry = &entries[i];
+		bool done = !entry->error && (!is_of_this_boot(entry->json) || is_undone(entry));
+
+		if (!entry->error && !done && all_are_gone(entry) &&
+		    journal_remove(entry->name) == 0) {
+			*APPEND(gone, *nr_gone) = *entry;
+			continue;
+		}
+		if (done)
+			journal_remove(entry->name);
+		release_entry(entry);
 	}
-	journal_release(entries, count);
+	free(entries);
+	return gone;
 }
 
 void journal_release(struct journal_entry *entries, size_t count)

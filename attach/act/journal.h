@@ -75,11 +75,15 @@ int journal_remove(const char *name);
 
 /**
  * journal_clean() - remove the entries that need no reattach any more
+ * @nr_gone: how many entries were removed because none of their hosts exists any more
  *
  * Those of another boot, those whose hosts are all reattached, and those whose hosts no longer
  * exist, unless it was this program that removed them.
+ *
+ * Return: the entries of hosts that no longer exist, which somebody else has removed since; a new
+ * array, released with journal_release(); NULL if there are none.
  */
-void journal_clean(void);
+struct journal_entry *journal_clean(size_t *nr_gone);
 
 /** journal_find_host() - the entry that the host is in, or NULL */
 const struct journal_entry *journal_find_host(const struct journal_entry *entries, size_t count,

@@ -39,6 +39,7 @@ struct attaching {
 	size_t nr_entries;
 	struct attach_task *tasks;
 	size_t nr_tasks;
+	bool some_are_gone; /* hosts that the journal had */
 	struct json_stream stream;
 	int lock; /* of the steps */
 };
@@ -174,11 +175,14 @@ static int add_named(struct attaching *attaching, const char *name)
 	return EXIT_FAILED;
 }
 
-/* An entry that cannot be read is of something that is detached and stays so: that is a failure. */
+/*
+ * An entry that cannot be read is of something that is detached and stays so: that is a failure.
+ * What no longer exists is not reattached either.
+ */
 static int add_all(struct attaching *attaching)
 {
 	const struct snapshot *snapshot = &attaching->snapshot;
-	int status = EXIT_DONE;
+	int status = attaching->some_are_gone ? EXIT_FAILED : EXIT_DONE;
 
 	for (size_t i = 0; i < attaching->nr_entries; i++) {
 		if (attaching->entries[i].error)
@@ -382,8 +386,7 @@ static int attach_all(struct attaching *attaching)
 		return EXIT_FAILED;
 	}
 	attach_infer(&attaching->snapshot, &attaching->answers);
-	if (!attaching->options->dry_run)
-		journal_clean();
+	attaching->some_are_gone = !attaching->options->dry_run && !clean_journal(NAME);
 	attaching->entries = journal_load(&attaching->nr_entries);
 	say_unreadable(NAME, attaching->entries, attaching->nr_entries);
 	status = say_unread(NAME) ? EXIT_FAILED : choose(attaching);

@@ -324,7 +324,7 @@ static int detach_now(const struct options *options, struct planned_detach *plan
 			json_add(json, "reattach", back);
 		status = status ?: returned;
 	} else if (outcome->is_observed) {
-		journal_clean();
+		clean_journal(NAME);
 	}
 	return print(options, json, status);
 }

@@ -26,7 +26,7 @@ static int check_journal(const struct plan *plan)
 	struct journal_entry *entries;
 	int status = EXIT_DONE;
 
-	journal_clean();
+	clean_journal(NAME);
 	entries = journal_load(&count);
 	say_unreadable(NAME, entries, count);
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {

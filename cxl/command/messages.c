@@ -67,6 +67,20 @@ void say_unreadable(const char *command, const struct journal_entry *entries, si
 	}
 }
 
+bool clean_journal(const char *command)
+{
+	size_t nr_gone;
+	struct journal_entry *gone = journal_clean(&nr_gone);
+
+	for (size_t i = 0; i < nr_gone; i++) {
+		for (size_t j = 0; j < gone[i].nr_hosts; j++)
+			fprintf(stderr, "%s: %s: has been removed since it was detached\n", command,
+				gone[i].hosts[j].host);
+	}
+	journal_release(gone, nr_gone);
+	return nr_gone == 0;
+}
+
 bool say_unread(const char *command)
 {
 	_cleanup_free_ char *what = unread_text();

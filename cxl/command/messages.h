@@ -25,6 +25,13 @@ void say_why_steps_failed(const char *command, const struct step *steps,
 /** say_unreadable() - which entries of the journal are ignored, and why */
 void say_unreadable(const char *command, const struct journal_entry *entries, size_t count);
 
+/**
+ * clean_journal() - journal_clean(), and say which hosts no longer exist
+ *
+ * Return: false if there are such: what was detached is not reattached, and never will be.
+ */
+bool clean_journal(const char *command);
+
 /** steps_status() - the exit status after steps that returned @rc, and after the checks of them */
 int steps_status(int rc, const struct checks *checks);
 

@@ -93,8 +93,12 @@ static void take_over(struct duty *duty, const struct move *move, const struct s
 	for (size_t i = 0; i < after->nr_hosts; i++) {
 		if (move->kind == MOVE_BY_ID)
 			memcpy(duty->override[i], after->hosts[i].override, NAME_MAX_);
+		if (move->kind == MOVE_WIPE)
+			duty->journal_lost |= before->hosts[i].in_journal;
+		duty->taken[i] |= strcmp(after->hosts[i].driver, "cxl_pci") == 0;
 		if (!before->hosts[i].exists || after->hosts[i].exists)
 			continue;
+		duty->removed[i] = true;
 		/* The journal forgets a device that is not there, and the kernel its override. */
 		duty->owed[i] = false;
 		duty->any_override[i] = before->hosts[i].in_journal;
@@ -121,6 +125,7 @@ static void note_owed(struct view *view)
 	struct duty *duty = view->duty;
 
 	for (size_t i = 0; i < view->after->nr_hosts; i++) {
+		duty->removed[i] &= !view->after->hosts[i].exists;
 		if (view->after->hosts[i].attached)
 			duty->owed[i] = false;
 		else if (view->before->hosts[i].attached && move_is_command(view->move))

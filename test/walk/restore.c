@@ -29,14 +29,14 @@ static char *settings(const struct commands *commands, const struct state *basel
 
 /* A device that was removed by hand is found again, by no driver; then no other driver has it. */
 static char *found_again(const struct commands *commands, const struct state *baseline,
-			 const struct state *now)
+			 const struct state *now, const bool *removed)
 {
 	const struct machine *machine = commands->machine;
 	char *text = xasprintf("cd /sys/bus/pci\necho 0 >drivers_autoprobe");
 	bool rescan = false;
 
 	for (size_t i = 0; i < machine->nr_hosts; i++)
-		rescan |= !now->hosts[i].exists && !now->hosts[i].in_journal;
+		rescan |= !now->hosts[i].exists && (!now->hosts[i].in_journal || removed[i]);
 	if (rescan)
 		text = joined(text, xasprintf("echo 1 >rescan"));
 	for (size_t i = 0; i < machine->nr_hosts; i++) {
@@ -55,13 +55,45 @@ static char *found_again(const struct commands *commands, const struct state *ba
 	return joined(text, xasprintf("echo %d >drivers_autoprobe", baseline->autoprobe));
 }
 
+#define ROOT_DEVICES                                                                               \
+	"for device in ACPI0017:00 cxl_acpi.0; do\n"                                               \
+	"[ -e /sys/bus/platform/devices/$device ] || continue\n"                                   \
+	"cd /sys/bus/platform/drivers/cxl_acpi; %s; done"
+
+/* What only the journal knew, which is lost */
+static char *without_journal(const struct commands *commands, const struct state *baseline,
+			     const struct state *now)
+{
+	const struct machine *machine = commands->machine;
+	char *text = now->nr_entries > 0
+			     ? xasprintf("cd /")
+			     : xasprintf(ROOT_DEVICES, "[ -e $device ] || echo $device >bind");
+
+	for (size_t i = 0; i < machine->nr_hosts; i++) {
+		const struct host_state *host = &now->hosts[i];
+
+		if (!host->in_journal && host->driver[0] &&
+		    strcmp(host->driver, machine->provider) != 0)
+			text = joined(text,
+				      xasprintf("cd /sys/bus/%s/devices/%s\n"
+						"echo %s >driver_override\n"
+						"echo %s >driver/unbind",
+						machine->pci ? "pci" : "platform",
+						machine->hosts[i], baseline->hosts[i].override,
+						machine->hosts[i]));
+	}
+	return text;
+}
+
 void restore_by_hand(const struct commands *commands, const struct state *baseline,
-		     const struct state *now)
+		     const struct state *now, const struct duty *duty)
 {
 	char *text = settings(commands, baseline);
 
 	if (commands->machine->pci)
-		text = joined(text, found_again(commands, baseline, now));
+		text = joined(text, found_again(commands, baseline, now, duty->removed));
+	if (duty->journal_lost)
+		text = joined(text, without_journal(commands, baseline, now));
 	text = joined(text, xasprintf("exit 0"));
 	commands_shell(commands, text);
 	free(text);
@@ -83,10 +115,8 @@ static char *bound_again(const struct commands *commands, const struct state *ba
 {
 	const struct machine *machine = commands->machine;
 	const char *bus = machine->pci ? "pci" : "platform";
-	char *text = xasprintf("for device in ACPI0017:00 cxl_acpi.0; do\n"
-			       "[ -e /sys/bus/platform/devices/$device ] || continue\n"
-			       "cd /sys/bus/platform/drivers/cxl_acpi; echo $device >unbind\n"
-			       "echo 1 >/sys/bus/cxl/flush; echo $device >bind; done");
+	char *text = xasprintf(ROOT_DEVICES, "echo $device >unbind; echo 1 >/sys/bus/cxl/flush\n"
+					     "echo $device >bind");
 
 	for (size_t i = 0; i < machine->nr_hosts; i++)
 		text = joined(text, xasprintf("cd /sys/bus/%1$s/devices/%2$s\n"
@@ -101,12 +131,13 @@ static char *bound_again(const struct commands *commands, const struct state *ba
 
 void restore_all(const struct commands *commands, const struct state *baseline)
 {
-	struct state nothing = {.nr_hosts = baseline->nr_hosts};
+	const struct state nothing = {.nr_hosts = baseline->nr_hosts};
+	const bool none[HOSTS_MAX] = {false};
 	char *text = settings(commands, baseline);
 
 	text = joined(text, xasprintf("rm -rf /run/cxl/*"));
 	if (commands->machine->pci)
-		text = joined(text, found_again(commands, baseline, &nothing));
+		text = joined(text, found_again(commands, baseline, &nothing, none));
 	text = joined(text, xasprintf("echo 8086 0d93 >/sys/bus/pci/drivers/$module/remove_id"));
 	text = joined(text, module_again(commands, baseline));
 	text = joined(text, bound_again(commands, baseline));

@@ -165,6 +165,23 @@ static bool look(struct trip *trip)
 				trip->broken);
 }
 
+/*
+ * attach-memdev has failed. May it? Only where a host cannot be attached before the firmware has
+ * set it up again, and then all others are.
+ */
+static bool may_fail(const struct trip *trip)
+{
+	bool taken = false;
+
+	for (size_t i = 0; i < trip->now.nr_hosts; i++) {
+		taken |= trip->duty.taken[i];
+		if (!trip->now.hosts[i].attached && !trip->duty.taken[i] &&
+		    !(trip->unplugged & 1U << i))
+			return false;
+	}
+	return taken;
+}
+
 /* At the end: what was done by hand is undone by hand, and what commands did by attach-memdev
  * --all. */
 static bool end(struct trip *trip)
@@ -179,15 +196,20 @@ static bool end(struct trip *trip)
 	observe_state(&walk->machine, &trip->now);
 	if (look(trip))
 		return true;
-	restore_by_hand(&walk->commands, &walk->baseline, &trip->now);
+	restore_by_hand(&walk->commands, &walk->baseline, &trip->now, &trip->duty);
 	commands_settle();
 	observe_state(&walk->machine, &trip->now);
 	broken = attach_all(trip, false, &outcome);
 	if (!broken && outcome.status != EXIT_DONE && outcome.port_cannot_be_reused)
 		broken = attach_all(trip, true, &outcome);
+	/* That a detached host has been unplugged is said once. */
+	if (!broken && outcome.status == EXIT_FAILED && trip->unplugged)
+		broken = attach_all(trip, false, &outcome);
 	if (broken || trip->kernel)
 		return broken;
 	observe_state(&walk->machine, &trip->now);
+	if (outcome.status != EXIT_DONE && may_fail(trip))
+		return false;
 	expected = expected_at_end(trip);
 	if (invariants_check_end(&walk->machine, &expected, &trip->now, trip->broken))
 		return true;

@@ -59,12 +59,16 @@ struct duty {
 	bool any_override[HOSTS_MAX]; /* removed by hand while it was in the journal */
 	int autoprobe;
 	char parameters[PARAMETERS_MAX];
-	bool parameters_lost; /* the module was loaded by hand, with none */
-	bool read_only;	      /* the journal's directory */
-	bool autoprobe_lost;  /* what was written down of it was wiped */
-	bool killed;	      /* a command was killed, and none has ended by itself since */
-	bool by_hand;	      /* someone acted behind the commands' back: one may fail */
-	bool waits;	      /* something that a command has left behind may still be running */
+	bool parameters_lost;	 /* the module was loaded by hand, with none */
+	bool read_only;		 /* the journal's directory */
+	bool removed[HOSTS_MAX]; /* by hand, and not found again */
+	bool taken[HOSTS_MAX];	 /* cxl_pci had it, and what it unbinds is no longer set up: the
+				    firmware is needed */
+	bool journal_lost;	 /* it was wiped while a host was in it */
+	bool autoprobe_lost;	 /* what was written down of it was wiped */
+	bool killed;		 /* a command was killed, and none has ended by itself since */
+	bool by_hand;		 /* someone acted behind the commands' back: one may fail */
+	bool waits;		 /* something that a command has left behind may still be running */
 	bool slow;
 };
 

@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Somebody else removes the device while it is detached: the next attach-memdev does not say that all is well.
+# shellcheck source=test/vm/detach.sh
+. "$SOURCE/test/vm/detach.sh"
+
+whole=$(state)
+bus=/sys/bus/pci
+run "$CXL" detach-memdev --via host "$(mem)"
+is "detached" "$status$(failed)" "0[]"
+echo 1 >$bus/devices/"$host"/remove
+
+run "$CXL" attach-memdev
+is "removed since: nothing is done, and the status is 1" "$status$out" "1[]"
+is "removed since: which, is said" "$err" "cxl attach-memdev: $host: has been removed since it was detached"
+run "$CXL" attach-memdev
+is "removed since: said once" "$status$out$err" "0[]cxl attach-memdev: nothing has been detached"
+
+# It is found again by nobody, and no driver but its own may have it.
+echo 0 >$bus/drivers_autoprobe
+echo 1 >$bus/rescan
+echo "$provider" >$bus/devices/"$host"/driver_override
+echo 1 >$bus/drivers_autoprobe
+run "$CXL" attach-memdev "$host"
+is "found again: attached by its name" "$status" 0
+is "found again: everything is as it was" "$(state)" "$whole"
+check_dmesg
