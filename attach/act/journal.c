@@ -9,7 +9,6 @@
 #include "attach/model/plan.h"
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
-#include "attach/read/done.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/entries.h"
@@ -292,92 +291,44 @@ static struct journal_entry load_entry(const char *name)
 	int error = json ? -EINVAL : -errno;
 	struct journal_entry entry = {.name = memory_check(strdup(name))};
 
-	if (json && parse_entry(json, &entry))
+	if (json && parse_entry(json, &entry)) {
+		entry.is_of_other_boot = !is_of_this_boot(json);
 		return entry;
+	}
 	release_entry(&entry);
 	return (struct journal_entry){.name = memory_check(strdup(name)), .error = error};
 }
 
-/* Entries of another boot are removed by journal_clean() only. */
-static struct journal_entry *load(bool other_boots, size_t *count)
+struct journal_entry *journal_load_all(size_t *count)
 {
 	struct journal_entry *entries = NULL;
 	size_t nr_names;
 	char **names = entries_list(journal_directory(), &nr_names);
 
 	*count = 0;
-	for (size_t i = 0; i < nr_names; i++) {
-		struct journal_entry entry = load_entry(names[i]);
-
-		if (other_boots || entry.error || is_of_this_boot(entry.json))
-			*APPEND(entries, *count) = entry;
-		else
-			release_entry(&entry);
-	}
+	for (size_t i = 0; i < nr_names; i++)
+		*APPEND(entries, *count) = load_entry(names[i]);
 	entries_list_release(names, nr_names);
 	return entries;
 }
 
+/* Entries of another boot are removed by journal_clean() only. */
 struct journal_entry *journal_load(size_t *count)
 {
-	return load(false, count);
-}
+	size_t nr_all;
+	struct journal_entry *entries = journal_load_all(&nr_all);
 
-/*
- * Is everything as it is after the undo? A rescan leaves no state to compare; autoprobe changes
- * only in the middle of the undo (attach/act/settings.h).
- */
-static bool is_undone(const struct journal_entry *entry)
-{
-	for (size_t i = 0; i < entry->nr_undo; i++) {
-		const struct step *step = &entry->undo[i];
-		bool passing = step->action == STEP_RESCAN || step->action == STEP_AUTOPROBE;
-
-		if (!passing && !step_is_done(ROOT_LIVE, step))
-			return false;
+	*count = 0;
+	for (size_t i = 0; i < nr_all; i++) {
+		if (entries[i].is_of_other_boot)
+			release_entry(&entries[i]);
+		else
+			entries[(*count)++] = entries[i];
 	}
-	return true;
-}
-
-static bool is_gone(const struct expected_host *host)
-{
-	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/devices/%s", host->bus, host->host);
-
-	return sysfs_is_absent(AT_FDCWD, path);
-}
-
-/* Nothing is left to reattach, unless it was this program that removed the hosts. */
-static bool all_are_gone(const struct journal_entry *entry)
-{
-	for (size_t i = 0; i < entry->nr_hosts; i++) {
-		if (!is_gone(&entry->hosts[i]))
-			return false;
-	}
-	return strcmp(entry->method, detach_method_name(METHOD_PCI_REMOVE)) != 0;
-}
-
-struct journal_entry *journal_clean(size_t *nr_gone)
-{
-	struct journal_entry *gone = NULL, *entries;
-	size_t count;
-
-	*nr_gone = 0;
-	entries = load(true, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct journal_entry *entry = &entries[i];
-		bool done = !entry->error && (!is_of_this_boot(entry->json) || is_undone(entry));
-
-		if (!entry->error && !done && all_are_gone(entry) &&
-		    journal_remove(entry->name) == 0) {
-			*APPEND(gone, *nr_gone) = *entry;
-			continue;
-		}
-		if (done)
-			journal_remove(entry->name);
-		release_entry(entry);
-	}
+	if (*count > 0)
+		return entries;
 	free(entries);
-	return gone;
+	return NULL;
 }
 
 void journal_release(struct journal_entry *entries, size_t count)

@@ -32,6 +32,7 @@ struct journal_entry {
 	size_t nr_hosts;
 	struct step *undo;
 	size_t nr_undo;
+	bool is_of_other_boot;
 	struct json_object *json; /* which the texts belong to */
 };
 
@@ -70,20 +71,11 @@ const char *journal_entry_name(const struct plan *plan);
 struct journal_entry *journal_load(size_t *count);
 void journal_release(struct journal_entry *entries, size_t count);
 
+/** journal_load_all() - likewise, with the entries of other boots, for journal_clean() */
+struct journal_entry *journal_load_all(size_t *count);
+
 /** journal_remove() - remove an entry, whose hosts are all reattached; 0 or a negative errno */
 int journal_remove(const char *name);
-
-/**
- * journal_clean() - remove the entries that need no reattach any more
- * @nr_gone: how many entries were removed because none of their hosts exists any more
- *
- * Those of another boot, those whose hosts are all reattached, and those whose hosts no longer
- * exist, unless it was this program that removed them.
- *
- * Return: the entries of hosts that no longer exist, which somebody else has removed since; a new
- * array, released with journal_release(); NULL if there are none.
- */
-struct journal_entry *journal_clean(size_t *nr_gone);
 
 /** journal_find_host() - the entry that the host is in, or NULL */
 const struct journal_entry *journal_find_host(const struct journal_entry *entries, size_t count,

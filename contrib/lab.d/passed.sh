@@ -9,7 +9,7 @@
 # and all that it configures, in them; the part's command with its variables; and what came from the mirror.
 
 # What a part is told by variables, to be named here when test.sh uses another
-passed_variables=(ROUNDS ROWS_EVERY DAMAGE_EVERY DAMAGE_INSIDE_EVERY INJECT_EVERY INJECT_ROUNDS)
+passed_variables=(ROUNDS ROWS_EVERY DAMAGE_EVERY DAMAGE_INSIDE_EVERY LIST_EVERY INJECT_EVERY INJECT_ROUNDS)
 
 # tree_files: the names of the checkout's files, each with a NUL; those that git ignores are left out
 tree_files() {

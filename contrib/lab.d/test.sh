@@ -130,6 +130,7 @@ test_other_lanes() {
 	part "guest with expanders, every row" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "guard, every row" vm_tests 'guard guard-mock' --timeout 1800
 	part "guard, PCI guest, every row" vm_tests_guard_pci
+	part "exercise, with the thread sanitizer" vm_tests exercise --sanitizer thread --timeout 1800
 	ROUNDS=200 part "exercise, each actor 200 times" vm_tests exercise --timeout 7200
 	ROUNDS=200 part "exercise, each actor 200 times, kasan" vm_tests exercise --flavor kasan --timeout 7200
 	part "lab exercise, on a driver that misbehaves" planted reference warn sleep mapping range inversion use-after-free oops
@@ -173,17 +174,17 @@ test_without_guest() {
 	local older leave_out=(--no-suite once)
 	[ "$opt_lanes" = default ] || leave_out=()
 	part "static checks" build_run "$userland" /src/test/static
-	# The two other builds run the same tests, but with a sample of the damages; in the default lane, what has the same
+	# The two other builds run the same tests, but with a sample of damages and listings; in the default lane, what has the same
 	# result with every libcxl and cxl-cli runs with the sanitizers only.
 	[ "$opt_lanes" = default ] || part "fast tests" fast_tests "$userland" dev
 
 	build_cxl "$userland" address
-	part "fast tests, sanitizers" fast_tests "$userland" address DAMAGE_INSIDE_EVERY=5
+	part "fast tests, sanitizers" fast_tests "$userland" address DAMAGE_INSIDE_EVERY=10 LIST_EVERY=3
 
 	older=$userland
 	setup_userland trixie
 	build "cxl on Debian 13 (libcxl 81)" "$userland" plain
-	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=5 "${leave_out[@]}"
+	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=10 LIST_EVERY=2 "${leave_out[@]}"
 	userland=$older
 
 	fuzz_tests
@@ -194,13 +195,12 @@ test_without_guest() {
 
 test_mock_guests() {
 	ROWS_EVERY=5 ROUNDS=2 part "guest with an accelerator" quickly vm_tests \
-		"accelerators guard guard-mock detach claims bench" --kernel-args slab_debug=U --timeout 2400
+		"accelerators guard guard-mock detach claims bench exercise" --kernel-args slab_debug=U --timeout 2400
 	ROUNDS=3 part "claims, races" vm_tests claims-races --timeout 1800
 	ROWS_EVERY=5 part "guest with expanders" quickly vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "inject: a guest with an accelerator" quickly vm_tests inject --timeout 1800
 	part "guest without CXL" quickly vm_tests no-cxl --no-modules
-	part "walk: guest with an accelerator" quickly walk_tests 5 -- --seed 1 --sequences 12
-	part "exercise, with the thread sanitizer" quickly vm_tests exercise --sanitizer thread --timeout 1800
+	part "walk: guest with an accelerator" quickly walk_tests 5 -- --seed 1 --sequences 40
 }
 
 test_pci_guests() {
@@ -219,9 +219,9 @@ test_pci_guests() {
 # What else has a PCI guest, for the lane that has less to do
 test_more_pci_guests() {
 	part "walk: PCI guest with two bridges" quickly walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
-		-- --seed 1 --sequences 10
+		-- --seed 1 --sequences 20
 	part "walk: PCI guest with four accelerators" quickly walk_tests 5 --machine pci --accelerators 4 \
-		-- --seed 1 --sequences 6
+		-- --seed 1 --sequences 14
 	ROWS_EVERY=10 part "guard, PCI guest with two expanders beside" quickly vm_tests_guard_pci
 }
 
@@ -243,13 +243,14 @@ lab_scripts() {
 }
 
 # Those that boot guests have time limits to test: they come last, with nothing but one another beside them. The set-up
-# of a whole userland is for the full lane.
+# of a whole userland is for the full lane, and so is what is about the full lane itself, or about coverage.
 test_lab_first() { lab_scripts demo run; }
 test_lab_second() {
 	local script others=()
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		script=$(basename "$script" .sh)
-		[[ $script == @(demo|run) || $script$opt_lanes == setupdefault ]] || others+=("$script")
+		[[ $script == @(demo|run) || $script$opt_lanes == @(setup|passed|coverage)default ]] ||
+			others+=("$script")
 	done
 	lab_scripts "${others[@]}"
 }

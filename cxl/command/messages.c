@@ -4,12 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attach/act/journal-clean.h"
 #include "attach/act/journal.h"
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 #include "attach/verify/checks.h"
 #include "cxl/command/messages.h"
 #include "util/cleanup.h"
+#include "util/entries.h"
 #include "util/exit-status.h"
 #include "util/unread.h"
 
@@ -70,14 +72,12 @@ void say_unreadable(const char *command, const struct journal_entry *entries, si
 bool clean_journal(const char *command)
 {
 	size_t nr_gone;
-	struct journal_entry *gone = journal_clean(&nr_gone);
+	char **gone = journal_clean(&nr_gone);
 
-	for (size_t i = 0; i < nr_gone; i++) {
-		for (size_t j = 0; j < gone[i].nr_hosts; j++)
-			fprintf(stderr, "%s: %s: has been removed since it was detached\n", command,
-				gone[i].hosts[j].host);
-	}
-	journal_release(gone, nr_gone);
+	for (size_t i = 0; i < nr_gone; i++)
+		fprintf(stderr, "%s: %s: has been removed since it was detached\n", command,
+			gone[i]);
+	entries_list_release(gone, nr_gone);
 	return nr_gone == 0;
 }
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+#ifndef ATTACH_ACT_JOURNAL_CLEAN_H
+#define ATTACH_ACT_JOURNAL_CLEAN_H
+
+#include <stddef.h>
+
+/**
+ * journal_clean() - remove what needs no reattach any more
+ * @nr_gone: how many hosts were removed from their entries because they no longer exist
+ *
+ * Entries of another boot, and those whose hosts are all reattached; and hosts that no longer
+ * exist, unless it was this program that removed them. An entry without a host is removed.
+ *
+ * Return: the names of these hosts, a new array of new strings, released with
+ * entries_list_release(); NULL if there are none.
+ */
+char **journal_clean(size_t *nr_gone);
+
+#endif
