@@ -136,10 +136,8 @@ int watch_drain(struct watch *watch)
 	return rc < 0 ? rc : drain_log(watch);
 }
 
-static int milliseconds(uint64_t until_us)
+static int milliseconds(uint64_t now, uint64_t until_us)
 {
-	uint64_t now = clock_now();
-
 	return until_us > now ? (int)((until_us - now + 999) / 1000) : 0;
 }
 
@@ -147,7 +145,7 @@ int watch_wait(struct watch *watch, uint64_t until_us)
 {
 	struct pollfd ready = {.fd = uevent_fd(watch->monitor), .events = POLLIN};
 
-	if (poll(&ready, 1, milliseconds(until_us)) < 0 && errno != EINTR)
+	if (poll(&ready, 1, milliseconds(clock_now(), until_us)) < 0 && errno != EINTR)
 		return -errno;
 	return watch_drain(watch);
 }
@@ -167,13 +165,17 @@ static void note_stuck(struct watch *watch, size_t step)
 		watch->observed.stuck.stack = copy(text);
 }
 
-/* Not all are done yet: 0; all are: 1, or a negative errno if the process of one has gone */
+/*
+ * Not all are done yet: 0; all are: 1, or a negative errno if the process of one has gone. What a
+ * worker has not said yet, it is not asked for.
+ */
 static int poll_workers(struct worker *const *workers, size_t count, struct pollfd *ready)
 {
 	int all = 1;
 
 	for (size_t i = 0; i < count; i++) {
-		int done = worker_poll(workers[i]);
+		bool has_news = ready[i].fd < 0 || ready[i].revents;
+		int done = has_news ? worker_poll(workers[i]) : 0;
 
 		/* Nothing more is heard of it. */
 		if (done != 0)
@@ -193,40 +195,51 @@ static uint64_t least(uint64_t one, uint64_t other)
 
 /* Of the workers, which come first in @ready; and unless they can wait, of the kernel */
 static int wait_for_news(const struct watch *watch, struct pollfd *ready, size_t nr_workers,
-			 uint64_t until_us)
+			 uint64_t now, uint64_t until_us)
 {
 	int rc;
 
 	if (watch->grain_us)
 		rc = poll(ready, nr_workers,
-			  milliseconds(least(until_us, clock_now() + watch->grain_us)));
+			  milliseconds(now, least(until_us, now + watch->grain_us)));
 	else
-		rc = poll(ready, nr_workers + 2, milliseconds(until_us));
+		rc = poll(ready, nr_workers + 2, milliseconds(now, until_us));
 	return rc < 0 && errno != EINTR ? -1 : 0;
+}
+
+/* What the workers did before they said so is among the events that are taken in then. */
+static int take_in(struct watch *watch, const struct pollfd *events, const struct pollfd *log,
+		   bool done)
+{
+	if (done || watch->grain_us || log->revents)
+		return watch_drain(watch);
+	return events->revents ? drain_events(watch) : 0;
 }
 
 int watch_workers(struct watch *watch, struct worker *const *workers, size_t count,
 		  uint64_t until_us, bool (*tick)(void *data, uint64_t us), void *data)
 {
 	_cleanup_free_ struct pollfd *ready = memory_check(calloc(count + 2, sizeof(*ready)));
-	uint64_t begun = clock_now(), told = begun;
+	struct pollfd *events = &ready[count], *log = &ready[count + 1];
+	uint64_t begun = clock_now(), told = begun, now = begun;
+	int done, rc;
 
 	for (size_t i = 0; i < count; i++)
 		ready[i] = (struct pollfd){.fd = worker_fd(workers[i]), .events = POLLIN};
-	ready[count] = (struct pollfd){.fd = uevent_fd(watch->monitor), .events = POLLIN};
-	ready[count + 1] = (struct pollfd){.fd = kmsg_fd(watch->kmsg), .events = POLLIN};
+	*events = (struct pollfd){.fd = uevent_fd(watch->monitor), .events = POLLIN};
+	*log = (struct pollfd){.fd = kmsg_fd(watch->kmsg), .events = POLLIN};
 	for (;;) {
-		/* What they did before they said so is among the events that are taken in now. */
-		int done = poll_workers(workers, count, ready);
-		int rc = done == 1 || watch->grain_us || ready[count + 1].revents
-				 ? watch_drain(watch)
-				 : drain_events(watch);
-		uint64_t now = clock_now();
+		uint64_t next = least(told + PROGRESS_US, until_us);
 
-		if (rc < 0)
-			return rc;
-		if (done != 0)
-			return done < 0 ? done : 0;
+		if (wait_for_news(watch, ready, count, now, next) < 0)
+			return -errno;
+		done = poll_workers(workers, count, ready);
+		rc = take_in(watch, events, log, done != 0);
+		now = clock_now();
+		if (rc < 0 || done < 0)
+			return rc < 0 ? rc : done;
+		if (done)
+			return 0;
 		if (now >= until_us)
 			return -ETIME;
 		if (now >= told + PROGRESS_US) {
@@ -234,8 +247,6 @@ int watch_workers(struct watch *watch, struct worker *const *workers, size_t cou
 			if (!tick(data, now - begun))
 				return -ETIME;
 		}
-		if (wait_for_news(watch, ready, count, least(told + PROGRESS_US, until_us)) < 0)
-			return -errno;
 	}
 }
 
