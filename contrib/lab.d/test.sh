@@ -174,8 +174,8 @@ test_without_guest() {
 	local older leave_out=(--no-suite once)
 	[ "$opt_lanes" = default ] || leave_out=()
 	part "static checks" build_run "$userland" /src/test/static
-	# The two other builds run the same tests, but with a sample of damages and listings; in the default lane, what has the same
-	# result with every libcxl and cxl-cli runs with the sanitizers only.
+	# The two other builds run the same tests, but with a sample of damages and listings; in the default lane, what has
+	# the same result with every libcxl and cxl-cli runs with the sanitizers only.
 	[ "$opt_lanes" = default ] || part "fast tests" fast_tests "$userland" dev
 
 	build_cxl "$userland" address
