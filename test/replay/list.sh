@@ -11,11 +11,11 @@
 bare='def bare: if type == "object" then del(.attach, .lock_reason, .owners) | map_values(bare)
 	elif type == "array" then map(bare) else . end; bare'
 
-number=0
+machine_number=0
 for name in $(machines); do
 	machine "$name"
 	ok "$name: programs run on it" on_machine true
-	number=$((number + 1))
+	machine_number=$((machine_number + 1)) number=$machine_number
 	for options in '' -R '-MR' '-BMPDERTu' '-vvv' '-Mi -u' '-R -r region0' '-m mem0 -E' '-v -u -H'; do
 		number=$((number + 1))
 		[ $((number % ${LIST_EVERY:-1})) -eq 0 ] || continue

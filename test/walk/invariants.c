@@ -126,6 +126,7 @@ static void note_owed(struct view *view)
 
 	for (size_t i = 0; i < view->after->nr_hosts; i++) {
 		duty->removed[i] &= !view->after->hosts[i].exists;
+		duty->taken[i] &= !view->after->hosts[i].attached;
 		if (view->after->hosts[i].attached)
 			duty->owed[i] = false;
 		else if (view->before->hosts[i].attached && move_is_command(view->move))

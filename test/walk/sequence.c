@@ -174,10 +174,11 @@ static bool may_fail(const struct trip *trip)
 	bool taken = false;
 
 	for (size_t i = 0; i < trip->now.nr_hosts; i++) {
-		taken |= trip->duty.taken[i];
-		if (!trip->now.hosts[i].attached && !trip->duty.taken[i] &&
-		    !(trip->unplugged & 1U << i))
+		if (trip->now.hosts[i].attached || trip->unplugged & 1U << i)
+			continue;
+		if (!trip->duty.taken[i])
 			return false;
+		taken = true;
 	}
 	return taken;
 }
