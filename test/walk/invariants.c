@@ -304,6 +304,17 @@ static bool check_settings(struct view *view)
 		    view->after->parameters, duty->parameters);
 }
 
+/* A memdev that is not there, and that the journal never had, has no name to attach it by. */
+static bool is_nameless(const struct view *view)
+{
+	bool nameless = false;
+
+	for (size_t i = 0; i < view->before->nr_hosts; i++)
+		nameless |= is_of_move(view->move, i) && !view->before->hosts[i].memdev[0] &&
+			    !view->before->hosts[i].journal_memdev[0];
+	return nameless && view->move->target == TARGET_MEMDEV;
+}
+
 /* What nothing hinders succeeds. */
 static bool is_hindered(const struct view *view)
 {
@@ -314,8 +325,8 @@ static bool is_hindered(const struct view *view)
 	    duty->waits || view->move->timeout_ms || outcome->port_cannot_be_reused)
 		return true;
 	if (view->move->kind == MOVE_ATTACH)
-		return outcome->status == EXIT_REFUSED && view->move->cycle_bus &&
-		       !view->move->force;
+		return is_nameless(view) || (outcome->status == EXIT_REFUSED &&
+					     view->move->cycle_bus && !view->move->force);
 	for (size_t i = 0; i < view->before->nr_hosts; i++) {
 		if (is_of_move(view->move, i) &&
 		    (!view->before->hosts[i].attached || view->before->hosts[i].in_journal))

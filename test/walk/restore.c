@@ -27,6 +27,16 @@ static char *settings(const struct commands *commands, const struct state *basel
 			 baseline->autoprobe, commands->machine->pci ? "pci" : "platform", slow);
 }
 
+/*
+ * Nothing on the machine tells which driver it had: by hand it was unbound, and has the driver by an id
+ * that was given to the driver, which sysfs does not show; or it was removed, and found while no driver
+ * was to probe it.
+ */
+static bool is_unknown(const struct host_state *host)
+{
+	return host->exists && !host->driver[0] && !host->override[0] && !host->in_journal;
+}
+
 /* A device that was removed by hand is found again, by no driver; then no other driver has it. */
 static char *found_again(const struct commands *commands, const struct state *baseline,
 			 const struct state *now, const bool *removed)
@@ -43,7 +53,7 @@ static char *found_again(const struct commands *commands, const struct state *ba
 		const struct host_state *host = &now->hosts[i];
 		const char *name = machine->hosts[i];
 
-		if (!host->exists || strcmp(host->driver, "cxl_pci") == 0)
+		if (!host->exists || strcmp(host->driver, "cxl_pci") == 0 || is_unknown(host))
 			text = joined(text, xasprintf("[ ! -e devices/%1$s ] || echo %2$s "
 						      ">devices/%1$s/driver_override",
 						      name, baseline->hosts[i].override));
