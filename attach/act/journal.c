@@ -74,6 +74,7 @@ static struct json_object *host_to_json(const struct snapshot_memdev *memdev)
 	add_text(json, "bus", memdev->host.subsystem);
 	add_text(json, "driver", memdev->host.driver);
 	add_text(json, "module", memdev->host.module);
+	add_text(json, "driver_override", memdev->host.driver_override);
 	add_text(json, "memdev", memdev->name);
 	for (size_t i = 0; i < memdev->nr_regions; i++)
 		json_append(regions, region_to_json(memdev->regions[i]));
@@ -212,6 +213,7 @@ static bool parse_host(struct json_object *json, struct expected_host *host)
 	size_t count;
 	bool sound = get_array(json, "regions", &array, &count) &&
 		     get_optional(json, "module", &host->module) &&
+		     get_optional(json, "driver_override", &host->override) &&
 		     get_optional(json, "memdev", &host->memdev);
 
 	host->host = get_text(json, "host");
@@ -223,7 +225,9 @@ static bool parse_host(struct json_object *json, struct expected_host *host)
 				      APPEND(regions, host->nr_regions));
 	host->regions = regions;
 	return sound && step_is_name(host->host) && step_is_name(host->bus) &&
-	       step_is_name(host->driver) && (!host->module || step_is_name(host->module));
+	       step_is_name(host->driver) &&
+	       (!host->module || step_is_name(host->module)) &&
+	       (!host->override || step_is_name(host->override));
 }
 
 bool journal_is_boot_id(const char *text)

@@ -5,6 +5,7 @@
 
 #include "attach/act/journal.h"
 #include "attach/model/snapshot.h"
+#include "attach/read/driver.h"
 #include "attach/read/reload.h"
 #include "attach/reason/evidence.h"
 #include "attach/reason/plan.h"
@@ -162,10 +163,32 @@ static void add_missing_modules(struct attach_work *work, const struct snapshot 
 	}
 }
 
+/*
+ * Someone may have removed the device since, and found it again: then it lacks the driver_override by
+ * which its driver bound it, if that is none for all devices of its kind.
+ */
+static void add_lost_overrides(struct attach_work *work, const struct snapshot *snapshot,
+			       const struct journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		const struct expected_host *host = &entry->hosts[i];
+		_cleanup_free_ char *now = override_of(snapshot->root, host->bus, host->host);
+		_cleanup_free_ char *driver = driver_of(snapshot->root, host->bus, host->host);
+		struct step set = {.action = STEP_OVERRIDE,
+				   .bus = host->bus,
+				   .device = host->host,
+				   .driver = host->override};
+
+		if (streq(host->override, host->driver) && !now && !driver)
+			add_steps(work, &set, 1);
+	}
+}
+
 static void add_entry(struct attach_work *work, const struct snapshot *snapshot,
 		      const struct journal_entry *entry)
 {
 	add_missing_modules(work, snapshot, entry);
+	add_lost_overrides(work, snapshot, entry);
 	*APPEND(work->entries, work->nr_entries) = (struct reattach_entry){
 		entry->name, work->nr_hosts, entry->nr_hosts, entry->undo, entry->nr_undo};
 	*APPEND(work->journal, work->nr_journal) = entry;

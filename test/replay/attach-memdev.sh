@@ -86,11 +86,26 @@ attach --dry-run
 is "a module: not with another line" "$status$out" "1[]"
 rm "$CXL_STATE_DIR"/*.json
 
+# A device that was removed behind the journal's back, and found again, lacks its driver_override.
+machine pci-unbound
+: >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
+for override in cxl_lab_accel vfio-pci; do
+	entry 0000:11:00.0 ".hosts[0].driver_override = \"$override\""
+	attach --dry-run
+	expected='["bind","port1"],'
+	[ $override = vfio-pci ] || expected='["override","0000:11:00.0"],["bind","port1"],'
+	is "an override that is lost: $override" "$status$(steps)" "0[[$expected[\"bind\",\"0000:11:00.0\"]]]"
+done
+echo cxl_lab_accel >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
+attach --dry-run
+is "an override that is still there" "$status$(steps)" '0[[["bind","port1"],["bind","0000:11:00.0"]]]'
+rm "$CXL_STATE_DIR"/*.json
+
 # What is not a valid entry is ignored, with a message, and nobody is told that all is well; so is an entry whose
 # steps would write elsewhere.
 machine pci-unbound
 for change in '.undo[0].device = "../../x"' '.undo[0].bus = ".."' '.undo[0].action = "format"' '.undo = []' '.hosts = 7' \
-	'.hosts[0].host = null' 'del(.method)' '.undo[1].driver = "a/b"' '[]' '"text"' 'del(.boot_id)' '.boot_id = "another"' \
+	'.hosts[0].host = null' '.hosts[0].driver_override = "a/b"' 'del(.method)' '.undo[1].driver = "a/b"' '[]' '"text"' 'del(.boot_id)' '.boot_id = "another"' \
 	'.method = "pci-remov"' '.hosts[0].host = "../x"' '.hosts[0].regions = 7' '.hosts[0].regions[0].size = "x"' \
 	'.undo[1].driver = 7' '.undo[1].driver = "a\u0000b"' '.hand_to = {}' '.undo[0] = {action: "autoprobe", bus: "pci"}'; do
 	entry 0000:11:00.0 "$change"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Somebody else removes the device while it is detached: the next attach-memdev does not say that all is well.
+# Somebody else removes the device while it is detached: the next attach-memdev does not say that all is well; and
+# knows how to attach it, if it has been found again.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -25,4 +26,15 @@ echo 1 >$bus/drivers_autoprobe
 run "$CXL" attach-memdev "$host"
 is "found again: attached by its name" "$status" 0
 is "found again: everything is as it was" "$(state)" "$whole"
+
+# Found again while it is still in the journal: it lacks the driver_override that it had
+run "$CXL" detach-memdev --via host "$(mem)"
+is "detached once more" "$status$(failed)" "0[]"
+echo 0 >$bus/drivers_autoprobe
+echo 1 >$bus/devices/"$host"/remove
+echo 1 >$bus/rescan
+echo 1 >$bus/drivers_autoprobe
+run "$CXL" attach-memdev
+is "removed and found again: attached" "$status$(answer 'map([.passed, (.steps | map(.action))])')" '0[[true,["override","bind"]]]'
+is "removed and found again: everything is as it was" "$(state)" "$whole"
 check_dmesg
