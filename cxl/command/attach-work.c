@@ -164,8 +164,8 @@ static void add_missing_modules(struct attach_work *work, const struct snapshot 
 }
 
 /*
- * Someone may have removed the device since, and found it again: then it lacks the driver_override by
- * which its driver bound it, if that is none for all devices of its kind.
+ * Someone may have removed the device since, and found it again: then it lacks the driver_override
+ * by which its driver bound it, if that is none for all devices of its kind.
  */
 static void add_lost_overrides(struct attach_work *work, const struct snapshot *snapshot,
 			       const struct journal_entry *entry)
@@ -179,7 +179,10 @@ static void add_lost_overrides(struct attach_work *work, const struct snapshot *
 				   .device = host->host,
 				   .driver = host->override};
 
-		if (streq(host->override, host->driver) && !now && !driver)
+		/* Of a device that is not there, the undo knows best. */
+		_cleanup_free_ char *missing = step_missing(snapshot->root, &set);
+
+		if (streq(host->override, host->driver) && !now && !driver && !missing)
 			add_steps(work, &set, 1);
 	}
 }

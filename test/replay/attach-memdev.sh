@@ -75,6 +75,12 @@ echo 0 >"$machine/sys/bus/pci/drivers_autoprobe"
 attach --dry-run mem6
 is "removed: the administrator has autoprobe off" "$status$(steps)" \
 	'0[[["rescan","pci"],["override","0000:21:00.0"],["bind","0000:21:00.0"]]]'
+removed 0000:21:00.0 mem6 '{action: "override", bus: "pci", driver: "cxl_lab_accel", device: "0000:21:00.0"},'
+entry="$CXL_STATE_DIR/0000:21:00.0.json"
+jq -c '.hosts[0].driver_override = "cxl_lab_accel"' "$entry" >"$entry.new" && mv "$entry.new" "$entry"
+attach --dry-run mem6
+is "removed: its override is written once it is there again" "$status$(steps)" \
+	'0[[["rescan","pci"],["override","0000:21:00.0"],["bind","0000:21:00.0"]]]'
 rm "$CXL_STATE_DIR"/*.json
 machine pci-unbound
 entry 0000:11:00.0 '.method = "module" | .undo[0] = {action: "load", driver: "cxl_lab_accel", options: "a=1 b=\"2 3\""}'
@@ -94,7 +100,7 @@ for override in cxl_lab_accel vfio-pci; do
 	attach --dry-run
 	expected='["bind","port1"],'
 	[ $override = vfio-pci ] || expected='["override","0000:11:00.0"],["bind","port1"],'
-	is "an override that is lost: $override" "$status$(steps)" "0[[$expected[\"bind\",\"0000:11:00.0\"]]]"
+	is "an override that is lost: $override" "$status$(steps)" "0[[${expected}[\"bind\",\"0000:11:00.0\"]]]"
 done
 echo cxl_lab_accel >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
 attach --dry-run
