@@ -90,7 +90,7 @@ void judge_detach(struct outcome *outcome, const struct baseline *baseline, cons
 
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
 		drivers[i] = baseline_driver_now(baseline, &plan->memdevs[i]->host);
-	checks_of_detach(plan, &before, &after, observed, &checks);
+	checks_of_detach(plan, &before, &after, NULL, observed, &checks);
 	note_checks(outcome, "check", &checks);
 	for (size_t i = 0; i < plan->nr_memdevs; i++)
 		free(drivers[i]);

@@ -50,7 +50,8 @@ void kmsg_say(const char *text);
 /**
  * kmsg_splat() - the kind of kernel report that begins with a line (util/kernel-reports.def)
  *
- * Return: "warning", "bug", "oops", "kasan", "ubsan", "lockdep", "rcu", "refcount", "hung-task",
+ * Return: "warning", "bug", "oops", "panic", "kasan", "kfence", "kcsan", "kmsan", "ubsan",
+ * "kmemleak", "lockdep", "rcu", "atomic-sleep", "preempt", "refcount", "page", "hung-task",
  * "stall", "list" or "sysfs"; NULL for a line that begins no report.
  */
 const char *kmsg_splat(const char *text);

@@ -9,6 +9,7 @@
 #include "attach/model/step.h"
 #include "attach/read/driver.h"
 #include "attach/read/observe.h"
+#include "attach/read/take.h"
 #include "attach/reason/plan.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -17,25 +18,39 @@
 #include "util/test-point.h"
 #include "util/unread.h"
 
-static void read_drivers(const struct plan *plan, struct detach_outcome *outcome)
+static void read_drivers(const struct plan *plan, struct detach_view *view)
 {
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {
 		const struct snapshot_host *host = &plan->memdevs[i]->host;
 
-		*APPEND(outcome->drivers, outcome->nr_drivers) =
+		*APPEND(view->drivers, view->nr_drivers) =
 			driver_of(ROOT_LIVE, host->subsystem, host->name);
 	}
 }
 
-static void observe(const struct plan *plan, const struct snapshot *before, struct watch *watch,
-		    struct detach_outcome *outcome)
+static void end_observation(const struct plan *plan, int rc, struct watch *watch,
+			    struct detach_view *view)
 {
-	outcome->is_observed = observe_again(before, &outcome->after, &outcome->iomem) == 0;
-	if (outcome->is_observed)
-		read_drivers(plan, outcome);
+	if (rc == 0)
+		read_drivers(plan, view);
 	/* What was not read would pass for what is gone. */
-	outcome->is_observed &= !unread_any();
+	view->is_observed = rc == 0 && !unread_any();
 	watch_drain(watch);
+}
+
+static void observe(const struct plan *plan, const struct snapshot *before, struct watch *watch,
+		    struct detach_view *view)
+{
+	int rc = observe_again(before, &view->snapshot, &view->iomem);
+
+	end_observation(plan, rc, watch, view);
+}
+
+static void observe_handed(const struct plan *plan, struct watch *watch, struct detach_view *view)
+{
+	int rc = snapshot_take(ROOT_LIVE, &view->snapshot);
+
+	end_observation(plan, rc, watch, view);
 }
 
 /* It takes no longer than it takes to get the device's lock, which nothing holds then. */
@@ -55,6 +70,29 @@ static const struct step *find_override(const struct plan *plan, const struct sn
 			return &plan->undo[i];
 	}
 	return NULL;
+}
+
+/* Does more steps, which are observed as if they had come with those before */
+static int run_more(const struct step *steps, size_t count, struct watch *watch,
+		    uint64_t timeout_us, void (*progress)(const struct step *step, uint64_t us))
+{
+	struct observed *observed = &watch->observed;
+	_cleanup_free_ struct step_result *before = observed->steps;
+	size_t nr_before = observed->nr_steps;
+	struct step_result *all;
+	int rc;
+
+	observed->steps = NULL;
+	rc = watch_run(watch, steps, count, timeout_us, progress);
+	all = memory_check(calloc(nr_before + count + 1, sizeof(*all)));
+	memcpy(all, before, nr_before * sizeof(*all));
+	memcpy(all + nr_before, observed->steps, count * sizeof(*all));
+	free(observed->steps);
+	observed->steps = all;
+	observed->nr_steps = nr_before + count;
+	if (rc == -ETIME)
+		observed->stuck.step += nr_before;
+	return rc;
 }
 
 /*
@@ -85,21 +123,55 @@ static void restore_overrides(const struct plan *plan, struct watch *watch)
 	observed->stuck = before.stuck;
 }
 
+/* The steps that detach; the others bind what was detached to another driver. */
+static size_t count_detaching(const struct plan *plan)
+{
+	size_t count = 0;
+
+	while (count < plan->nr_steps && !(plan->hand_to && plan->steps[count].action == STEP_BIND))
+		count++;
+	return count;
+}
+
+/* The hosts have no driver any more: the rest of the plan's steps, from @first on */
+static void hand_over(const struct plan *plan, size_t first, struct watch *watch,
+		      uint64_t timeout_us, void (*progress)(const struct step *step, uint64_t us),
+		      struct detach_outcome *outcome)
+{
+	outcome->rc =
+		run_more(plan->steps + first, plan->nr_steps - first, watch, timeout_us, progress);
+	if (progress)
+		progress(NULL, 0);
+	test_point("handed");
+	if (outcome->rc == -ETIME)
+		watch_drain(watch);
+	else
+		observe_handed(plan, watch, &outcome->handed);
+}
+
 void detach_run(const struct plan *plan, const struct snapshot *before, struct watch *watch,
 		uint64_t timeout_us, void (*progress)(const struct step *step, uint64_t us),
 		struct detach_outcome *outcome)
 {
+	uint64_t until = clock_now() + timeout_us, now;
+	size_t detaching = count_detaching(plan);
+
 	*outcome = (struct detach_outcome){0};
-	outcome->rc = watch_run(watch, plan->steps, plan->nr_steps, timeout_us, progress);
+	outcome->rc = watch_run(watch, plan->steps, detaching, timeout_us, progress);
+	now = clock_now();
 	if (progress)
 		progress(NULL, 0);
 	test_point("acted");
-	if (outcome->rc < 0 && outcome->rc != -ETIME)
-		restore_overrides(plan, watch);
-	if (outcome->rc == -ETIME)
+	if (outcome->rc == -ETIME) {
 		watch_drain(watch);
-	else
-		observe(plan, before, watch, outcome);
+		return;
+	}
+	if (outcome->rc < 0)
+		restore_overrides(plan, watch);
+	observe(plan, before, watch, &outcome->after);
+	/* To look takes no time of the kernel's. */
+	if (outcome->rc == 0 && detaching < plan->nr_steps)
+		hand_over(plan, detaching, watch, until > now ? until - now : 1, progress, outcome);
 }
 
 void detach_wait(const struct plan *plan, const struct snapshot *before, struct watch *watch,
@@ -116,24 +188,30 @@ void detach_wait(const struct plan *plan, const struct snapshot *before, struct 
 		return;
 	}
 	sysfs_write("/sys/bus/cxl/flush", "1");
-	observe(plan, before, watch, outcome);
+	observe(plan, before, watch, &outcome->after);
 }
 
-struct observation detach_observation(const struct detach_outcome *outcome)
+struct observation detach_observation(const struct detach_view *view)
 {
 	return (struct observation){
-		.snapshot = &outcome->after,
-		.iomem = outcome->iomem.count ? &outcome->iomem : NULL,
-		.drivers = (const char *const *)outcome->drivers,
+		.snapshot = &view->snapshot,
+		.iomem = view->iomem.count ? &view->iomem : NULL,
+		.drivers = (const char *const *)view->drivers,
 	};
+}
+
+static void view_release(struct detach_view *view)
+{
+	for (size_t i = 0; i < view->nr_drivers; i++)
+		free(view->drivers[i]);
+	free(view->drivers);
+	iomem_release(&view->iomem);
+	snapshot_release(&view->snapshot);
 }
 
 void detach_outcome_release(struct detach_outcome *outcome)
 {
-	for (size_t i = 0; i < outcome->nr_drivers; i++)
-		free(outcome->drivers[i]);
-	free(outcome->drivers);
-	iomem_release(&outcome->iomem);
-	snapshot_release(&outcome->after);
+	view_release(&outcome->after);
+	view_release(&outcome->handed);
 	*outcome = (struct detach_outcome){0};
 }

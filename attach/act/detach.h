@@ -16,16 +16,23 @@ struct watch;
 
 /* Carries out a plan, or waits until another process does, and observes the machine afterwards. */
 
-/* The machine afterwards */
+/* The machine at one time */
+struct detach_view {
+	bool is_observed; /* is the rest known? */
+	struct snapshot snapshot;
+	struct iomem iomem; /* empty if it cannot be read */
+	char **drivers;	    /* of the host of each of the plan's memdevs; NULL: none is bound */
+	size_t nr_drivers;
+};
+
 struct detach_outcome {
 	/* 0; what a step returned; -ETIME: a step has not returned, or no process detached anything
 	 */
 	int rc;
-	bool is_observed; /* are the following known? */
-	struct snapshot after;
-	struct iomem iomem; /* empty if it cannot be read */
-	char **drivers;	    /* of the host of each of the plan's memdevs; NULL: none is bound */
-	size_t nr_drivers;
+	struct detach_view after; /* once nothing that was to be detached is attached */
+	/* Of a handover, once the other driver was bound, which may attach the memory itself. It
+	 * has the modules (snapshot_take()), and no addresses. */
+	struct detach_view handed;
 };
 
 /**
@@ -49,8 +56,8 @@ void detach_run(const struct plan *plan, const struct snapshot *before, struct w
 void detach_wait(const struct plan *plan, const struct snapshot *before, struct watch *watch,
 		 uint64_t timeout_us, struct detach_outcome *outcome);
 
-/** detach_observation() - the outcome as a value to verify; good as long as the outcome is */
-struct observation detach_observation(const struct detach_outcome *outcome);
+/** detach_observation() - what was seen as a value to verify; good as long as @view is */
+struct observation detach_observation(const struct detach_view *view);
 
 void detach_outcome_release(struct detach_outcome *outcome);
 

@@ -225,8 +225,7 @@ static bool parse_host(struct json_object *json, struct expected_host *host)
 				      APPEND(regions, host->nr_regions));
 	host->regions = regions;
 	return sound && step_is_name(host->host) && step_is_name(host->bus) &&
-	       step_is_name(host->driver) &&
-	       (!host->module || step_is_name(host->module)) &&
+	       step_is_name(host->driver) && (!host->module || step_is_name(host->module)) &&
 	       (!host->override || step_is_name(host->override));
 }
 

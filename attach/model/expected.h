@@ -30,10 +30,10 @@ struct expected_host {
 	const char *host;
 	const char *bus;
 	const char *driver;
-	const char *module; /* of the driver; NULL: it has none, or it is not known */
+	const char *module;   /* of the driver; NULL: it has none, or it is not known */
 	const char *override; /* its driver_override; NULL: it had none, or it is not known */
-	const char *memdev; /* its name before, which may change; NULL: it is not known */
-	char *driver_now;   /* the driver that it has now; NULL: none */
+	const char *memdev;   /* its name before, which may change; NULL: it is not known */
+	char *driver_now;     /* the driver that it has now; NULL: none */
 	const struct expected_region *regions;
 	size_t nr_regions;
 	bool as_before; /* @regions are those that it had; false: they are not known */

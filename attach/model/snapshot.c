@@ -242,6 +242,15 @@ void snapshot_link(struct snapshot *snapshot)
 		link_memdev(&snapshot->memdevs[i]);
 }
 
+static void release_pci(struct snapshot_pci *pci)
+{
+	if (!pci)
+		return;
+	free(pci->functions);
+	free(pci->group);
+	free(pci);
+}
+
 void snapshot_release(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->nr_ports; i++)
@@ -253,6 +262,7 @@ void snapshot_release(struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		free(snapshot->memdevs[i].regions);
 		free(snapshot->memdevs[i].host.dependents);
+		release_pci(snapshot->memdevs[i].host.pci);
 	}
 	free(snapshot->ports);
 	free(snapshot->decoders);

@@ -43,6 +43,24 @@ struct snapshot_user {
 	uint64_t pid; /* of open and mapped, and of a mount in that process' namespace; else 0 */
 };
 
+/* A PCI device that is beside a host */
+struct snapshot_neighbor {
+	const char *name;
+	const char *driver; /* NULL: none is bound */
+};
+
+/* What else there is about a host that is a PCI device */
+struct snapshot_pci {
+	struct snapshot_neighbor *functions; /* the other functions of the same device */
+	size_t nr_functions;
+	const char *iommu_group;	 /* its number; NULL: none, or it is not known */
+	struct snapshot_neighbor *group; /* the other devices of that group */
+	size_t nr_group;
+	const char *reset_methods;     /* by which the kernel can reset it: "flr bus"; NULL: none */
+	bool has_reset, has_cxl_reset; /* can a write to this file reset it under its driver? */
+	enum flag memory_enabled;      /* does its CXL memory answer? Only root can know. */
+};
+
 /* The device that a memdev is below */
 struct snapshot_host {
 	const char *name;	  /* 0000:35:00.0 */
@@ -50,8 +68,11 @@ struct snapshot_host {
 	const char *driver;	  /* bound to it */
 	const char *module;	  /* of that driver; NULL also if it is built in */
 	const char *module_file;  /* the file of that module */
-	enum flag imports_attach; /* does that file import devm_cxl_probe_mem()? */
-	enum flag holds_cxl_mem;  /* is that module among cxl_mem's holders? */
+	enum flag imports_attach; /* does that file import the kernel's attach call? */
+	const char *symbol;	  /* by which it attaches, or may attach; NULL: it imports none */
+	const char *importer;	  /* the module below that module that imports the attach call */
+	const char *importer_file;
+	enum flag holds_cxl_mem; /* is that module among cxl_mem's holders? */
 	/* The rest is only read on request: attach/read/dependents.h */
 	struct snapshot_dependent *dependents;
 	size_t nr_dependents;
@@ -62,6 +83,7 @@ struct snapshot_host {
 	/* And these: attach/read/reload.h */
 	const char *module_options; /* parameters of the module: "a=1 b=2"; NULL: none */
 	const char *reload_problem; /* why the module cannot be loaded again; NULL: it can */
+	struct snapshot_pci *pci;   /* attach/read/pci-device.h; NULL for other buses */
 };
 
 /* A device without a memdev that an attach provider drives, or would drive */
@@ -121,11 +143,13 @@ struct snapshot_region {
 	uint64_t resource; /* first address */
 	uint64_t size;	   /* bytes */
 	uint64_t interleave_ways;
-	enum flag locked; /* regionZ/locked: not before v7.1 */
+	uint64_t target_node; /* NUMA node that its memory is; see attach/read/target-node.h */
+	enum flag locked;     /* regionZ/locked: not before v7.1 */
 	enum flag committed;
 	bool unread;	    /* only its name is known: one of @unread_regions */
 	const char *driver; /* cxl_region, once bound */
 	const char *child;  /* dax_region0 or pmem_region0, by which others can use its memory */
+	const char *other_child; /* a device below it that is neither, of a kind not known here */
 	struct snapshot_decoder **decoders; /* that map it, on ports and endpoints, by name */
 	size_t nr_decoders;
 	struct snapshot_memdev **memdevs; /* that take part in it, by number */
@@ -142,6 +166,7 @@ struct snapshot_memdev {
 	uint64_t pmem_size;	    /* bytes */
 	bool enabled;		    /* bound to cxl_mem */
 	enum flag class_attributes; /* has the attributes of a class-code (type 3) memdev */
+	enum flag attached; /* memN/attached: FLAG_UNKNOWN where the kernel does not say it */
 	struct snapshot_host host;
 	struct snapshot_port *endpoint;
 	struct snapshot_region **regions; /* that it takes part in, by number */
@@ -156,7 +181,7 @@ struct snapshot_child {
 
 struct snapshot {
 	bool has_bus;			 /* this kernel has a CXL bus at all */
-	enum flag attach_support;	 /* does this kernel have devm_cxl_probe_mem()? */
+	enum flag attach_support;	 /* does this kernel have an attach call that is known? */
 	const char *attach_support_file; /* that says so */
 
 	/* Each sorted by name, with numbers as such: mem2 before mem10 */

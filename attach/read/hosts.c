@@ -10,6 +10,7 @@
 #include "attach/model/snapshot.h"
 #include "attach/read/hosts.h"
 #include "attach/read/modules.h"
+#include "attach/read/pci-config.h"
 #include "attach/read/port-above.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
@@ -23,14 +24,26 @@ struct search {
 	struct snapshot *snapshot;
 	struct modules *modules;
 	const char *bus;
+	bool indexed;	      /* modules.dep tells the providers: see modules_have_cxl_mem() */
+	struct dports dports; /* read if they are not */
 };
 
-static void describe_module(struct snapshot *snapshot, struct snapshot_host *host,
-			    const struct module *module)
+static void describe_module(struct snapshot *snapshot, struct modules *modules,
+			    struct snapshot_host *host, const struct module *module)
 {
+	const struct module *importer;
+
 	host->imports_attach = module ? module->imports_attach : FLAG_UNKNOWN;
 	host->holds_cxl_mem = module ? module->holds_cxl_mem : FLAG_UNKNOWN;
-	host->module_file = module ? snapshot_keep(snapshot, module->file) : NULL;
+	if (!module)
+		return;
+	host->module_file = snapshot_keep(snapshot, module->file);
+	host->symbol = snapshot_keep(snapshot, module->symbol);
+	importer = modules_importer(modules, module);
+	if (importer) {
+		host->importer = snapshot_keep(snapshot, importer->name);
+		host->importer_file = snapshot_keep(snapshot, importer->file);
+	}
 }
 
 void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
@@ -46,7 +59,7 @@ void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		struct snapshot_host *host = &snapshot->memdevs[i].host;
 
-		describe_module(snapshot, host, modules_find(modules, host->module));
+		describe_module(snapshot, modules, host, modules_find(modules, host->module));
 	}
 }
 
@@ -80,11 +93,6 @@ static const struct module *driver_module(const struct search *search, const cha
 	return modules_find(search->modules, name ?: driver);
 }
 
-static bool is_provider(const struct module *module)
-{
-	return module && module->imports_attach == FLAG_YES;
-}
-
 /* The module that drives or would drive the device, and in @unattached how that is known */
 static const struct module *find_provider(const struct search *search, int fd,
 					  struct snapshot_unattached_host *unattached)
@@ -110,33 +118,6 @@ static const struct module *find_provider(const struct search *search, int fd,
 	unattached->matched = "modalias";
 	unattached->provider = module ? module_driver(search, module) : NULL;
 	return module;
-}
-
-/*
- * Does a PCI device have CXL memory? Its CXL device DVSEC says so (CXL specification, 8.1.3: vendor
- * 1e98h, id 0, Mem_Capable is bit 2 of the capability at 0Ah). Only root can read that far.
- */
-static enum flag has_cxl_memory(int fd)
-{
-	_cleanup_close_ int config = openat(fd, "config", O_RDONLY | O_CLOEXEC);
-	unsigned char space[4096] = {0};
-	size_t offset = 0x100;
-	ssize_t got = -1;
-
-	if (config < 0 || (got = pread(config, space, sizeof(space), 0)) < 0)
-		unread_note(fd, "config", -errno);
-	if (got != sizeof(space))
-		return FLAG_UNKNOWN;
-	/* Each capability is at least 8 bytes long. A list of more than 480 goes in circles. */
-	for (int i = 0; i < 480 && offset >= 0x100 && offset <= sizeof(space) - 12; i++) {
-		const unsigned char *cap = space + offset;
-		unsigned int id = cap[0] | cap[1] << 8, vendor = cap[4] | cap[5] << 8;
-
-		if (id == 0x23 && vendor == 0x1e98 && cap[8] == 0 && cap[9] == 0)
-			return !!(cap[10] & 4);
-		offset = (cap[2] | cap[3] << 8) >> 4 & ~3U;
-	}
-	return FLAG_NO;
 }
 
 /* Only root can read debugfs. A line is "DEVICE\tREASON" or "DEVICE". */
@@ -173,6 +154,14 @@ static bool has_memdev(const struct snapshot *snapshot, const char *name)
 		       by_text);
 }
 
+/* If CXL is built in, each module has to be opened: only those of devices that can have CXL memory
+ */
+static bool is_worth_opening(const struct search *search, int bus, int fd, const char *name)
+{
+	return search->indexed || dports_are_above(&search->dports, bus, name) ||
+	       (strcmp(search->bus, "pci") == 0 && pci_has_cxl_memory(fd) == FLAG_YES);
+}
+
 static void read_device(const struct search *search, int bus, const char *name)
 {
 	struct snapshot *snapshot = search->snapshot;
@@ -186,22 +175,24 @@ static void read_device(const struct search *search, int bus, const char *name)
 	fd = sysfs_open_directory(bus, name);
 	if (fd < 0)
 		return;
+	if (!is_worth_opening(search, bus, fd, name))
+		return;
 	driver = sysfs_link_name(fd, "driver");
 	module_name = driver ? sysfs_link_name(fd, "driver/module") : NULL;
 	unattached.host.driver = driver;
 	unattached.host.module = module_name;
 	module = find_provider(search, fd, &unattached);
-	if (!is_provider(module))
+	if (!module_can_attach(module))
 		return;
 	if (strcmp(search->bus, "pci") == 0)
-		unattached.capable = has_cxl_memory(fd);
+		unattached.capable = pci_has_cxl_memory(fd);
 	unattached.host.name = snapshot_keep(snapshot, name);
 	unattached.host.subsystem = search->bus;
 	unattached.host.driver = snapshot_keep(snapshot, driver);
 	unattached.host.module = snapshot_keep(snapshot, module->name);
 	unattached.provider = snapshot_keep(snapshot, unattached.provider);
 	unattached.deferred = is_deferred(snapshot->root, name);
-	describe_module(snapshot, &unattached.host, module);
+	describe_module(snapshot, search->modules, &unattached.host, module);
 	find_port_above(snapshot, bus, &unattached);
 	/* What a device that was removed meanwhile lacks is no evidence: device_is_gone(). */
 	if (sysfs_is_absent(fd, "uevent"))
@@ -233,16 +224,20 @@ void snapshot_read_unattached_hosts(struct snapshot *snapshot, struct modules *m
 	struct search search = {.snapshot = snapshot, .modules = modules};
 	size_t nr_providers;
 
+	search.indexed = modules_have_cxl_mem(modules);
 	modules_providers(modules, false, &nr_providers);
-	if (nr_providers == 0)
+	if (search.indexed && nr_providers == 0)
 		return;
 	if (snapshot->nr_memdev_hosts > 0)
 		qsort(snapshot->memdev_hosts, snapshot->nr_memdev_hosts,
 		      sizeof(*snapshot->memdev_hosts), by_text);
+	if (!search.indexed)
+		dports_read(snapshot, &search.dports);
 	for (size_t i = 0; i < sizeof(buses) / sizeof(*buses); i++) {
 		search.bus = buses[i];
 		search_bus(&search);
 	}
+	dports_release(&search.dports);
 	if (snapshot->nr_unattached_hosts > 0)
 		qsort(snapshot->unattached_hosts, snapshot->nr_unattached_hosts,
 		      sizeof(*snapshot->unattached_hosts), by_host);

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "attach/read/kinds.h"
+#include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/sysfs.h"
 #include "util/text.h"
+#include "util/unread.h"
 
 /*
  * Attributes that every class-code memdev has and no accelerator has: cxl_class_memdev_type and
@@ -38,6 +44,7 @@ static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 static void describe_memdev(const struct device *device, struct snapshot_memdev *memdev)
 {
 	memdev->class_attributes = read_class_attributes(device);
+	memdev->attached = device_flag(device, "attached");
 	memdev->serial = device_number(device, "serial");
 	memdev->numa_node = read_numa_node(device);
 }
@@ -51,7 +58,7 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	memdev->name = device->name;
 	memdev->inode = device->inode;
 	memdev->id = strtoull(device->name + strlen("mem"), NULL, 10);
-	memdev->class_attributes = FLAG_UNKNOWN;
+	memdev->class_attributes = memdev->attached = FLAG_UNKNOWN;
 	memdev->serial = memdev->numa_node = SNAPSHOT_NO_NUMBER;
 	memdev->ram_size = memdev->pmem_size = SNAPSHOT_NO_NUMBER;
 	memdev->host.name = device->parent;
@@ -75,9 +82,37 @@ static struct snapshot_region unread_region(const struct device *device)
 		.resource = SNAPSHOT_NO_NUMBER,
 		.size = SNAPSHOT_NO_NUMBER,
 		.interleave_ways = SNAPSHOT_NO_NUMBER,
+		.target_node = SNAPSHOT_NO_NUMBER,
 		.locked = FLAG_UNKNOWN,
 		.committed = FLAG_UNKNOWN,
 	};
+}
+
+/* A group of attributes is a directory, too. A device has a file "uevent". */
+static bool is_device(int parent, const char *name)
+{
+	_cleanup_free_ char *uevent = xasprintf("%s/uevent", name);
+
+	return sysfs_exists(parent, uevent);
+}
+
+static const char *find_other_child(struct snapshot *snapshot, const struct device *device)
+{
+	int fd = openat(device->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	const char *name = NULL;
+
+	while (directory && !name && (entry = unread_entry(directory))) {
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
+		    kind_of(entry->d_name) == DEVICE_OTHER && is_device(fd, entry->d_name))
+			name = snapshot_keep(snapshot, entry->d_name);
+	}
+	if (directory)
+		closedir(directory);
+	else if (fd >= 0)
+		close(fd);
+	return name;
 }
 
 static void read_region(struct snapshot *snapshot, const struct device *device)
@@ -94,8 +129,10 @@ static void read_region(struct snapshot *snapshot, const struct device *device)
 		return;
 	region->committed = device_flag(device, "commit");
 	region->driver = device_link(snapshot, device, "driver");
-	if (device->depth == DEPTH_ALL)
-		region->mode = device_text(snapshot, device, "mode");
+	if (device->depth != DEPTH_ALL)
+		return;
+	region->mode = device_text(snapshot, device, "mode");
+	region->other_child = find_other_child(snapshot, device);
 }
 
 /* dax_region0 or pmem_region0, below a region that may not have been read yet */

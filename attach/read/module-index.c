@@ -128,7 +128,7 @@ static bool is_node_sound(struct walk *walk, uint32_t offset, const char *name, 
 
 	if (at == 0) /* no node */
 		return true;
-	if (at >= walk->size || depth == DEPTH_MAX || walk->nodes_left-- == 0)
+	if (at > walk->size || depth == DEPTH_MAX || walk->nodes_left-- == 0)
 		return false;
 	if (offset & HAS_PREFIX) {
 		if (!skip_text(walk, &at))

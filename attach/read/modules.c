@@ -5,19 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "attach/model/class-driver.h"
 #include "attach/read/module-index.h"
+#include "attach/read/modules-dep.h"
 #include "attach/read/modules.h"
+#include "attach/read/symbols.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/unread.h"
-
-#define ATTACH_SYMBOL "devm_cxl_probe_mem"
-
-/* Every kernel with CXL has one of these. If neither shows, nothing is known about symbols. */
-static const char *const other_symbols[] = {"devm_cxl_add_classdev", "devm_cxl_add_memdev"};
 
 /* What libkmod reads in order to find a module */
 static const char *const index_names[] = {"modules.dep.bin", "modules.alias.bin",
@@ -79,6 +78,7 @@ void modules_close(struct modules *modules)
 		free((char *)module->name);
 		free((char *)module->file);
 		free((char *)module->version);
+		free((char *)module->symbol);
 		free(module);
 	}
 	free(modules->known);
@@ -129,54 +129,79 @@ static bool index_has_symbol(const struct modules *modules, const char *symbol)
 	return found;
 }
 
-/* A line of it is "ADDRESS TYPE SYMBOL", for a module's symbol followed by "\t[MODULE]". */
-static enum flag kallsyms_attach_support(struct root root)
+/* Every kernel with CXL has one of the symbols. If none shows, nothing is known about symbols. */
+static enum flag support_of(enum symbol_meaning most)
 {
-	enum flag support = FLAG_UNKNOWN;
+	return most == SYMBOL_OTHER ? FLAG_UNKNOWN : (enum flag)(most == SYMBOL_ATTACH);
+}
+
+static enum symbol_meaning most_of_index(const struct modules *modules)
+{
+	size_t count;
+	const struct symbol *symbols = symbols_all(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (index_has_symbol(modules, symbols[i].name))
+			return symbols[i].meaning;
+	}
+	return SYMBOL_OTHER;
+}
+
+/* A line of it is "ADDRESS TYPE SYMBOL", for a module's symbol followed by "\t[MODULE]". */
+static enum symbol_meaning most_of_kallsyms(struct root root)
+{
+	enum symbol_meaning most = SYMBOL_OTHER;
 	FILE *file = root_fopen(root, "/proc/kallsyms");
 	char symbol[512];
 
-	while (file && support != FLAG_YES && fscanf(file, "%*s %*s %511s%*[^\n]", symbol) == 1) {
-		if (strcmp(symbol, ATTACH_SYMBOL) == 0)
-			support = FLAG_YES;
-		else if (strcmp(symbol, other_symbols[0]) == 0 ||
-			 strcmp(symbol, other_symbols[1]) == 0)
-			support = FLAG_NO;
-	}
+	while (file && most != SYMBOL_ATTACH && fscanf(file, "%*s %*s %511s%*[^\n]", symbol) == 1)
+		most = MAX(most, symbol_meaning(symbol));
 	if (file) {
 		unread_end(file);
 		fclose(file);
 	}
-	return support;
+	return most;
 }
 
 enum flag modules_attach_support(struct modules *modules, char **file)
 {
-	bool has_attach = index_has_symbol(modules, ATTACH_SYMBOL);
+	enum flag support = support_of(most_of_index(modules));
 
-	if (has_attach || index_has_symbol(modules, other_symbols[0]) ||
-	    index_has_symbol(modules, other_symbols[1])) {
+	if (support != FLAG_UNKNOWN) {
 		*file = xasprintf("%s/modules.symbols.bin", modules->directory);
-		return has_attach;
+		return support;
 	}
 	*file = xasprintf("/proc/kallsyms");
-	return kallsyms_attach_support(modules->root);
+	return support_of(most_of_kallsyms(modules->root));
 }
 
-static enum flag imports_attach(const struct modules *modules, const struct kmod_module *kmod)
+/* cxl_mem is what has the attach call, or hands it on; of cxl_pci, see is_class_driver(). */
+static bool is_of_cxl(const char *name)
 {
+	return strcmp(name, "cxl_mem") == 0 || is_class_driver(name);
+}
+
+static void read_symbols(const struct modules *modules, const struct kmod_module *kmod,
+			 struct module *module)
+{
+	enum symbol_meaning most = SYMBOL_CXL; /* what is more than this, the module's symbol is */
 	struct kmod_list *list = NULL, *entry;
-	enum flag imports = FLAG_NO;
 
 	if (note(modules, kmod_module_get_dependency_symbols(kmod, &list)) < 0)
-		return FLAG_UNKNOWN;
+		return;
 	kmod_list_foreach(entry, list)
 	{
-		if (strcmp(kmod_module_dependency_symbol_get_symbol(entry), ATTACH_SYMBOL) == 0)
-			imports = FLAG_YES;
+		const char *name = kmod_module_dependency_symbol_get_symbol(entry);
+		enum symbol_meaning meaning = symbol_meaning(name);
+
+		if (meaning <= most || is_of_cxl(module->name))
+			continue;
+		most = meaning;
+		free((char *)module->symbol);
+		module->symbol = memory_check(strdup(name));
 	}
 	kmod_module_dependency_symbols_free_list(list);
-	return imports;
+	module->imports_attach = most == SYMBOL_ATTACH;
 }
 
 /* What modinfo shows as "version". In-tree modules have none: theirs is that of the kernel. */
@@ -224,9 +249,9 @@ static void read_file(struct modules *modules, struct module *module)
 	path = kmod_module_get_path(kmod);
 	if (path) {
 		module->file = memory_check(strdup(root_relative(modules->root, path)));
-		module->imports_attach = imports_attach(modules, kmod);
+		read_symbols(modules, kmod, module);
 	}
-	if (module->imports_attach == FLAG_YES)
+	if (module->symbol)
 		module->version = module_version(modules, kmod);
 	kmod_module_unref(kmod);
 }
@@ -253,41 +278,53 @@ const struct module *modules_find(struct modules *modules, const char *name)
 	return module;
 }
 
-/* kernel/net/sfc.ko.xz is the module sfc. A dash in a file's name stands for an underscore. */
-static char *module_name(const char *path)
+bool module_can_attach(const struct module *module)
 {
-	const char *slash = strrchr(path, '/');
-	const char *start = slash ? slash + 1 : path;
-	char *name = memory_check(strndup(start, strcspn(start, ".")));
-
-	for (char *c = strchr(name, '-'); c; c = strchr(c, '-'))
-		*c = '_';
-	return name;
+	return module && module->symbol;
 }
 
-/* Does one of the paths in @dependencies lead to cxl_mem? */
-static bool depends_on_cxl_mem(const char *dependencies)
+static const struct module *find_importer(struct modules *modules, struct kmod_list *dependencies)
 {
-	const char *found = dependencies;
+	struct kmod_list *entry;
 
-	while ((found = strstr(found, "/cxl_mem.ko"))) {
-		found += strlen("/cxl_mem.ko");
-		if (strchr(" .\n", *found))
-			return true;
+	kmod_list_foreach(entry, dependencies)
+	{
+		struct kmod_module *kmod = kmod_module_get_module(entry);
+		const struct module *found = modules_find(modules, kmod_module_get_name(kmod));
+
+		kmod_module_unref(kmod);
+		if (found && found->imports_attach == FLAG_YES)
+			return found;
 	}
-	return false;
+	return NULL;
+}
+
+const struct module *modules_importer(struct modules *modules, const struct module *module)
+{
+	struct kmod_list *dependencies;
+	struct kmod_module *kmod;
+	const struct module *importer;
+
+	if (module->imports_attach == FLAG_YES || !can_look_up(modules, module->name) ||
+	    note(modules, kmod_module_new_from_name(modules->ctx, module->name, &kmod)) < 0)
+		return NULL;
+	dependencies = kmod_module_get_dependencies(kmod);
+	importer = find_importer(modules, dependencies);
+	kmod_module_unref_list(dependencies);
+	kmod_module_unref(kmod);
+	return importer;
 }
 
 static void consider(struct modules *modules, const char *path)
 {
-	_cleanup_free_ char *name = module_name(path);
+	_cleanup_free_ char *name = modules_dep_name(path);
 	const struct module *module = modules_find(modules, name);
 
-	if (module && module->imports_attach == FLAG_YES)
+	if (module_can_attach(module))
 		*APPEND(modules->providers, modules->nr_providers) = module;
 }
 
-static bool cxl_mem_is_module(struct modules *modules)
+bool modules_have_cxl_mem(struct modules *modules)
 {
 	const struct module *cxl_mem = modules_find(modules, "cxl_mem");
 
@@ -298,7 +335,7 @@ static bool cxl_mem_is_module(struct modules *modules)
 static void find_providers(struct modules *modules, bool thorough)
 {
 	_cleanup_free_ char *path = xasprintf("%s/modules.dep", modules->directory);
-	bool every = thorough && !cxl_mem_is_module(modules);
+	bool every = thorough && !modules_have_cxl_mem(modules);
 	_cleanup_free_ char *line = NULL;
 	FILE *file = root_fopen(modules->root, path);
 	size_t size = 0;
@@ -306,7 +343,7 @@ static void find_providers(struct modules *modules, bool thorough)
 	while (file && getline(&line, &size, file) >= 0) {
 		char *colon = strchr(line, ':');
 
-		if (!colon || !(every || depends_on_cxl_mem(colon)))
+		if (!colon || !(every || modules_dep_has(colon, "cxl_mem")))
 			continue;
 		*colon = '\0';
 		consider(modules, line);
@@ -336,8 +373,14 @@ const struct module *const *modules_providers(struct modules *modules, bool thor
 	return modules->providers;
 }
 
-static const struct module *provider_named(const struct modules *modules, const char *name)
+static const struct module *provider_named(struct modules *modules, const char *name)
 {
+	const struct module *module;
+
+	if (!modules_have_cxl_mem(modules)) {
+		module = modules_find(modules, name);
+		return module_can_attach(module) ? module : NULL;
+	}
 	for (size_t i = 0; i < modules->nr_providers; i++) {
 		if (strcmp(modules->providers[i]->name, name) == 0)
 			return modules->providers[i];

@@ -10,9 +10,9 @@
 
 /*
  * Reads: what the modules of the running kernel say about attach, through libkmod: which of them
- * import devm_cxl_probe_mem() (exported by cxl_mem, drivers/cxl/mem.c) and so can own CXL memory.
- * The module files and their indexes are in /lib/modules/RELEASE; without them nothing is known. Of
- * what an index says where it is damaged, nothing is known either.
+ * import the kernel's attach call (symbols.h) and so can own CXL memory. The module files and their
+ * indexes are in /lib/modules/RELEASE; without them nothing is known. Of what an index says where
+ * it is damaged, nothing is known either.
  */
 struct modules;
 
@@ -21,8 +21,11 @@ struct module {
 	const char *name;	  /* sfc */
 	const char *file;	  /* NULL if it has none: built in, or not installed */
 	const char *version;	  /* of the module, else the kernel of its vermagic; or NULL */
-	enum flag imports_attach; /* imports devm_cxl_probe_mem() */
-	enum flag holds_cxl_mem;  /* is listed in /sys/module/cxl_mem/holders */
+	enum flag imports_attach; /* imports the attach call */
+	/* What it imports: the attach call or, in kernels before v7.2, what registers memdevs and
+	 * may take an attach method; else NULL */
+	const char *symbol;
+	enum flag holds_cxl_mem; /* is listed in /sys/module/cxl_mem/holders */
 	bool loaded;
 };
 
@@ -34,7 +37,7 @@ void modules_close(struct modules *modules);
 const char *modules_directory(const struct modules *modules);
 
 /**
- * modules_attach_support() - does the running kernel have devm_cxl_probe_mem()?
+ * modules_attach_support() - does the running kernel have an attach call that is known here?
  * @file: the file that says so, a new string that the caller frees
  *
  * The answer comes from the modules' index of symbols or, where cxl_mem is built in, from
@@ -46,7 +49,20 @@ enum flag modules_attach_support(struct modules *modules, char **file);
 const struct module *modules_find(struct modules *modules, const char *name);
 
 /**
- * modules_providers() - every installed module that imports devm_cxl_probe_mem()
+ * modules_importer() - the module that imports the attach call, among those that @module depends on
+ *
+ * Return: NULL if there is none, or if @module imports it itself.
+ */
+const struct module *modules_importer(struct modules *modules, const struct module *module);
+
+/** module_can_attach() - does it import what attaches, or may attach? false for NULL */
+bool module_can_attach(const struct module *module);
+
+/** modules_have_cxl_mem() - is cxl_mem a module, so that modules.dep tells which modules use it? */
+bool modules_have_cxl_mem(struct modules *modules);
+
+/**
+ * modules_providers() - every installed module that can attach
  * @thorough: if cxl_mem is built in, open each module, which takes seconds: modules.dep then does
  *            not say which modules use it
  * @count: how many there are
@@ -59,7 +75,8 @@ const struct module *const *modules_providers(struct modules *modules, bool thor
 /**
  * modules_for_alias() - the provider that would drive a device with that modalias, or NULL
  *
- * Only modules_providers() makes the providers known that this function chooses from.
+ * If cxl_mem is a module, only modules_providers() makes the providers known that this function
+ * chooses from. Else it opens each module that claims the modalias.
  */
 const struct module *modules_for_alias(struct modules *modules, const char *modalias);
 

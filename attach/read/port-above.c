@@ -98,3 +98,66 @@ void find_port_above(const struct snapshot *snapshot, int bus,
 			return;
 	}
 }
+
+static void add_dports(struct root root, const char *port, struct dports *dports)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s", port);
+	DIR *directory = root_opendir(root, path);
+	const struct dirent *entry;
+
+	while (directory && (entry = unread_entry(directory))) {
+		char *target = strncmp(entry->d_name, "dport", 5) == 0
+				       ? sysfs_link_name(dirfd(directory), entry->d_name)
+				       : NULL;
+
+		if (target)
+			*APPEND(dports->names, dports->count) = target;
+	}
+	if (directory)
+		closedir(directory);
+}
+
+void dports_read(const struct snapshot *snapshot, struct dports *dports)
+{
+	*dports = (struct dports){0};
+	for (size_t i = 0; i < snapshot->nr_ports; i++) {
+		const struct snapshot_port *port = &snapshot->ports[i];
+
+		if (port->kind == PORT_SWITCH && !port->enabled && port->uport)
+			*APPEND(dports->names, dports->count) = memory_check(strdup(port->uport));
+		else if (port->kind == PORT_SWITCH)
+			add_dports(snapshot->root, port->name, dports);
+	}
+}
+
+void dports_release(struct dports *dports)
+{
+	for (size_t i = 0; i < dports->count; i++)
+		free(dports->names[i]);
+	free(dports->names);
+}
+
+static bool has_name(const struct dports *dports, const char *name)
+{
+	for (size_t i = 0; i < dports->count; i++) {
+		if (strcmp(dports->names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool dports_are_above(const struct dports *dports, int bus, const char *device)
+{
+	char path[PATH_MAX];
+	char *slash;
+
+	if (dports->count == 0 || sysfs_link(bus, device, path, sizeof(path)) < 0)
+		return false;
+	while ((slash = strrchr(path, '/'))) {
+		*slash = '\0';
+		slash = strrchr(path, '/');
+		if (has_name(dports, slash ? slash + 1 : path))
+			return true;
+	}
+	return false;
+}

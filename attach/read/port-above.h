@@ -2,6 +2,9 @@
 #ifndef ATTACH_READ_PORT_ABOVE_H
 #define ATTACH_READ_PORT_ABOVE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct snapshot;
 struct snapshot_unattached_host;
 
@@ -14,5 +17,21 @@ struct snapshot_unattached_host;
  */
 void find_port_above(const struct snapshot *snapshot, int bus,
 		     struct snapshot_unattached_host *unattached);
+
+/* The devices that are downstream ports of a CXL port, read once */
+struct dports {
+	char **names;
+	size_t count;
+};
+
+/** dports_read() - those of all ports of @snapshot; released with dports_release() */
+void dports_read(const struct snapshot *snapshot, struct dports *dports);
+void dports_release(struct dports *dports);
+
+/**
+ * dports_are_above() - is that device below one of them?
+ * @bus: the directory with the device's entry: /sys/bus/pci/devices
+ */
+bool dports_are_above(const struct dports *dports, int bus, const char *device);
 
 #endif

@@ -4,6 +4,7 @@
 #include "attach/read/hosts.h"
 #include "attach/read/modules.h"
 #include "attach/read/take.h"
+#include "attach/read/target-node.h"
 #include "util/sysfs-files.h"
 
 static int take_devices(struct root root, const struct snapshot *before, struct sysfs_files *files,
@@ -49,6 +50,7 @@ int snapshot_take(struct root root, struct snapshot *snapshot)
 
 	if (rc < 0)
 		return rc;
+	snapshot_read_target_nodes(snapshot);
 	modules = modules_open(root);
 	snapshot_read_modules(snapshot, modules);
 	snapshot_read_unattached_hosts(snapshot, modules);

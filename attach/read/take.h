@@ -25,7 +25,8 @@ struct sysfs_files;
 int snapshot_take(struct root root, struct snapshot *snapshot);
 
 /**
- * snapshot_take_devices() - read the CXL devices alone: no modules, no unattached hosts
+ * snapshot_take_devices() - read the CXL devices alone: no modules, no unattached hosts, no NUMA
+ * nodes of regions
  *
  * For comparing two snapshots of the same devices; in all else as snapshot_take().
  */

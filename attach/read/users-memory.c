@@ -5,99 +5,49 @@
 #include <string.h>
 
 #include "attach/model/snapshot.h"
+#include "attach/read/memory-blocks.h"
 #include "attach/read/user-search.h"
 #include "attach/read/users-memory.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
+#include "util/text.h"
 #include "util/unread.h"
 
-/* Addresses of a dax device that is system RAM */
+/* Addresses of a dax device of a region; @name is a text of the snapshot */
 struct dax_range {
+	const char *name;
+	const struct snapshot_region *region;
 	uint64_t start, size;
 };
 
 struct memory_search {
 	struct user_search *users;
-	uint64_t block;	   /* bytes of a memory block; 0: this kernel has none */
-	uint64_t *numbers; /* of those that there are, ascending */
-	size_t nr_numbers;
+	struct memory_blocks blocks;
 	struct dax_range *ranges;
 	size_t nr_ranges;
 };
 
-/* Memory blocks that are online, one after the other */
+/* Memory blocks that are online, one after the other, which have all else in common */
 struct block_run {
 	uint64_t first, last; /* numbers; @last is before @first for none */
-	bool fixed;	      /* the kernel cannot remove one of them */
+	const char *dax;      /* the dax device that they are of; NULL: none */
+	uint64_t node;	      /* SNAPSHOT_NO_NUMBER: not known */
+	int removable;	      /* below 0: not known */
 };
-
-static int block_flag(const struct memory_search *search, uint64_t number, const char *attribute)
-{
-	_cleanup_free_ char *path =
-		xasprintf("/sys/devices/system/memory/memory%ju/%s", (uintmax_t)number, attribute);
-
-	return root_read_flag(search->users->snapshot->root, path);
-}
-
-static uint64_t read_block_size(struct root root)
-{
-	char text[32];
-
-	if (root_read(root, "/sys/devices/system/memory/block_size_bytes", text, sizeof(text)) <= 0)
-		return 0;
-	return strtoull(text, NULL, 16);
-}
-
-static int compare_numbers(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-/* A region's size can be anything where sysfs is damaged: there is no more to look at than there
- * is. */
-static void list_blocks(struct memory_search *search)
-{
-	DIR *directory = root_opendir(search->users->snapshot->root, "/sys/devices/system/memory");
-	const struct dirent *entry;
-	uintmax_t number;
-	int end;
-
-	while (directory && (entry = unread_entry(directory))) {
-		if (sscanf(entry->d_name, "memory%ju%n", &number, &end) == 1 && !entry->d_name[end])
-			*APPEND(search->numbers, search->nr_numbers) = number;
-	}
-	if (directory)
-		closedir(directory);
-	if (search->numbers)
-		qsort(search->numbers, search->nr_numbers, sizeof(*search->numbers),
-		      compare_numbers);
-}
 
 static bool has_block(const struct memory_search *search, uint64_t start, uint64_t size,
 		      uint64_t number)
 {
-	return number >= start / search->block && number <= (start + size - 1) / search->block;
+	return number >= start / search->blocks.size &&
+	       number <= (start + size - 1) / search->blocks.size;
 }
 
 /* A range whose end is beyond the last address is one that sysfs cannot mean. */
 static bool is_range(const struct memory_search *search, uint64_t start, uint64_t size)
 {
-	return search->block && start != SNAPSHOT_NO_NUMBER && size != SNAPSHOT_NO_NUMBER &&
+	return search->blocks.size && start != SNAPSHOT_NO_NUMBER && size != SNAPSHOT_NO_NUMBER &&
 	       size > 0 && start + size > start;
-}
-
-/* Is any memory block between @start and @start + @size online? */
-static bool is_online(const struct memory_search *search, uint64_t start, uint64_t size)
-{
-	for (size_t i = 0; i < search->nr_numbers; i++) {
-		if (has_block(search, start, size, search->numbers[i]) &&
-		    block_flag(search, search->numbers[i], "online") == 1)
-			return true;
-	}
-	return false;
 }
 
 /* The region that a dax device is below: its name is in the target of the link in /sys/bus/dax. */
@@ -138,10 +88,10 @@ static void read_dax(struct memory_search *search, int devices, const char *name
 	/* Only root can read where it starts. Without that, it starts with its region. */
 	if (range.start == SNAPSHOT_NO_NUMBER)
 		range.start = region->resource;
-	if (!is_range(search, range.start, range.size) ||
-	    !is_online(search, range.start, range.size))
+	if (!is_range(search, range.start, range.size))
 		return;
-	user_search_add(search->users, region->name, "system-ram", name, 0);
+	range.region = region;
+	range.name = snapshot_keep(search->users->snapshot, name);
 	*APPEND(search->ranges, search->nr_ranges) = range;
 }
 
@@ -158,49 +108,76 @@ static void read_dax_devices(struct memory_search *search)
 		closedir(directory);
 }
 
-static bool is_of_dax(const struct memory_search *search, uint64_t number)
+static const char *find_dax(const struct memory_search *search,
+			    const struct snapshot_region *region, uint64_t number)
 {
 	for (size_t i = 0; i < search->nr_ranges; i++) {
-		if (has_block(search, search->ranges[i].start, search->ranges[i].size, number))
-			return true;
+		const struct dax_range *range = &search->ranges[i];
+
+		if (range->region == region && has_block(search, range->start, range->size, number))
+			return range->name;
 	}
-	return false;
+	return NULL;
 }
 
-static void add_run(struct memory_search *search, const struct snapshot_region *region,
-		    struct block_run *run)
+/* Which block is it, if it is of the region? A dax device also tells where a region is. */
+static bool is_of_region(const struct memory_search *search, const struct snapshot_region *region,
+			 struct block_run *block)
 {
-	_cleanup_free_ char *what = NULL;
+	block->dax = find_dax(search, region, block->first);
+	return block->dax || (is_range(search, region->resource, region->size) &&
+			      has_block(search, region->resource, region->size, block->first));
+}
+
+/* "dax1.0: memory64 to memory65 at 0x400000000, node 1, not removable" */
+static void add_run(struct memory_search *search, const struct snapshot_region *region,
+		    const struct block_run *run)
+{
+	_cleanup_free_ char *last = NULL, *node = NULL, *what = NULL;
 
 	if (run->last < run->first)
 		return;
-	what = run->first == run->last
-		       ? xasprintf("memory%ju%s", (uintmax_t)run->first,
-				   run->fixed ? ", not removable" : "")
-		       : xasprintf("memory%ju to memory%ju%s", (uintmax_t)run->first,
-				   (uintmax_t)run->last, run->fixed ? ", not removable" : "");
+	if (run->last > run->first)
+		last = xasprintf(" to memory%ju", (uintmax_t)run->last);
+	if (run->node != SNAPSHOT_NO_NUMBER)
+		node = xasprintf(", node %ju", (uintmax_t)run->node);
+	what = xasprintf("%s%smemory%ju%s at 0x%jx%s%s", run->dax ?: "", run->dax ? ": " : "",
+			 (uintmax_t)run->first, last ?: "",
+			 (uintmax_t)(run->first * search->blocks.size), node ?: "",
+			 run->removable == 0  ? ", not removable"
+			 : run->removable > 0 ? ", removable"
+					      : "");
 	user_search_add(search->users, region->name, "system-ram", what, 0);
 }
 
-/* Those blocks of the region that no dax device has brought online */
+static bool continues(const struct block_run *run, const struct block_run *block)
+{
+	return run->last >= run->first && run->last + 1 == block->first &&
+	       streq(run->dax, block->dax) && run->node == block->node &&
+	       run->removable == block->removable;
+}
+
+/* A region's size can be anything where sysfs is damaged: only blocks that exist are looked at. */
 static void read_blocks(struct memory_search *search, const struct snapshot_region *region)
 {
+	struct root root = search->blocks.root;
 	struct block_run run = {.first = 1};
 
-	if (!is_range(search, region->resource, region->size))
-		return;
-	for (size_t i = 0; i < search->nr_numbers; i++) {
-		uint64_t number = search->numbers[i];
+	for (size_t i = 0; i < search->blocks.count; i++) {
+		uint64_t number = search->blocks.numbers[i];
+		struct block_run block = {.first = number, .last = number};
 
-		if (!has_block(search, region->resource, region->size, number) ||
-		    is_of_dax(search, number) || block_flag(search, number, "online") != 1)
+		if (!is_of_region(search, region, &block) ||
+		    memory_block_flag(root, number, "online") != 1)
 			continue;
-		if (run.last < run.first || run.last + 1 != number) {
+		block.node = memory_block_node(root, number);
+		block.removable = memory_block_flag(root, number, "removable");
+		if (continues(&run, &block)) {
+			run.last = number;
+		} else {
 			add_run(search, region, &run);
-			run = (struct block_run){.first = number};
+			run = block;
 		}
-		run.last = number;
-		run.fixed |= block_flag(search, number, "removable") == 0;
 	}
 	add_run(search, region, &run);
 }
@@ -208,16 +185,12 @@ static void read_blocks(struct memory_search *search, const struct snapshot_regi
 void users_read_memory(struct user_search *users)
 {
 	const struct snapshot *snapshot = users->snapshot;
-	struct memory_search search = {
-		.users = users,
-		.block = read_block_size(snapshot->root),
-	};
+	struct memory_search search = {.users = users};
 
-	if (search.block)
-		list_blocks(&search);
+	memory_blocks_read(snapshot->root, &search.blocks);
 	read_dax_devices(&search);
 	for (size_t i = 0; i < snapshot->nr_regions; i++)
 		read_blocks(&search, &snapshot->regions[i]);
-	free(search.numbers);
+	memory_blocks_release(&search.blocks);
 	free(search.ranges);
 }

@@ -2,99 +2,59 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
+#include "attach/model/class-driver.h"
 #include "attach/model/snapshot.h"
 #include "attach/reason/evidence.h"
+#include "attach/reason/signals.h"
 #include "util/memory.h"
 
 #define DEVICES "/sys/bus/cxl/devices/"
-#define ATTACH_SYMBOL "devm_cxl_probe_mem"
+/* What one side has to weigh at least: more than any signal that can be there by chance */
+#define ENOUGH 3
 
-/*
- * The signals, each with its weight: above 0 for an attach, below 0 against one.
- * Documentation/evidence.md explains each weight.
- */
-enum signal {
-	NO_ATTACH_SUPPORT,
-	NO_CLASS_ATTRIBUTES,
-	CLASS_ATTRIBUTES,
-	REGION_LOCKED,
-	REGION_LOCKED_BY_DECODER,
-	REGION_NOT_LOCKED,
-	REGION_WITHOUT_CHILD,
-	REGION_WITH_CHILD,
-	TARGET_TYPE_ACCELERATOR,
-	TARGET_TYPE_EXPANDER,
-	MODULE_IMPORTS_ATTACH,
-	MODULE_IMPORTS_NO_ATTACH,
-	MODULE_HOLDS_CXL_MEM,
-	MEMDEV_DISABLED,
-	HOST_MATCHES_PROVIDER,
-	HOST_BOUND,
-	HOST_UNBOUND,
-	HOST_HAS_CXL_MEMORY,
-	PROBE_DEFERRED,
-	DECODER_COMMITTED,
-	DECODER_INTERLEAVED,
-	NO_DECODER_COMMITTED,
-};
-
-/* Against an attach, whatever else is seen: a memdev can have any number of other signals. */
-#define DECIDES_ALONE (-100)
-
-static const struct {
-	const char *name;
-	int weight;
-} signals[] = {
-	[NO_ATTACH_SUPPORT] = {"no-attach-support", DECIDES_ALONE},
-	[NO_CLASS_ATTRIBUTES] = {"no-class-attributes", 2},
-	[CLASS_ATTRIBUTES] = {"class-attributes", -2},
-	[REGION_LOCKED] = {"region-locked", 4},
-	[REGION_LOCKED_BY_DECODER] = {"region-locked-by-decoder", 0},
-	[REGION_NOT_LOCKED] = {"region-not-locked", -4},
-	[REGION_WITHOUT_CHILD] = {"region-without-child", 1},
-	[REGION_WITH_CHILD] = {"region-with-child", -4},
-	[TARGET_TYPE_ACCELERATOR] = {"target-type-accelerator", 1},
-	[TARGET_TYPE_EXPANDER] = {"target-type-expander", 0},
-	[MODULE_IMPORTS_ATTACH] = {"module-imports-attach", 2},
-	[MODULE_IMPORTS_NO_ATTACH] = {"module-imports-no-attach", -4},
-	[MODULE_HOLDS_CXL_MEM] = {"module-holds-cxl-mem", 0},
-	[MEMDEV_DISABLED] = {"memdev-disabled", DECIDES_ALONE},
-	[HOST_MATCHES_PROVIDER] = {"host-matches-provider", 0},
-	[HOST_BOUND] = {"host-bound", 0},
-	[HOST_UNBOUND] = {"host-unbound", DECIDES_ALONE},
-	[HOST_HAS_CXL_MEMORY] = {"host-has-cxl-memory", 0},
-	[PROBE_DEFERRED] = {"probe-deferred", 0},
-	[DECODER_COMMITTED] = {"decoder-committed", 0},
-	[DECODER_INTERLEAVED] = {"decoder-interleaved", 0},
-	[NO_DECODER_COMMITTED] = {"no-decoder-committed", 0},
-};
+#define NO_SYMBOL "no devm_cxl_probe_mem"
 
 /* The answer takes @file over. */
 static void add(struct attach_answer *answer, enum signal signal, char *file, const char *value)
 {
 	*APPEND(answer->evidence, answer->nr_evidence) =
-		(struct attach_evidence){.signal = signals[signal].name,
+		(struct attach_evidence){.signal = signal_row(signal)->name,
 					 .file = file,
 					 .value = value,
-					 .weight = signals[signal].weight};
+					 .weight = signal_row(signal)->weight};
 }
 
 static void see_kernel(const struct snapshot *snapshot, struct attach_answer *answer)
 {
 	if (snapshot->attach_support == FLAG_NO)
 		add(answer, NO_ATTACH_SUPPORT, xasprintf("%s", snapshot->attach_support_file),
-		    "no " ATTACH_SYMBOL);
+		    NO_SYMBOL);
 }
 
-static void see_module(const struct snapshot_host *host, struct attach_answer *answer)
+/* What the module does not import tells something only where the kernel has what it would import.
+ */
+static void see_imports(const struct snapshot *snapshot, const struct snapshot_host *host,
+			struct attach_answer *answer)
 {
 	if (host->imports_attach == FLAG_YES)
 		add(answer, MODULE_IMPORTS_ATTACH, xasprintf("%s", host->module_file),
-		    ATTACH_SYMBOL);
-	else if (host->imports_attach == FLAG_NO)
+		    host->symbol);
+	else if (host->importer)
+		add(answer, MODULE_USES_IMPORTER,
+		    xasprintf("%s", host->importer_file ?: host->importer), host->importer);
+	else if (host->symbol)
+		add(answer, MODULE_ADDS_MEMDEVS, xasprintf("%s", host->module_file), host->symbol);
+	else if (host->imports_attach == FLAG_NO && snapshot->attach_support != FLAG_NO)
 		add(answer, MODULE_IMPORTS_NO_ATTACH, xasprintf("%s", host->module_file),
-		    "no " ATTACH_SYMBOL);
+		    NO_SYMBOL);
+}
+
+static void see_module(const struct snapshot *snapshot, const struct snapshot_host *host,
+		       struct attach_answer *answer)
+{
+	see_imports(snapshot, host, answer);
 	if (host->holds_cxl_mem == FLAG_YES)
 		add(answer, MODULE_HOLDS_CXL_MEM,
 		    xasprintf("/sys/module/cxl_mem/holders/%s", host->module), "present");
@@ -109,6 +69,9 @@ static void see_memdev(const struct snapshot_memdev *memdev, struct attach_answe
 {
 	bool class = memdev->class_attributes == FLAG_YES;
 
+	if (memdev->attached != FLAG_UNKNOWN)
+		add(answer, memdev->attached ? MEMDEV_ATTACHED : MEMDEV_NOT_ATTACHED,
+		    xasprintf(DEVICES "%s/attached", memdev->name), memdev->attached ? "1" : "0");
 	if (memdev->class_attributes != FLAG_UNKNOWN)
 		add(answer, class ? CLASS_ATTRIBUTES : NO_CLASS_ATTRIBUTES,
 		    xasprintf(DEVICES "%s/firmware_version", memdev->name),
@@ -119,6 +82,9 @@ static void see_memdev(const struct snapshot_memdev *memdev, struct attach_answe
 	if (!memdev->host.driver)
 		add(answer, HOST_UNBOUND, xasprintf(DEVICES "%s/../driver", memdev->name),
 		    "absent");
+	else if (is_class_driver(memdev->host.driver))
+		add(answer, DRIVER_ATTACHES_NONE, xasprintf(DEVICES "%s/../driver", memdev->name),
+		    memdev->host.driver);
 }
 
 /* Only an attach locks a region without a locked decoder: cxl_region_setup_flags(). */
@@ -137,12 +103,18 @@ static void see_lock(const struct snapshot_region *region, struct attach_answer 
 		add(answer, REGION_LOCKED, file, "1");
 }
 
-/* cxl_region_probe() makes no dax or pmem region for an attached memdev. */
+/*
+ * cxl_region_probe() makes no dax or pmem region for an attached memdev. What a child of another
+ * kind means is not known: nor does it mean anything then that there is none of these two.
+ */
 static void see_child(const struct snapshot_region *region, struct attach_answer *answer)
 {
 	if (region->child)
 		add(answer, REGION_WITH_CHILD,
 		    xasprintf(DEVICES "%s/%s", region->name, region->child), "present");
+	else if (region->other_child)
+		add(answer, REGION_WITH_OTHER_CHILD,
+		    xasprintf(DEVICES "%s/%s", region->name, region->other_child), "present");
 	else if (region->driver)
 		add(answer, REGION_WITHOUT_CHILD, xasprintf(DEVICES "%s", region->name),
 		    "no dax or pmem region");
@@ -162,27 +134,25 @@ static void see_target_type(const struct snapshot_decoder *decoder, struct attac
 }
 
 /*
- * The weights for an attach are compared with the weights against one. One side has to weigh at
- * least twice as much as the other, else the answer is unknown: a single signal does not decide
- * where others contradict it, unless it decides alone.
+ * The weights for an attach are compared with the weights against one. No single signal decides
+ * where others contradict it, unless it decides alone. "None" has to be surer than "attached":
+ * whoever is told that there is none goes on, and whoever is told "unknown" is stopped.
  */
-static enum attach_state weigh(const struct attach_answer *answer)
+enum attach_state attach_weigh(const struct attach_evidence *evidence, size_t count)
 {
 	int for_it = 0, against_it = 0;
 
-	for (size_t i = 0; i < answer->nr_evidence; i++) {
-		int weight = answer->evidence[i].weight;
+	for (size_t i = 0; i < count; i++) {
+		int weight = evidence[i].weight;
 
-		if (weight == DECIDES_ALONE)
-			return ATTACH_NONE;
-		if (weight > 0)
-			for_it += weight;
-		else
-			against_it -= weight;
+		if (abs(weight) == DECIDES_ALONE)
+			return weight > 0 ? ATTACH_ATTACHED : ATTACH_NONE;
+		for_it += MAX(weight, 0);
+		against_it += MAX(-weight, 0);
 	}
-	if (against_it >= 2 * for_it)
+	if (against_it >= ENOUGH && against_it >= 4 * for_it)
 		return ATTACH_NONE;
-	return for_it >= 2 * against_it && for_it > 1 ? ATTACH_ATTACHED : ATTACH_UNKNOWN;
+	return for_it >= ENOUGH && for_it >= 2 * against_it ? ATTACH_ATTACHED : ATTACH_UNKNOWN;
 }
 
 static void infer_memdev(const struct snapshot *snapshot, const struct snapshot_memdev *memdev,
@@ -196,16 +166,17 @@ static void infer_memdev(const struct snapshot *snapshot, const struct snapshot_
 	}
 	for (size_t i = 0; memdev->endpoint && i < memdev->endpoint->nr_decoders; i++)
 		see_target_type(memdev->endpoint->decoders[i], answer);
-	see_module(&memdev->host, answer);
-	answer->state = weigh(answer);
+	see_module(snapshot, &memdev->host, answer);
+	answer->state = attach_weigh(answer->evidence, answer->nr_evidence);
 }
 
-static void see_unattached_host(const struct snapshot_unattached_host *unattached,
+static void see_unattached_host(const struct snapshot *snapshot,
+				const struct snapshot_unattached_host *unattached,
 				struct attach_answer *answer)
 {
 	const char *bus = unattached->host.subsystem, *name = unattached->host.name;
 
-	see_module(&unattached->host, answer);
+	see_module(snapshot, &unattached->host, answer);
 	if (strcmp(unattached->matched, "driver") != 0)
 		add(answer, HOST_MATCHES_PROVIDER,
 		    xasprintf("/sys/bus/%s/devices/%s/%s", bus, name, unattached->matched),
@@ -264,10 +235,11 @@ static bool has_memory(const struct snapshot_unattached_host *unattached)
 	return unattached->decoder || strcmp(unattached->host.subsystem, "pci") != 0;
 }
 
-static void infer_unattached_host(const struct snapshot_unattached_host *unattached,
+static void infer_unattached_host(const struct snapshot *snapshot,
+				  const struct snapshot_unattached_host *unattached,
 				  struct attach_answer *answer)
 {
-	see_unattached_host(unattached, answer);
+	see_unattached_host(snapshot, unattached, answer);
 	see_decoder(unattached, answer);
 	if (!has_memory(unattached))
 		return;
@@ -287,7 +259,7 @@ void attach_infer(const struct snapshot *snapshot, struct attach_answers *answer
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
 		infer_memdev(snapshot, &snapshot->memdevs[i], &answers->memdevs[i]);
 	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++)
-		infer_unattached_host(&snapshot->unattached_hosts[i],
+		infer_unattached_host(snapshot, &snapshot->unattached_hosts[i],
 				      &answers->unattached_hosts[i]);
 }
 

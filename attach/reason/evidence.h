@@ -60,6 +60,15 @@ const struct attach_answer *
 attach_of_unattached_host(const struct attach_answers *answers,
 			  const struct snapshot_unattached_host *unattached);
 
+/**
+ * attach_weigh() - what the evidence on a memdev says: ATTACH_ATTACHED, ATTACH_NONE or
+ * ATTACH_UNKNOWN
+ * @evidence: @count signals, in any order; with fewer of them, the answer becomes ATTACH_UNKNOWN at
+ *	worst, as long as what is left is not what another machine shows, of which the contrary is
+ * true
+ */
+enum attach_state attach_weigh(const struct attach_evidence *evidence, size_t count);
+
 /** attach_state_name() - "attached", "none", "detached", "failed" or "unknown" */
 const char *attach_state_name(enum attach_state state);
 

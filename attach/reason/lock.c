@@ -17,6 +17,24 @@ static void find_owners(const struct attach_answers *answers, const struct snaps
 	}
 }
 
+/* Its only decoder, below a root: a device with decoders of its own has more than one. */
+static bool is_emulated(const struct snapshot_decoder *decoder)
+{
+	const struct snapshot_port *port = decoder->port;
+
+	return port && port->kind == PORT_ENDPOINT && port->nr_decoders == 1 && port->parent &&
+	       port->parent->kind == PORT_ROOT;
+}
+
+static bool are_emulated(const struct lock_answer *lock)
+{
+	for (size_t i = 0; i < lock->nr_decoders; i++) {
+		if (!is_emulated(lock->decoders[i]))
+			return false;
+	}
+	return lock->nr_decoders > 0;
+}
+
 static void find_decoder(const struct snapshot_decoder *decoder, struct lock_answer *lock)
 {
 	if (decoder && decoder->locked == FLAG_YES)
@@ -27,10 +45,10 @@ static enum lock_reason decide(const struct snapshot_region *region, const struc
 {
 	if (region->locked == FLAG_NO)
 		return LOCK_NONE;
-	if (lock->nr_owners > 0 && lock->nr_decoders > 0)
-		return LOCK_BOTH;
 	if (lock->nr_owners > 0)
-		return LOCK_ATTACH;
+		return lock->nr_decoders > 0 && !are_emulated(lock) ? LOCK_BOTH : LOCK_ATTACH;
+	if (are_emulated(lock))
+		return LOCK_EMULATED;
 	if (lock->nr_decoders > 0)
 		return LOCK_FIRMWARE;
 	return region->locked == FLAG_YES ? LOCK_UNKNOWN : LOCK_NONE;
@@ -57,7 +75,8 @@ void lock_answer_release(struct lock_answer *lock)
 const char *lock_reason_name(enum lock_reason reason)
 {
 	static const char *const names[] = {
-		[LOCK_NONE] = "none",	      [LOCK_UNKNOWN] = "unknown", [LOCK_ATTACH] = "attach",
+		[LOCK_NONE] = "none",	      [LOCK_UNKNOWN] = "unknown",
+		[LOCK_ATTACH] = "attach",     [LOCK_EMULATED] = "emulated",
 		[LOCK_FIRMWARE] = "firmware", [LOCK_BOTH] = "both",
 	};
 

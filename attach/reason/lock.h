@@ -13,15 +13,19 @@ struct snapshot_region;
 /*
  * Is this region locked, and why? The kernel locks a region (CXL_REGION_F_LOCK,
  * cxl_region_setup_flags() in drivers/cxl/core/region.c) if a memdev with an attach method takes
- * part in it, or if firmware locked one of its decoders. Pure: it only reads the snapshot and the
- * answers about it.
+ * part in it, or if one of its decoders is locked: by firmware, or because there is no such
+ * decoder. For a device that is directly below the root (a restricted CXL device) and has a range
+ * but no decoders, the kernel makes up one that it marks as locked
+ * (cxl_setup_hdm_decoder_from_dvsec() in drivers/cxl/core/hdm.c). Pure: it only reads the snapshot
+ * and the answers about it.
  */
 
 enum lock_reason {
 	LOCK_NONE,     /* it is not locked */
-	LOCK_UNKNOWN,  /* it is locked, and neither of the two reasons shows */
+	LOCK_UNKNOWN,  /* it is locked, and none of these reasons shows */
 	LOCK_ATTACH,   /* one of its memdevs is attached */
-	LOCK_FIRMWARE, /* one of its decoders is locked */
+	LOCK_EMULATED, /* the decoders of it that are locked are all emulated by the kernel */
+	LOCK_FIRMWARE, /* one of its decoders is locked, by firmware */
 	LOCK_BOTH,
 };
 
@@ -41,7 +45,7 @@ void lock_infer(const struct attach_answers *answers, const struct snapshot_regi
 /** lock_answer_release() - free what lock_infer() made */
 void lock_answer_release(struct lock_answer *lock);
 
-/** lock_reason_name() - "none", "unknown", "attach", "firmware" or "both" */
+/** lock_reason_name() - "none", "unknown", "attach", "emulated", "firmware" or "both" */
 const char *lock_reason_name(enum lock_reason reason);
 
 #endif

@@ -50,11 +50,19 @@ static const char *plan_host(const struct attach_answers *answers, struct plan *
 			 .device = host->name, .driver = plan->hand_to);
 	ADD_STEP(plan, .action = STEP_UNBIND, .bus = host->subsystem, .driver = host->driver,
 		 .device = host->name);
-	if (plan->hand_to)
-		ADD_STEP(plan, .action = STEP_BIND, .bus = host->subsystem, .device = host->name,
-			 .driver = plan->hand_to);
 	lose_memdev(answers, memdev, plan);
 	return NULL;
+}
+
+/* Once everything is detached, so that it can be told from what the other driver attaches */
+static void bind_to_other(struct plan *plan)
+{
+	for (size_t i = 0; plan->hand_to && i < plan->nr_named; i++) {
+		const struct snapshot_host *host = &plan->named[i]->host;
+
+		ADD_STEP(plan, .action = STEP_BIND, .bus = host->subsystem, .device = host->name,
+			 .driver = plan->hand_to);
+	}
 }
 
 static const char *plan_endpoint(const struct attach_answers *answers, struct plan *plan,
@@ -216,6 +224,7 @@ static char *plan_by_method(const struct attach_answers *answers, struct plan *p
 		if (why)
 			return xasprintf("%s: %s", plan->named[i]->name, why);
 	}
+	bind_to_other(plan);
 	return NULL;
 }
 

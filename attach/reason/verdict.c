@@ -83,6 +83,8 @@ static void judge_region(const struct attach_answers *answers, enum operation op
 		verdict->reason = REASON_ATTACH_OWNED;
 	else if (lock.reason == LOCK_FIRMWARE)
 		verdict->reason = REASON_FIRMWARE_LOCKED;
+	else if (lock.reason == LOCK_EMULATED)
+		verdict->reason = REASON_EMULATED;
 	else if (lock.reason != LOCK_NONE)
 		verdict->reason = REASON_LOCKED;
 	else if (!verdict_is_readable(answers->snapshot, region))
@@ -263,6 +265,7 @@ const char *verdict_reason_name(enum verdict_reason reason)
 		[REASON_NONE] = NULL,
 		[REASON_ATTACH_OWNED] = "attach-owned",
 		[REASON_FIRMWARE_LOCKED] = "firmware-locked",
+		[REASON_EMULATED] = "emulated",
 		[REASON_LOCKED] = "locked",
 		[REASON_UNREADABLE] = "unreadable",
 		[REASON_ENDS_ATTACH] = "ends-attach",

@@ -39,6 +39,7 @@ enum verdict_reason {
 	REASON_NONE,
 	REASON_ATTACH_OWNED,	/* an attached memdev takes part in the region */
 	REASON_FIRMWARE_LOCKED, /* firmware locked a decoder of the region */
+	REASON_EMULATED,	/* the kernel emulates a decoder of the region, and locked it */
 	REASON_LOCKED,		/* the region is locked, and the snapshot does not show why */
 	REASON_UNREADABLE,	/* the snapshot does not show whether the region is locked */
 	REASON_ENDS_ATTACH,	/* the operation would unbind the drivers of attached memdevs */
@@ -66,7 +67,7 @@ struct verdict {
 	/* The users of @memdevs and @regions, if snapshot_read_users() has been called */
 	const struct snapshot_user **users;
 	size_t nr_users;
-	/* The region's decoders that firmware locked */
+	/* The region's decoders that are locked */
 	const struct snapshot_decoder **decoders;
 	size_t nr_decoders;
 };

@@ -4,6 +4,7 @@
 
 #include "attach/model/snapshot.h"
 #include "attach/verify/checks-detach.h"
+#include "attach/verify/checks-handover.h"
 #include "util/iomem.h"
 #include "util/text.h"
 
@@ -69,10 +70,7 @@ static void check_providers(const struct plan *plan, const struct observation *a
 		const struct snapshot_host *host = &plan->memdevs[i]->host;
 		const char *driver = after->drivers[i];
 
-		if (plan->hand_to && !streq(driver, plan->hand_to))
-			check_note(check, CHECK_FAILED, "%s has %s, not %s", host->name,
-				   driver ?: "no driver", plan->hand_to);
-		else if (!plan->hand_to && driver && streq(driver, host->driver))
+		if (driver && streq(driver, host->driver))
 			check_note(check, CHECK_FAILED, "%s is still bound to %s", host->name,
 				   driver);
 	}
@@ -184,8 +182,8 @@ static void check_rest(const struct plan *plan, const struct snapshot *before,
 }
 
 void checks_of_detach(const struct plan *plan, const struct observation *before,
-		      const struct observation *after, const struct observed *observed,
-		      struct checks *checks)
+		      const struct observation *after, const struct observation *handed,
+		      const struct observed *observed, struct checks *checks)
 {
 	static const char *const names[] = {
 		"region-gone",	      "endpoint-gone",	   "memdev-gone", "provider-unbound",
@@ -205,6 +203,8 @@ void checks_of_detach(const struct plan *plan, const struct observation *before,
 		check_decoders(plan, after->snapshot, &checks->list[DECODERS]);
 		check_rest(plan, before->snapshot, after->snapshot, &checks->list[REST]);
 	}
+	if (plan->hand_to)
+		checks_add_handover(plan, after, handed, checks);
 	checks_add_log(checks, observed);
 }
 

@@ -18,11 +18,14 @@
 
 /**
  * checks_of_detach() - every check of a detach; released with checks_release()
- * @after: NULL if nothing was observed afterwards, as when a step has not returned
+ * @after: once everything was detached; NULL if nothing was observed then, as when a step has not
+ *	returned
+ * @handed: of a handover, once the other driver was bound; NULL as above, or if there is no
+ *	handover
  */
 void checks_of_detach(const struct plan *plan, const struct observation *before,
-		      const struct observation *after, const struct observed *observed,
-		      struct checks *checks);
+		      const struct observation *after, const struct observation *handed,
+		      const struct observed *observed, struct checks *checks);
 
 /**
  * detach_exposure() - how long regions were gone while their provider was still bound

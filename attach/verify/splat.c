@@ -51,18 +51,42 @@ static bool find_frame(const char *text, struct frame *frame)
 }
 
 /*
- * A line of a call trace has a frame and nothing before it. One with a question mark does not
- * count: that address was found on the stack, and may be left over from an earlier call.
+ * A line of a call trace has a frame and nothing before it, but for an address in brackets on
+ * RISC-V. One with a question mark does not count: that address was found on the stack, and may be
+ * left over from an earlier call.
  */
 static bool is_trace_line(const char *line, struct frame *frame)
 {
 	line += strspn(line, " ");
+	if (strncmp(line, "[<", 2) == 0) {
+		line += strcspn(line, "]");
+		line += strspn(line, "] ");
+	}
 	return find_frame(line, frame) && frame->function == line;
 }
 
 static bool has(const char *line, const char *text)
 {
 	return strstr(line, text) != NULL;
+}
+
+/* x86 and RISC-V; arm64; an oops on RISC-V has the trace without a title */
+static bool is_trace_title(const char *line)
+{
+	return has(line, "Call Trace:") || has(line, "Call trace:") || has(line, "[<");
+}
+
+/* The last line of those that a sanitizer has prints is a rule, as the one before its first is. */
+static bool is_rule(const char *line)
+{
+	size_t length = strspn(line, "=");
+
+	return length >= 60 && line[length] == '\0';
+}
+
+static bool is_last(const char *line)
+{
+	return has(line, "</TASK>") || has(line, "---[ end trace");
 }
 
 /* The line after the last one of the report that begins at @first */
@@ -72,12 +96,10 @@ static size_t end_of(const struct observed_line *log, size_t count, size_t first
 	size_t i = first + 1;
 
 	for (; i < count; i++) {
-		if (has(log[i].text, "Call Trace:"))
-			traced = true;
+		traced |= is_trace_title(log[i].text);
 		if (log[i].splat && (ended || (!traced && i - first > LINES_TO_TRACE)))
 			break;
-		if (traced && (has(log[i].text, "</TASK>") || has(log[i].text, "---[ end trace")))
-			ended = true;
+		ended |= (traced && is_last(log[i].text)) || is_rule(log[i].text);
 	}
 	return i;
 }
@@ -89,21 +111,64 @@ static char *copy(const struct frame *frame)
 
 /*
  * "WARNING: file.c:12 at FUNCTION+...", "BUG: KASAN: use-after-free in FUNCTION+...", lockdep's
- * "trying to acquire lock: ..., at: FUNCTION+...", or where the processor was: "RIP: 0010:..."
+ * "trying to acquire lock: ..., at: FUNCTION+..."
  */
+static bool find_named(const char *line, struct frame *frame)
+{
+	static const char *const before[] = {" at ", " in ", ", at: "};
+
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		const char *text = strstr(line, before[i]);
+
+		if (text && find_frame(text + strlen(before[i]), frame) &&
+		    frame->function == text + strlen(before[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "BUG: KCSAN: data-race in FUNCTION / FUNCTION", without where in them */
+static bool find_race(const char *line, struct frame *frame)
+{
+	static const char before[] = "KCSAN: data-race in ";
+	const char *text = strstr(line, before);
+	size_t length = 0;
+
+	if (!text)
+		return false;
+	text += strlen(before);
+	while (is_name(text[length]))
+		length++;
+	*frame = (struct frame){.function = text, .length = length};
+	return length > 0;
+}
+
+/*
+ * Where the processor was: x86 "RIP: 0010:FUNCTION+...", arm64 "pc : FUNCTION+...", RISC-V "epc :
+ * FUNCTION+...", PowerPC "NIP [ADDRESS] FUNCTION+...", s390 "Krnl PSW : ADDRESSES (FUNCTION+...)"
+ */
+static bool find_place(const char *line, struct frame *frame)
+{
+	static const char *const titles[] = {"RIP: 0010:", "pc : ", "epc : ", "NIP [",
+					     "Krnl PSW : "};
+
+	line += strspn(line, " ");
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+		if (strncmp(line, titles[i], strlen(titles[i])) == 0)
+			return find_frame(line + strlen(titles[i]), frame);
+	}
+	return false;
+}
+
 static char *find_function(const struct observed_line *log, size_t count)
 {
-	static const char *const before[] = {" at ", " in ", ", at: ", "RIP: 0010:"};
 	struct frame frame;
 
 	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < sizeof(before) / sizeof(*before); j++) {
-			const char *text = strstr(log[i].text, before[j]);
+		const char *line = log[i].text;
 
-			if (text && find_frame(text + strlen(before[j]), &frame) &&
-			    frame.function == text + strlen(before[j]))
-				return copy(&frame);
-		}
+		if (find_named(line, &frame) || find_race(line, &frame) || find_place(line, &frame))
+			return copy(&frame);
 	}
 	return NULL;
 }
@@ -114,16 +179,16 @@ static bool is_called(const char *name, const struct frame *frame)
 	       strncmp(name, frame->function, frame->length) == 0;
 }
 
-/* After "Call Trace:", the nearest functions of CXL's modules, without @function itself */
+/* In the call trace, the nearest functions of CXL's modules, without @function itself */
 static char *find_callers(const struct observed_line *log, size_t count, const char *function)
 {
 	char *callers = memory_check(strdup(""));
 	struct frame frame;
 	size_t found = 0, i = 0;
 
-	while (i < count && !has(log[i].text, "Call Trace:"))
+	while (i < count && !is_trace_title(log[i].text))
 		i++;
-	for (; i < count && found < CALLERS_MAX && !has(log[i].text, "</TASK>"); i++) {
+	for (; i < count && found < CALLERS_MAX && !is_last(log[i].text); i++) {
 		_cleanup_free_ char *before = NULL;
 
 		if (!is_trace_line(log[i].text, &frame) || !frame.of_cxl ||
@@ -179,7 +244,7 @@ void splats_release(struct splats *splats)
 
 bool splat_is_fatal(const struct splat *splat)
 {
-	static const char *const fatal[] = {"oops", "bug", "stall", "hung-task", "list"};
+	static const char *const fatal[] = {"oops", "bug", "panic", "stall", "hung-task", "list"};
 
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(*fatal); i++) {
 		if (strcmp(splat->kind, fatal[i]) == 0)

@@ -166,38 +166,50 @@ static int start_watch(struct seen *seen, struct worker *worker, int lock)
 	return EXIT_CANNOT;
 }
 
+static void say_result(const struct options *options, const struct detach_report *report)
+{
+	say_unread(NAME);
+	if (!options->timeline) {
+		if (!checks_passed(report->checks))
+			say_failed_checks(NAME, report->checks);
+		say_handover(NAME, report->plan, report->handed);
+		return;
+	}
+	draw_timeline(report->plan, report->observed);
+	draw_checks(report->checks);
+	draw_handover(report->plan, report->handed);
+}
+
 /* What was expected against what was observed; *json: the report of it */
 static int verify_and_report(const struct options *options, const struct planned_detach *planned,
 			     const struct seen *seen, struct json_object **json)
 {
+	const struct detach_outcome *outcome = &seen->outcome;
 	const struct observation before = {
 		.snapshot = &planned->before,
 		.iomem = seen->iomem_before.count ? &seen->iomem_before : NULL,
 	};
-	const struct observation after = detach_observation(&seen->outcome);
+	const struct observation after = detach_observation(&outcome->after);
+	const struct observation handed = detach_observation(&outcome->handed);
 	struct checks checks = {0};
 	const struct detach_report report = {
 		.plan = &planned->plan,
 		.verdict = planned->verdict,
 		.observed = &seen->watch.observed,
 		.before = &before,
-		.after = seen->outcome.is_observed ? &after : NULL,
+		.after = outcome->after.is_observed ? &after : NULL,
+		.handed = outcome->handed.is_observed ? &handed : NULL,
 		.checks = &checks,
 		.human = options->human,
 	};
 	int status;
 
-	checks_of_detach(report.plan, report.before, report.after, report.observed, &checks);
+	checks_of_detach(report.plan, report.before, report.after, report.handed, report.observed,
+			 &checks);
 	test_point("verified");
-	say_unread(NAME);
-	if (!checks_passed(&checks) && !options->timeline)
-		say_failed_checks(NAME, &checks);
-	if (options->timeline) {
-		draw_timeline(report.plan, report.observed);
-		draw_checks(&checks);
-	}
+	say_result(options, &report);
 	*json = report_detach(&report);
-	status = steps_status(seen->outcome.rc, &checks);
+	status = steps_status(outcome->rc, &checks);
 	checks_release(&checks);
 	return status;
 }
@@ -207,6 +219,15 @@ struct undo {
 	struct step *steps;
 	size_t count;
 };
+
+/* The latest that is known of the machine */
+static const struct snapshot *latest(const struct planned_detach *planned,
+				     const struct detach_outcome *outcome)
+{
+	return outcome->handed.is_observed  ? &outcome->handed.snapshot
+	       : outcome->after.is_observed ? &outcome->after.snapshot
+					    : &planned->before;
+}
 
 static int do_reattach(const struct options *options, const struct planned_detach *planned,
 		       struct seen *seen, const struct undo *undo, struct json_object **json)
@@ -225,8 +246,7 @@ static int do_reattach(const struct options *options, const struct planned_detac
 			.nr_steps = undo->count,
 			.hosts = hosts,
 			.nr_hosts = nr_hosts,
-			.before =
-				seen->outcome.is_observed ? &seen->outcome.after : &planned->before,
+			.before = latest(planned, &seen->outcome),
 			.entries = &(struct reattach_entry){journal_entry_name(plan), 0, nr_hosts,
 							    undo->steps, undo->count},
 			.nr_entries = 1,
@@ -323,7 +343,7 @@ static int detach_now(const struct options *options, struct planned_detach *plan
 		if (back)
 			json_add(json, "reattach", back);
 		status = status ?: returned;
-	} else if (outcome->is_observed) {
+	} else if (outcome->after.is_observed) {
 		clean_journal(NAME);
 	}
 	return print(options, json, status);
@@ -349,9 +369,9 @@ static void recognize_method(struct planned_detach *planned, const struct detach
 {
 	struct changes changes;
 
-	if (!outcome->is_observed)
+	if (!outcome->after.is_observed)
 		return;
-	changes_find(&planned->before, &outcome->after, &changes);
+	changes_find(&planned->before, &outcome->after.snapshot, &changes);
 	plan_recognize(&planned->answers, &changes, &planned->plan);
 	changes_release(&changes);
 }

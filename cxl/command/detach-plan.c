@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "attach/read/dependents.h"
+#include "attach/read/pci-device.h"
 #include "attach/read/reload.h"
 #include "attach/read/take.h"
 #include "attach/read/users.h"
@@ -90,6 +91,7 @@ static int make_plan(const struct detach_request *request, struct planned_detach
 	if (!named)
 		return EXIT_FAILED;
 	snapshot_read_dependents(&planned->before);
+	snapshot_read_pci_devices(&planned->before);
 	snapshot_read_users(&planned->before);
 	if (request->method == METHOD_MODULE)
 		snapshot_read_reloads(&planned->before);

@@ -52,15 +52,21 @@ static const struct table_column columns[] = {
 	{"SIZE", "size", CELL_SIZE, "the size of the region"},
 	{"MODE", "mode", CELL_TEXT, "ram or pmem"},
 	{"WAYS", "interleave_ways", CELL_NUMBER, "how many memdevs the region is interleaved over"},
+	{"NODE", "target_node", CELL_NUMBER, "the NUMA node that the region's memory is"},
 	{"STATE", "state", CELL_TEXT, "enabled or disabled: whether the region has its driver"},
 	{"DECODE", "decode_state", CELL_TEXT, "commit or reset"},
 	{"LOCKED", "locked", CELL_FLAG, "whether the region is locked"},
-	{"LOCK", "lock_reason", CELL_TEXT, "why it is locked: attach, firmware, both"},
+	{"LOCK", "lock_reason", CELL_TEXT, "why it is locked: attach, emulated, firmware, both"},
 	{0},
 };
 #define SETS(what, member) .sets = what, .offset = OPTION_IN(struct options, member)
 
 static const struct command_option attach_table[] = {
+	{.name = "verbose",
+	 .key = 'v',
+	 .help = "Also print what else there is about a host on PCI: its other functions, IOMMU "
+		 "group, resets, and whether its memory is enabled",
+	 SETS(SETS_TRUE, listing.verbose)},
 	{.name = "follow",
 	 .help = "Keep running, and print a line for each change",
 	 SETS(SETS_TRUE, follow)},
@@ -86,6 +92,10 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "--follow prints JSON, no table and no tree");
 	if (options->follow && options->providers)
 		argp_error(state, "--follow and --providers exclude each other");
+	if (listing->verbose && (options->follow || options->providers))
+		argp_error(state, "--verbose excludes --follow and --providers");
+	if (listing->verbose && listing->form != FORM_JSON)
+		argp_error(state, "--verbose prints JSON, no table and no tree");
 	/* What would have no effect is refused: an answer about everything would pass for it. */
 	if (options->follow && listing->names.count > 0)
 		argp_error(state, "--follow excludes names (use --memdev)");
@@ -166,11 +176,23 @@ static void draw_memdev(struct printing *printing, const struct snapshot_memdev 
 			       report_region(output->answers, memdev->regions[i], false));
 }
 
+static void add_journal_entry(const struct printing *printing, const char *host,
+			      struct json_object *report)
+{
+	const struct journal_entry *entry =
+		journal_find_host(printing->entries, printing->nr_entries, host);
+
+	if (entry)
+		json_add(report, "detached_by", report_journal_entry(entry, host));
+}
+
+/* A host that was handed over can have a memdev again: that of the other driver. */
 static void print_memdev(struct printing *printing, const struct snapshot_memdev *memdev)
 {
 	struct listing_output *output = printing->output;
 	struct json_object *report = report_memdev(output->answers, memdev, output->human);
 
+	add_journal_entry(printing, memdev->host.name, report);
 	output->count++;
 	if (is_tree(printing))
 		draw_memdev(printing, memdev, report);
@@ -185,11 +207,8 @@ static void print_unattached_host(struct printing *printing,
 	const char *name = unattached->host.name;
 	struct json_object *report =
 		report_unattached_host(output->answers, unattached, output->human);
-	const struct journal_entry *entry =
-		journal_find_host(printing->entries, printing->nr_entries, name);
 
-	if (entry)
-		json_add(report, "detached_by", report_journal_entry(entry, name));
+	add_journal_entry(printing, name, report);
 	output->count++;
 	if (is_tree(printing))
 		listing_branch(output, port_branch(printing, unattached->port), name, report);

@@ -18,16 +18,17 @@ static const struct table_column columns[] = {
 	{"NAME", "name", CELL_TEXT, "the device that a line of the tree is about"},
 	{"REGION", "region", CELL_TEXT, "the region"},
 	{"LOCKED", "locked", CELL_FLAG, "whether it is locked"},
-	{"REASON", "reason", CELL_TEXT, "why: attach, firmware, both or unknown"},
+	{"REASON", "reason", CELL_TEXT, "why: attach, emulated, firmware, both or unknown"},
 	{"MEMDEV", "memdev", CELL_TEXT, "an attached memdev of the region; one line for each"},
 	{"PROVIDER", "provider", CELL_TEXT, "the driver that attached the memdev"},
 	{"MODULE", "module", CELL_TEXT, "the module of that driver"},
 	{"HOST", "host", CELL_TEXT, "the device that the memdev is below"},
-	{"DECODER", "decoder", CELL_TEXT, "a decoder that firmware locked; only in the tree"},
+	{"DECODER", "decoder", CELL_TEXT, "a decoder that is locked; only in the tree"},
 	{"RESOURCE", "resource", CELL_ADDRESS, "the first address of the region"},
 	{"SIZE", "size", CELL_SIZE, "the size of the region"},
 	{"MODE", "mode", CELL_TEXT, "ram or pmem"},
 	{"WAYS", "interleave_ways", CELL_NUMBER, "how many memdevs the region is interleaved over"},
+	{"NODE", "target_node", CELL_NUMBER, "the NUMA node that the region's memory is"},
 	{"STATE", "state", CELL_TEXT, "enabled or disabled: whether the region has its driver"},
 	{"DECODE", "decode_state", CELL_TEXT, "commit or reset"},
 	{"COMMIT", "commit", CELL_TEXT, "what the kernel does on a write to commit"},
@@ -58,7 +59,7 @@ static const struct option_set option_set = {
 	.usage = "[REGION...]",
 	.arguments = OPTION_IN(struct listing_options, names),
 	.about = "List, as JSON, the regions that the kernel has locked, and why: because a driver "
-		 "attached one of their memdevs, because firmware locked a decoder, or both.",
+		 "attached one of their memdevs, because a decoder is locked, or both.",
 	.examples = "Examples:\n"
 		    "  cxl list-locked\n"
 		    "  cxl list-locked --table region0\n"

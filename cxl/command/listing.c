@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "attach/model/snapshot.h"
+#include "attach/read/pci-device.h"
 #include "attach/read/take.h"
 #include "attach/reason/evidence.h"
 #include "cxl/command/listing.h"
@@ -114,8 +115,8 @@ int listing_take_snapshot(const char *command, struct snapshot *snapshot)
 			snapshot->nr_left_out);
 	if (snapshot->attach_support == FLAG_NO)
 		fprintf(stderr,
-			"%s: this kernel has no attach (devm_cxl_probe_mem()): no memdev has a "
-			"provider\n",
+			"%s: this kernel has no attach call that is known (devm_cxl_probe_mem()): "
+			"only the devices show whether a memdev has a provider\n",
 			command);
 	return 0;
 }
@@ -241,6 +242,8 @@ int listing_run(const struct listing *listing, const struct listing_options *opt
 		return EXIT_USAGE;
 	if (listing_take_snapshot(listing->command, &snapshot) < 0)
 		return EXIT_FAILED;
+	if (options->verbose)
+		snapshot_read_pci_devices(&snapshot);
 	attach_infer(&snapshot, &answers);
 	output.answers = &answers;
 	output.human = options->human && !output.table;

@@ -32,6 +32,7 @@ struct listing_options {
 	struct filter filter;
 	bool all; /* also what is hidden by default */
 	bool human;
+	bool verbose; /* also what else there is about hosts: snapshot_read_pci_devices() */
 	enum listing_form form;
 	const char *columns; /* as given to -o */
 };

@@ -9,6 +9,7 @@
 #include "attach/model/observed.h"
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
+#include "attach/reason/handover.h"
 #include "attach/reason/plan.h"
 #include "attach/verify/checks-detach.h"
 #include "cxl/report/detach-draw.h"
@@ -47,6 +48,26 @@ static void draw_steps(struct table *table, const char *title, const struct step
 	}
 }
 
+static void draw_neighbors(struct table *table, struct table_row *below, const char *what,
+			   const struct snapshot_neighbor *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *text =
+			xasprintf("%s, %s%s, stays", what, list[i].driver ? "driver " : "no driver",
+				  list[i].driver ?: "");
+
+		row(table, below, list[i].name, text);
+	}
+}
+
+/* Nothing of it is lost. But whoever resets the device, or takes it to VFIO, has to know them. */
+static void draw_pci(struct table *table, struct table_row *below, const struct snapshot_pci *pci)
+{
+	draw_neighbors(table, below, "function of the same device", pci->functions,
+		       pci->nr_functions);
+	draw_neighbors(table, below, "in the same IOMMU group", pci->group, pci->nr_group);
+}
+
 static void draw_host(struct table *table, struct table_row *top, const struct snapshot_host *host)
 {
 	_cleanup_free_ char *what = xasprintf("unbound from %s", host->driver ?: "its driver");
@@ -60,6 +81,8 @@ static void draw_host(struct table *table, struct table_row *top, const struct s
 
 		row(table, below, dependent->name, kind);
 	}
+	if (host->pci)
+		draw_pci(table, below, host->pci);
 }
 
 static void draw_losses(struct table *table, const struct plan *plan)
@@ -219,5 +242,26 @@ void draw_checks(const struct checks *checks)
 
 		printf("%-20s %s%s%s\n", check->name, check_result_name(check->result),
 		       check->detail ? ": " : "", check->detail ?: "");
+	}
+}
+
+void draw_handover(const struct plan *plan, const struct observation *handed)
+{
+	for (size_t i = 0; handed && i < plan->nr_memdevs; i++) {
+		const struct handover handover = handover_of(plan, i, handed);
+		_cleanup_free_ char *text = handover_text(&handover);
+
+		puts(text);
+	}
+}
+
+void say_handover(const char *command, const struct plan *plan, const struct observation *handed)
+{
+	for (size_t i = 0; handed && i < plan->nr_memdevs; i++) {
+		const struct handover handover = handover_of(plan, i, handed);
+		_cleanup_free_ char *text = handover_text(&handover);
+
+		if (handover.result != HANDOVER_FREE)
+			fprintf(stderr, "%s: %s\n", command, text);
 	}
 }

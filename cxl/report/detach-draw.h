@@ -5,6 +5,7 @@
 #include "attach/reason/plan.h"
 
 struct checks;
+struct observation;
 struct observed;
 struct snapshot_user;
 
@@ -22,6 +23,15 @@ void draw_timeline(const struct plan *plan, const struct observed *observed);
 
 /** draw_checks() - print each check as a line */
 void draw_checks(const struct checks *checks);
+
+/**
+ * draw_handover() - print what became of each host of a handover, a line each
+ * @handed: as of checks_of_detach(); NULL: nothing is printed
+ */
+void draw_handover(const struct plan *plan, const struct observation *handed);
+
+/** say_handover() - the same on stderr, but for hosts of which it is what everybody expects */
+void say_handover(const char *command, const struct plan *plan, const struct observation *handed);
 
 /** say_excess() - print on stderr what is lost that was not named, and what is in use, a line each
  */

@@ -8,6 +8,7 @@
 #include "attach/model/observed.h"
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
+#include "attach/reason/handover.h"
 #include "attach/reason/plan.h"
 #include "attach/verify/checks-detach.h"
 #include "cxl/report/detach-report.h"
@@ -77,6 +78,7 @@ static struct json_object *report_lost_memdev(const struct snapshot_memdev *memd
 
 	json_add_string(json, "endpoint", memdev->endpoint ? memdev->endpoint->name : NULL);
 	json_add(json, "dependents", report_dependents(&memdev->host));
+	report_add_pci(json, &memdev->host);
 	return json;
 }
 
@@ -274,6 +276,38 @@ static struct json_object *report_exposure(const struct plan *plan, const struct
 	return json;
 }
 
+static struct json_object *report_handed_host(const struct handover *handover, bool human)
+{
+	struct json_object *json = json_new_object(), *regions = json_new_array();
+	const struct snapshot_memdev *memdev = handover->memdev;
+
+	json_add_string(json, "host", handover->host->name);
+	json_add_string(json, "driver", handover->driver);
+	json_add_string(json, "result", handover_result_name(handover->result));
+	json_add_string(json, "memdev", memdev ? memdev->name : NULL);
+	for (size_t i = 0; memdev && i < memdev->nr_regions; i++) {
+		struct json_object *region = report_extent(memdev->regions[i], human);
+
+		json_add_bool(region, "same_address",
+			      handover_keeps_address(handover, memdev->regions[i]));
+		json_append(regions, region);
+	}
+	json_add(json, "regions", regions);
+	return json;
+}
+
+static struct json_object *report_handover(const struct detach_report *report)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < report->plan->nr_memdevs; i++) {
+		const struct handover handover = handover_of(report->plan, i, report->handed);
+
+		json_append(array, report_handed_host(&handover, report->human));
+	}
+	return array;
+}
+
 struct json_object *report_detach(const struct detach_report *report)
 {
 	struct json_object *json = json_new_object();
@@ -284,6 +318,8 @@ struct json_object *report_detach(const struct detach_report *report)
 		     report->checks);
 	json_add(json, "changes", report_seen(report->before, report->after));
 	json_add(json, "exposure", report_exposure(plan, report->observed));
+	if (report->handed)
+		json_add(json, "handover", report_handover(report));
 	return json;
 }
 

@@ -31,8 +31,9 @@ struct json_object *report_steps(const struct step *steps, size_t count,
 struct detach_report {
 	const struct plan *plan;
 	enum plan_verdict verdict;
-	const struct observed *observed;	  /* during the steps */
-	const struct observation *before, *after; /* @after: NULL if there is none */
+	const struct observed *observed; /* during the steps */
+	/* As for checks_of_detach() */
+	const struct observation *before, *after, *handed;
 	const struct checks *checks;
 	bool human;
 };

@@ -50,10 +50,13 @@ static void say_owner(const char *command, const struct verdict *verdict, const 
 
 static void say_decoders(const char *command, const struct verdict *verdict, const char *region)
 {
-	fprintf(stderr, "cxl %s: %s: refused: firmware locked ", command, region);
+	bool emulated = verdict->reason == REASON_EMULATED;
+
+	fprintf(stderr, "cxl %s: %s: refused: %s ", command, region,
+		emulated ? "the device has no decoders: the kernel emulates" : "firmware locked");
 	for (size_t i = 0; i < verdict->nr_decoders; i++)
 		fprintf(stderr, "%s%s", i ? ", " : "", verdict->decoders[i]->name);
-	fputs(" until the next reset\n", stderr);
+	fprintf(stderr, "%s\n", emulated ? ", which cannot be changed" : " until the next reset");
 }
 
 static void say_refused_region(const char *command, const struct verdict *verdict)
@@ -66,6 +69,7 @@ static void say_refused_region(const char *command, const struct verdict *verdic
 		say_owner(command, verdict, region);
 		return;
 	case REASON_FIRMWARE_LOCKED:
+	case REASON_EMULATED:
 		say_decoders(command, verdict, region);
 		return;
 	case REASON_UNREADABLE:
@@ -190,6 +194,8 @@ static const char *meaning(const struct verdict *verdict)
 		return "the region belongs to a driver that attached its memdev";
 	case REASON_FIRMWARE_LOCKED:
 		return "firmware locked a decoder of the region";
+	case REASON_EMULATED:
+		return "the kernel emulates the decoder of the region's device, and locked it";
 	case REASON_LOCKED:
 		return "the region is locked for an unknown reason";
 	case REASON_UNREADABLE:

@@ -46,6 +46,7 @@ static struct json_object *describe_region(const struct snapshot_region *region,
 
 	json_add_string(json, "mode", region->mode);
 	add_number(json, "interleave_ways", region->interleave_ways);
+	add_number(json, "target_node", region->target_node);
 	json_add_string(json, "state", region->driver ? "enabled" : "disabled");
 	json_add_string(json, "driver", region->driver);
 	json_add_string(json, "decode_state", region->committed == FLAG_YES ? "commit" : "reset");
@@ -92,6 +93,7 @@ static void add_module(struct json_object *json, const struct snapshot_host *hos
 	json_add_string(json, "module", host->module);
 	json_add_string(json, "module_file", host->module_file);
 	add_flag(json, "imports_attach", host->imports_attach);
+	json_add_string(json, "importer", host->importer);
 }
 
 static void add_bus(struct json_object *json, const struct snapshot_port *port)
@@ -100,6 +102,40 @@ static void add_bus(struct json_object *json, const struct snapshot_port *port)
 
 	json_add_string(json, "port", port ? port->name : NULL);
 	json_add_string(json, "bus", bus ? bus->name : NULL);
+}
+
+static struct json_object *report_neighbors(const struct snapshot_neighbor *list, size_t count)
+{
+	struct json_object *array = json_new_array();
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *json = json_new_object();
+
+		json_add_string(json, "host", list[i].name);
+		json_add_string(json, "driver", list[i].driver);
+		json_append(array, json);
+	}
+	return array;
+}
+
+static struct json_object *report_pci(const struct snapshot_pci *pci)
+{
+	struct json_object *json = json_new_object();
+
+	json_add(json, "functions", report_neighbors(pci->functions, pci->nr_functions));
+	json_add_string(json, "iommu_group", pci->iommu_group);
+	json_add(json, "iommu_devices", report_neighbors(pci->group, pci->nr_group));
+	json_add_string(json, "reset_methods", pci->reset_methods);
+	json_add_bool(json, "reset", pci->has_reset);
+	json_add_bool(json, "cxl_reset", pci->has_cxl_reset);
+	add_flag(json, "memory_enabled", pci->memory_enabled);
+	return json;
+}
+
+void report_add_pci(struct json_object *json, const struct snapshot_host *host)
+{
+	if (host->pci)
+		json_add(json, "pci", report_pci(host->pci));
 }
 
 struct json_object *report_memdev(const struct attach_answers *answers,
@@ -127,6 +163,7 @@ struct json_object *report_memdev(const struct attach_answers *answers,
 	for (size_t i = 0; i < memdev->nr_regions; i++)
 		json_append(regions, report_region(answers, memdev->regions[i], human));
 	json_add(json, "regions", regions);
+	report_add_pci(json, &memdev->host);
 	json_add(json, "evidence", report_evidence(answer));
 	return json;
 }

@@ -55,6 +55,9 @@ struct json_object *report_user(const struct snapshot_user *user);
 /** report_dependents() - the devices below a host that are not CXL's */
 struct json_object *report_dependents(const struct snapshot_host *host);
 
+/** report_add_pci() - add to @json what else there is about a host on PCI, if that was read */
+void report_add_pci(struct json_object *json, const struct snapshot_host *host);
+
 /** report_owners() - the attached memdevs by which a region is locked */
 struct json_object *report_owners(const struct lock_answer *lock);
 

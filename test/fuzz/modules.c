@@ -3,9 +3,10 @@
  * The modules' indexes, the files of two modules, /proc/kallsyms, and a parameter of a module, each
  * of them a part (fuzz_part()). It is a fault if one of these does not hold:
  *
- * - a provider has a file, which is there, and which has the name of attach's symbol in it
+ * - a provider has a file, which is there, and which has the name of the symbol in it that makes it
+ *   one
  * - the module of a modalias is one of the providers
- * - where only /proc/kallsyms can say that the kernel has attach, the symbol is in it
+ * - where only /proc/kallsyms can say that the kernel has attach, one of its symbols is in it
  * - a module that can be loaded again has its file, and only parameters that it shows
  * - reading the same files twice gives the same answers
  */
@@ -20,12 +21,12 @@
 #include "attach/model/snapshot.h"
 #include "attach/read/modules.h"
 #include "attach/read/reload.h"
+#include "attach/read/symbols.h"
 #include "test/fuzz/target.h"
 #include "test/fuzz/unpack.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-#define SYMBOL "devm_cxl_probe_mem"
 #define LIB "lib/modules/1/"
 #define PROVIDER "extra/cxl_lab_accel.ko"
 #define CXL_MEM "kernel/drivers/cxl/cxl_mem.ko"
@@ -95,10 +96,22 @@ static void check_provider(const struct module *module, const char *text, size_t
 		fuzz_fault("provider without a file", module->name);
 	for (size_t i = 0; i < NR_FILES; i++) {
 		if (strcmp(files[i].path, module->file + 1) == 0 &&
-		    is_in(text, size, files[i].name, SYMBOL))
+		    is_in(text, size, files[i].name, module->symbol))
 			return;
 	}
 	fuzz_fault("provider that is none", module->file);
+}
+
+static bool has_attach(const char *text, size_t size, const char *name)
+{
+	size_t count;
+	const struct symbol *symbols = symbols_all(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (symbols[i].meaning == SYMBOL_ATTACH && is_in(text, size, name, symbols[i].name))
+			return true;
+	}
+	return false;
 }
 
 /* All answers, as a text, which the caller frees */
@@ -115,7 +128,7 @@ static char *answers(struct modules *modules, const char *text, size_t size)
 	FILE *stream = open_memstream(&all, &length);
 
 	if (support == FLAG_YES && strcmp(file, "/proc/kallsyms") == 0 &&
-	    !is_in(text, size, "kallsyms", SYMBOL))
+	    !has_attach(text, size, "kallsyms"))
 		fuzz_fault("attach support", "not in kallsyms");
 	if (chosen && !CONTAINS(providers, count, chosen))
 		fuzz_fault("no provider", chosen->name);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * An attach provider on PCI: drives a CXL memory device as an accelerator's own driver would. It
- * attaches the device's memory with devm_cxl_probe_mem(), maps the region behind it, and registers
- * a network interface, so that what goes down with it is something that an administrator knows.
+ * attaches the device's memory with devm_cxl_probe_mem(), maps the region behind it for itself and
+ * for processes, and registers a network interface, so that what goes down with it is something
+ * that an administrator knows.
  *
  * It takes no device by itself: write its name to the device's driver_override.
  */
@@ -18,6 +19,9 @@
 
 #include "compat.h"
 #include "firmware.h"
+#include "memory.h"
+#include "online.h"
+#include "window.h"
 
 #define DEVICES_MAX 8
 
@@ -67,12 +71,15 @@ static bool remove_oops;
 module_param(remove_oops, bool, 0644);
 MODULE_PARM_DESC(remove_oops, "Misbehave: read through a NULL pointer in remove");
 
+static bool online;
+module_param(online, bool, 0644);
+MODULE_PARM_DESC(online, "Give the memory to the kernel as system RAM, as some GPU drivers do");
+
 struct lab_accel {
-	struct cxl_dev_state cxlds; /* first: devm_cxl_dev_state_create() wants it there */
-	struct cxl_memdev *cxlmd;
+	struct lab_memory memory; /* first: devm_cxl_dev_state_create() wants that of CXL there */
 	struct net_device *netdev;
-	struct range range; /* of the region, in host physical addresses */
-	void __iomem *memory;
+	struct lab_window *window;
+	void __iomem *mapped; /* NULL where the memory is system RAM */
 };
 
 static netdev_tx_t lab_accel_xmit(struct sk_buff *skb, struct net_device *netdev)
@@ -108,62 +115,59 @@ static int lab_accel_add_netdev(struct pci_dev *pdev, struct lab_accel *accel)
 	return 0;
 }
 
-static int lab_accel_attach(struct pci_dev *pdev, struct lab_accel *accel)
+/* What a driver does with the memory that is its own */
+static int lab_accel_use(struct pci_dev *pdev, struct lab_accel *accel)
 {
-	struct cxl_dev_state *cxlds = &accel->cxlds;
+	const struct range *range = &accel->memory.range;
 	int rc;
 
-	rc = cxl_pci_setup_regs(pdev, CXL_REGLOC_RBI_COMPONENT, &cxlds->reg_map);
+	if (online)
+		return lab_online(&pdev->dev, range);
+	accel->mapped = ioremap_wc(range->start, range_len(range));
+	if (!accel->mapped)
+		return -ENOMEM;
+	accel->window = lab_window_open(&pdev->dev, range);
+	rc = PTR_ERR_OR_ZERO(accel->window);
 	if (rc)
-		return dev_err_probe(&pdev->dev, rc, "no component registers\n");
-	if (!cxlds->reg_map.component_map.hdm_decoder.valid)
-		return dev_err_probe(&pdev->dev, -ENODEV, "no HDM decoders\n");
+		iounmap(accel->mapped);
+	return rc;
+}
 
-	/* There is no mailbox to ask, and the memory needs no time. */
-	cxlds->media_ready = true;
-	rc = lab_accel_set_capacity(cxlds, LAB_ACCEL_SIZE);
-	if (rc)
-		return dev_err_probe(&pdev->dev, rc, "cannot set the capacity\n");
-
-	accel->cxlmd = devm_cxl_probe_mem(cxlds, &accel->range);
-	if (IS_ERR(accel->cxlmd))
-		return dev_err_probe(&pdev->dev, PTR_ERR(accel->cxlmd), "cannot attach\n");
-	return 0;
+static void lab_accel_end_use(struct lab_accel *accel)
+{
+	if (!accel->mapped) {
+		lab_offline(&accel->memory.range);
+		return;
+	}
+	lab_window_close(accel->window);
+	if (!keep_mapping)
+		iounmap(accel->mapped);
 }
 
 static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct lab_accel *accel;
-	u16 dvsec;
 	int rc;
 
 	if (refuse)
 		return dev_err_probe(&pdev->dev, -EIO, "told to refuse\n");
-	rc = pcim_enable_device(pdev);
+	accel = lab_memory_alloc(pdev, struct lab_accel, memory.cxlds);
+	if (IS_ERR(accel))
+		return PTR_ERR(accel);
+	rc = lab_memory_attach(pdev, &accel->memory);
 	if (rc)
 		return rc;
-	dvsec = pci_find_dvsec_capability(pdev, PCI_VENDOR_ID_CXL, PCI_DVSEC_CXL_DEVICE);
-	if (!dvsec)
-		return dev_err_probe(&pdev->dev, -ENODEV, "no CXL device\n");
-	accel = devm_cxl_dev_state_create(&pdev->dev, CXL_DEVTYPE_DEVMEM, pci_get_dsn(pdev), dvsec,
-					  struct lab_accel, cxlds, false);
-	if (!accel)
-		return -ENOMEM;
-	rc = lab_accel_attach(pdev, accel);
+	rc = lab_accel_use(pdev, accel);
 	if (rc)
 		return rc;
-
-	accel->memory = ioremap_wc(accel->range.start, range_len(&accel->range));
-	if (!accel->memory)
-		return -ENOMEM;
 	rc = lab_accel_add_netdev(pdev, accel);
 	if (rc) {
-		iounmap(accel->memory);
+		lab_accel_end_use(accel);
 		return rc;
 	}
 	pci_set_drvdata(pdev, accel);
 	if (keep_reference)
-		get_device(&accel->cxlmd->dev);
+		get_device(&accel->memory.cxlmd->dev);
 	return 0;
 }
 
@@ -221,13 +225,12 @@ static void lab_accel_remove(struct pci_dev *pdev)
 		lab_accel_use_after_free();
 	if (remove_oops)
 		lab_accel_oops();
-	if (keep_range &&
-	    !request_mem_region(accel->range.start, range_len(&accel->range), "cxl_lab_accel"))
+	if (keep_range && !request_mem_region(accel->memory.range.start,
+					      range_len(&accel->memory.range), "cxl_lab_accel"))
 		dev_info(&pdev->dev, "the addresses are kept already\n");
 	unregister_netdev(accel->netdev);
 	free_netdev(accel->netdev);
-	if (!keep_mapping)
-		iounmap(accel->memory);
+	lab_accel_end_use(accel);
 }
 
 /* The device's attribute "word": the first bytes of its memory, through the driver's own mapping */
@@ -235,7 +238,7 @@ static ssize_t word_show(struct device *dev, struct device_attribute *attr, char
 {
 	struct lab_accel *accel = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "%#x\n", readl(accel->memory));
+	return accel->mapped ? sysfs_emit(buf, "%#x\n", readl(accel->mapped)) : -ENXIO;
 }
 
 static ssize_t word_store(struct device *dev, struct device_attribute *attr, const char *buf,
@@ -247,7 +250,9 @@ static ssize_t word_store(struct device *dev, struct device_attribute *attr, con
 
 	if (rc)
 		return rc;
-	writel(word, accel->memory);
+	if (!accel->mapped)
+		return -ENXIO;
+	writel(word, accel->mapped);
 	return count;
 }
 static DEVICE_ATTR_RW(word);

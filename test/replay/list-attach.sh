@@ -314,7 +314,7 @@ machine pci-6.12
 list_attach
 is "6.12: none" "$out" '[]'
 is "6.12: said why" "$err" \
-	"cxl list-attach: this kernel has no attach (devm_cxl_probe_mem()): no memdev has a provider"
+	"cxl list-attach: this kernel has no attach call that is known (devm_cxl_probe_mem()): only the devices show whether a memdev has a provider"
 list_attach --all
 is "6.12: the evidence says why" "$(query 'map(.attach, .evidence[0].signal) | unique')" '["no-attach-support","none"]'
 

@@ -168,7 +168,7 @@ static void check_world(const struct world *world)
 	checks_of_detach(&plan, &(struct observation){&before, &iomem_before, NULL},
 			 &(struct observation){&after, world->no_iomem ? NULL : &iomem_after,
 					       &world->driver},
-			 &observed, &checks);
+			 NULL, &observed, &checks);
 	print_message("# %s\n", world->what);
 	assert_string_equal(failed_text(&checks, text), world->failed);
 	assert_int_equal(checks_passed(&checks), !*world->failed);
@@ -196,7 +196,7 @@ static void without_observation_nothing_is_checked(void **state)
 
 	(void)state;
 	small_machine(&before, nothing);
-	checks_of_detach(&plan, &(struct observation){&before, NULL, NULL}, NULL, &observed,
+	checks_of_detach(&plan, &(struct observation){&before, NULL, NULL}, NULL, NULL, &observed,
 			 &checks);
 	for (size_t i = 0; i + 1 < checks.count; i++)
 		assert_int_equal(checks.list[i].result, CHECK_NOT_CHECKED);

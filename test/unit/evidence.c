@@ -20,9 +20,13 @@ struct scenario {
 	enum flag class_attributes;
 	enum flag locked;
 	enum flag decoder_locked;
-	const char *child;
+	const char *child, *other_child;
 	const char *target_type;
+	const char *driver; /* of the host; NULL: sfc */
 	enum flag imports;
+	const char *symbol, *importer;
+	enum flag attached; /* only if the kernel says it */
+	bool says;
 	enum attach_state expected;
 	enum lock_reason reason;
 	const char *signals; /* names, in order, each followed by a space */
@@ -42,7 +46,7 @@ static const struct scenario scenarios[] = {
 	 .attach_support = FLAG_YES,
 	 .no_region = true,
 	 .imports = FLAG_UNKNOWN,
-	 .expected = ATTACH_ATTACHED,
+	 .expected = ATTACH_UNKNOWN,
 	 .signals = "no-class-attributes "},
 	{.what = "an accelerator in a region without an attribute for its lock",
 	 .attach_support = FLAG_YES,
@@ -87,13 +91,81 @@ static const struct scenario scenarios[] = {
 	 .reason = LOCK_ATTACH,
 	 .signals = "no-class-attributes region-locked region-without-child "
 		    "target-type-accelerator module-imports-no-attach "},
-	{.what = "a kernel that cannot attach",
+	{.what = "a kernel whose attach has another name",
 	 .attach_support = FLAG_NO,
 	 .locked = FLAG_UNKNOWN,
+	 .target_type = "accelerator",
+	 .imports = FLAG_NO,
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_ATTACH,
+	 .signals = "no-attach-support no-class-attributes region-without-child "
+		    "target-type-accelerator "},
+	{.what = "a kernel whose attach has another name: the driver adds memdevs",
+	 .attach_support = FLAG_NO,
+	 .locked = FLAG_UNKNOWN,
+	 .imports = FLAG_NO,
+	 .symbol = "devm_cxl_add_memdev",
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_ATTACH,
+	 .signals = "no-attach-support no-class-attributes region-without-child "
+		    "module-adds-memdevs "},
+	{.what = "an accelerator that its driver has not attached",
+	 .attach_support = FLAG_YES,
+	 .no_region = true,
+	 .imports = FLAG_NO,
+	 .expected = ATTACH_UNKNOWN,
+	 .signals = "no-class-attributes module-imports-no-attach "},
+	{.what = "a driver that attaches by a module below its own",
+	 .attach_support = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .imports = FLAG_NO,
+	 .importer = "vfio_cxl",
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_ATTACH,
+	 .signals = "no-class-attributes region-locked region-without-child "
+		    "module-uses-importer "},
+	{.what = "a region with a child of a kind that is not known",
+	 .attach_support = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .other_child = "gpu_region0",
+	 .imports = FLAG_YES,
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_ATTACH,
+	 .signals = "no-class-attributes region-locked region-with-other-child "
+		    "module-imports-attach "},
+	{.what = "a kernel that says itself that a memdev is attached",
+	 .attach_support = FLAG_YES,
+	 .attached = FLAG_YES,
+	 .says = true,
+	 .class_attributes = FLAG_YES,
+	 .locked = FLAG_NO,
+	 .child = "dax_region0",
+	 .imports = FLAG_NO,
+	 .expected = ATTACH_ATTACHED,
+	 .reason = LOCK_NONE,
+	 .signals = "memdev-attached class-attributes region-not-locked region-with-child "
+		    "module-imports-no-attach "},
+	{.what = "a kernel that says itself that a memdev is not attached",
+	 .attach_support = FLAG_YES,
+	 .attached = FLAG_NO,
+	 .says = true,
+	 .locked = FLAG_YES,
+	 .imports = FLAG_YES,
+	 .expected = ATTACH_NONE,
+	 .reason = LOCK_UNKNOWN,
+	 .signals = "memdev-not-attached no-class-attributes region-locked "
+		    "region-without-child module-imports-attach "},
+	{.what = "cxl_pci, built in, with a region that firmware locked and that is system RAM",
+	 .attach_support = FLAG_YES,
+	 .driver = "cxl_pci",
+	 .class_attributes = FLAG_YES,
+	 .locked = FLAG_YES,
+	 .decoder_locked = FLAG_YES,
 	 .imports = FLAG_UNKNOWN,
 	 .expected = ATTACH_NONE,
-	 .reason = LOCK_NONE,
-	 .signals = "no-attach-support no-class-attributes region-without-child "},
+	 .reason = LOCK_FIRMWARE,
+	 .signals = "class-attributes driver-attaches-none region-locked-by-decoder "
+		    "region-without-child "},
 	{.what = "an expander",
 	 .attach_support = FLAG_YES,
 	 .class_attributes = FLAG_YES,
@@ -111,7 +183,7 @@ static const struct scenario scenarios[] = {
 	 .locked = FLAG_YES,
 	 .child = "dax_region0",
 	 .imports = FLAG_NO,
-	 .expected = ATTACH_NONE,
+	 .expected = ATTACH_UNKNOWN,
 	 .reason = LOCK_UNKNOWN,
 	 .signals = "class-attributes region-locked region-with-child "
 		    "module-imports-no-attach "},
@@ -134,8 +206,7 @@ static const struct scenario scenarios[] = {
 	 .imports = FLAG_NO,
 	 .expected = ATTACH_NONE,
 	 .reason = LOCK_FIRMWARE,
-	 .signals = "no-attach-support class-attributes region-with-child "
-		    "module-imports-no-attach "},
+	 .signals = "no-attach-support class-attributes region-with-child "},
 	{.what = "a memdev without its driver",
 	 .attach_support = FLAG_YES,
 	 .memdev_disabled = true,
@@ -156,7 +227,7 @@ static const struct scenario scenarios[] = {
 	 .class_attributes = FLAG_UNKNOWN,
 	 .no_region = true,
 	 .imports = FLAG_UNKNOWN,
-	 .expected = ATTACH_NONE,
+	 .expected = ATTACH_UNKNOWN,
 	 .signals = ""},
 };
 
@@ -185,6 +256,7 @@ static void build_devices(const struct scenario *s, struct machine *m)
 					     .locked = s->locked,
 					     .driver = "cxl_region",
 					     .child = s->child,
+					     .other_child = s->other_child,
 					     .decoders = &m->decoder_link,
 					     .nr_decoders = 1,
 					     .memdevs = &m->memdev_link,
@@ -192,11 +264,15 @@ static void build_devices(const struct scenario *s, struct machine *m)
 	m->memdev = (struct snapshot_memdev){.name = "mem0",
 					     .enabled = !s->memdev_disabled,
 					     .class_attributes = s->class_attributes,
+					     .attached = s->says ? s->attached : FLAG_UNKNOWN,
 					     .host = {.name = "0000:35:00.0",
-						      .driver = s->host_unbound ? NULL : "sfc",
+						      .driver = s->host_unbound ? NULL
+								: s->driver ?: "sfc",
 						      .module = "sfc",
 						      .module_file = "/lib/modules/sfc.ko",
 						      .imports_attach = s->imports,
+						      .symbol = s->imports == FLAG_YES ? "devm_cxl_probe_mem" : s->symbol,
+						      .importer = s->importer,
 						      .holds_cxl_mem = FLAG_UNKNOWN},
 					     .endpoint = &m->endpoint,
 					     .regions = &m->region_link,

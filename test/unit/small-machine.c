@@ -106,11 +106,13 @@ static void add_memdevs(struct snapshot *snapshot, const char *const *without)
 			.id = i,
 			.enabled = true,
 			.class_attributes = i == 2,
+			.attached = FLAG_UNKNOWN,
 			.host = {.name = hosts[i],
 				 .subsystem = "pci",
 				 .driver = i < 2 ? "sfc" : "cxl_pci",
 				 .module = i < 2 ? "sfc" : "cxl_pci",
-				 .imports_attach = i < 2},
+				 .imports_attach = i < 2,
+				 .symbol = i < 2 ? "devm_cxl_probe_mem" : NULL},
 		};
 	}
 }

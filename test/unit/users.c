@@ -37,6 +37,10 @@ static const struct {
 	{"sys/devices/system/memory/memory65/online", "1\n"},
 	{"sys/devices/system/memory/memory65/removable", "1\n"},
 	{"sys/devices/system/memory/memory66/online", "0\n"},
+	{"sys/devices/system/memory/memory64/removable", "1\n"},
+	{"sys/devices/system/memory/memory65/removable", "1\n"},
+	{"sys/devices/system/memory/memory64/node1", "-> ../../node/node1"},
+	{"sys/devices/system/memory/memory65/node1", "-> ../../node/node1"},
 	{"sys/devices/system/memory/memory67/online", "1\n"},
 	{"sys/devices/system/memory/memory67/removable", "0\n"},
 	{"sys/devices/system/memory/memory68/online", "1\n"},
@@ -81,9 +85,9 @@ static const struct {
 };
 
 static const char *const expected[] = {
-	"system-ram region1 dax1.0",
-	"system-ram region0 memory64 to memory65",
-	"system-ram region0 memory67, not removable",
+	"system-ram region0 memory64 to memory65 at 0x400000000, node 1, removable",
+	"system-ram region0 memory67 at 0x430000000, not removable",
+	"system-ram region1 dax1.0: memory80 at 0x500000000",
 	"holder sda dm-0",
 	"holder sda dm-1",
 	"mount sda /srv",

@@ -28,9 +28,9 @@ static char *settings(const struct commands *commands, const struct state *basel
 }
 
 /*
- * Nothing on the machine tells which driver it had: by hand it was unbound, and has the driver by an id
- * that was given to the driver, which sysfs does not show; or it was removed, and found while no driver
- * was to probe it.
+ * Nothing on the machine tells which driver it had: by hand it was unbound, and has the driver by
+ * an id that was given to the driver, which sysfs does not show; or it was removed, and found while
+ * no driver was to probe it.
  */
 static bool is_unknown(const struct host_state *host)
 {

@@ -34,6 +34,8 @@ is "a handover that fails: nor has the override" "$(cat "$device/driver_override
 run "$CXL" detach-memdev --to $to "$(mem)"
 is "handed over: every check passed" "$status$(failed)" "0[]"
 is "handed over: the other driver has it" "$(driver)" $to
+is "handed over: nobody owns the region" "$(answer '.handover | map([.driver, .result, .regions])')$err" \
+	"[[\"$to\",\"free\",[]]]"
 run "$CXL" list-attach
 is "list-attach: detached, and to whom" "$(answer 'map([.attach, .driver, .provider, .detached_by.hand_to])')" \
 	"[[\"detached\",\"$to\",\"$provider\",\"$to\"]]"
@@ -68,7 +70,7 @@ is "half way there: not detached again" "$status" 1
 like "half way there: what to do" "$err" "$host: detached, and not completely reattached [(]run 'cxl attach-memdev $host' first[)]"
 reattached "half way there"
 is "half way there: the override is as it was" "$(cat "$device/driver_override")" "$override"
-for point in step-1 step-2; do
+for point in step-1 acted handed; do
 	killed $point detach-memdev --to $to "$(mem)"
 	reattached "killed during the handover, $point"
 done

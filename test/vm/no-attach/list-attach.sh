@@ -5,7 +5,7 @@
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
-remark='this kernel has no attach (devm_cxl_probe_mem()): no memdev has a provider'
+remark='this kernel has no attach call that is known (devm_cxl_probe_mem()): only the devices show whether a memdev has a provider'
 is "this kernel has none" "$(grep -c devm_cxl_probe_mem /proc/kallsyms)" 0
 run /usr/bin/cxl list -M
 memdevs=$(answer 'map(.memdev) | sort')

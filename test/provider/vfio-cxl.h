@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_LAB_VFIO_CXL_H
+#define CXL_LAB_VFIO_CXL_H
+
+struct pci_dev;
+struct range;
+
+/*
+ * lab_vfio_cxl_attach() - attach the memory of a device to which a driver is being bound
+ * @range: becomes where its region is
+ *
+ * It is detached when the driver is unbound. Return: 0 or a negative errno.
+ */
+int lab_vfio_cxl_attach(struct pci_dev *pdev, struct range *range);
+
+#endif
