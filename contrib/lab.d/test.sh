@@ -135,6 +135,7 @@ test_other_lanes() {
 	ROUNDS=200 part "exercise, each actor 200 times, kasan" vm_tests exercise --flavor kasan --timeout 7200
 	part "lab exercise, on a driver that misbehaves" planted reference warn sleep mapping range inversion use-after-free oops
 	part "exercise, PCI guest whose driver misbehaves, kasan" vm_tests exercise-pci --machine pci --flavor kasan --timeout 1800
+	part "bench, guest with an accelerator" vm_tests bench --timeout 1800
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
 		--kernel-args slab_debug=U --timeout 1800
@@ -195,8 +196,8 @@ test_without_guest() {
 
 test_mock_guests() {
 	ROWS_EVERY=5 ROUNDS=2 part "guest with an accelerator" quickly vm_tests \
-		"accelerators guard guard-mock detach claims bench exercise" --kernel-args slab_debug=U --timeout 2400
-	ROUNDS=3 part "claims, races" vm_tests claims-races --timeout 1800
+		"accelerators guard guard-mock detach claims exercise" --kernel-args slab_debug=U --timeout 2400
+	ROUNDS=3 part "claims, races" quickly vm_tests claims-races --timeout 1800
 	ROWS_EVERY=5 part "guest with expanders" quickly vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "inject: a guest with an accelerator" quickly vm_tests inject --timeout 1800
 	part "guest without CXL" quickly vm_tests no-cxl --no-modules
@@ -204,12 +205,12 @@ test_mock_guests() {
 }
 
 test_pci_guests() {
-	ROUNDS=2 part "PCI guest with an accelerator" quickly vm_tests "accelerators claims claims-pci" \
+	ROUNDS=2 part "PCI guest with an accelerator" quickly vm_tests "accelerators claims claims-pci providers" \
 		--machine pci --timeout 1800
 	part "PCI guest with two and an expander" quickly vm_tests pci --machine pci --accelerators 2 \
 		--expanders 1 --bridges 2 --timeout 1800
 	part "PCI guest with four accelerators" quickly vm_tests pci-four --machine pci --accelerators 4
-	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
+	part "PCI guest whose accelerator is unplugged" quickly vm_tests pci-hotplug --machine pci
 	part "PCI guest that firmware set nothing up in" quickly vm_tests pci-uncommitted --machine pci --no-modules
 	part "PCI guest with an expander beside" quickly vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
 	part "a region deleted under its driver" quickly vm_tests guard-delete --machine pci --expanders 1
@@ -242,17 +243,22 @@ lab_scripts() {
 	for name; do part "lab: $name" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/$name.sh"; done
 }
 
-# Those that boot guests have time limits to test: they come last, with nothing but one another beside them. The set-up
-# of a whole userland is for the full lane, and so is what is about the full lane itself, or about coverage.
-test_lab_first() { lab_scripts demo run; }
+# Those that boot guests have time limits to test: they come last, with nothing but one another beside them. The default
+# lane has those whose subject every other test needs: a build, what a guest gives back, the demo.
+test_lab_first() {
+	lab_scripts demo
+	[ "$opt_lanes" = default ] || lab_scripts ends kvm
+}
 test_lab_second() {
-	local script others=()
-	for script in "$LAB_SRC"/test/lab/*.sh; do
-		script=$(basename "$script" .sh)
-		[[ $script == @(demo|run) || $script$opt_lanes == @(setup|passed|coverage)default ]] ||
-			others+=("$script")
-	done
-	lab_scripts "${others[@]}"
+	local script others=(build fuzz)
+	if [ "$opt_lanes" = all ]; then
+		others=()
+		for script in "$LAB_SRC"/test/lab/*.sh; do
+			script=$(basename "$script" .sh)
+			[[ $script == @(demo|run|ends|kvm) ]] || others+=("$script")
+		done
+	fi
+	lab_scripts run "${others[@]}"
 }
 
 # lanes FUNCTION...: at the same time, each in a process group of its own, all of which ends with this shell, even

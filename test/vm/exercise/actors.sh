@@ -12,7 +12,8 @@ whole=$(state)
 exercise() { rm -f "$log"; run "$CXL" exercise-autoremove --log "$log" "$@"; }
 # results: how many trials are over
 results() { grep -sc '"record":"result"' "$log" || :; }
-until_results() { until [ "$(results)" -ge "$1" ] 2>/dev/null; do sleep 0.1; done; }
+# until_results COUNT: or until the process $pid has ended
+until_results() { until [ "$(results)" -ge "$1" ] 2>/dev/null || ! kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; }
 
 trials=${ROUNDS:-2}
 exercise --via memdev --via host --via endpoint --via port --via bus --via module --via region --via list --via open \
@@ -121,7 +122,8 @@ pid=$!
 until_results 2
 run_by=$(pgrep -P "$pid" | head -n 1)
 kill -STOP "$run_by"
-for ((i = 0; i < 40000; i++)); do echo "noise $i, as long as a line of a kernel log can well be when it is long"; done >/dev/kmsg
+noise=$(printf "%900s" "" | tr " " .) # as long as one line may nearly be; the whole log is 1 MiB
+for ((i = 0; i < 2000; i++)); do echo "noise $i$noise"; done >/dev/kmsg
 kill -CONT "$run_by"
 until_results $(($(results) + 2))
 kill -INT "$pid"
