@@ -6,6 +6,7 @@
 #include "attach/act/settings.h"
 #include "attach/act/watch.h"
 #include "attach/model/expected.h"
+#include "attach/model/step.h"
 #include "attach/read/driver.h"
 #include "attach/read/take.h"
 #include "util/clock.h"
@@ -43,6 +44,14 @@ static int observe(const struct reattach *reattach, struct reattach_outcome *out
 	return rc < 0 ? observe_once(reattach, outcome) : rc;
 }
 
+/* Is the step that has not returned about the settings? Then the worker puts them back after it. */
+static bool are_in_use(const struct reattach *reattach, const struct watch *watch)
+{
+	const struct observed_stuck *stuck = &watch->observed.stuck;
+
+	return stuck->pid && settings_are_needed(&reattach->steps[stuck->step]);
+}
+
 void reattach_run(const struct reattach *reattach, struct watch *watch,
 		  struct reattach_outcome *outcome)
 {
@@ -61,7 +70,7 @@ void reattach_run(const struct reattach *reattach, struct watch *watch,
 	if (reattach->progress)
 		reattach->progress(NULL, 0);
 	test_point("returned");
-	rc = settings_restore();
+	rc = are_in_use(reattach, watch) ? 0 : settings_restore();
 	outcome->rc = steps_rc ?: rc;
 	if (steps_rc == -ETIME)
 		return;

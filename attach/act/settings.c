@@ -124,6 +124,11 @@ int settings_restore(void)
 	return rc ?: unread_error();
 }
 
+bool settings_are_needed(const struct step *step)
+{
+	return step->action == STEP_AUTOPROBE || step->action == STEP_RESCAN;
+}
+
 enum flag settings_autoprobe(const char *bus)
 {
 	_cleanup_free_ char *where = directory();

@@ -2,6 +2,7 @@
 #ifndef ATTACH_ACT_SETTINGS_H
 #define ATTACH_ACT_SETTINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/flag.h"
@@ -23,12 +24,19 @@ int settings_save(const struct step *steps, size_t count);
 /**
  * settings_restore() - put back everything that is written down, and forget it
  *
- * Also while a step is still in the kernel: these writes wait for no device.
+ * Also while a step is still in the kernel that is not about them: these writes wait for no device.
  *
  * Return: 0, or the first negative errno: what could not be put back stays written down. -EBADMSG:
  * what is written down is damaged.
  */
 int settings_restore(void);
+
+/**
+ * settings_are_needed() - does the step change them, or need them as they are for a while?
+ *
+ * The devices that a rescan finds after they were put back would get any driver.
+ */
+bool settings_are_needed(const struct step *step);
 
 /** settings_autoprobe() - do drivers bind by themselves on the bus, as the administrator has it? */
 enum flag settings_autoprobe(const char *bus);

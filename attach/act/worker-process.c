@@ -10,6 +10,7 @@
 
 #include "attach/act/libcxl-attach.h"
 #include "attach/act/lock.h"
+#include "attach/act/settings.h"
 #include "attach/act/worker-process.h"
 #include "attach/act/write-step.h"
 #include "util/cleanup.h"
@@ -123,6 +124,19 @@ static struct step step_of(const struct worker_request *request)
 	};
 }
 
+/* Nobody waits for it any more, nor puts back what its last step, if any, was about. */
+static void leave(const struct working *working, const struct worker_request *last)
+{
+	struct step step;
+
+	if (working->lock && last) {
+		step = step_of(last);
+		if (settings_are_needed(&step))
+			settings_restore();
+	}
+	_exit(0);
+}
+
 /* Does one step; false if there is no use in going on */
 static bool work_on(struct working *working, const struct worker_request *request,
 		    struct worker_reply *reply)
@@ -131,7 +145,7 @@ static bool work_on(struct working *working, const struct worker_request *reques
 	char point[32];
 
 	if (!may_begin(working, reply->step))
-		_exit(0);
+		leave(working, reply->step > 0 ? request - 1 : NULL);
 	if (working->lock)
 		command_lock_note(working->lock, &step);
 	reply->how.begun_us = clock_now();

@@ -37,6 +37,7 @@ static int act(const char *mode, const struct step *steps, size_t count, int loc
 {
 	const struct worker_terms terms = {.flush = true, .lock = lock};
 	struct worker *worker = NULL;
+	bool needed;
 	int done = 0;
 
 	if (settings_save(steps, count) < 0 || worker_do(&worker, steps, count, &terms) < 0)
@@ -50,8 +51,9 @@ static int act(const char *mode, const struct step *steps, size_t count, int loc
 		done = worker_poll(worker);
 		usleep(1000);
 	}
+	needed = done == 0 && settings_are_needed(&steps[worker_give_up(worker)]);
 	worker_end(worker);
-	return done < 0 ? done : settings_restore();
+	return done < 0 ? done : needed ? 0 : settings_restore();
 }
 
 int main(int argc, char **argv)

@@ -78,17 +78,25 @@ done
 for on in 1 0; do
 	settings $on
 	hanging rescan give-up
-	is "rescan give-up, autoprobe $on: put back at once" "$(cat "$autoprobe")" $on
+	is "rescan give-up, autoprobe $on: not yet" "$(cat "$autoprobe")" 0
 	refused "rescan give-up" "rescan the bus pci"
 	let_go "$bus/rescan"
+	is "rescan give-up, autoprobe $on: the worker puts it back, and does no other step" \
+		"$(cat "$autoprobe" "$override" | xargs)" "$on $before"
 	settings $on
 	hanging rescan killed
 	is "rescan killed, autoprobe $on: not yet" "$(cat "$autoprobe")" 0
 	refused "rescan killed" "rescan the bus pci"
 	let_go "$bus/rescan"
-	is "rescan killed, autoprobe $on: no other step is done" "$(cat "$autoprobe" "$override" | xargs)" "0 $before"
-	run on_machine "$CXL" attach-memdev
-	is "rescan killed, autoprobe $on: the next command puts it back" "$status$(cat "$autoprobe")" "0$on"
+	is "rescan killed, autoprobe $on: the worker puts it back, and does no other step" \
+		"$(cat "$autoprobe" "$override" | xargs)" "$on $before"
 	is "rescan, autoprobe $on: nothing is written down any more" "$(ls "$CXL_STATE_DIR/settings")" ""
+	settings $on
+	hanging rescan killed
+	kill -KILL "$pid"
+	let_go "$bus/rescan"
+	is "rescan and worker killed, autoprobe $on: not yet" "$(cat "$autoprobe")" 0
+	run on_machine "$CXL" attach-memdev
+	is "rescan and worker killed, autoprobe $on: the next command puts it back" "$status$(cat "$autoprobe")" "0$on"
 done
 finish

@@ -280,12 +280,22 @@ static bool check_given_up(struct view *view)
 	return false;
 }
 
+/* A rescan that the kernel has not returned from needs them as it has them. */
+static bool are_in_use(const struct view *view)
+{
+	const char *said = view->outcome->said;
+
+	return view->after->settings_are_kept && (strstr(said, "the kernel has not returned") ||
+						  strstr(said, "step is still in the kernel"));
+}
+
 /* Settings are the administrator's. */
 static bool check_settings(struct view *view)
 {
 	const struct duty *duty = view->duty;
 
-	if (!duty->killed && !duty->autoprobe_lost && view->after->autoprobe != duty->autoprobe)
+	if (!duty->killed && !duty->autoprobe_lost && !are_in_use(view) &&
+	    view->after->autoprobe != duty->autoprobe)
 		return fail(view->broken, "autoprobe", "drivers_autoprobe is %d, and was %d",
 			    view->after->autoprobe, duty->autoprobe);
 	for (size_t i = 0; i < view->after->nr_hosts; i++) {
