@@ -77,6 +77,8 @@ userland_make() {
 	mkdir -p "$part"/{lab/{guest,boot},src,build,share,kernel} "$part/usr/lib/modules"
 	rm -f "$part/etc/resolv.conf"
 	touch "$part/etc/resolv.conf"
+	# ndctl's: it would look for keys of NVDIMMs each time that libnvdimm is loaded.
+	rm -f "$part/etc/modprobe.d/nvdimm-security.conf"
 	echo lab >"$part/etc/hostname"
 	# shellcheck disable=SC2016 # dpkg-query's own variables
 	chroot "$part" dpkg-query -W -f '${Package} ${Version}\n' >"$part/lab/packages"

@@ -154,6 +154,8 @@ test_other_lanes() {
 	part "kernel 6.12: PCI guest with expanders" vm_tests no-attach --kernel 6.12 --machine pci \
 		--accelerators 0 --expanders 2
 	part "kernel 6.12: guest with expanders" vm_tests no-attach --kernel 6.12 --module-args ''
+	part "arm64: unit tests" foreign_tests arm64 unit
+	part "s390x (big-endian): unit tests" foreign_tests s390x unit
 	part "cxl-cli 81: guest with an accelerator" vm_tests accelerators --userland trixie
 	part "cxl-cli 81: PCI guest with an accelerator" vm_tests accelerators --userland trixie --machine pci
 	part "cxl-cli 81: guard, guest with an accelerator" vm_tests "guard guard-mock" --userland trixie --timeout 1800
