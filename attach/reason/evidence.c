@@ -201,6 +201,9 @@ static void see_decoder(const struct snapshot_unattached_host *unattached,
 {
 	const struct snapshot_decoder *decoder = unattached->decoder;
 
+	if (!unattached->port)
+		add(answer, NO_PORT_ABOVE, xasprintf("/sys/bus/cxl/devices"),
+		    "no port has the host below it");
 	/* What a port that is disabled would decode, it does not show. */
 	if (!unattached->port || (!decoder && !unattached->port->enabled))
 		return;
@@ -215,6 +218,9 @@ static void see_decoder(const struct snapshot_unattached_host *unattached,
 		    "not 0");
 }
 
+/* Why an attach failed, or would fail: there is no CXL port that the host is below. */
+#define NO_TOPOLOGY "no-topology"
+
 /* Why an attach failed: the conditions of cxl_memdev_attach_region(), as far as sysfs shows them */
 static const char *obstacle(const struct snapshot_unattached_host *unattached)
 {
@@ -224,7 +230,9 @@ static const char *obstacle(const struct snapshot_unattached_host *unattached)
 		return "uncommitted";
 	if (unattached->decoder && is_interleaved(unattached->decoder))
 		return "interleaved";
-	return unattached->host.driver ? "no-memdev" : NULL;
+	if (!unattached->host.driver)
+		return NULL;
+	return unattached->port ? "no-memdev" : NO_TOPOLOGY;
 }
 
 /* A driver may also serve devices without CXL memory: network cards of the same family. */
@@ -245,6 +253,9 @@ static void infer_unattached_host(const struct snapshot *snapshot,
 		return;
 	answer->reason = obstacle(unattached);
 	answer->state = answer->reason ? ATTACH_FAILED : ATTACH_DETACHED;
+	/* A host can be detached with its bus, which comes back with it. */
+	if (!answer->reason && !unattached->port)
+		answer->reason = NO_TOPOLOGY;
 }
 
 void attach_infer(const struct snapshot *snapshot, struct attach_answers *answers)

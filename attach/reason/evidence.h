@@ -33,7 +33,9 @@ struct attach_evidence {
 
 struct attach_answer {
 	enum attach_state state;
-	const char *reason; /* of ATTACH_FAILED: uncommitted, interleaved, deferred, no-memdev */
+	/* Of ATTACH_FAILED: uncommitted, interleaved, deferred, no-memdev, no-topology; of
+	 * ATTACH_DETACHED: no-topology or NULL */
+	const char *reason;
 	struct attach_evidence *evidence;
 	size_t nr_evidence;
 };

@@ -29,6 +29,7 @@ static const struct signal_row rows[NR_SIGNALS] = {
 	[HOST_UNBOUND] = {"host-unbound", -DECIDES_ALONE, "v7.2"},
 	[HOST_HAS_CXL_MEMORY] = {"host-has-cxl-memory", 0, ""},
 	[PROBE_DEFERRED] = {"probe-deferred", 0, ""},
+	[NO_PORT_ABOVE] = {"no-port-above", 0, ""},
 	[DECODER_COMMITTED] = {"decoder-committed", 0, ""},
 	[DECODER_INTERLEAVED] = {"decoder-interleaved", 0, ""},
 	[NO_DECODER_COMMITTED] = {"no-decoder-committed", 0, ""},

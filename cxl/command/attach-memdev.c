@@ -305,6 +305,14 @@ static int do_work(struct attaching *attaching, struct attach_work *work)
 	return status;
 }
 
+/* The kernel only says that the driver could not be bound. */
+static void say_why_failed(const struct attach_task *task)
+{
+	if (task->unattached && !task->unattached->port)
+		fprintf(stderr, NAME ": no CXL topology above %s: no CXL port has it below it\n",
+			task->unattached->host.name);
+}
+
 /* Each task alone */
 static int do_each(struct attaching *attaching)
 {
@@ -318,6 +326,8 @@ static int do_each(struct attaching *attaching)
 		attach_work_add(&work, &attaching->snapshot, &attaching->tasks[i]);
 		done = do_work(attaching, &work);
 		attach_work_release(&work);
+		if (done == EXIT_FAILED)
+			say_why_failed(&attaching->tasks[i]);
 		status = status ?: done;
 	}
 	return status;

@@ -176,23 +176,32 @@ static void draw_memdev(struct printing *printing, const struct snapshot_memdev 
 			       report_region(output->answers, memdev->regions[i], false));
 }
 
-static void add_journal_entry(const struct printing *printing, const char *host,
-			      struct json_object *report)
+static const struct journal_entry *find_entry(const struct printing *printing, const char *host)
 {
-	const struct journal_entry *entry =
-		journal_find_host(printing->entries, printing->nr_entries, host);
+	return host ? journal_find_host(printing->entries, printing->nr_entries, host) : NULL;
+}
 
+static void add_entry(const struct journal_entry *entry, const char *host,
+		      struct json_object *report)
+{
 	if (entry)
 		json_add(report, "detached_by", report_journal_entry(entry, host));
 }
 
 /* A host that was handed over can have a memdev again: that of the other driver. */
+static bool is_handed_over(const struct journal_entry *entry, const struct snapshot_memdev *memdev)
+{
+	return entry && entry->hand_to && streq(entry->hand_to, memdev->host.driver);
+}
+
 static void print_memdev(struct printing *printing, const struct snapshot_memdev *memdev)
 {
 	struct listing_output *output = printing->output;
 	struct json_object *report = report_memdev(output->answers, memdev, output->human);
+	const struct journal_entry *entry = find_entry(printing, memdev->host.name);
 
-	add_journal_entry(printing, memdev->host.name, report);
+	if (is_handed_over(entry, memdev))
+		add_entry(entry, memdev->host.name, report);
 	output->count++;
 	if (is_tree(printing))
 		draw_memdev(printing, memdev, report);
@@ -208,7 +217,7 @@ static void print_unattached_host(struct printing *printing,
 	struct json_object *report =
 		report_unattached_host(output->answers, unattached, output->human);
 
-	add_journal_entry(printing, name, report);
+	add_entry(find_entry(printing, name), name, report);
 	output->count++;
 	if (is_tree(printing))
 		listing_branch(output, port_branch(printing, unattached->port), name, report);

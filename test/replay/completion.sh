@@ -99,6 +99,6 @@ by_ours cxl destroy-r
 is "a guarded command" "$out" "destroy-region"
 run "$CXL" list-attach --list-opts
 is "--list-opts" "$out" \
-	"--follow --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
+	"--verbose --follow --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
 
 finish

@@ -120,7 +120,7 @@ said "-v: resets" '.[0].pci | [.reset_methods, .reset, .cxl_reset]' '["flr cxl_b
 # A configuration space with a CXL device DVSEC at 100h: capable; control 0, then Mem_Enable
 for control in 0 4; do
 	head -c 4096 /dev/zero >"$pci/$host/config"
-	printf '\x23\0\1\0\x98\x1e\0\0\0\0\4\0'"\\$control" | dd of="$pci/$host/config" bs=1 seek=256 conv=notrunc 2>/dev/null
+	printf '\x23\0\1\0\x98\x1e\0\0\0\0\4\0%b' "\\$control" | dd of="$pci/$host/config" bs=1 seek=256 conv=notrunc 2>/dev/null
 	list -v
 	said "-v: memory enable, control $control" '.[0].pci.memory_enabled' "$([ $control = 4 ] && echo true || echo false)"
 done

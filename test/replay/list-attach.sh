@@ -267,6 +267,7 @@ is "no modules installed: not listed" "$out" '[]'
 machine accelerator-no-bus
 list_attach
 is "bus unbound: detached" "$(unattached)" '[["detached","cxl_type2_accel.0","cxl_mock_accel",null,null,null]]'
+is "bus unbound: why an attach would fail" "$(query 'map([.reason, .evidence[-1].signal])')" '[["no-topology","no-port-above"]]'
 machine accelerator-disabled
 list_attach
 is "region without its driver: attached" "$(query 'map([.attach, .regions[0].state, .regions[0].lock_reason])')" \

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Somebody has unbound the CXL bus, and our journal knows nothing of it: why the host cannot be attached is said.
+# shellcheck source=test/vm/detach.sh
+. "$SOURCE/test/vm/detach.sh"
+
+whole=$(state)
+root=$(echo /sys/bus/cxl/devices/root*)
+bus=$(readlink -f "$root/uport")
+driver=$(readlink -f "$bus/driver")
+unbind_settled "${bus##*/}" "$driver"
+run "$CXL" list-attach --host "$host"
+is "list-attach: detached, and why an attach would fail" "$(answer 'map([.attach, .reason])')" '[["detached","no-topology"]]'
+valid "list-attach is valid" list-attach
+run "$CXL" attach-memdev "$host"
+is "attach-memdev: fails" "$status" 1
+like "attach-memdev: why" "$err" "no CXL topology above $host"
+echo "${bus##*/}" >"$driver/bind"
+echo 1 >/sys/bus/cxl/flush
+run "$CXL" attach-memdev "$host"
+is "with the bus, it is attached again" "$status$(state)" "0$whole"
+check_dmesg
