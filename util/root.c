@@ -142,16 +142,27 @@ bool root_is_absent(struct root root, const char *path)
 	return fd == -ENOENT || fd == -ENOTDIR;
 }
 
-char *root_link_name(struct root root, const char *path)
+static char *link_name(struct root root, const char *path,
+		       char *(*read)(int dirfd, const char *path))
 {
 	_cleanup_close_ int fd = -1;
 
 	if (!root.elsewhere)
-		return sysfs_link_name(AT_FDCWD, path);
+		return read(AT_FDCWD, path);
 	fd = open_itself(root, path);
 	if (fd < 0) {
 		errno = -fd;
 		return NULL;
 	}
-	return sysfs_link_name(fd, "");
+	return read(fd, "");
+}
+
+char *root_link_name(struct root root, const char *path)
+{
+	return link_name(root, path, sysfs_link_name);
+}
+
+char *root_private_link_name(struct root root, const char *path)
+{
+	return link_name(root, path, sysfs_private_link_name);
 }

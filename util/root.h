@@ -56,5 +56,6 @@ bool root_exists(struct root root, const char *path);
 /** root_is_absent() - is it certain that nothing is there? An error does not tell. */
 bool root_is_absent(struct root root, const char *path);
 char *root_link_name(struct root root, const char *path);
+char *root_private_link_name(struct root root, const char *path);
 
 #endif

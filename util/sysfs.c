@@ -162,6 +162,16 @@ int sysfs_link(int dirfd, const char *path, char *buf, size_t size)
 
 char *sysfs_link_name(int dirfd, const char *path)
 {
+	char *name = sysfs_private_link_name(dirfd, path);
+
+	/* A driver that seems to be missing would be evidence. */
+	if (!name)
+		unread_insist(dirfd, path, -errno);
+	return name;
+}
+
+char *sysfs_private_link_name(int dirfd, const char *path)
+{
 	char target[PATH_MAX];
 	int rc = sysfs_link(dirfd, path, target, sizeof(target));
 	const char *name;

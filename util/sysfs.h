@@ -90,12 +90,16 @@ bool sysfs_is_absent(int dirfd, const char *path);
 /**
  * sysfs_link_name() - the last part of the target of a symbolic link
  *
- * In sysfs such links name the driver of a device and the module of a driver.
+ * In sysfs such links name the driver of a device and the module of a driver, and everybody can
+ * read them: one that this process may not read is noted as unread (unread.h).
  *
  * Return: a new string that the caller frees, or NULL with errno set (ENOENT: no such link;
  * EILSEQ: a link without a name at its end).
  */
 char *sysfs_link_name(int dirfd, const char *path);
+
+/** sysfs_private_link_name() - likewise, of a link that not everybody can read */
+char *sysfs_private_link_name(int dirfd, const char *path);
 
 /**
  * sysfs_link() - the target of a symbolic link

@@ -43,17 +43,28 @@ static void write_path(int dirfd, const char *path)
 		 directory[0] && path[0] ? "/" : "", path);
 }
 
-int unread_note(int dirfd, const char *path, int error)
+static int note(int dirfd, const char *path, int error)
 {
 	int before = errno;
 
-	if (!is_passing(error) || atomic_exchange(&first.claimed, true))
+	if (atomic_exchange(&first.claimed, true))
 		return error;
 	first.error = -error;
 	write_path(dirfd, path);
 	atomic_store(&first.complete, true);
 	errno = before;
 	return error;
+}
+
+int unread_note(int dirfd, const char *path, int error)
+{
+	return is_passing(error) ? note(dirfd, path, error) : error;
+}
+
+int unread_insist(int dirfd, const char *path, int error)
+{
+	return is_passing(error) || error == -EACCES || error == -EPERM ? note(dirfd, path, error)
+									: error;
 }
 
 struct dirent *unread_entry(DIR *directory)

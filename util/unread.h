@@ -23,6 +23,9 @@
  */
 int unread_note(int dirfd, const char *path, int error);
 
+/** unread_insist() - likewise, of what everybody can read: also if @error is about permissions */
+int unread_insist(int dirfd, const char *path, int error);
+
 /** unread_entry() - readdir(3), whose error is noted */
 struct dirent *unread_entry(DIR *directory);
 

@@ -102,7 +102,7 @@ static void read_mounts(struct user_search *search, const char *process, uint64_
 static bool is_new(struct user_search *search, struct namespaces *seen, const char *process)
 {
 	_cleanup_free_ char *path = xasprintf("%s/ns/mnt", process);
-	char *name = root_link_name(search->snapshot->root, path);
+	char *name = root_private_link_name(search->snapshot->root, path);
 	bool is_known = !name;
 
 	for (size_t i = 0; i < seen->count && !is_known; i++)

@@ -205,7 +205,11 @@ void verdicts_refuse_changed(const struct verdicts *first, struct verdicts *seco
 		const struct verdict_object *now = &second->list[i].object;
 		const struct verdict *before = verdicts_find(first, verdict_object_name(now));
 
-		if (!before || !verdict_same(&before->object, now))
+		/* What it was refused for has gone: perhaps for a moment only. */
+		bool is_let_go = before && before->kind == VERDICT_REFUSED &&
+				 second->list[i].kind != VERDICT_REFUSED;
+
+		if (!before || is_let_go || !verdict_same(&before->object, now))
 			refuse_as_changed(&second->list[i]);
 	}
 	for (size_t i = 0; i < first->count; i++) {

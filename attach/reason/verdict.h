@@ -107,9 +107,9 @@ bool verdicts_refuse_any(const struct verdicts *verdicts);
 /**
  * verdicts_refuse_changed() - refuse each object that changed between two snapshots
  * @first: the verdicts by the first snapshot
- * @second: those by the second one. An object is refused if it is new there, or is not the same
- *	any more. An object that is missing there is added, and refused; its verdict refers to the
- *	first snapshot.
+ * @second: those by the second one. An object is refused if it is new there, is not the same any
+ *	more, or was refused in the first. An object that is missing there is added, and refused;
+ * its verdict refers to the first snapshot.
  */
 void verdicts_refuse_changed(const struct verdicts *first, struct verdicts *second);
 

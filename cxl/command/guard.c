@@ -25,6 +25,8 @@
 struct assessment {
 	struct snapshot snapshot;
 	struct attach_answers answers;
+	/* Nothing is attached or locked, nor has anything gone away while it was read, which can be
+	 * back already */
 	bool all_allowed;
 	struct verdicts *verdicts; /* as many as there are arguments */
 };
@@ -64,7 +66,8 @@ static bool assess(const struct guard_request *request, struct assessment *asses
 		return false;
 	}
 	attach_infer(&assessment->snapshot, &assessment->answers);
-	assessment->all_allowed = verdict_all_allowed(&assessment->answers);
+	assessment->all_allowed =
+		verdict_all_allowed(&assessment->answers) && assessment->snapshot.nr_left_out == 0;
 	if (!assessment->all_allowed) {
 		snapshot_read_dependents(&assessment->snapshot);
 		snapshot_read_users(&assessment->snapshot);

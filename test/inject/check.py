@@ -53,12 +53,22 @@ def about_ending(this_round, whole, fault, run):
         manual = this_round.manual or this_round.arguments[0]
         if run.status not in statuses_of(manual):
             yield f"exit status {run.status}, which the manual page does not have: {run.err[:200]!r}"
-        if run.status != 0 and not run.err.strip() and not whole_says_nothing(whole, run) and not fails_on_messages(fault):
+        silent = not run.err.strip() and not is_refused_plan(run)
+        if run.status != 0 and silent and not whole_says_nothing(whole, run) and not fails_on_messages(fault):
             yield f"exit status {run.status} without a message"
 
 
 def fails_on_messages(fault):
     return fault.call.name in ("write", "writev") and fault.call.what.endswith("/err")
+
+
+def is_refused_plan(run):
+    """Has --dry-run printed a plan that says itself that it is refused, and why?"""
+    try:
+        plan = json.loads(run.out)
+        return run.status == 3 and plan["verdict"] == "refused" and plan["excess"]
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def whole_says_nothing(whole, run):

@@ -275,6 +275,7 @@ changed="refused: it changed while it was being checked"
 		'echo 1 >$devices/region1/locked' destroy-region -f region1
 	changed "a memdev of another host" "mem1: $changed" \
 		'ln -sfn "$(readlink $devices/mem0)" $devices/mem1' disable-memdev mem1
+	changed "its bus has nothing attached any more" "root0: $changed" 'mv $devices/mem0 $machine_top/gone' disable-bus root0
 	changed "another port" "port1: $changed" 'ln -sfn ../pci0000:77 $devices/port1/uport' disable-port -f port1
 	mv "$devices/region1" "$directory"
 	changed "a region comes" "region1 (256 MiB at 0x3a0000000): $changed" 'mv $directory/region1 $devices/region1' destroy-region all

@@ -564,6 +564,26 @@ static void refuses_what_changed(void **state)
 	verdicts_release(&second);
 }
 
+/* What an object was refused for can be back before cxl-cli acts. */
+static void refuses_what_was_refused_before(void **state)
+{
+	struct verdicts first = {0}, second = {0};
+	struct machine before, after;
+
+	(void)state;
+	build(&before);
+	build(&after);
+	judge_region(&before, 1, &first);
+	judge_region(&after, 1, &second);
+	first.list[0].kind = VERDICT_REFUSED;
+	second.list[0].kind = VERDICT_ALLOWED;
+	verdicts_refuse_changed(&first, &second);
+	assert_int_equal(second.list[0].kind, VERDICT_REFUSED);
+	assert_int_equal(second.list[0].reason, REASON_CHANGED);
+	verdicts_release(&first);
+	verdicts_release(&second);
+}
+
 static void attach_one(struct machine *m)
 {
 	m->states[OTHER].state = ATTACH_ATTACHED;
@@ -619,6 +639,7 @@ int main(void)
 		cmocka_unit_test(knows_what_is_the_same),
 		cmocka_unit_test(refuses_what_came_or_went),
 		cmocka_unit_test(refuses_what_changed),
+		cmocka_unit_test(refuses_what_was_refused_before),
 		cmocka_unit_test(knows_where_all_is_allowed),
 	};
 
