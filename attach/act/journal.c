@@ -96,25 +96,45 @@ static struct json_object *steps_to_json(const struct step *steps, size_t count)
 	return json;
 }
 
-int journal_save_as(const struct plan *plan, const char *name)
+/* @hosts becomes a part of the entry. */
+static int write_entry(const char *name, enum detach_method method, const char *hand_to,
+		       struct json_object *hosts, const struct step *undo, size_t nr_undo)
 {
 	struct json_object *json = json_new_object();
-	struct json_object *hosts = json_new_array();
 	char boot[64];
 	/* An entry of an unknown boot would be one of another boot. */
 	int rc = journal_boot_id(boot, sizeof(boot));
 
 	add_text(json, "boot_id", boot);
 	json_add_number(json, "time_us", clock_today());
-	add_text(json, "method", detach_method_name(plan->method));
-	add_text(json, "hand_to", plan->hand_to);
-	for (size_t i = 0; i < plan->nr_memdevs; i++)
-		json_append(hosts, host_to_json(plan->memdevs[i]));
+	add_text(json, "method", detach_method_name(method));
+	add_text(json, "hand_to", hand_to);
 	json_add(json, "hosts", hosts);
-	json_add(json, "undo", steps_to_json(plan->undo, plan->nr_undo));
+	json_add(json, "undo", steps_to_json(undo, nr_undo));
 	rc = rc ?: entries_write(journal_directory(), name, json);
 	json_object_put(json);
 	return rc;
+}
+
+int journal_save_as(const struct plan *plan, const char *name)
+{
+	struct json_object *hosts = json_new_array();
+
+	for (size_t i = 0; i < plan->nr_memdevs; i++)
+		json_append(hosts, host_to_json(plan->memdevs[i]));
+	return write_entry(name, plan->method, plan->hand_to, hosts, plan->undo, plan->nr_undo);
+}
+
+int journal_save_host(const struct expected_host *host, enum detach_method method,
+		      const struct step *undo, size_t nr_undo)
+{
+	struct json_object *hosts = json_new_array(), *json = json_new_object();
+
+	add_text(json, "host", host->host);
+	add_text(json, "bus", host->bus);
+	add_text(json, "driver", host->driver);
+	json_append(hosts, json);
+	return write_entry(host->host, method, NULL, hosts, undo, nr_undo);
 }
 
 int journal_save(const struct plan *plan)
@@ -210,16 +230,18 @@ static bool parse_host(struct json_object *json, struct expected_host *host)
 {
 	struct expected_region *regions = NULL;
 	struct json_object *array;
-	size_t count;
-	bool sound = get_array(json, "regions", &array, &count) &&
-		     get_optional(json, "module", &host->module) &&
+	size_t count = 0;
+	bool sound = get_optional(json, "module", &host->module) &&
 		     get_optional(json, "driver_override", &host->override) &&
 		     get_optional(json, "memdev", &host->memdev);
 
 	host->host = get_text(json, "host");
 	host->bus = get_text(json, "bus");
 	host->driver = get_text(json, "driver");
-	host->as_before = true;
+	/* Those of a host that was not attached are not known. */
+	host->as_before = json_object_object_get_ex(json, "regions", NULL);
+	if (host->as_before)
+		sound &= get_array(json, "regions", &array, &count);
 	for (size_t i = 0; i < count; i++)
 		sound &= parse_region(json_object_array_get_idx(array, i),
 				      APPEND(regions, host->nr_regions));

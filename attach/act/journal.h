@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 #include "attach/model/expected.h"
+#include "attach/model/plan.h"
 #include "attach/model/step.h"
 
 struct json_object;
-struct plan;
 
 /*
  * The journal: what is detached, and how it is reattached. An entry is written before the first
@@ -51,6 +51,15 @@ int journal_save(const struct plan *plan);
 /** journal_save_as() - likewise, with a name of its own, where an entry of the plan's can be there
  */
 int journal_save_as(const struct plan *plan, const char *name);
+
+/**
+ * journal_save_host() - write an entry, named after the host, for one that was not attached
+ * @undo: the steps that attach it
+ *
+ * Which regions it has then is not known. Return: 0 or a negative errno.
+ */
+int journal_save_host(const struct expected_host *host, enum detach_method method,
+		      const struct step *undo, size_t nr_undo);
 
 /**
  * journal_set_undo() - replace the undo of an entry that was loaded, in its file

@@ -280,23 +280,50 @@ void attach_work_settle(struct attach_work *work, const struct journal_entry *en
 	free(steps);
 }
 
+/* Of a host that is in no entry, nobody else would know that it needs a bus again. */
+static int save_hosts(struct attach_work *work)
+{
+	const struct step *undo = work->steps + 1;
+	int rc = 0;
+
+	for (size_t i = 0; i < work->nr_own && rc == 0; i++) {
+		const struct expected_host *host = &work->hosts[i];
+
+		if (host->as_before)
+			continue;
+		rc = journal_save_host(host, METHOD_BUS, undo, work->nr_steps - 1);
+		if (rc == 0)
+			*APPEND(work->entries, work->nr_entries) =
+				(struct reattach_entry){host->host, i, 1, undo, work->nr_steps - 1};
+	}
+	return rc;
+}
+
+/* Those that are detached with the bus, and were not before */
+static int save_others(struct attach_work *work)
+{
+	int rc = journal_save(&work->cycle);
+
+	if (rc == 0)
+		*APPEND(work->entries, work->nr_entries) = (struct reattach_entry){
+			journal_entry_name(&work->cycle), work->nr_own, work->cycle.nr_memdevs,
+			work->cycle.undo, work->cycle.nr_undo};
+	return rc;
+}
+
 int attach_work_save(struct attach_work *work)
 {
 	int rc = 0;
 
 	/* In the middle of it, there is no bus that anything is below. The first step unbinds it.
 	 */
-	for (size_t i = 0; work->cycle.nr_steps > 0 && rc == 0 && i < work->nr_journal; i++)
+	if (work->cycle.nr_steps == 0)
+		return 0;
+	for (size_t i = 0; rc == 0 && i < work->nr_journal; i++)
 		rc = journal_set_undo(work->journal[i], work->steps + 1, work->nr_steps - 1);
-	if (rc < 0 || work->cycle.nr_memdevs == 0)
-		return rc;
-	rc = journal_save(&work->cycle);
-	if (rc < 0)
-		return rc;
-	*APPEND(work->entries, work->nr_entries) = (struct reattach_entry){
-		journal_entry_name(&work->cycle), work->nr_own, work->cycle.nr_memdevs,
-		work->cycle.undo, work->cycle.nr_undo};
-	return 0;
+	if (rc == 0)
+		rc = save_hosts(work);
+	return rc < 0 || work->cycle.nr_memdevs == 0 ? rc : save_others(work);
 }
 
 void attach_work_release(struct attach_work *work)

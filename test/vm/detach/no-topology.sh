@@ -20,4 +20,14 @@ echo "${bus##*/}" >"$driver/bind"
 echo 1 >/sys/bus/cxl/flush
 run "$CXL" attach-memdev "$host"
 is "with the bus, it is attached again" "$status$(state)" "0$whole"
+
+# The bus is cycled for a host that is in no entry of the journal: it is in one as long as there is no bus.
+unbind_settled "$host" "/sys/bus/$(basename "$(readlink -f "/sys/bus/"*"/devices/$host/subsystem")")/drivers/$provider"
+for point in step-0 step-1 returned; do
+	killed $point attach-memdev --cycle-bus -f "$host"
+	reattached "--cycle-bus, killed at $point"
+	unbind_settled "$host" "/sys/bus/$(basename "$(readlink -f "/sys/bus/"*"/devices/$host/subsystem")")/drivers/$provider"
+done
+run "$CXL" attach-memdev --cycle-bus -f "$host"
+is "--cycle-bus of a host that nobody detached" "$status$(state)$(compgen -G '/run/cxl/*.json')" "0$whole"
 check_dmesg
