@@ -91,17 +91,21 @@ static void take_over(struct duty *duty, const struct move *move, const struct s
 	bool module = move->kind == MOVE_UNLOAD || move->kind == MOVE_INSERT;
 
 	for (size_t i = 0; i < after->nr_hosts; i++) {
-		if (move->kind == MOVE_BY_ID)
+		/* Of a device that is not there, the journal knows it. */
+		if (move->kind == MOVE_BY_ID && after->hosts[i].exists)
 			memcpy(duty->override[i], after->hosts[i].override, NAME_MAX_);
-		if (move->kind == MOVE_WIPE)
-			duty->journal_lost |= before->hosts[i].in_journal;
+		/* What was killed right before may have written something that nobody has seen. */
+		if (move->kind == MOVE_WIPE) {
+			duty->journal_lost |= before->hosts[i].in_journal || duty->killed;
+			duty->any_override[i] |= duty->killed;
+		}
 		duty->taken[i] |= strcmp(after->hosts[i].driver, "cxl_pci") == 0;
 		if (!before->hosts[i].exists || after->hosts[i].exists)
 			continue;
 		duty->removed[i] = true;
 		/* The journal forgets a device that is not there, and the kernel its override. */
 		duty->owed[i] = false;
-		duty->any_override[i] = before->hosts[i].in_journal;
+		duty->any_override[i] |= before->hosts[i].in_journal;
 		duty->override[i][0] = '\0';
 	}
 	if (after->loaded)
@@ -301,8 +305,9 @@ static bool check_settings(struct view *view)
 	for (size_t i = 0; i < view->after->nr_hosts; i++) {
 		const struct host_state *host = &view->after->hosts[i];
 
-		if (is_done(view) && host->attached && !duty->any_override[i] &&
-		    strcmp(host->override, duty->override[i]) != 0)
+		/* What is in the journal is half way, and another command's to finish. */
+		if (is_done(view) && host->attached && !host->in_journal &&
+		    !duty->any_override[i] && strcmp(host->override, duty->override[i]) != 0)
 			return fail(view->broken, "override",
 				    "%s has the driver_override '%s', and had '%s'",
 				    view->machine->hosts[i], host->override, duty->override[i]);

@@ -14,6 +14,7 @@ static const char *const documented[] = {
 	"devm_cxl_add_endpoint < cxl_mem_probe",
 	"mutex_lock < cxl_add_ep",
 	"__mock_cxl_decoders_setup",
+	"lockdep pciehp_unconfigure_device",
 };
 
 static bool is_documented(const char *signature)

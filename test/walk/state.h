@@ -56,7 +56,9 @@ struct outcome {
 struct duty {
 	bool owed[HOSTS_MAX]; /* was detached by a command: is attached, or in the journal */
 	char override[HOSTS_MAX][NAME_MAX_];
-	bool any_override[HOSTS_MAX]; /* removed by hand while it was in the journal */
+	/* Removed by hand while it was in the journal; or the journal was lost, with what a command
+	 * had written in there that was killed */
+	bool any_override[HOSTS_MAX];
 	int autoprobe;
 	char parameters[PARAMETERS_MAX];
 	bool parameters_lost;	 /* the module was loaded by hand, with none */
