@@ -34,6 +34,7 @@ foreign_tests() {
 	local architecture=$1 lock rc=0
 	shift
 	setup_foreign "$architecture"
+	mkdir -p "$(build_directory "$foreign")"
 	lock_take "tests for $architecture" "$(build_directory "$foreign").tests.lock"
 	build_run "$foreign" /src/contrib/lab.d/foreign/tests "$(foreign_triplet "$architecture")" "$@" || rc=$?
 	lock_drop

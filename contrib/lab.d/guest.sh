@@ -38,8 +38,9 @@ boot_limit=${LAB_BOOT_LIMIT:-120}
 # guest_qemu LIMIT ACCELERATOR OPTION...: one boot, ended after LIMIT seconds (0: never). Takes the
 # place of the shell, so that QEMU is the lab's own child and dies with it: to be run in a subshell.
 guest_qemu() {
-	local limit=$1 accel=$2 parameters machine
+	local limit=$1 accel=$2 parameters machine initrd=()
 	machine_options
+	[ ! -e "$kernel/initrd" ] || initrd=(-initrd /kernel/initrd)
 	parameters=(console=ttyS0 ignore_loglevel panic=-1 root=/dev/root rootfstype=9p ro
 		rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=262144
 		init=/src/contrib/lab.d/guest-init "$opt_kernel_args")
@@ -58,7 +59,7 @@ guest_qemu() {
 		-device virtio-9p-pci,bus=pcie.0,fsdev=root,mount_tag=/dev/root \
 		-fsdev local,id=boot,path=/lab/boot/guest,security_model=none,multidevs=remap \
 		-device virtio-9p-pci,bus=pcie.0,fsdev=boot,mount_tag=boot \
-		-kernel /kernel/bzImage -append "${parameters[*]}" \
+		-kernel /kernel/bzImage "${initrd[@]}" -append "${parameters[*]}" \
 		"$@" 2>"$boot/qemu.log"
 }
 

@@ -6,9 +6,13 @@
 
 readonly KERNEL_AT_LEAST=7.3
 
-# setup_kernel VERSION FLAVOR: an empty VERSION means the newest
+# setup_kernel VERSION FLAVOR: an empty VERSION means the newest; in $kernel
 setup_kernel() {
-	local version=$1 flavor=$2 pin package
+	local version=$1 flavor=$2 pin package make=kernel_make
+	case $flavor in
+	stock) setup_stock_kernel "$version"; return ;;
+	builtin) make=kernel_make_builtin ;;
+	esac
 	pin=$LAB_CACHE/pins/kernel-${version:-newest}
 	step "kernel version (${version:-newest, at least $KERNEL_AT_LEAST})" "$pin" kernel_pick "$version"
 	package=$(cat "$pin/package")
@@ -17,7 +21,7 @@ setup_kernel() {
 		"$(grep -E '^(gcc|binutils) ' "$userland/lab/packages")" \
 		"$(declare -f kernel_make)" "$LAB_DIR/kernel-build")
 	step "kernel $(kernel_name "$package"), $flavor (usually 7 to 15 minutes)" "$kernel" \
-		kernel_make "$package" "$flavor"
+		$make "$package" "$flavor"
 }
 
 # kernel_name linux-source-7.3=7.3~rc7-1~exp1: what comes after the equals sign, fit for a file name
@@ -107,4 +111,15 @@ kernel_make() {
 	cat "$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$flavor.config" >"$part/wanted.config"
 	"$LAB_DIR/in-root" "$userland" --rw "$part" /kernel --ro "$LAB_DIR" /src -- \
 		/src/kernel-build
+}
+
+# kernel_make_builtin PART PACKAGE FLAVOR: what the flavor's configuration sets, that of all kernels does not
+kernel_make_builtin() {
+	local part=$1 package=$2 flavor=$3 lab
+	lab=$(mktemp -d)
+	cp "$LAB_DIR"/{in-root,kernel-build,"kernel-$flavor.config"} "$lab"
+	grep -vE "^($(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=.*/\1/p' "$lab/kernel-$flavor.config" | paste -sd'|'))=" \
+		"$LAB_DIR/kernel.config" >"$lab/kernel.config"
+	LAB_DIR=$lab kernel_make "$part" "$package" "$flavor"
+	rm -r "$lab"
 }

@@ -13,7 +13,7 @@ setup_machine() {
 	if [ "$opt_machine" = mock ]; then
 		[ "$opt_modules" = no ] || [ ! -e "$kernel/no-mock" ] ||
 			die "the cxl_test of $(cat "$kernel/release") does not compile ($kernel/no-mock): use --machine pci"
-	elif grep -qw devm_cxl_probe_mem "$kernel/build/Module.symvers"; then
+	elif grep -qw devm_cxl_probe_mem "$kernel/Module.symvers" "$kernel/build/Module.symvers" 2>/dev/null; then
 		directories+=(provider)
 	else
 		say "kernel $(cat "$kernel/release") has no devm_cxl_probe_mem(): no attach provider, cxl_pci drives all devices"
@@ -28,15 +28,17 @@ setup_machine() {
 # machine_make_modules PART MACHINE DIRECTORY...: the kernel's modules, on pci without cxl_test and what
 # it wraps, and those of our own that are in the directories of test/
 machine_make_modules() {
-	local part=$1 machine=$2 release directory
+	local part=$1 machine=$2 release directory headers=()
 	shift 2
+	# Debian's headers for modules are not in the tree that their Makefile is in.
+	[ ! -d "$kernel/src" ] || headers=(--ro "$kernel/src" /usr/src)
 	release=$(cat "$kernel/release")
 	cp -a "$kernel/modules/$release" "$part/$release"
 	[ "$machine" = mock ] || rm -rf "$part/$release/updates"
 	mkdir "$part/$release/extra" "$part/sources"
 	for directory; do cp -a "$LAB_SRC/test/$directory" "$part/sources"; done
 	# shellcheck disable=SC2016 # expanded inside
-	"$LAB_DIR/in-root" "$userland" --ro "$kernel" /kernel --rw "$part" /usr/lib/modules -- sh -ec '
+	"$LAB_DIR/in-root" "$userland" --ro "$kernel" /kernel "${headers[@]}" --rw "$part" /usr/lib/modules -- sh -ec '
 		for directory in /usr/lib/modules/sources/*; do
 			make -s -C /kernel/build M="$directory" KCFLAGS=-Werror modules
 			cp "$directory"/*.ko "/usr/lib/modules/$1/extra"

@@ -154,8 +154,10 @@ test_other_lanes() {
 	part "kernel 6.12: PCI guest with expanders" vm_tests no-attach --kernel 6.12 --machine pci \
 		--accelerators 0 --expanders 2
 	part "kernel 6.12: guest with expanders" vm_tests no-attach --kernel 6.12 --module-args ''
-	part "arm64: unit tests" foreign_tests arm64 unit
-	part "s390x (big-endian): unit tests" foreign_tests s390x unit
+	part "Debian's own kernel, booted: PCI guest" vm_tests stock --machine pci --flavor stock --timeout 1800
+	part "kernel with CXL built in: PCI guest" vm_tests stock --machine pci --flavor builtin
+	part "arm64: unit and replay tests" foreign_tests arm64 unit replay
+	part "s390x (big-endian): unit and replay tests" foreign_tests s390x unit replay
 	part "cxl-cli 81: guest with an accelerator" vm_tests accelerators --userland trixie
 	part "cxl-cli 81: PCI guest with an accelerator" vm_tests accelerators --userland trixie --machine pci
 	part "cxl-cli 81: guard, guest with an accelerator" vm_tests "guard guard-mock" --userland trixie --timeout 1800

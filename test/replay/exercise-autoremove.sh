@@ -212,7 +212,7 @@ is "--list-opts" "$status$out" "0--via --race --all-pairs --storm --at --interle
  --log --continue --report --crashed --shrink --signature --script --table --real-hardware --bus --debug --help"
 run "$CXL_EXERCISE" --report x mem0
 like "run by itself" "$status$err" "^2cxl exercise-autoremove: --report cannot be combined"
-is "cxl links none of it" "$(nm "$CXL" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1
+is "cxl links none of it" "$(nm "$(elf "$CXL")" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1
 run env CXL_EXERCISE="$machine_top/none" "$CXL" exercise-autoremove --help
 is "the program is not installed" "$status$out$err" \
 	"5cxl exercise-autoremove: the exerciser is not installed: install the package cxl-attach-exercise"

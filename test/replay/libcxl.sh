@@ -102,5 +102,5 @@ for done in 'unbind cxl cxl_mem mem0' 'bind cxl cxl_port port1' 'bind platform c
 	is "done already: $done" "$(returned)$(operations)$(written)" 00
 done
 
-like "the program is linked with libcxl" "$(readelf -d "$CXL")" 'NEEDED.*\[libcxl\.so'
+like "the program is linked with libcxl" "$(readelf -d "$(elf "$CXL")")" 'NEEDED.*\[libcxl\.so'
 finish

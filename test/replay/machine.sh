@@ -13,6 +13,10 @@ trap 'rm -rf "$machine_top"' EXIT
 # machines: the names of all machines, recorded and altered
 machines() { ls "$SOURCE/test/replay/machines" "$SOURCE/test/replay/altered" | grep '^[a-z]' | grep -v :; }
 
+# elf PROGRAM: its file, also where PROGRAM is a script that has it emulated (contrib/lab.d/foreign)
+elf() { if [ -e "$1.$EMULATED" ]; then echo "$1.$EMULATED"; else echo "$1"; fi; }
+EMULATED=${EMULATED-}
+
 # machine_unpack NAME DIRECTORY: test/replay/machines/NAME as it was recorded; or another machine as
 # test/replay/altered/NAME alters it
 machine_unpack() {
