@@ -17,7 +17,7 @@ setup_stock_kernel() {
 
 # stock_kernel_make PART linux-modules-NUMBER-ARCHITECTURE=VERSION
 stock_kernel_make() {
-	local part=$1 version=${2#*=} number release
+	local part=$1 version=${2#*=} number release package
 	number=${2#linux-modules-} number=${number%%-*}
 	mkdir "$part/packages"
 	(cd "$part/packages" && kernel_apt apt-get download \
