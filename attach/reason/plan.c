@@ -279,6 +279,18 @@ void plan_cannot_undo(struct plan *plan, const struct step *undo, const char *mi
 	};
 }
 
+void plan_cannot_verify(struct plan *plan, const struct snapshot_region *region,
+			const char *unknown)
+{
+	*APPEND(plan->excess, plan->nr_excess) = (struct plan_excess){
+		.kind = "undo",
+		.name = region->name,
+		.why = xasprintf("cannot tell afterwards whether %s is back (its %s cannot be "
+				 "read)",
+				 region->name, unknown),
+	};
+}
+
 enum plan_verdict plan_judge(const struct plan *plan, bool force, bool lose_system_ram)
 {
 	if (plan->nr_excess == 0)

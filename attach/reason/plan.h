@@ -38,6 +38,13 @@ char *plan_make(const struct attach_answers *answers, const struct snapshot_memd
 		size_t nr_named, enum detach_method method, const char *hand_to, struct plan *plan);
 
 /**
+ * plan_cannot_verify() - add to the excess that nobody could tell whether the region came back
+ * @unknown: its attribute that cannot be read
+ */
+void plan_cannot_verify(struct plan *plan, const struct snapshot_region *region,
+			const char *unknown);
+
+/**
  * plan_cannot_undo() - add to the excess that a step of the undo is not possible
  * @missing: the file that the step needs and that is not there
  */

@@ -24,7 +24,10 @@ void checks_of_attach(const struct expected_host *hosts, size_t nr_hosts,
 		      const struct snapshot *after, const struct observed *observed,
 		      struct checks *checks);
 
-/** hosts_are_reattached() - does every check of a reattach pass, apart from that of the log? */
+/**
+ * hosts_are_reattached() - does no check of a reattach fail, apart from that of the log?
+ * @now: NULL if nothing was observed: then they are not
+ */
 bool hosts_are_reattached(const struct expected_host *hosts, size_t nr_hosts,
 			  const struct snapshot *now);
 

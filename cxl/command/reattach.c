@@ -9,6 +9,7 @@
 #include "attach/act/reattach.h"
 #include "attach/act/settings.h"
 #include "attach/act/watch.h"
+#include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "attach/read/reload.h"
 #include "attach/reason/plan.h"
@@ -23,9 +24,36 @@
 #include "util/sysfs.h"
 #include "util/test-point.h"
 
+/* Kernels before v7.1 have no attribute of a lock, and nothing to compare. */
+static const char *find_unknown(const struct snapshot_region *region)
+{
+	_cleanup_free_ char *lock = xasprintf("/sys/bus/cxl/devices/%s/locked", region->name);
+
+	if (region->resource == SNAPSHOT_NO_NUMBER)
+		return "resource";
+	if (region->size == SNAPSHOT_NO_NUMBER)
+		return "size";
+	return region->locked == FLAG_UNKNOWN && sysfs_exists(AT_FDCWD, lock) ? "locked" : NULL;
+}
+
+static void prove_regions(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = plan->memdevs[i];
+
+		for (size_t j = 0; j < memdev->nr_regions; j++) {
+			const char *unknown = find_unknown(memdev->regions[j]);
+
+			if (unknown)
+				plan_cannot_verify(plan, memdev->regions[j], unknown);
+		}
+	}
+}
+
 /* What the kernel shows now is there afterwards; a module's file was looked at for the plan. */
 void reattach_prove(struct plan *plan)
 {
+	prove_regions(plan);
 	for (size_t i = 0; i < plan->nr_undo; i++) {
 		_cleanup_free_ char *missing = step_missing(ROOT_LIVE, &plan->undo[i]);
 

@@ -259,4 +259,18 @@ is "the second says which process is at work" "$(cat "$machine_top/second")" \
 	"1 cxl detach-memdev: process 4711 is detaching or reattaching a memdev"
 
 ok "every plan is valid" all_valid detach-memdev-plan
+# What cannot be read of the region now, nobody could compare afterwards.
+machine pci-accelerator
+for unknown in resource size locked; do
+	kept=$(cat "$devices/region0/$unknown")
+	echo garbage >"$devices/region0/$unknown"
+	detach --dry-run mem0
+	is "$unknown cannot be read: refused" "$status$(jq -c '[.excess[] | select(.kind == "undo") | .what]' <<<"$out")" \
+		"3[\"cannot tell afterwards whether region0 is back (its $unknown cannot be read)\"]"
+	detach -f --dry-run mem0
+	is "$unknown cannot be read: with -f, it goes" "$status$(jq -r .verdict <<<"$out")" "0forced"
+	echo "$kept" >"$devices/region0/$unknown"
+done
+detach --dry-run mem0
+is "all of it can be read" "$status$(jq -r .verdict <<<"$out")" "0allowed"
 finish
