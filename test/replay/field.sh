@@ -177,6 +177,17 @@ build_in
 list --all
 said "CXL is built in, and nothing is attached" 'map(.attach)' '["none","none"]'
 
+# The modules are those of another architecture: of their machine, an ELF file has but a number (183: arm64).
+machine pci-accelerator
+find "$machine/lib/modules" -name '*.ko' | while read -r file; do
+	printf '\267\0' | dd of="$file" bs=1 seek=18 conv=notrunc status=none
+done
+remake_modules
+list
+said "modules of arm64" 'map([.attach, .provider, .module, .imports_attach])' '[["attached","cxl_lab_accel","cxl_lab_accel",true]]'
+run on_machine "$CXL" list-attach --providers
+said "modules of arm64: providers" 'map(.module)' '["cxl_lab_accel"]'
+
 # The bound driver is vfio-pci, and the module that imports the attach call is another one that it uses.
 machine pci-accelerator
 cd "$machine" || exit
