@@ -280,6 +280,15 @@ void attach_work_settle(struct attach_work *work, const struct journal_entry *en
 	free(steps);
 }
 
+static bool is_in_entry(const struct attach_work *work, const struct expected_host *host)
+{
+	for (size_t i = 0; i < work->nr_journal; i++) {
+		if (journal_find_host(work->journal[i], 1, host->host))
+			return true;
+	}
+	return false;
+}
+
 /* Of a host that is in no entry, nobody else would know that it needs a bus again. */
 static int save_hosts(struct attach_work *work)
 {
@@ -289,7 +298,7 @@ static int save_hosts(struct attach_work *work)
 	for (size_t i = 0; i < work->nr_own && rc == 0; i++) {
 		const struct expected_host *host = &work->hosts[i];
 
-		if (host->as_before)
+		if (is_in_entry(work, host))
 			continue;
 		rc = journal_save_host(host, METHOD_BUS, undo, work->nr_steps - 1);
 		if (rc == 0)
