@@ -70,6 +70,15 @@ static char *found_again(const struct commands *commands, const struct state *ba
 	"[ -e /sys/bus/platform/devices/$device ] || continue\n"                                   \
 	"cd /sys/bus/platform/drivers/cxl_acpi; %s; done"
 
+/* Another driver has the host, or was to get it when the command was killed. */
+static bool is_given_away(const struct machine *machine, const struct host_state *was,
+			  const struct host_state *host)
+{
+	if (host->in_journal || strcmp(host->driver, machine->provider) == 0)
+		return false;
+	return host->driver[0] || strcmp(host->override, was->override) != 0;
+}
+
 /* What only the journal knew, which is lost */
 static char *without_journal(const struct commands *commands, const struct state *baseline,
 			     const struct state *now)
@@ -80,14 +89,11 @@ static char *without_journal(const struct commands *commands, const struct state
 			     : xasprintf(ROOT_DEVICES, "[ -e $device ] || echo $device >bind");
 
 	for (size_t i = 0; i < machine->nr_hosts; i++) {
-		const struct host_state *host = &now->hosts[i];
-
-		if (!host->in_journal && host->driver[0] &&
-		    strcmp(host->driver, machine->provider) != 0)
+		if (is_given_away(machine, &baseline->hosts[i], &now->hosts[i]))
 			text = joined(text,
-				      xasprintf("cd /sys/bus/%s/devices/%s\n"
+				      xasprintf("if cd /sys/bus/%s/devices/%s; then\n"
 						"echo %s >driver_override\n"
-						"echo %s >driver/unbind",
+						"[ ! -e driver ] || echo %s >driver/unbind; fi",
 						machine->pci ? "pci" : "platform",
 						machine->hosts[i], baseline->hosts[i].override,
 						machine->hosts[i]));
