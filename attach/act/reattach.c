@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "attach/act/reattach.h"
@@ -9,7 +10,10 @@
 #include "attach/model/step.h"
 #include "attach/read/driver.h"
 #include "attach/read/take.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/memory.h"
+#include "util/sysfs.h"
 #include "util/test-point.h"
 #include "util/unread.h"
 
@@ -26,9 +30,12 @@ static int observe_once(const struct reattach *reattach, struct reattach_outcome
 		return rc;
 	for (size_t i = 0; i < reattach->nr_hosts; i++) {
 		struct expected_host *host = &reattach->hosts[i];
+		_cleanup_free_ char *device = NULL;
 
 		free(host->driver_now);
 		host->driver_now = driver_of(ROOT_LIVE, host->bus, host->host);
+		device = xasprintf("/sys/bus/%s/devices/%s", host->bus, host->host);
+		host->is_gone = sysfs_is_absent(AT_FDCWD, device);
 	}
 	outcome->is_observed = !unread_any();
 	outcome->is_back = outcome->is_observed &&

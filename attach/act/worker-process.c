@@ -120,7 +120,6 @@ static struct step step_of(const struct worker_request *request)
 		.device = request->has_device ? request->device : NULL,
 		.options = request->has_options ? request->options : NULL,
 		.on = request->on,
-		.if_there = request->if_there,
 	};
 }
 

@@ -32,7 +32,7 @@ struct worker_shared {
  */
 struct worker_request {
 	enum step_action action;
-	bool on, if_there, last;
+	bool on, last;
 	bool has_bus, has_driver, has_device, has_options;
 	char bus[NAME_SIZE], driver[NAME_SIZE], device[NAME_SIZE], options[STEP_OPTIONS_MAX];
 	struct worker_terms terms;

@@ -90,7 +90,6 @@ static int give(struct worker *worker, const struct step *steps, size_t count,
 		struct worker_request request = {
 			.action = steps[i].action,
 			.on = steps[i].on,
-			.if_there = steps[i].if_there,
 			.last = i + 1 == count,
 			.terms = *terms,
 		};

@@ -34,6 +34,7 @@ struct expected_host {
 	const char *override; /* its driver_override; NULL: it had none, or it is not known */
 	const char *memdev;   /* its name before, which may change; NULL: it is not known */
 	char *driver_now;     /* the driver that it has now; NULL: none */
+	bool is_gone;	      /* it is on its bus no more */
 	const struct expected_region *regions;
 	size_t nr_regions;
 	bool as_before; /* @regions are those that it had; false: they are not known */

@@ -17,7 +17,8 @@
 enum step_action {
 	STEP_UNBIND,	/* @device from @driver */
 	STEP_BIND,	/* @device to @driver; an error if another driver has it */
-	STEP_OVERRIDE,	/* the driver_override of @device becomes @driver; NULL: none */
+	STEP_OVERRIDE,	/* the driver_override of @device becomes @driver; NULL: none. Where there is no
+			 * @device, nothing is to be done: it is not to keep others from their drivers */
 	STEP_REMOVE,	/* @device, from the PCI bus */
 	STEP_RESCAN,	/* of the PCI bus */
 	STEP_AUTOPROBE, /* of @bus, on or off: @on */
@@ -35,7 +36,6 @@ struct step {
 	const char *device;
 	bool on;
 	const char *options; /* of STEP_LOAD: the module's parameters, "a=1 b=2"; NULL: none */
-	bool if_there; /* of STEP_OVERRIDE: where @device is not there, nothing is to be done */
 };
 
 /** step_name() - "unbind" and so on */

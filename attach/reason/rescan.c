@@ -55,11 +55,8 @@ static struct list find_overrides(const struct step *steps, size_t count, const 
 			add(&overrides, steps[i]);
 	}
 	for (size_t i = 0; i < nr_others; i++) {
-		struct step other = others[i];
-
-		other.if_there = true;
-		if (restores(&other, &steps[0]) && !find_device(&overrides, other.device))
-			add(&overrides, other);
+		if (restores(&others[i], &steps[0]) && !find_device(&overrides, others[i].device))
+			add(&overrides, others[i]);
 	}
 	return overrides;
 }

@@ -53,7 +53,9 @@ static void check_host(const struct expected_host *host, const struct snapshot *
 {
 	const struct snapshot_memdev *memdev = snapshot_memdev_of(after, host->host);
 
-	if (!streq(host->driver_now, host->driver))
+	if (host->is_gone)
+		check_note(provider, CHECK_FAILED, "%s is not there", host->host);
+	else if (!streq(host->driver_now, host->driver))
 		check_note(provider, CHECK_FAILED, "%s has %s, not %s", host->host,
 			   host->driver_now ?: "no driver", host->driver);
 	if (!memdev) {

@@ -115,7 +115,7 @@ walk_tests() {
 test_every_call() {
 	local round
 	for round in detach attach; do
-		INJECT_EVERY=1 INJECT_ROUNDS=$round part "inject: $round, every call that writes" vm_tests inject --timeout 14400
+		INJECT_EVERY=1 INJECT_ROUNDS=$round part "inject: $round in a guest, every call that writes" vm_tests inject --timeout 14400
 	done
 	for round in $(sed -n 's/^    "\([a-z-]*\)": Round.*/\1/p' "$LAB_SRC/test/inject/rounds.py"); do
 		part "inject: $round, every call" build_run "$userland" env INJECT_EVERY=1 INJECT_ROUNDS="$round" SOURCE=/src \

@@ -32,8 +32,7 @@ static char *order(const struct step *steps, size_t count, char *text)
 		else if (step->action == STEP_RESCAN)
 			sprintf(end, "R ");
 		else
-			sprintf(end, "%c%c%s ", step->action == STEP_OVERRIDE ? 'O' : 'B', number,
-				step->if_there ? "?" : "");
+			sprintf(end, "%c%c ", step->action == STEP_OVERRIDE ? 'O' : 'B', number);
 	}
 	return text;
 }
@@ -98,19 +97,19 @@ static const struct {
 	const char *alone, *beside; /* the order; and that where 0000:21:00.0 is removed as well */
 } lists[] = {
 	{"no rescan", {OVERRIDE("11"), BIND("11")}, 2, FLAG_YES, "O0 B0 ", "O0 B0 "},
-	{"no override", {RESCAN, BIND("11")}, 2, FLAG_YES, "R B0 ", "- R O1? + B0 "},
+	{"no override", {RESCAN, BIND("11")}, 2, FLAG_YES, "R B0 ", "- R O1 + B0 "},
 	{"the administrator has autoprobe off since",
 	 {OFF, RESCAN, OVERRIDE("11"), ON, BIND("11")},
 	 5,
 	 FLAG_NO,
 	 "R O0 B0 ",
-	 "R O0 O1? B0 "},
+	 "R O0 O1 B0 "},
 	{"the administrator has autoprobe on since",
 	 {RESCAN, OVERRIDE("11"), BIND("11")},
 	 3,
 	 FLAG_YES,
 	 "- R O0 + B0 ",
-	 "- R O0 O1? + B0 "},
+	 "- R O0 O1 + B0 "},
 	{"of two entries",
 	 {RESCAN, BIND("11"), OFF, RESCAN, OVERRIDE("21"), ON, BIND("21")},
 	 7,

@@ -18,6 +18,32 @@ check_dmesg() {
 	finish
 }
 
+# unplug HOST: its slot's power is turned off, and QEMU takes the device away for good
+unplug() {
+	local slot
+	slot=$(grep -l "^${1%.*}$" /sys/bus/pci/slots/*/address)
+	echo 0 >"${slot%/address}/power"
+	for _ in $(seq 50); do
+		[ -e "/sys/bus/pci/devices/$1" ] || break
+		sleep 0.2
+	done
+}
+
+# check_dmesg_unplugged: check_dmesg after unplug, where the kernel may report pciehp's own locks
+# (Documentation/kernel-behavior.md)
+check_dmesg_unplugged() {
+	local said
+	said=$(dmesg | sed "1,/$kernel_mark/d")
+	if grep -q 'irq/[0-9]*-pciehp/[0-9]* is trying to acquire lock' <<<"$said"; then
+		is "the kernel reports pciehp's own locks" \
+			"$(grep -A 8 'circular locking dependency' <<<"$said" | grep -oE 'ctrl->reset_lock|pci_rescan_remove_lock' | xargs)" \
+			"ctrl->reset_lock pci_rescan_remove_lock"
+		said=$(grep -v 'possible circular locking' <<<"$said")
+	fi
+	is "no other kernel report" "$("$SOURCE/contrib/lab.d/splats" <<<"$said")" ""
+	finish
+}
+
 # unbind_settled HOST DRIVER: unbind it, and wait for the work that this leaves behind, which could undo a
 # later bind (Documentation/kernel-behavior.md)
 unbind_settled() {

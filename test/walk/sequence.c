@@ -167,20 +167,23 @@ static bool look(struct trip *trip)
 
 /*
  * attach-memdev has failed. May it? Only where a host cannot be attached before the firmware has
- * set it up again, and then all others are.
+ * set it up again, or was removed by detach-memdev and then unplugged; and all others are attached.
  */
 static bool may_fail(const struct trip *trip)
 {
-	bool taken = false;
+	bool may = false;
 
 	for (size_t i = 0; i < trip->now.nr_hosts; i++) {
-		if (trip->now.hosts[i].attached || trip->unplugged & 1U << i)
+		const struct host_state *host = &trip->now.hosts[i];
+		bool unplugged = trip->unplugged & 1U << i;
+
+		if (host->attached || (unplugged && !host->in_journal))
 			continue;
-		if (!trip->duty.taken[i])
+		if (!unplugged && !trip->duty.taken[i])
 			return false;
-		taken = true;
+		may = true;
 	}
-	return taken;
+	return may;
 }
 
 /* At the end: what was done by hand is undone by hand, and what commands did by attach-memdev
