@@ -123,16 +123,16 @@ static struct step step_of(const struct worker_request *request)
 	};
 }
 
-/* Nobody waits for it any more, nor puts back what its last step, if any, was about. */
-static void leave(const struct working *working, const struct worker_request *last)
+/*
+ * Nobody waits for it any more, nor puts back what its latest step was about: the one that it has
+ * done, or else the first, which whoever gave up took for begun.
+ */
+static void leave(const struct working *working, const struct worker_request *latest)
 {
-	struct step step;
+	struct step step = step_of(latest);
 
-	if (working->lock && last) {
-		step = step_of(last);
-		if (settings_are_needed(&step))
-			settings_restore();
-	}
+	if (working->lock && settings_are_needed(&step))
+		settings_restore();
 	_exit(0);
 }
 
@@ -144,7 +144,7 @@ static bool work_on(struct working *working, const struct worker_request *reques
 	char point[32];
 
 	if (!may_begin(working, reply->step))
-		leave(working, reply->step > 0 ? request - 1 : NULL);
+		leave(working, reply->step > 0 ? request - 1 : request);
 	if (working->lock)
 		command_lock_note(working->lock, &step);
 	reply->how.begun_us = clock_now();

@@ -15,12 +15,14 @@
 #define STEP_OPTIONS_MAX 2048
 
 enum step_action {
-	STEP_UNBIND,	/* @device from @driver */
-	STEP_BIND,	/* @device to @driver; an error if another driver has it */
-	STEP_OVERRIDE,	/* the driver_override of @device becomes @driver; NULL: none. Where there is no
-			 * @device, nothing is to be done: it is not to keep others from their drivers */
-	STEP_REMOVE,	/* @device, from the PCI bus */
-	STEP_RESCAN,	/* of the PCI bus */
+	STEP_UNBIND,   /* @device from @driver */
+	STEP_BIND,     /* @device to @driver; an error if another driver has it */
+	STEP_OVERRIDE, /* the driver_override of @device becomes @driver; NULL: none. Where there is
+			* no
+			* @device, nothing is to be done: it is not to keep others from their
+			* drivers */
+	STEP_REMOVE,   /* @device, from the PCI bus */
+	STEP_RESCAN,   /* of the PCI bus */
 	STEP_AUTOPROBE, /* of @bus, on or off: @on */
 	STEP_UNLOAD,	/* the module @driver */
 	STEP_LOAD,	/* the module @driver */

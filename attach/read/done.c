@@ -79,8 +79,7 @@ bool step_is_done(struct root root, const struct step *step)
 	case STEP_LOAD:
 		return is_loaded(root, step);
 	case STEP_OVERRIDE:
-		return is_absent(root, "devices", step, step->device) ||
-		       has_override(root, step);
+		return is_absent(root, "devices", step, step->device) || has_override(root, step);
 	case STEP_AUTOPROBE:
 		return probes(root, step);
 	case STEP_RESCAN:

@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "attach/act/journal.h"
@@ -40,6 +41,7 @@ struct attaching {
 	struct attach_task *tasks;
 	size_t nr_tasks;
 	bool some_are_gone; /* hosts that the journal had */
+	pid_t left_behind;  /* a process that a task gave up, and that is in the kernel; 0: none */
 	struct json_stream stream;
 	int lock; /* of the steps */
 };
@@ -105,15 +107,36 @@ static bool is_named(const struct expected_host *host, const char *name)
 				 strcmp(host->memdev + strlen("mem"), name) == 0));
 }
 
-static const struct journal_entry *find_entry(const struct attaching *attaching, const char *name)
+static const struct expected_host *find_host(const struct journal_entry *entry, const char *name)
 {
-	for (size_t i = 0; i < attaching->nr_entries; i++) {
-		for (size_t j = 0; j < attaching->entries[i].nr_hosts; j++) {
-			if (is_named(&attaching->entries[i].hosts[j], name))
-				return &attaching->entries[i];
-		}
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		if (is_named(&entry->hosts[i], name))
+			return &entry->hosts[i];
 	}
 	return NULL;
+}
+
+/*
+ * False, after a message, if several entries have a memdev of that name: it is free as soon as a
+ * memdev is detached, and the next one can get it.
+ */
+static bool find_entry(const struct attaching *attaching, const char *name,
+		       const struct journal_entry **entry)
+{
+	*entry = NULL;
+	for (size_t i = 0; i < attaching->nr_entries; i++) {
+		const struct expected_host *host = find_host(&attaching->entries[i], name);
+
+		if (host && *entry && !streq(find_host(*entry, name)->host, host->host)) {
+			fprintf(stderr,
+				NAME ": %s: was the name of several: name the host, %s or %s\n",
+				name, find_host(*entry, name)->host, host->host);
+			return false;
+		}
+		if (host && !*entry)
+			*entry = &attaching->entries[i];
+	}
+	return true;
 }
 
 static const struct snapshot_unattached_host *find_unattached_host(const struct snapshot *snapshot,
@@ -156,10 +179,12 @@ static void add_task(struct attaching *attaching, const struct journal_entry *en
 
 static int add_named(struct attaching *attaching, const char *name)
 {
-	const struct journal_entry *entry = find_entry(attaching, name);
 	const struct snapshot_unattached_host *unattached =
 		find_unattached_host(&attaching->snapshot, name);
+	const struct journal_entry *entry;
 
+	if (!find_entry(attaching, name, &entry))
+		return EXIT_FAILED;
 	if (entry || unattached) {
 		add_task(attaching, entry, entry ? NULL : unattached);
 		return EXIT_DONE;
@@ -270,6 +295,7 @@ static int run(struct attaching *attaching, const struct attach_work *work)
 			.timeline = options->timeline,
 		},
 		&watch, &json);
+	attaching->left_behind = watch.observed.stuck.pid;
 	watch_close(&watch);
 	if (options->timeline)
 		json_object_put(json);
@@ -313,6 +339,23 @@ static void say_why_failed(const struct attach_task *task)
 			task->unattached->host.name);
 }
 
+static const char *task_host(const struct attach_task *task)
+{
+	return task->entry ? task->entry->hosts[0].host : task->unattached->host.name;
+}
+
+/*
+ * A process that was given up still changes something, and then puts back the settings that the
+ * next task would rely on.
+ */
+static bool may_begin(const struct attaching *attaching, const struct attach_task *task)
+{
+	if (attaching->left_behind)
+		fprintf(stderr, NAME ": %s: not tried: process %d is still in the kernel\n",
+			task_host(task), (int)attaching->left_behind);
+	return !attaching->left_behind;
+}
+
 /* Each task alone */
 static int do_each(struct attaching *attaching)
 {
@@ -322,6 +365,8 @@ static int do_each(struct attaching *attaching)
 		struct attach_work work;
 		int done;
 
+		if (!may_begin(attaching, &attaching->tasks[i]))
+			continue;
 		attach_work_begin(&work);
 		attach_work_add(&work, &attaching->snapshot, &attaching->tasks[i]);
 		done = do_work(attaching, &work);
@@ -379,7 +424,7 @@ static int cycle_each_bus(struct attaching *attaching)
 			attach_task_bus(&attaching->snapshot, &attaching->tasks[i]);
 		int done;
 
-		if (is_of_earlier(attaching, i, bus))
+		if (is_of_earlier(attaching, i, bus) || !may_begin(attaching, &attaching->tasks[i]))
 			continue;
 		done = cycle_bus(attaching, bus);
 		status = status ?: done;

@@ -92,6 +92,19 @@ attach --dry-run
 is "a module: not with another line" "$status$out" "1[]"
 rm "$CXL_STATE_DIR"/*.json
 
+# The name of a memdev that was detached is free, and the next one can have got it.
+machine pci-removed
+removed 0000:11:00.0 mem5 ''
+removed 0000:21:00.0 mem5 ''
+for name in mem5 5; do
+	attach --dry-run $name
+	is "the name of two, $name: neither is taken" "$status$out$err" \
+		"1[]cxl attach-memdev: $name: was the name of several: name the host, 0000:11:00.0 or 0000:21:00.0"
+done
+attach --dry-run 0000:21:00.0
+is "the name of two: by its host" "$status$(answer '.[0].steps[-1].device')" '0"0000:21:00.0"'
+rm "$CXL_STATE_DIR"/*.json
+
 # A device that was removed behind the journal's back, and found again, lacks its driver_override.
 machine pci-unbound
 : >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"

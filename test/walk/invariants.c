@@ -330,6 +330,27 @@ static bool is_nameless(const struct view *view)
 	return nameless && view->move->target == TARGET_MEMDEV;
 }
 
+/* Several that are in the journal had the name of this one. */
+static bool is_ambiguous(const struct view *view)
+{
+	const struct state *before = view->before;
+
+	if (view->move->target != TARGET_MEMDEV)
+		return false;
+	for (size_t i = 0; i < before->nr_hosts; i++) {
+		const struct host_state *host = &before->hosts[i];
+		const char *name = host->memdev[0] ? host->memdev : host->journal_memdev;
+		size_t count = 0;
+
+		for (size_t j = 0; j < before->nr_hosts; j++)
+			count += before->hosts[j].in_journal &&
+				 strcmp(before->hosts[j].journal_memdev, name) == 0;
+		if (is_of_move(view->move, i) && count > 1)
+			return true;
+	}
+	return false;
+}
+
 /* What nothing hinders succeeds. */
 static bool is_hindered(const struct view *view)
 {
@@ -340,8 +361,9 @@ static bool is_hindered(const struct view *view)
 	    duty->waits || view->move->timeout_ms || outcome->port_cannot_be_reused)
 		return true;
 	if (view->move->kind == MOVE_ATTACH)
-		return is_nameless(view) || (outcome->status == EXIT_REFUSED &&
-					     view->move->cycle_bus && !view->move->force);
+		return is_nameless(view) || is_ambiguous(view) ||
+		       (outcome->status == EXIT_REFUSED && view->move->cycle_bus &&
+			!view->move->force);
 	for (size_t i = 0; i < view->before->nr_hosts; i++) {
 		if (is_of_move(view->move, i) &&
 		    (!view->before->hosts[i].attached || view->before->hosts[i].in_journal))
