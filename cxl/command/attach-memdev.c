@@ -331,17 +331,35 @@ static int do_work(struct attaching *attaching, struct attach_work *work)
 	return status;
 }
 
-/* The kernel only says that the driver could not be bound. */
-static void say_why_failed(const struct attach_task *task)
-{
-	if (task->unattached && !task->unattached->port)
-		fprintf(stderr, NAME ": no CXL topology above %s: no CXL port has it below it\n",
-			task->unattached->host.name);
-}
-
 static const char *task_host(const struct attach_task *task)
 {
 	return task->entry ? task->entry->hosts[0].host : task->unattached->host.name;
+}
+
+/* Another detach may have taken the bus above that host. */
+static void say_bus_entry(const struct attaching *attaching, const struct attach_task *task)
+{
+	for (size_t i = 0; i < attaching->nr_entries; i++) {
+		const struct journal_entry *entry = &attaching->entries[i];
+
+		if (entry != task->entry && !entry->error &&
+		    attach_tasks_bind_bus(&(struct attach_task){.entry = entry}, 1)) {
+			fprintf(stderr,
+				NAME ": %s: if the bus above it is detached, too: 'cxl "
+				     "attach-memdev %s' reattaches it\n",
+				task_host(task), entry->hosts[0].host);
+			return;
+		}
+	}
+}
+
+/* The kernel only says that the driver could not be bound. */
+static void say_why_failed(const struct attaching *attaching, const struct attach_task *task)
+{
+	say_bus_entry(attaching, task);
+	if (task->unattached && !task->unattached->port)
+		fprintf(stderr, NAME ": no CXL topology above %s: no CXL port has it below it\n",
+			task->unattached->host.name);
 }
 
 /*
@@ -372,7 +390,7 @@ static int do_each(struct attaching *attaching)
 		done = do_work(attaching, &work);
 		attach_work_release(&work);
 		if (done == EXIT_FAILED)
-			say_why_failed(&attaching->tasks[i]);
+			say_why_failed(attaching, &attaching->tasks[i]);
 		status = status ?: done;
 	}
 	return status;

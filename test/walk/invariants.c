@@ -362,6 +362,7 @@ static bool is_hindered(const struct view *view)
 		return true;
 	if (view->move->kind == MOVE_ATTACH)
 		return is_nameless(view) || is_ambiguous(view) ||
+		       strstr(outcome->said, "if the bus above it is detached, too") ||
 		       (outcome->status == EXIT_REFUSED && view->move->cycle_bus &&
 			!view->move->force);
 	for (size_t i = 0; i < view->before->nr_hosts; i++) {
