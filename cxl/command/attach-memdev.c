@@ -369,7 +369,8 @@ static void say_why_failed(const struct attaching *attaching, const struct attac
 static bool may_begin(const struct attaching *attaching, const struct attach_task *task)
 {
 	if (attaching->left_behind)
-		fprintf(stderr, NAME ": %s: not tried: process %d is still in the kernel\n",
+		fprintf(stderr,
+			NAME ": %s: not tried: process %d has not returned from the kernel\n",
 			task_host(task), (int)attaching->left_behind);
 	return !attaching->left_behind;
 }

@@ -91,9 +91,17 @@ static void take_over(struct duty *duty, const struct move *move, const struct s
 	bool module = move->kind == MOVE_UNLOAD || move->kind == MOVE_INSERT;
 
 	for (size_t i = 0; i < after->nr_hosts; i++) {
-		/* Of a device that is not there, the journal knows it. */
-		if (move->kind == MOVE_BY_ID && after->hosts[i].exists)
+		/*
+		 * Of a device that is not there, the journal knows it. Of one that is in the
+		 * journal, it looks like an override that was lost with the device, which is then
+		 * restored.
+		 */
+		if (move->kind == MOVE_BY_ID && after->hosts[i].exists) {
 			memcpy(duty->override[i], after->hosts[i].override, NAME_MAX_);
+			duty->any_override[i] |=
+				before->hosts[i].in_journal &&
+				strcmp(before->hosts[i].override, after->hosts[i].override) != 0;
+		}
 		/* What was killed right before may have written something that nobody has seen. */
 		if (move->kind == MOVE_WIPE) {
 			duty->journal_lost |= before->hosts[i].in_journal || duty->killed;
