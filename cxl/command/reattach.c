@@ -62,6 +62,13 @@ void reattach_prove(struct plan *plan)
 	}
 }
 
+static bool is_on_bus(const char *bus, const char *device)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/devices/%s", bus, device);
+
+	return sysfs_exists(AT_FDCWD, path);
+}
+
 /* Each driver_override of a device that a detach removed, and that is still gone */
 static void add_overrides(const struct journal_entry *entry, struct step **overrides, size_t *count)
 {
@@ -69,28 +76,60 @@ static void add_overrides(const struct journal_entry *entry, struct step **overr
 		return;
 	for (size_t i = 0; i < entry->nr_undo; i++) {
 		const struct step *step = &entry->undo[i];
-		_cleanup_free_ char *device = NULL;
 
-		if (step->action != STEP_OVERRIDE)
-			continue;
-		device = xasprintf("/sys/bus/%s/devices/%s", step->bus, step->device);
-		if (!sysfs_exists(AT_FDCWD, device))
+		if (step->action == STEP_OVERRIDE && !is_on_bus(step->bus, step->device))
 			*APPEND(*overrides, *count) = *step;
 	}
+}
+
+/* Do these options of a module name a device that the entry's detach removed, and that is gone? */
+static bool name_removed(const char *options, const struct journal_entry *entry)
+{
+	if (!rescan_is_in(entry->undo, entry->nr_undo))
+		return false;
+	for (size_t i = 0; i < entry->nr_hosts; i++) {
+		const struct expected_host *host = &entry->hosts[i];
+
+		if (strstr(options, host->host) && !is_on_bus(host->bus, host->host))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A module that is told of a device can fail to load without it. Then the device is found first,
+ * even if it is another entry's.
+ */
+static bool needs_rescan(const struct step *steps, size_t count,
+			 const struct journal_entry *entries, size_t nr_entries)
+{
+	if (rescan_is_in(steps, count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; steps[i].options && j < nr_entries; j++) {
+			if (name_removed(steps[i].options, &entries[j]))
+				return true;
+		}
+	}
+	return false;
 }
 
 struct step *reattach_steps(const struct step *steps, size_t count,
 			    const struct journal_entry *entries, size_t nr_entries, size_t *nr_now)
 {
-	_cleanup_free_ struct step *overrides = NULL;
+	_cleanup_free_ struct step *overrides = NULL, *all = NULL;
 	enum flag autoprobe = FLAG_UNKNOWN;
-	size_t nr_overrides = 0;
+	size_t nr_overrides = 0, nr_all = 0;
 
-	if (rescan_is_in(steps, count))
+	if (needs_rescan(steps, count, entries, nr_entries))
+		*APPEND(all, nr_all) = (struct step){.action = STEP_RESCAN, .bus = "pci"};
+	for (size_t i = 0; i < count; i++)
+		*APPEND(all, nr_all) = steps[i];
+	if (rescan_is_in(all, nr_all))
 		autoprobe = settings_autoprobe("pci");
 	for (size_t i = 0; i < nr_entries; i++)
 		add_overrides(&entries[i], &overrides, &nr_overrides);
-	return rescan_guard(steps, count, overrides, nr_overrides, autoprobe, nr_now);
+	return rescan_guard(all, nr_all, overrides, nr_overrides, autoprobe, nr_now);
 }
 
 /* What is not as it was, and all that the kernel said meanwhile */
