@@ -12,6 +12,7 @@
 #include "attach/read/take.h"
 #include "attach/reason/evidence.h"
 #include "attach/model/plan.h"
+#include "cxl/command/attach-choose.h"
 #include "cxl/command/attach-work.h"
 #include "cxl/command/command.h"
 #include "cxl/command/messages.h"
@@ -24,7 +25,7 @@
 #include "util/options.h"
 #include "util/text.h"
 
-#define NAME "cxl attach-memdev"
+#define NAME ATTACH_MEMDEV
 
 struct options {
 	struct option_arguments names; /* of memdevs or hosts */
@@ -38,8 +39,7 @@ struct attaching {
 	struct attach_answers answers;
 	struct journal_entry *entries;
 	size_t nr_entries;
-	struct attach_task *tasks;
-	size_t nr_tasks;
+	struct attach_choice choice;
 	bool some_are_gone; /* hosts that the journal had */
 	pid_t left_behind;  /* a process that a task gave up, and that is in the kernel; 0: none */
 	struct json_stream stream;
@@ -100,144 +100,20 @@ static const struct option_set option_set = {
 	.check = check_options,
 };
 
-static bool is_named(const struct expected_host *host, const char *name)
-{
-	return strcmp(host->host, name) == 0 ||
-	       (host->memdev && (strcmp(host->memdev, name) == 0 ||
-				 strcmp(host->memdev + strlen("mem"), name) == 0));
-}
-
-static const struct expected_host *find_host(const struct journal_entry *entry, const char *name)
-{
-	for (size_t i = 0; i < entry->nr_hosts; i++) {
-		if (is_named(&entry->hosts[i], name))
-			return &entry->hosts[i];
-	}
-	return NULL;
-}
-
-/*
- * False, after a message, if several entries have a memdev of that name: it is free as soon as a
- * memdev is detached, and the next one can get it.
- */
-static bool find_entry(const struct attaching *attaching, const char *name,
-		       const struct journal_entry **entry)
-{
-	*entry = NULL;
-	for (size_t i = 0; i < attaching->nr_entries; i++) {
-		const struct expected_host *host = find_host(&attaching->entries[i], name);
-
-		if (host && *entry && !streq(find_host(*entry, name)->host, host->host)) {
-			fprintf(stderr,
-				NAME ": %s: was the name of several: name the host, %s or %s\n",
-				name, find_host(*entry, name)->host, host->host);
-			return false;
-		}
-		if (host && !*entry)
-			*entry = &attaching->entries[i];
-	}
-	return true;
-}
-
-static const struct snapshot_unattached_host *find_unattached_host(const struct snapshot *snapshot,
-								   const char *name)
-{
-	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
-		if (strcmp(snapshot->unattached_hosts[i].host.name, name) == 0)
-			return &snapshot->unattached_hosts[i];
-	}
-	return NULL;
-}
-
-static bool is_attached(const struct attaching *attaching, const char *name)
-{
-	const struct snapshot *snapshot = &attaching->snapshot;
-
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
-		const struct snapshot_memdev *memdev = &snapshot->memdevs[i];
-
-		if (attach_of_memdev(&attaching->answers, memdev)->state == ATTACH_NONE)
-			continue;
-		if (strcmp(memdev->name, name) == 0 ||
-		    strcmp(memdev->name + strlen("mem"), name) == 0 ||
-		    (memdev->host.name && strcmp(memdev->host.name, name) == 0))
-			return true;
-	}
-	return false;
-}
-
-static void add_task(struct attaching *attaching, const struct journal_entry *entry,
-		     const struct snapshot_unattached_host *unattached)
-{
-	for (size_t i = 0; i < attaching->nr_tasks; i++) {
-		if (attaching->tasks[i].entry == entry &&
-		    attaching->tasks[i].unattached == unattached)
-			return;
-	}
-	*APPEND(attaching->tasks, attaching->nr_tasks) = (struct attach_task){entry, unattached};
-}
-
-static int add_named(struct attaching *attaching, const char *name)
-{
-	const struct snapshot_unattached_host *unattached =
-		find_unattached_host(&attaching->snapshot, name);
-	const struct journal_entry *entry;
-
-	if (!find_entry(attaching, name, &entry))
-		return EXIT_FAILED;
-	if (entry || unattached) {
-		add_task(attaching, entry, entry ? NULL : unattached);
-		return EXIT_DONE;
-	}
-	if (is_attached(attaching, name)) {
-		fprintf(stderr, NAME ": %s: already attached\n", name);
-		return EXIT_DONE;
-	}
-	fprintf(stderr,
-		NAME ": %s: neither in the journal, nor a detached host whose provider is "
-		     "known\n",
-		name);
-	return EXIT_FAILED;
-}
-
-/*
- * An entry that cannot be read is of something that is detached and stays so: that is a failure.
- * What no longer exists is not reattached either.
- */
-static int add_all(struct attaching *attaching)
-{
-	const struct snapshot *snapshot = &attaching->snapshot;
-	int status = attaching->some_are_gone ? EXIT_FAILED : EXIT_DONE;
-
-	for (size_t i = 0; i < attaching->nr_entries; i++) {
-		if (attaching->entries[i].error)
-			status = EXIT_FAILED;
-		else
-			add_task(attaching, &attaching->entries[i], NULL);
-	}
-	for (size_t i = 0; attaching->options->all && i < snapshot->nr_unattached_hosts; i++) {
-		const struct snapshot_unattached_host *unattached = &snapshot->unattached_hosts[i];
-
-		if (attach_of_unattached_host(&attaching->answers, unattached)->state ==
-			    ATTACH_DETACHED &&
-		    !journal_find_host(attaching->entries, attaching->nr_entries,
-				       unattached->host.name))
-			add_task(attaching, NULL, unattached);
-	}
-	if (attaching->nr_tasks == 0 && status == EXIT_DONE)
-		fputs(NAME ": nothing has been detached\n", stderr);
-	return status;
-}
-
 static int choose(struct attaching *attaching)
 {
 	const struct options *options = attaching->options;
+	struct attach_choice *choice = &attaching->choice;
 	int status = EXIT_DONE;
 
+	*choice = (struct attach_choice){.snapshot = &attaching->snapshot,
+					 .answers = &attaching->answers,
+					 .entries = attaching->entries,
+					 .nr_entries = attaching->nr_entries};
 	if (options->names.count == 0)
-		return add_all(attaching);
+		return attach_choose_all(choice, options->all, attaching->some_are_gone);
 	for (int i = 0; i < options->names.count; i++) {
-		int named = add_named(attaching, options->names.list[i]);
+		int named = attach_choose_named(choice, options->names.list[i]);
 
 		status = status == EXIT_DONE ? named : status;
 	}
@@ -262,6 +138,15 @@ static int judge_cycle(const struct attaching *attaching, const struct plan *pla
 	return EXIT_REFUSED;
 }
 
+static int print_steps(struct attaching *attaching, const struct attach_work *work)
+{
+	struct json_object *json = json_new_object();
+
+	json_add(json, "steps", report_steps(work->steps, work->nr_steps, NULL));
+	json_item(&attaching->stream, json);
+	return EXIT_DONE;
+}
+
 static int run(struct attaching *attaching, const struct attach_work *work)
 {
 	const struct options *options = attaching->options;
@@ -270,12 +155,8 @@ static int run(struct attaching *attaching, const struct attach_work *work)
 	struct watch watch;
 	int rc, status;
 
-	if (options->dry_run) {
-		json = json_new_object();
-		json_add(json, "steps", report_steps(work->steps, work->nr_steps, NULL));
-		json_item(&attaching->stream, json);
-		return EXIT_DONE;
-	}
+	if (options->dry_run)
+		return print_steps(attaching, work);
 	rc = watch_open(&watch, NULL, &what);
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
@@ -380,18 +261,18 @@ static int do_each(struct attaching *attaching)
 {
 	int status = EXIT_DONE;
 
-	for (size_t i = 0; i < attaching->nr_tasks; i++) {
+	for (size_t i = 0; i < attaching->choice.nr_tasks; i++) {
 		struct attach_work work;
 		int done;
 
-		if (!may_begin(attaching, &attaching->tasks[i]))
+		if (!may_begin(attaching, &attaching->choice.tasks[i]))
 			continue;
 		attach_work_begin(&work);
-		attach_work_add(&work, &attaching->snapshot, &attaching->tasks[i]);
+		attach_work_add(&work, &attaching->snapshot, &attaching->choice.tasks[i]);
 		done = do_work(attaching, &work);
 		attach_work_release(&work);
 		if (done == EXIT_FAILED)
-			say_why_failed(attaching, &attaching->tasks[i]);
+			say_why_failed(attaching, &attaching->choice.tasks[i]);
 		status = status ?: done;
 	}
 	return status;
@@ -402,7 +283,7 @@ static bool is_of_earlier(const struct attaching *attaching, size_t task,
 			  const struct snapshot_port *bus)
 {
 	for (size_t i = 0; i < task; i++) {
-		if (attach_task_bus(&attaching->snapshot, &attaching->tasks[i]) == bus)
+		if (attach_task_bus(&attaching->snapshot, &attaching->choice.tasks[i]) == bus)
 			return true;
 	}
 	return false;
@@ -416,13 +297,13 @@ static int cycle_bus(struct attaching *attaching, const struct snapshot_port *bu
 	int status = EXIT_CANNOT;
 
 	attach_work_begin(&work);
-	if (bus || !attach_tasks_bind_bus(attaching->tasks, attaching->nr_tasks))
+	if (bus || !attach_tasks_bind_bus(attaching->choice.tasks, attaching->choice.nr_tasks))
 		why = attach_work_cycle(&work, &attaching->answers, bus);
 	if (why) {
 		fprintf(stderr, NAME ": cannot cycle the bus: %s\n", why);
 	} else {
-		attach_work_add_of_bus(&work, &attaching->snapshot, attaching->tasks,
-				       attaching->nr_tasks, bus);
+		attach_work_add_of_bus(&work, &attaching->snapshot, attaching->choice.tasks,
+				       attaching->choice.nr_tasks, bus);
 		attach_work_add_others(&work);
 		status = do_work(attaching, &work);
 	}
@@ -438,12 +319,13 @@ static int cycle_each_bus(struct attaching *attaching)
 {
 	int status = EXIT_DONE;
 
-	for (size_t i = 0; i < attaching->nr_tasks; i++) {
+	for (size_t i = 0; i < attaching->choice.nr_tasks; i++) {
 		const struct snapshot_port *bus =
-			attach_task_bus(&attaching->snapshot, &attaching->tasks[i]);
+			attach_task_bus(&attaching->snapshot, &attaching->choice.tasks[i]);
 		int done;
 
-		if (is_of_earlier(attaching, i, bus) || !may_begin(attaching, &attaching->tasks[i]))
+		if (is_of_earlier(attaching, i, bus) ||
+		    !may_begin(attaching, &attaching->choice.tasks[i]))
 			continue;
 		done = cycle_bus(attaching, bus);
 		status = status ?: done;
@@ -464,14 +346,14 @@ static int attach_all(struct attaching *attaching)
 	attaching->entries = journal_load(&attaching->nr_entries);
 	say_unreadable(NAME, attaching->entries, attaching->nr_entries);
 	status = say_unread(NAME) ? EXIT_FAILED : choose(attaching);
-	attach_tasks_sort(attaching->tasks, attaching->nr_tasks);
+	attach_tasks_sort(attaching->choice.tasks, attaching->choice.nr_tasks);
 	done = attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
 	status = status ?: done;
 	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);
 	journal_release(attaching->entries, attaching->nr_entries);
 	attach_answers_release(&attaching->answers);
 	snapshot_release(&attaching->snapshot);
-	free(attaching->tasks);
+	free(attaching->choice.tasks);
 	if (rc == 0)
 		return status;
 	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));

@@ -84,6 +84,18 @@ void duty_note_said(struct duty *duty, const struct outcome *outcome)
 	duty->parameters_lost |= strstr(outcome->said, "cannot be loaded again") != NULL;
 }
 
+/*
+ * Of a device that is not there, the journal knows it. Of one that is in the journal, it looks like
+ * an override that was lost with the device, which is then restored.
+ */
+static void take_override(struct duty *duty, size_t host, const struct host_state *before,
+			  const struct host_state *after)
+{
+	memcpy(duty->override[host], after->override, NAME_MAX_);
+	duty->any_override[host] |=
+		before->in_journal && strcmp(before->override, after->override) != 0;
+}
+
 /* By hand, the administrator decides anew what is wanted. */
 static void take_over(struct duty *duty, const struct move *move, const struct state *before,
 		      const struct state *after)
@@ -91,17 +103,8 @@ static void take_over(struct duty *duty, const struct move *move, const struct s
 	bool module = move->kind == MOVE_UNLOAD || move->kind == MOVE_INSERT;
 
 	for (size_t i = 0; i < after->nr_hosts; i++) {
-		/*
-		 * Of a device that is not there, the journal knows it. Of one that is in the
-		 * journal, it looks like an override that was lost with the device, which is then
-		 * restored.
-		 */
-		if (move->kind == MOVE_BY_ID && after->hosts[i].exists) {
-			memcpy(duty->override[i], after->hosts[i].override, NAME_MAX_);
-			duty->any_override[i] |=
-				before->hosts[i].in_journal &&
-				strcmp(before->hosts[i].override, after->hosts[i].override) != 0;
-		}
+		if (move->kind == MOVE_BY_ID && after->hosts[i].exists)
+			take_override(duty, i, &before->hosts[i], &after->hosts[i]);
 		/* What was killed right before may have written something that nobody has seen. */
 		if (move->kind == MOVE_WIPE) {
 			duty->journal_lost |= before->hosts[i].in_journal || duty->killed;
