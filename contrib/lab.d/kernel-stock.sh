@@ -69,7 +69,6 @@ stock_initramfs() {
 		cd /kernel/initramfs
 		mkdir modules root proc
 		cc -static -O2 -o init /src/initramfs.c
-		number=100
 		for module in 9pnet_virtio 9p overlay; do
 			modprobe --set-version "$1" --show-depends "$module" | while read -r how file _; do
 				[ "$how" = insmod ] || continue

@@ -362,6 +362,13 @@ static bool is_ambiguous(const struct view *view)
 	return false;
 }
 
+/* Another entry's detach took the bus, and that was said. */
+static bool lacks_bus(const struct view *view)
+{
+	return !view->after->has_bus &&
+	       strstr(view->outcome->said, "if the bus above it is detached, too");
+}
+
 /* What nothing hinders succeeds. */
 static bool is_hindered(const struct view *view)
 {
@@ -372,8 +379,7 @@ static bool is_hindered(const struct view *view)
 	    duty->waits || view->move->timeout_ms || outcome->port_cannot_be_reused)
 		return true;
 	if (view->move->kind == MOVE_ATTACH)
-		return is_nameless(view) || is_ambiguous(view) ||
-		       strstr(outcome->said, "if the bus above it is detached, too") ||
+		return is_nameless(view) || is_ambiguous(view) || lacks_bus(view) ||
 		       (outcome->status == EXIT_REFUSED && view->move->cycle_bus &&
 			!view->move->force);
 	for (size_t i = 0; i < view->before->nr_hosts; i++) {

@@ -147,6 +147,8 @@ static void read_host(const struct machine *machine, const char *name, const cha
 			 has_region(host->memdev, truth, host);
 }
 
+#define ACPI "/sys/bus/platform/drivers/cxl_acpi/"
+
 static const char *text_of(struct json_object *json, const char *key)
 {
 	return json_object_get_string(json_object_object_get(json, key)) ?: "";
@@ -225,6 +227,8 @@ void observe_state(const struct machine *machine, struct state *state)
 	for (const char *line = truth; (line = strstr(line, "memdev ")); line += 7)
 		state->nr_memdevs += line[strcspn(line, "\n") - 1] == '1';
 	state->autoprobe = sysfs_read_flag(AT_FDCWD, autoprobe);
+	state->has_bus =
+		sysfs_exists(AT_FDCWD, machine->pci ? ACPI "ACPI0017:00" : ACPI "cxl_acpi.0");
 	read_parameters(machine, state);
 	read_journal(machine, state);
 }

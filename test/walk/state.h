@@ -32,6 +32,7 @@ struct state {
 	bool loaded; /* the provider's module */
 	char parameters[PARAMETERS_MAX];
 	int autoprobe;		/* of the bus of the hosts */
+	bool has_bus;		/* the root device of the CXL bus has its driver */
 	size_t nr_entries;	/* of the journal */
 	size_t nr_unreadable;	/* of them, no JSON with hosts */
 	size_t nr_memdevs;	/* that the kernel says have an attach method */
@@ -56,8 +57,8 @@ struct outcome {
 struct duty {
 	bool owed[HOSTS_MAX]; /* was detached by a command: is attached, or in the journal */
 	char override[HOSTS_MAX][NAME_MAX_];
-	/* Removed by hand while it was in the journal; or the journal was lost, with what a command
-	 * had written in there that was killed */
+	/* Removed by hand, or its override cleared, while it was in the journal; or the journal was
+	 * lost, with what a command had written in there that was killed */
 	bool any_override[HOSTS_MAX];
 	int autoprobe;
 	char parameters[PARAMETERS_MAX];
