@@ -37,7 +37,7 @@ options=(--format deb)
 [ "${1-}" != short ] || export DEB_BUILD_OPTIONS=nocheck
 run "$SOURCE/contrib/lab" package "${options[@]}" "$top/first"
 is "made" "$status" 0
-[ "$status" -eq 0 ] || { sed 's/^/# /' <<<"$err"; finish; }
+[ "$status" -eq 0 ] || { printf '# %s\n' "${err//$'\n'/$'\n# '}"; finish; }
 is "said what" "$out" "$(find "$top/first" -type f | sort)"
 architecture=$(dpkg --print-architecture)
 is "the packages" "$(cd "$top/first" && echo *.deb)" \
@@ -67,8 +67,8 @@ ok "installed: it checks something" grep -q '^ok' "$top/installed"
 [ "${1-}" != short ] || finish
 
 # RPM's
-is "the packages of RPM" "$(cd "$top/first" && echo *.rpm | sed 's/\.[a-z0-9_]*\.rpm/.rpm/g')" \
-	"cxl-attach-$version-1.rpm cxl-attach-exercise-$version-1.rpm cxl-attach-$version-1.rpm"
+is "the packages of RPM" "$(cd "$top/first" && find . -name '*.rpm' ! -name '*debug*' | sed "s/\.$(uname -m)\.rpm/.rpm/" | sort | xargs)" \
+	"./cxl-attach-$version-1.rpm ./cxl-attach-$version-1.src.rpm ./cxl-attach-exercise-$version-1.rpm"
 run inside rpmlint --config /src/rpm/rpmlint.toml /src/rpm/cxl-attach.spec /share
 is "rpmlint: neither errors nor warnings" "$status$(grep -E ': [EW]: ' <<<"$out")" 0
 inside env SOURCE=/src bash /src/test/package/installed-rpm.sh >"$top/installed-rpm"
