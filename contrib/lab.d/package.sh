@@ -15,27 +15,29 @@ package_tree() (
 # package_make WHAT INPUT DIRECTORY: one step of contrib/lab.d/package/make, whose INPUT is in DIRECTORY
 package_make() {
 	local what=$1 input=$2 directory=$3 start=$SECONDS log
-	log=$(build_directory "$userland")/package-$$.log
+	log=$(build_directory "$userland")/$what.log
 	if ! build_run_with "$userland" --rw "$directory" /share -- env DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS-}" \
 		/src/contrib/lab.d/package/make "$what" "/share/$input" /share >"$log" 2>&1; then
 		tail -n 40 "$log" >&2
 		die "package: $what failed; its whole log: $log"
 	fi
-	rm -f "$log"
 	say "package: $what done in $((SECONDS - start)) s"
 }
 
 # package DIRECTORY: all of it into DIRECTORY, which has nothing of it if a step fails
 package() {
-	local directory=$1 kind
+	local directory=$1 kind builds lock
 	[ "$(id -u)" -eq 0 ] || die "root is needed to make packages (mounts and chroot)"
 	mkdir -p "$directory"
 	cache_enter "$verb"
 	setup_host
 	setup_package_userland
 	build_checkout
-	mkdir -p "$(build_directory "$userland")"
-	made=$(mktemp -d "$(build_directory "$userland")/made-XXXXXX")
+	builds=$(build_directory "$userland")
+	mkdir -p "$builds"
+	lock_take "packages" "$builds/packages.lock"
+	rm -rf "$builds"/made-* "$builds"/package-* # what a killed run left
+	made=$(mktemp -d "$builds/made-XXXXXX")
 	trap 'rm -rf "$made"; cache_leave' EXIT
 	mkdir "$made/tree"
 	package_tree "$made/tree"
