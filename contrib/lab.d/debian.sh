@@ -55,14 +55,20 @@ setup_userland() {
 	step "userland Debian $suite" "$userland" userland_make "$suite"
 }
 
-# setup_fuzz_userland: that of contrib/fuzz, a Debian testing with clang. It is made as the others are, from packages
-# of its own.
-setup_fuzz_userland() {
-	local LAB_DIR=$LAB_DIR/fuzz
-	userland=$LAB_CACHE/userland-fuzz-$(key testing "$LAB_DIR/userland-testing.packages" \
+# setup_own_userland NAME WITH: that of one task, a Debian testing. It is made as the others are, from packages of its
+# own, which are in the directory NAME.
+setup_own_userland() {
+	local LAB_DIR=$LAB_DIR/$1
+	userland=$LAB_CACHE/userland-$1-$(key testing "$LAB_DIR/userland-testing.packages" \
 		"$(declare -f userland_make)")
-	step "userland Debian testing with clang" "$userland" userland_make testing
+	step "userland Debian testing with $2" "$userland" userland_make testing
 }
+
+# setup_fuzz_userland: that of contrib/fuzz
+setup_fuzz_userland() { setup_own_userland fuzz clang; }
+
+# setup_package_userland: that of contrib/lab package
+setup_package_userland() { setup_own_userland package "what makes packages"; }
 
 # The root's own /lab holds what it was made of, and the places where things are mounted.
 userland_make() {

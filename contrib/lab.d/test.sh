@@ -248,13 +248,14 @@ lab_scripts() {
 }
 
 # Those that boot guests have time limits to test: they come last, with nothing but one another beside them. The default
-# lane has those whose subject every other test needs: a build, what a guest gives back, the demo.
+# lane has those whose subject every other test needs: a build, what a guest gives back, the demo; and a release, with its
+# packages in short.
 test_lab_first() {
 	lab_scripts demo
 	[ "$opt_lanes" = default ] || lab_scripts ends kvm
 }
 test_lab_second() {
-	local script others=(build fuzz)
+	local script others=(build fuzz release)
 	if [ "$opt_lanes" = all ]; then
 		others=()
 		for script in "$LAB_SRC"/test/lab/*.sh; do
@@ -263,6 +264,7 @@ test_lab_second() {
 		done
 	fi
 	lab_scripts run "${others[@]}"
+	[ "$opt_lanes" = all ] || part "lab: package, short" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/package.sh" short
 }
 
 # lanes FUNCTION...: at the same time, each in a process group of its own, all of which ends with this shell, even
