@@ -223,6 +223,7 @@ test_pci_guests() {
 
 # What else has a PCI guest, for the lane that has less to do
 test_more_pci_guests() {
+	part "tutorial: PCI guest with two accelerators" quickly vm_tests tutorial --machine pci --accelerators 2
 	part "walk: PCI guest with two bridges" quickly walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
 		-- --seed 1 --sequences 20
 	part "walk: PCI guest with four accelerators" quickly walk_tests 5 --machine pci --accelerators 4 \
