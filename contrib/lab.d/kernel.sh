@@ -33,7 +33,7 @@ setup_debian_kernel() {
 
 # kernel_made_from FLAVOR: what a kernel that the lab builds is made from, besides its source
 kernel_made_from() {
-	cat "$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$1.config" "$LAB_DIR/kernel-build" "$LAB_DIR/kernel-headers"
+	cat "$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$1.config" "$LAB_DIR"/kernel-{build,headers,macros.h}
 	grep -E '^(gcc|binutils|coccinelle|patch) ' "$userland/lab/packages"
 	declare -f kernel_make kernel_make_tree kernel_make_patched kernel_build
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How far the ports reach that a memdev was entered into is known as soon as it is in the first of them, and not only
+// when its endpoint is there: so it is taken out of them again where the probe fails in between.
+// Directories: drivers/cxl
+@@
+identifier add = cxl_add_ep;
+identifier entry, rc;
+parameter list ps;
+@@
+ add(ps)
+ {
+ ...
+ rc = add_ep(entry);
++if (!rc)
++	to_cxl_memdev(entry->ep)->depth =
++		max_t(int, to_cxl_memdev(entry->ep)->depth, entry->dport->port->depth + 1);
+ ...
+ }
