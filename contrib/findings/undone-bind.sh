@@ -8,10 +8,10 @@ host=cxl_type2_accel.0
 cd /sys/bus/platform/drivers/cxl_mock_accel || exit
 
 # Both processors are busy, so that the work comes late.
-for busy in 1 2; do
+for _ in 1 2; do
 	while :; do :; done &
 done
-for round in {1..100}; do
+for _ in {1..100}; do
 	echo $host >unbind
 	echo $host >bind
 	echo 1 >/sys/bus/cxl/flush

@@ -31,7 +31,7 @@ kernel_image_release() {
 	[ "$(dd if="$1" bs=1 skip=$((0x202)) count=4 status=none)" = HdrS ] ||
 		die "$1 is not the image of an x86 kernel (arch/x86/boot/bzImage)"
 	offset=$(od -An -tu2 -j $((0x20e)) -N 2 "$1")
-	dd if="$1" bs=1 skip=$((offset + 0x200)) count=128 status=none | tr '\0 ' '\n\n' | head -n 1
+	dd if="$1" bs=1 skip=$((offset + 0x200)) count=128 status=none | tr '\0 ' '\n' | head -n 1
 }
 
 # kernel_modules_key DIRECTORY: what the lab takes from there

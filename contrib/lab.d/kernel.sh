@@ -20,6 +20,15 @@ setup_kernel() {
 	[ ${#opt_patch[@]} -eq 0 ] || setup_patched_kernel "$2" "${opt_patch[@]}"
 }
 
+# kernel_options: the options that name this kernel, for another run of the lab; in the caller's variable kernel_options
+kernel_options() {
+	local patch
+	kernel_options=(${opt_kernel:+--kernel "$opt_kernel"} ${opt_kernel_tree:+--kernel-tree "$opt_kernel_tree"}
+		${opt_kernel_image:+--kernel-image "$opt_kernel_image" --kernel-modules "$opt_kernel_modules"})
+	[ -n "$opt_kernel_image" ] || kernel_options+=(--flavor "$opt_flavor")
+	for patch in "${opt_patch[@]}"; do kernel_options+=(--patch "$patch"); done
+}
+
 # setup_debian_kernel VERSION FLAVOR: that of Debian's sources; an empty VERSION means the newest; in $kernel
 setup_debian_kernel() {
 	local version=$1 flavor=$2 pin package

@@ -29,7 +29,7 @@ tree_now() (
 	names=$(mktemp)
 	trap 'rm -f "$names"' EXIT
 	tree_files "$1" >"$names"
-	cd "$1"
+	cd "$1" || exit
 	{
 		xargs -0 stat --printf '%f %N\n' -- <"$names" || :
 		xargs -0 sha256sum -- <"$names" || :
