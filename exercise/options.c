@@ -112,6 +112,15 @@ static void parse_interleaving(const char *arg, void *value, const struct argp_s
 	interleaving->only_one = true;
 }
 
+static void parse_script(const char *arg, void *value, const struct argp_state *state)
+{
+	enum script_language *language = value;
+
+	*language = arg && strcmp(arg, "c") == 0 ? SCRIPT_C : SCRIPT_SHELL;
+	if (arg && *language == SCRIPT_SHELL && strcmp(arg, "shell") != 0)
+		argp_error(state, "invalid language '%s' (expected shell or c)", arg);
+}
+
 static void parse_format(const char *arg, void *value, const struct argp_state *state)
 {
 	static const char *const names[] = {
@@ -263,8 +272,12 @@ static const struct command_option log_options[] = {
 	 .help = "Shrink the finding with that signature",
 	 SETS(SETS_TEXT, signature)},
 	{.name = "script",
-	 .help = "Only print a shell script that does what one --via, --race or --storm=... does",
-	 SETS(SETS_TRUE, script)},
+	 .arg = "shell|c",
+	 .help = "Only print a script that does what one --via, --race or --storm=... does: a "
+		 "shell "
+		 "script (default), or a C program",
+	 SETS(SETS_BY_OPTIONAL, script),
+	 .parse = parse_script},
 	{.name = "format",
 	 .arg = "json|table|ktap|lava|kcidb",
 	 .help = "Print JSON (default); a table, and the findings as text; KTAP; LAVA's lines; or "

@@ -48,7 +48,8 @@ struct options {
 	const char *report, *crashed, *shrink, *signature;
 	enum report_format format;
 	const char *build; /* of FORMAT_KCIDB */
-	bool go_on, script, table, real_hardware;
+	enum script_language script;
+	bool go_on, table, real_hardware;
 };
 
 /**
