@@ -9,10 +9,10 @@ parameter list ps;
 @@
  add(ps)
  {
- ...
- rc = add_ep(entry);
+ <...
+ rc = add_ep(entry, ...);
 +if (!rc)
 +	to_cxl_memdev(entry->ep)->depth =
 +		max_t(int, to_cxl_memdev(entry->ep)->depth, entry->dport->port->depth + 1);
- ...
+ ...>
  }

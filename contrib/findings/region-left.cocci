@@ -22,11 +22,13 @@ statement S;
  }
 
 @@
-identifier region;
-expression endpoint, rc;
+identifier region, rc;
+expression endpoint;
 @@
  cxl_memdev_attach_region(...)
  {
+ ...
+-int rc;
  ...
 -get_device(&region->dev);
 -rc = devm_add_action_or_reset(endpoint, endpoint_unregister_region, region);
