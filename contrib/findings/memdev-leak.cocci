@@ -3,16 +3,13 @@
 // when its endpoint is there: so it is taken out of them again where the probe fails in between.
 // Directories: drivers/cxl
 @@
-identifier add = cxl_add_ep;
-identifier entry, rc;
-parameter list ps;
+identifier entry, port;
+expression index, flags;
 @@
- add(ps)
+ add_ep(...)
  {
- <...
- rc = add_ep(entry, ...);
-+if (!rc)
-+	to_cxl_memdev(entry->ep)->depth =
-+		max_t(int, to_cxl_memdev(entry->ep)->depth, entry->dport->port->depth + 1);
- ...>
+ ...
++to_cxl_memdev(entry->ep)->depth =
++	max_t(int, to_cxl_memdev(entry->ep)->depth, port->depth + 1);
+ return xa_insert(&port->endpoints, index, entry, flags);
  }
