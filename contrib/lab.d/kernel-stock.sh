@@ -20,9 +20,9 @@ stock_kernel_make() {
 	local part=$1 version=${2#*=} number release package
 	number=${2#linux-modules-} number=${number%%-*}
 	mkdir "$part/packages"
-	(cd "$part/packages" && kernel_apt apt-get download \
+	kernel_download "$part/packages" \
 		"linux-"{base,modules,binary,headers}"-$number-$(dpkg --print-architecture)=$version" \
-		"linux-headers-$number-common=$version" "linux-kbuild-$number=$version" "linux-source-$number=$version")
+		"linux-headers-$number-common=$version" "linux-kbuild-$number=$version" "linux-source-$number=$version"
 	for package in "$part"/packages/linux-{base,modules,binary,headers,kbuild}-*.deb; do
 		dpkg-deb --extract "$package" "$part/root"
 	done

@@ -65,6 +65,17 @@ kernel_apt() (
 		-o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root "$@"
 )
 
+# kernel_download DIRECTORY PACKAGE=VERSION...: the indexes may be older than the version that was picked, or be lost
+kernel_download() {
+	local directory=$1
+	shift
+	(cd "$directory" && kernel_apt apt-get download "$@") ||
+		(kernel_apt apt-get update && cd "$directory" && kernel_apt apt-get download "$@") || {
+		echo "if the mirror has moved on: remove $LAB_CACHE/pins, and a newer version is picked"
+		return 1
+	}
+}
+
 kernel_sources() {
 	local mirror suite keys='' uri component
 	mirror=$(mirror)
@@ -110,7 +121,7 @@ setup_stock_modules() {
 # stock_make PART PACKAGE
 stock_make() {
 	local part=$1 package=$2
-	(cd "$part" && kernel_apt apt-get download "$package")
+	kernel_download "$part" "$package"
 	dpkg-deb --extract "$part"/*.deb "$part"
 	rm "$part"/*.deb
 	mv "$part/usr/lib" "$part/lib"
@@ -123,10 +134,7 @@ stock_make() {
 kernel_make() {
 	local part=$1 package=$2 flavor=$3 name
 	name=${package%%=*}
-	if ! (cd "$part" && kernel_apt apt-get download "$package"); then
-		echo "if the mirror has moved on: remove $LAB_CACHE/pins, and a newer version is picked"
-		return 1
-	fi
+	kernel_download "$part" "$package"
 	echo "$package, sha256 $(sha256sum "$part/$name"_*.deb | cut -d' ' -f1)" >"$part/origin"
 	dpkg-deb --fsys-tarfile "$part/$name"_*.deb |
 		tar -xO "./usr/src/$name.tar.xz" >"$part/source.tar.xz"
