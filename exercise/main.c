@@ -10,6 +10,7 @@
 #include "attach/act/worker.h"
 #include "exercise/options.h"
 #include "exercise/report/draw.h"
+#include "exercise/report/formats.h"
 #include "exercise/report/log.h"
 #include "exercise/report/summary.h"
 #include "exercise/run.h"
@@ -21,6 +22,23 @@
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/records.h"
+
+static int print_as(const struct options *options, struct json_object *summary)
+{
+	switch (options->format) {
+	case FORMAT_TABLE:
+		return draw_summary(summary);
+	case FORMAT_KTAP:
+		return print_ktap(summary);
+	case FORMAT_LAVA:
+		return print_lava(summary);
+	case FORMAT_KCIDB:
+		return print_kcidb(summary, options->build);
+	case FORMAT_JSON:
+		break;
+	}
+	return json_print(json_object_get(summary));
+}
 
 static int report(const struct options *options, const char *log)
 {
@@ -34,12 +52,8 @@ static int report(const struct options *options, const char *log)
 	summary = summarize_log(records);
 	json_object_put(records);
 	status = summary_has_findings(summary) ? EXIT_NOT_VERIFIED : EXIT_DONE;
-	if (options->table) {
-		rc = draw_summary(summary);
-		json_object_put(summary);
-	} else {
-		rc = json_print(summary);
-	}
+	rc = print_as(options, summary);
+	json_object_put(summary);
 	if (rc == 0)
 		return status;
 	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "exercise/options.h"
+#include "exercise/report/formats.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 
@@ -111,6 +112,31 @@ static void parse_interleaving(const char *arg, void *value, const struct argp_s
 	interleaving->only_one = true;
 }
 
+static void parse_script(const char *arg, void *value, const struct argp_state *state)
+{
+	enum script_language *language = value;
+
+	*language = arg && strcmp(arg, "c") == 0 ? SCRIPT_C : SCRIPT_SHELL;
+	if (arg && *language == SCRIPT_SHELL && strcmp(arg, "shell") != 0)
+		argp_error(state, "invalid language '%s' (expected shell or c)", arg);
+}
+
+static void parse_format(const char *arg, void *value, const struct argp_state *state)
+{
+	static const char *const names[] = {
+		[FORMAT_JSON] = "json", [FORMAT_TABLE] = "table", [FORMAT_KTAP] = "ktap",
+		[FORMAT_LAVA] = "lava", [FORMAT_KCIDB] = "kcidb",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(arg, names[i]) == 0) {
+			*(enum report_format *)value = (enum report_format)i;
+			return;
+		}
+	}
+	argp_error(state, "invalid format '%s' (expected json, table, ktap, lava or kcidb)", arg);
+}
+
 static void check_memdev(const char *name, const struct argp_state *state)
 {
 	const char *number = strncmp(name, "mem", strlen("mem")) == 0 ? name + strlen("mem") : name;
@@ -125,6 +151,8 @@ static void check(void *values, const struct argp_state *state)
 	const struct wanted_cases *cases = &options->cases;
 	bool cases_given = cases->count > 0 || cases->all_pairs || cases->storm;
 
+	if (options->table)
+		options->format = FORMAT_TABLE;
 	if (options->arguments.count > 1)
 		argp_error(state, "too many memdevs (expected at most one)");
 	if (options->arguments.count == 1)
@@ -139,6 +167,13 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "missing --log");
 	if (options->script && (cases->count != 1 || cases->all_pairs || cases->storm))
 		argp_error(state, "--script needs one --via, --race or --storm=ACTOR,...");
+	if (!options->build != (options->format != FORMAT_KCIDB))
+		argp_error(state, "--format=kcidb and --build-id need each other");
+	if (options->build && !kcidb_build_is_valid(options->build))
+		argp_error(state,
+			   "invalid build '%s' (expected ORIGIN:ID, with an origin of a-z, "
+			   "0-9 and _)",
+			   options->build);
 	if (options->real_hardware && (!options->bus || !options->memdev))
 		argp_error(state, "--real-hardware needs --bus and a memdev, both by name");
 }
@@ -237,11 +272,24 @@ static const struct command_option log_options[] = {
 	 .help = "Shrink the finding with that signature",
 	 SETS(SETS_TEXT, signature)},
 	{.name = "script",
-	 .help = "Only print a shell script that does what one --via, --race or --storm=... does",
-	 SETS(SETS_TRUE, script)},
-	{.name = "table",
-	 .help = "Print a table, and the findings as text, instead of JSON",
-	 SETS(SETS_TRUE, table)},
+	 .arg = "shell|c",
+	 .help = "Only print a script that does what one --via, --race or --storm=... does: a "
+		 "shell "
+		 "script (default), or a C program",
+	 SETS(SETS_BY_OPTIONAL, script),
+	 .parse = parse_script},
+	{.name = "format",
+	 .arg = "json|table|ktap|lava|kcidb",
+	 .help = "Print JSON (default); a table, and the findings as text; KTAP; LAVA's lines; or "
+		 "a "
+		 "report for KCIDB",
+	 SETS(SETS_BY, format),
+	 .parse = parse_format},
+	{.name = "table", .help = "As --format=table", SETS(SETS_TRUE, table)},
+	{.name = "build-id",
+	 .arg = "ORIGIN:ID",
+	 .help = "The build that is tested, for --format=kcidb",
+	 SETS(SETS_TEXT, build)},
 	{0},
 };
 

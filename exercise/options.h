@@ -32,6 +32,8 @@ struct wanted_seed {
 	uint64_t seed;
 };
 
+enum report_format { FORMAT_JSON, FORMAT_TABLE, FORMAT_KTAP, FORMAT_LAVA, FORMAT_KCIDB };
+
 struct options {
 	struct option_arguments arguments;
 	const char *memdev; /* NULL: the first that is attached */
@@ -44,7 +46,10 @@ struct options {
 	double duration, timeout, max_exposure; /* seconds */
 	const char *log;
 	const char *report, *crashed, *shrink, *signature;
-	bool go_on, script, table, real_hardware;
+	enum report_format format;
+	const char *build; /* of FORMAT_KCIDB */
+	enum script_language script;
+	bool go_on, table, real_hardware;
 };
 
 /**

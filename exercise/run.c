@@ -270,7 +270,7 @@ static int print_script(struct run *run)
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
 	else
-		script_print(&script);
+		(run->settings->script == SCRIPT_C ? script_print_c : script_print)(&script);
 	outcome_release(&outcome);
 	return why ? -ENODEV : json_flush();
 }

@@ -27,7 +27,7 @@ struct run_settings {
 	int log;	     /* where the records go */
 	int cpu;	     /* where all actors of a trial are on one: worker_cpu() */
 	const struct command_lock *lock; /* of this process; NULL: none */
-	bool script;			 /* only print the first trial as a shell script */
+	enum script_language script;	 /* only print the first trial as a script */
 };
 
 /* The grace of every run but a test's */

@@ -65,6 +65,9 @@ enum interleaving {
 	NR_INTERLEAVINGS,
 };
 
+/* In which a case is printed as a script */
+enum script_language { SCRIPT_NONE, SCRIPT_SHELL, SCRIPT_C };
+
 /* What is exercised: which actors, alone, in a race or in a storm */
 struct race_case {
 	enum scenario scenario;

@@ -74,11 +74,12 @@ fast_tests() {
 # vm_tests 'DIRECTORY...' OPTION...: all of these directories of test/vm in one boot, and then what they leave to the
 # host; counted into the directory $counts, if there is one
 vm_tests() {
-	local directories share rc=0
+	local directories share kernel_options rc=0
 	read -ra directories <<<"$1"
 	shift
 	share=$(mktemp -d)
-	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" --share "$share" \
+	kernel_options
+	"$LAB_SRC/contrib/lab" run "${kernel_options[@]}" --timeout 900 "$@" --share "$share" \
 		${counts:+--counts "$counts"} -- \
 		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" \
 		${INJECT_ROUNDS:+INJECT_ROUNDS="$INJECT_ROUNDS"} LEAVE_TO_HOST=/share \
@@ -106,9 +107,10 @@ planted() { env SOURCE="$LAB_SRC" "$LAB_SRC/test/exercise/planted.sh" "$@"; }
 
 # walk_tests MINUTES OPTION... -- OPTION...: the walk at random
 walk_tests() {
-	local minutes=$1
+	local minutes=$1 kernel_options
 	shift
-	"$LAB_SRC/contrib/lab" walk --kernel "$opt_kernel" --flavor "$opt_flavor" --budget "$minutes" "$@"
+	kernel_options
+	"$LAB_SRC/contrib/lab" walk "${kernel_options[@]}" --budget "$minutes" "$@"
 }
 
 # test_every_call: each takes minutes to an hour, and can be finished apart
@@ -303,7 +305,7 @@ test_all() {
 	read -r parts passed failed skipped before < <(awk '{p += $1; f += $2; s += $3; b += $4}
 		END {print NR, p + 0, f + 0, s + 0, b + 0}' "$tally")
 	echo
-	if [ "$before" -gt 0 ] && [ "$(tree_now)" != "$tree" ]; then
+	if [ "$before" -gt 0 ] && [ "$(tree_now "$LAB_SRC")" != "$tree" ]; then
 		echo "not ok - the tree has changed since this began: what had passed before, has passed with another"
 		failed=$((failed + 1))
 	fi

@@ -28,4 +28,7 @@ struct script {
  */
 void script_print(const struct script *script);
 
+/** script_print_c() - print it as a C program that needs nothing but a C library */
+void script_print_c(const struct script *script);
+
 #endif

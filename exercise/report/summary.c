@@ -4,6 +4,7 @@
 
 #include "exercise/report/read-log.h"
 #include "exercise/report/summary.h"
+#include "exercise/report/title.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -92,11 +93,13 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 {
 	struct json_object *race_case = case_of(reading, trial);
 	struct json_object *finding = find_finding(reading->findings, signature);
-	_cleanup_free_ char *name = name_of_trial(reading, trial);
+	_cleanup_free_ char *name = name_of_trial(reading, trial), *title = NULL;
 
 	if (!finding) {
 		finding = json_new_object();
+		title = finding_title(kind, signature, detail);
 		json_add_string(finding, "signature", signature);
+		json_add_string(finding, "title", title);
 		json_add_string(finding, "kind", kind);
 		json_add_number(finding, "count", 0);
 		json_add_number(finding, "first_trial", record_number(trial, "trial"));

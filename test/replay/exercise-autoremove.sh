@@ -188,7 +188,70 @@ bug x < y
   in host,port: 1
   by turns: 1
 line"
+# What runs tests for a living
+log_of_all() {
+	echo '{"record":"start","cases":[{"scenario":"race","actors":["host","port"]},{"scenario":"alone","actors":["host"]},{"scenario":"storm","actors":["host","port"]}]}'
+	echo '{"record":"measure","operations":[{"actor":"bus"}]}'
+	result 0 '{"kind":"quiet","signature":"quiet x","detail":"y"}'
+	trial 0 0
+	result 0 '{"kind":"splat","signature":"kasan f < g","detail":"BUG: KASAN: slab-use-after-free in f+0x1/0x2\nRead of size 8\n"}'
+	trial 1 1
+	result 1
+	echo '{"record":"end","how":"interrupted"}'
+}
+log_of_all >"$log"
+exercise --report "$log" --format ktap
+is "as KTAP" "$status$out" "4KTAP version 1
+1..4
+  KTAP version 1
+  # Subtest: alone
+  1..1
+  # trials: 1
+  ok 1 host
+ok 1 alone
+  KTAP version 1
+  # Subtest: race
+  1..1
+  # trials: 1
+  # KASAN: slab-use-after-free Read in f
+  not ok 1 host-port
+not ok 2 race
+  KTAP version 1
+  # Subtest: storm
+  1..1
+  ok 1 storm # SKIP it had no trial before the run ended: interrupted
+ok 3 storm # SKIP all of its tests are
+  KTAP version 1
+  # Subtest: run
+  1..2
+  # found while the actors were measured alone
+  not ok 1 measure
+  # trials: 2
+  ok 2 complete # SKIP interrupted
+not ok 4 run"
+exercise --report "$log" --format lava
+is "for LAVA" "$status$out" "4alone-host pass 1 trials
+race-host-port fail 1 findings
+storm-storm skip 0 trials
+run-measure fail 1 findings
+run-complete skip 2 trials
+run-speed pass 10.000 trials/s"
+exercise --report "$log" --format kcidb --build-id lab_1:7.3
+is "for KCIDB" "$status$(answer '[.version.major, (.tests | map([.path, .status]))]')" \
+	'4[5,[["cxl_exercise_autoremove.alone.host","PASS"],["cxl_exercise_autoremove.race.host-port","FAIL"],["cxl_exercise_autoremove.storm.storm","SKIP"],["cxl_exercise_autoremove.run.measure","FAIL"],["cxl_exercise_autoremove.run.complete","SKIP"]]]'
+printf '%s' "$out" >"$machine_top/kcidb"
+ok "which has what KCIDB wants of tests" "$SOURCE/test/validate" "$SOURCE/test/replay/kcidb.schema.json" "$machine_top/kcidb"
+for wrong in "--format x" "--format kcidb" "--build-id a:b" "--format kcidb --build-id :b" "--format kcidb --build-id A:b" "--format kcidb --build-id a:"; do
+	# shellcheck disable=SC2086 # several arguments
+	exercise --report "$log" $wrong
+	is "wrong usage: $wrong" "$status" 2
+done
+: >"$log"
+exercise --report "$log" --format ktap
+is "nothing was done: not passed" "$status$(grep -c 'not ok' <<<"$out")$(grep '# empty' <<<"$out")" "02  # empty"
+
 # The picture of it: the lab's
+(echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$log"
 exercise --report "$log"
 echo "$out" | jq '.cases += [{scenario: "race", actors: ["host", "host"], trials: 3, findings: 0}]' >"$machine_top/report"
 run "$SOURCE/contrib/lab.d/exercise-matrix" "$machine_top/report" "$machine_top/matrix.svg"
@@ -209,7 +272,7 @@ is "--help" "$status$err$(head -n 1 <<<"$out")" "0Usage: cxl exercise-autoremove
 like "--help: options" "$out" "--storm\[=ACTOR,\.\.\.\].*--trials=N"
 run "$CXL" exercise-autoremove --list-opts
 is "--list-opts" "$status$out" "0--via --race --all-pairs --storm --at --interleaving --trials --duration --seed --timeout --max-exposure\
- --log --continue --report --crashed --shrink --signature --script --table --real-hardware --bus --debug --help"
+ --log --continue --report --crashed --shrink --signature --script --format --table --build-id --real-hardware --bus --debug --help"
 run "$CXL_EXERCISE" --report x mem0
 like "run by itself" "$status$err" "^2cxl exercise-autoremove: --report cannot be combined"
 is "cxl links none of it" "$(nm "$(elf "$CXL")" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1
