@@ -24,7 +24,7 @@ exercise_merge_logs() {
 			exercise_merge_refuse "$directory has no results of contrib/lab exercise"
 		other=$(exercise_other_settings "$directory/settings" "$1/settings")
 		[ -z "$other" ] || exercise_merge_refuse "$directory and $1 were made in different ways: $other"
-		shard=$(head -n 1 "$directory/log" | sed -n 's/.*"shard":\([0-9]*\),.*/\1/p')
+		shard=$(sed -n '/"record":"start"/{s/.*"shard":\([0-9]*\),.*/\1/p;q}' "$directory/log")
 		[ -n "$shard" ] || exercise_merge_refuse "$directory has the results of a whole run, or of several, not of a shard"
 		[ ! -e "$results/shard-$shard" ] || exercise_merge_refuse "$directory and another directory are both of shard $shard"
 		mkdir "$results/shard-$shard"

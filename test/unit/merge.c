@@ -234,6 +234,17 @@ static void what_does_not_belong_together_is_refused(void **state)
 		assert_memory_equal(why, begins, strlen(begins));
 		json_add(start, keys[i], before);
 	}
+	for (size_t i = 0; i < 2; i++)
+		json_object_put(logs[i].records);
+}
+
+static void what_is_no_shard_of_it_is_refused(void **state)
+{
+	struct shard_log logs[2] = {{"one", make_log(3, (struct shard){1, 2})},
+				    {"two", make_log(3, (struct shard){2, 2})}};
+	struct json_object *start = start_in(&logs[1]);
+
+	(void)state;
 	json_add_number(start, "shards", 3);
 	REFUSED(logs, "two has another shards than one: 3, and not 2");
 	json_add_number(start, "shards", 2);
@@ -291,6 +302,7 @@ int main(void)
 		cmocka_unit_test(the_summary_is_that_of_one_run),
 		cmocka_unit_test(a_missing_shard_is_said),
 		cmocka_unit_test(what_does_not_belong_together_is_refused),
+		cmocka_unit_test(what_is_no_shard_of_it_is_refused),
 		cmocka_unit_test(a_log_of_something_else_is_refused),
 	};
 

@@ -38,4 +38,3 @@ is "another one is not continued with" "$status$(grep -o 'the log is of another 
 exercise $log.part --shard 1/2 --continue
 is "the same is" "$status$(answer '[.ended, .trials]')" '0["complete",8]'
 check_dmesg
-finish
