@@ -301,7 +301,8 @@ static struct json_object *put_together(struct merge *merge)
 		if (merge->by_shard[i])
 			read_parts(merge, merge->by_shard[i]);
 	}
-	qsort(merge->parts, merge->nr_parts, sizeof(*merge->parts), compare_parts);
+	if (merge->nr_parts > 0)
+		qsort(merge->parts, merge->nr_parts, sizeof(*merge->parts), compare_parts);
 	memory_check(json_object_deep_copy(merge->start, &start, NULL) == 0 ? start : NULL);
 	json_object_object_del(start, "shard");
 	json_add_number(start, "first", 0);
