@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -35,6 +36,26 @@ static void parse_seed(const char *arg, void *value, const struct argp_state *st
 {
 	*(struct wanted_seed *)value =
 		(struct wanted_seed){.given = true, .seed = parse_number(arg, "seed", state)};
+}
+
+static void parse_shard(const char *arg, void *value, const struct argp_state *state)
+{
+	struct shard *shard = value;
+	int length = 0;
+
+	if (arg[0] < '0' || arg[0] > '9' || strlen(arg) > strlen("9999/9999") ||
+	    sscanf(arg, "%zu/%zu%n", &shard->number, &shard->count, &length) != 2 ||
+	    arg[length] != '\0' || shard->number == 0 || shard->number > shard->count ||
+	    shard->count > SHARDS_MAX)
+		argp_error(state, "invalid shard '%s' (expected I/N, with I from 1 to N)", arg);
+}
+
+static void parse_merge(const char *arg, void *value, const struct argp_state *state)
+{
+	struct wanted_logs *logs = value;
+
+	(void)state;
+	*APPEND(logs->list, logs->count) = arg;
 }
 
 static enum actor parse_actor(const char *name, const struct argp_state *state)
@@ -161,6 +182,10 @@ static void check(void *values, const struct argp_state *state)
 		check_memdev(options->memdev, state);
 	if (options->report && (cases_given || options->memdev || options->log))
 		argp_error(state, "--report cannot be combined with cases, a memdev or --log");
+	if (options->merge.count > 0 && (cases_given || options->memdev || options->report))
+		argp_error(state, "--merge cannot be combined with cases, a memdev or --report");
+	if (options->shard.count > 0 && !options->seed.given)
+		argp_error(state, "--shard needs --seed, the same for all shards");
 	if (!options->shrink != !options->signature)
 		argp_error(state, "--shrink and --signature need each other");
 	if ((options->go_on || options->crashed || options->shrink) && !options->log)
@@ -233,6 +258,11 @@ static const struct command_option trial_options[] = {
 	 .help = "Repeat the schedule of that seed",
 	 SETS(SETS_BY, seed),
 	 .parse = parse_seed},
+	{.name = "shard",
+	 .arg = "I/N",
+	 .help = "Run only the Ith of N parts of the schedule of that seed",
+	 SETS(SETS_BY, shard),
+	 .parse = parse_shard},
 	{.name = "timeout",
 	 .arg = "SECONDS",
 	 .help = "Count an actor as stuck after that time (default 30)",
@@ -256,6 +286,12 @@ static const struct command_option log_options[] = {
 	 .arg = "LOG",
 	 .help = "Only report what is in that log",
 	 SETS(SETS_TEXT, report)},
+	{.name = "merge",
+	 .arg = "LOG",
+	 .help = "Only report the logs of all shards, one --merge for each, as that of one run; "
+		 "with --log, write that log, too",
+	 SETS(SETS_BY, merge),
+	 .parse = parse_merge},
 	{.name = "crashed",
 	 .arg = "CONSOLE",
 	 .help = "Only add to the log what the kernel said last, from the console of the machine "
@@ -343,4 +379,5 @@ void options_read(int argc, char **argv, struct options *options)
 void options_release(struct options *options)
 {
 	free(options->cases.list);
+	free(options->merge.list);
 }

@@ -64,12 +64,6 @@ setup_own_userland() {
 	step "userland Debian testing with $2" "$userland" userland_make testing
 }
 
-# setup_fuzz_userland: that of contrib/fuzz
-setup_fuzz_userland() { setup_own_userland fuzz clang; }
-
-# setup_package_userland: that of contrib/lab package
-setup_package_userland() { setup_own_userland package "what makes packages"; }
-
 # The root's own /lab holds what it was made of, and the places where things are mounted.
 userland_make() {
 	local part=$1 suite=$2 options uri

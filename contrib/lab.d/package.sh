@@ -31,7 +31,7 @@ package() {
 	mkdir -p "$directory"
 	cache_enter "$verb"
 	setup_host
-	setup_package_userland
+	setup_own_userland package "what makes packages"
 	build_checkout
 	builds=$(build_directory "$userland")
 	mkdir -p "$builds"

@@ -263,11 +263,21 @@ test_lab_second() {
 		others=()
 		for script in "$LAB_SRC"/test/lab/*.sh; do
 			script=$(basename "$script" .sh)
-			[[ $script == @(demo|run|ends|kvm) ]] || others+=("$script")
+			[[ $script == @(demo|run|ends|kvm|shards) ]] || others+=("$script")
 		done
 	fi
 	lab_scripts run "${others[@]}"
 	[ "$opt_lanes" = all ] || part "lab: package, short" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/package.sh" short
+	[ "$opt_lanes" = default ] || test_shards
+}
+
+# test_shards: what needs GNU parallel, and the tools of those engines for which there are job files
+test_shards() {
+	local tools=$userland
+	setup_own_userland jobs "what starts jobs and checks them"
+	part "job files" "$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src -- env SOURCE=/src /src/test/jobs/jobs.sh
+	part "lab: shards" env SOURCE="$LAB_SRC" GNU_PARALLEL="$userland/usr/bin/parallel" "$LAB_SRC/test/lab/shards.sh"
+	userland=$tools
 }
 
 # lanes FUNCTION...: at the same time, each in a process group of its own, all of which ends with this shell, even

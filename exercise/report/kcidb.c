@@ -29,14 +29,24 @@ static const char *status_of(const struct exercise_test *test)
 	return names[test->result];
 }
 
-/* The seed tells runs of the same build apart. */
+/* Which part of the schedule it was, in the id of a test: "-1of2"; or nothing */
+static char *shard_text(struct json_object *summary)
+{
+	uint64_t shard = record_number(summary, "shard");
+
+	return shard ? xasprintf("-%" PRIu64 "of%" PRIu64, shard, record_number(summary, "shards"))
+		     : memory_check(strdup(""));
+}
+
+/* The seed tells runs of the same build apart, and the shard the parts of a run. */
 static struct json_object *test_json(const struct exercise_test *test, struct json_object *summary,
 				     const char *build)
 {
 	struct json_object *json = json_new_object(), *misc = json_new_object();
 	_cleanup_free_ char *origin = memory_check(strndup(build, origin_length(build)));
-	_cleanup_free_ char *id = xasprintf("%s-%s-%s-%" PRIu64, build, test->scenario, test->name,
-					    record_number(summary, "seed"));
+	_cleanup_free_ char *shard = shard_text(summary);
+	_cleanup_free_ char *id = xasprintf("%s-%s-%s-%" PRIu64 "%s", build, test->scenario,
+					    test->name, record_number(summary, "seed"), shard);
 	_cleanup_free_ char *path =
 		xasprintf("cxl_exercise_autoremove.%s.%s", test->scenario, test->name);
 

@@ -150,11 +150,23 @@ static void the_schedule_is_recorded_at_the_start(void **state)
 	schedule_open(&schedule, 5);
 	schedule_add(&schedule, SCENARIO_ALONE, 1U << ACTOR_PORT);
 	schedule_add(&schedule, SCENARIO_RACE, 1U << ACTOR_HOST | 1U << ACTOR_LIST);
-	record = record_start("0000:11:00.0", &schedule, 5, 3);
+	schedule.shard = (struct shard){2, 3};
+	schedule.one_interleaving = true;
+	schedule.interleaving = INTERLEAVING_HALVES;
+	record = record_start(&(struct log_start){.host = "0000:11:00.0",
+						  .schedule = &schedule,
+						  .seed = 5,
+						  .trials = 7,
+						  .timeout = 30,
+						  .max_exposure = 0.5,
+						  .first = 3});
 	json_object_object_del(record, "kernel");
+	json_object_object_del(record, "version");
 	assert_string_equal(text_of(record),
 			    "{\"record\":\"start\",\"host\":\"0000:11:00.0\",\"seed\":5,"
-			    "\"first\":3,\"cases\":[{\"scenario\":\"alone\",\"actors\":[\"port\"]},"
+			    "\"first\":3,\"shard\":2,\"shards\":3,\"options\":{\"trials\":7,"
+			    "\"interleaving\":\"halves\",\"timeout\":30.0,\"max_exposure\":0.5},"
+			    "\"cases\":[{\"scenario\":\"alone\",\"actors\":[\"port\"]},"
 			    "{\"scenario\":\"race\",\"actors\":[\"host\",\"list\"]}]}");
 	schedule_close(&schedule);
 }
