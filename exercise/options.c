@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "exercise/options.h"
-#include "exercise/report/formats.h"
+#include "exercise/report/kcidb.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 

@@ -14,6 +14,8 @@
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
 #include "exercise/report/log.h"
+#include "exercise/report/script-c.h"
+#include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/run-wait.h"
 #include "exercise/run.h"

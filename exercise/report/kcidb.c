@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "exercise/report/formats.h"
+#include "exercise/report/kcidb.h"
 #include "exercise/report/read-log.h"
 #include "exercise/report/tests.h"
 #include "util/cleanup.h"

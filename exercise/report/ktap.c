@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exercise/report/formats.h"
+#include "exercise/report/ktap.h"
 #include "exercise/report/tests.h"
 #include "util/json.h"
 

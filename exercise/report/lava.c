@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "exercise/report/formats.h"
+#include "exercise/report/lava.h"
 #include "exercise/report/tests.h"
 #include "util/json.h"
 

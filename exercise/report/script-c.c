@@ -10,15 +10,13 @@
 #include "attach/reason/restore.h"
 #include "exercise/baseline.h"
 #include "exercise/outcome.h"
+#include "exercise/report/script-c.h"
 #include "exercise/report/script-names.h"
-#include "exercise/report/script.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
 
-/* reproducer.c as text: what does the steps of the tables before it */
-static const char reproducer[] =
-#include "reproducer.inc"
-	;
+/* reproducer.c, which does the steps of the tables before it, as text (meson.build) */
+extern const char reproducer[];
 
 static void print_head(const struct script *script)
 {

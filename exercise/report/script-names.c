@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "attach/model/snapshot.h"
 #include "exercise/report/script-names.h"
-#include "exercise/report/script.h"
 #include "exercise/schedule.h"
 #include "util/text.h"
 

@@ -2,9 +2,13 @@
 #ifndef EXERCISE_REPORT_SCRIPT_NAMES_H
 #define EXERCISE_REPORT_SCRIPT_NAMES_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-struct script;
+struct baseline;
+struct outcome;
+struct race_case;
 struct snapshot_memdev;
 
 /* What a script in the shell's language and one in C have in common */
@@ -12,6 +16,17 @@ struct snapshot_memdev;
 /* Both take longer than this program to prepare a trial and to restore the baseline: their trials
  * last so many times as long. */
 #define TIMES_A_TRIAL 4
+
+/* What a script is to do */
+struct script {
+	const struct baseline *baseline;
+	const uint64_t *durations_us; /* by enum actor, how long it takes alone */
+	const struct race_case *race_case;
+	const struct outcome *prepared; /* by prepare_trial() */
+	size_t trials;			/* how many the script makes */
+	bool fixed; /* races near @offset in the sweep, instead of anywhere in it */
+	double offset;
+};
 
 /* The devices whose names are looked up in each trial */
 struct script_names {

@@ -104,7 +104,7 @@ run ansible-playbook --syntax-check -i hosts "$jobs/ansible.yml"
 is "ansible: syntax" "$status" 0
 run ansible-lint --offline --strict "$jobs/ansible.yml"
 is "ansible: ansible-lint" "$status" 0
-[ "$status" -eq 0 ] || sed 's/^/# /' <<<"$out$err"
+[ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}" "${out//$'\n'/$'\n# '}"
 play() {
 	run ansible-playbook -i hosts -e "exercise_checkout=$top/checkout exercise_results=$top/results exercise_local=$top/local" \
 		"$@" checkout/contrib/jobs/ansible.yml
@@ -118,7 +118,7 @@ is "ansible: a shard on each machine, and then all together" "$status$(calls)" "
 lab exercise --share $top/results/1 --shard 1/3 --budget 5 -- --seed 7
 lab exercise --share $top/results/2 --shard 2/3 --budget 5 -- --seed 7
 lab exercise --share $top/results/3 --shard 3/3 --budget 5 -- --seed 7"
-[ "$status" -eq 0 ] || sed 's/^/# /' <<<"$out$err"
+[ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}" "${out//$'\n'/$'\n# '}"
 ok "ansible: the results have come" test -d local/3
 play -e exercise_seed=7 --limit two,localhost
 is "ansible: one machine again: its shard is the same" "$status$(calls | grep -- --share)" \

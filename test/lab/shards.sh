@@ -21,7 +21,7 @@ trap 'rm -rf "$top"' EXIT
 mkdir "$top"/{1,2,whole}
 # Cases that no bug of the kernel is known for
 options=(--guests 0 --budget 10 --trials 4)
-cases=(--seed 5 --via host --race memdev,list --race host,open)
+cases=(--seed 5 --via host --race 'memdev,list' --race 'host,open')
 # trials DIRECTORY...: everything that the schedule says of each
 trials() { jq -c 'select(.record == "trial") | [.trial, .case, .offset, .interleaving, (.operations | map(.actor))]' "${@/%//log}" | sort; }
 # jq OPTION FILTER FILE...: that of the userland, where $top is /mnt
@@ -53,7 +53,7 @@ END
 # Its output is what is counted on, not the order in which the shards end.
 run perl "$parallel" --quote --jobs "${JOBS:-2}" "$lab" exercise "$@" "${options[@]}" --share "$top/{}" --shard '{}/2' -- "${cases[@]}" ::: 1 2
 is "two shards, started by GNU parallel" "$status" 0
-[ "$status" -eq 0 ] || sed 's/^/# /' <<<"$err"
+[ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}"
 run "$lab" exercise "$@" "${options[@]}" --share "$top/whole" -- "${cases[@]}"
 is "one run" "$status" 0
 root=$(find "$cache" -maxdepth 1 -name 'userland-testing-*' ! -name '*.part' -printf '%T@ %p\n' | sort -rn | sed -n '1s/^[^ ]* //p')

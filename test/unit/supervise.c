@@ -22,6 +22,7 @@
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
 #include "exercise/race.h"
+#include "exercise/report/script-c.h"
 #include "exercise/report/script.h"
 #include "exercise/restore.h"
 #include "exercise/run-wait.h"

@@ -18,6 +18,8 @@
 #include "exercise/outcome.h"
 #include "exercise/prepare.h"
 #include "exercise/report/log.h"
+#include "exercise/report/script-c.h"
+#include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/schedule.h"
 #include "test/unit/small-machine.h"
