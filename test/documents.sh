@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The part of test/static that is about documents: what they name and link to is there, their form, and their words.
+# shellcheck disable=SC2154 # scratch is test/static's; out, err and status are those of test/tap.sh
 
 # What documents name has to be there: files of this tree, and what links point to.
 named() { grep -ohE "\`(attach|cxl|exercise|util|test|contrib|debian|rpm|Documentation)/[][A-Za-z0-9_./*-]+\`" ./*.md Documentation/*.md |
@@ -60,6 +61,7 @@ document 'a [text of two' 'lines](other.md#nowhere)'
 fault "a heading that is not there" links 'page.md:2: other.md#nowhere: there is no such heading'
 document '[out](../out.md)'
 fault "a file that is elsewhere" links 'page.md:1: ../out.md: is outside of this tree'
+# shellcheck disable=SC2016 # not to be expanded
 document '`[code](gone.md)`' '' '    [code](gone.md)' '' '```' '[code](gone.md)' '```'
 fault "code is no link" links 'there are no links'
 long=$(yes word | head -n 21 | xargs)
