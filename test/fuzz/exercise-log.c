@@ -7,7 +7,8 @@
  * - it has no more trials than the log has lines, and each finding was seen at least once
  * - a line that is not a record changes nothing, as the last one of a machine that died
  * - what shrinking writes down, it reads again: the next call has one candidate more
- * - it is merged alone, with all of its trials, or refused with a reason; with itself it is always refused
+ * - it is merged alone, with all of its trials, or refused with a reason; with itself it is always
+ * refused
  */
 #include <errno.h>
 #include <fcntl.h>
