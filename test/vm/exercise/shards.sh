@@ -8,7 +8,7 @@
 
 log=/tmp/shards
 # Cases that no bug of this kernel is known for
-cases=(--via host --via memdev --race memdev,list --race host,open)
+cases=(--via host --via memdev --race 'memdev,list' --race 'host,open')
 exercise() { run "$CXL" exercise-autoremove --log "$@" "${cases[@]}" --trials 4 --seed 11; }
 # trials LOG...: everything that the schedule says of each
 trials() { cat "$@" | jq -c 'select(.record == "trial") | [.trial, .case, .offset, .interleaving, (.operations | map(.actor))]' | sort; }
