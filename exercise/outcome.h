@@ -63,6 +63,9 @@ void outcome_time(struct operation *operation, const struct step_result *steps, 
 /** outcome_has_removed() - may one of the actors have removed a PCI device? */
 bool outcome_has_removed(const struct outcome *outcome);
 
+/** outcome_actors() - who took part */
+actor_set outcome_actors(const struct outcome *outcome);
+
 /** outcome_release() - free the operations and findings */
 void outcome_release(struct outcome *outcome);
 

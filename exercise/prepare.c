@@ -52,6 +52,17 @@ static char *prepare_region(const struct snapshot_memdev *memdev, struct operati
 	return NULL;
 }
 
+static char *prepare_surrounding(const struct surroundings *surroundings,
+				 struct operation *operation)
+{
+	const char *lack = surroundings_lack(surroundings, operation->actor);
+
+	if (lack)
+		return xasprintf("%s is not possible: %s", actor_name(operation->actor), lack);
+	surroundings_prepare(surroundings, operation);
+	return NULL;
+}
+
 static char *prepare_operation(const struct preparation *preparation, struct operation *operation)
 {
 	const struct snapshot_memdev *memdev = baseline_memdev(preparation->baseline);
@@ -62,6 +73,8 @@ static char *prepare_operation(const struct preparation *preparation, struct ope
 		return prepare_detach(preparation, operation);
 	if (operation->actor == ACTOR_REGION)
 		return prepare_region(memdev, operation);
+	if (actors_surrounding() & 1U << operation->actor)
+		return prepare_surrounding(&preparation->baseline->surroundings, operation);
 	copy_steps(operation, operation->actor == ACTOR_LIST ? &list : &open, 1);
 	return NULL;
 }

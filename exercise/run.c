@@ -13,7 +13,9 @@
 #include "attach/model/step.h"
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
+#include "exercise/left-out.h"
 #include "exercise/report/log.h"
+#include "exercise/report/script-field.h"
 #include "exercise/report/script.h"
 #include "exercise/run-wait.h"
 #include "exercise/run.h"
@@ -22,6 +24,7 @@
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/kmsg.h"
+#include "util/memory.h"
 #include "util/records.h"
 
 /* How often progress is printed where stderr is not a terminal */
@@ -260,6 +263,7 @@ static int print_script(struct run *run)
 	};
 	struct trial trial;
 	_cleanup_free_ char *why = NULL;
+	const char *lack;
 	/* Only how they overlap depends on how long they take. */
 	int rc = script.race_case->scenario == SCENARIO_ALONE ? 1 : measure(run);
 
@@ -267,6 +271,9 @@ static int print_script(struct run *run)
 		return rc < 0 ? rc : -EIO;
 	schedule_next(run->settings->schedule, &trial);
 	why = exercise_prepare(&run->exercise, script.race_case, &trial, &outcome);
+	lack = script_lack(&outcome, run->settings->script);
+	if (!why && lack)
+		why = xasprintf("a script in that language cannot do what %s does", lack);
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
 	else
@@ -283,12 +290,24 @@ static int note_start(struct run *run)
 		record_start(settings->host, settings->schedule, settings->seed, settings->first);
 	const char *cases = json_object_to_json_string(json_object_object_get(start, "cases"));
 
-	if (!settings->cases || strcmp(settings->cases, cases) == 0)
+	if (!settings->cases || strcmp(settings->cases, cases) == 0) {
+		json_add(start, "left_out", left_out_to_json(settings->left_out));
+		json_add_string(start, "check", settings->check);
 		return note(run, start);
+	}
 	fputs(NAME ": the log has other cases: continue with the options that it began with\n",
 	      stderr);
 	json_object_put(start);
 	return -EINVAL;
+}
+
+static int check_first(struct run *run)
+{
+	_cleanup_free_ char *why = exercise_check(&run->exercise);
+
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	return why ? -EINVAL : 0;
 }
 
 static int exercise(struct run *run)
@@ -299,6 +318,7 @@ static int exercise(struct run *run)
 
 	run->result_us = clock_now();
 	run->exercise.cpu = settings->cpu;
+	run->exercise.check = settings->check;
 	run->exercise.limit_us = (uint64_t)(settings->timeout * 1000000);
 	run->exercise.exposure_limit_us = (uint64_t)(settings->max_exposure * 1000000);
 	run->exercise.lost = lost;
@@ -309,7 +329,9 @@ static int exercise(struct run *run)
 		return rc;
 	}
 	schedule_skip(settings->schedule, settings->first);
-	rc = note_start(run);
+	rc = check_first(run);
+	if (rc == 0)
+		rc = note_start(run);
 	if (rc == 0)
 		rc = settings->script ? print_script(run) : all_trials(run);
 	exercise_close(&run->exercise);
@@ -344,7 +366,7 @@ static int save_settings(const struct schedule *schedule)
 	const struct step autoprobe = {.action = STEP_AUTOPROBE, .bus = "pci"};
 	actor_set actors = cases_actors(schedule->cases, schedule->nr_cases);
 
-	return actors & 1U << ACTOR_PCI_REMOVE ? settings_save(&autoprobe, 1) : 0;
+	return actors & (1U << ACTOR_PCI_REMOVE | 1U << ACTOR_SLOT | 1U << ACTOR_LINK) ? settings_save(&autoprobe, 1) : 0;
 }
 
 /*

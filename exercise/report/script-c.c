@@ -37,7 +37,7 @@ static void print_head(const struct script *script)
 	printf("#define _GNU_SOURCE\n"
 	       "#include <fcntl.h>\n#include <ftw.h>\n#include <glob.h>\n#include <sched.h>\n"
 	       "#include <signal.h>\n#include <stdarg.h>\n#include <stdio.h>\n"
-	       "#include <stdlib.h>\n#include <string.h>\n#include <sys/stat.h>\n"
+	       "#include <stdlib.h>\n#include <string.h>\n#include <sys/mman.h>\n#include <sys/stat.h>\n"
 	       "#include <sys/syscall.h>\n#include <sys/utsname.h>\n#include <sys/wait.h>\n"
 	       "#include <time.h>\n#include <unistd.h>\n\n");
 }
@@ -77,9 +77,19 @@ static void print_one(const struct script_names *names, const struct step *step)
 		print_step("WRITE", file, step->driver ? step->driver : "\\n");
 		break;
 	case STEP_AUTOPROBE:
+	case STEP_POWER:
+	case STEP_SETTING:
 		print_step("WRITE", file, step->on ? "1" : "0");
 		break;
+	case STEP_ONLINE:
+		print_step("WRITE", file, step->on ? "online_movable" : "offline");
+		break;
+	case STEP_HOLD:
+		print_step(step->on ? "MAP" : "HOLD", step->bus,
+			   script_device(names, step->device));
+		break;
 	case STEP_REMOVE:
+	case STEP_RESET:
 	case STEP_RESCAN:
 	case STEP_FLUSH:
 		print_step("WRITE", file, "1");
@@ -95,6 +105,8 @@ static void print_one(const struct script_names *names, const struct step *step)
 		break;
 	case STEP_OPEN:
 		print_step("OPEN", NULL, NULL);
+		break;
+	default: /* script_lack() */
 		break;
 	}
 }
@@ -151,12 +163,17 @@ static void print_operations(const struct script *script)
 static void print_restoring(const struct script *script)
 {
 	static const struct script_names none = {0};
-	struct step *steps;
-	size_t count;
+	struct step *steps, *beside;
+	size_t count, nr_beside;
 
+	surroundings_restore(&script->baseline->surroundings, outcome_actors(script->prepared),
+			     &beside, &nr_beside);
 	restore_steps(&script->baseline->first, &script->baseline->first,
 		      outcome_has_removed(script->prepared), &steps, &count);
 	printf("static const struct step restoring[] = {\n");
+	for (size_t i = 0; i < nr_beside; i++)
+		print_one(&none, &beside[i]);
+	free(beside);
 	for (size_t i = 0; i < count; i++) {
 		/* First the ports, then what hangs below them */
 		if (i > 0 && steps[i].action == STEP_LOAD && steps[i - 1].action != STEP_LOAD)
@@ -170,7 +187,7 @@ static void print_restoring(const struct script *script)
 void script_print_c(const struct script *script)
 {
 	print_head(script);
-	printf("enum kind { WRITE, LOAD, UNLOAD, LIST, OPEN, PORTS };\n\n"
+	printf("enum kind { WRITE, LOAD, UNLOAD, LIST, OPEN, HOLD, MAP, PORTS };\n\n"
 	       "struct step {\n\tenum kind kind;\n\tconst char *file; /* or a module */\n"
 	       "\tconst char *text; /* $mem and so on: the device that has that part now */\n"
 	       "};\n\n"

@@ -10,6 +10,7 @@
 #include "attach/reason/restore.h"
 #include "exercise/baseline.h"
 #include "exercise/outcome.h"
+#include "exercise/report/script-field.h"
 #include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/schedule.h"
@@ -34,9 +35,15 @@ static void print_step(const struct script_names *names, const struct step *step
 		printf("echo \"%s\" >\"%s\"", step->driver ?: "", file);
 		break;
 	case STEP_AUTOPROBE:
+	case STEP_POWER:
+	case STEP_SETTING:
 		printf("echo %d >\"%s\"", step->on, file);
 		break;
+	case STEP_ONLINE:
+		printf("echo %s >\"%s\"", step->on ? "online_movable" : "offline", file);
+		break;
 	case STEP_REMOVE:
+	case STEP_RESET:
 	case STEP_RESCAN:
 	case STEP_FLUSH:
 		printf("echo 1 >\"%s\"", file);
@@ -53,6 +60,9 @@ static void print_step(const struct script_names *names, const struct step *step
 		break;
 	case STEP_OPEN:
 		printf(": <>\"/dev/cxl/%s\"", device);
+		break;
+	default:
+		script_field_step(step, device);
 		break;
 	}
 }
@@ -139,12 +149,20 @@ static void print_check(const struct snapshot_host *host)
 static void print_restore(const struct script *script)
 {
 	static const struct script_names none = {0};
-	struct step *steps;
-	size_t count;
+	struct step *steps, *beside;
+	size_t count, nr_beside;
 
 	restore_steps(&script->baseline->first, &script->baseline->first,
 		      outcome_has_removed(script->prepared), &steps, &count);
 	printf("restore() {\n");
+	surroundings_restore(&script->baseline->surroundings, outcome_actors(script->prepared),
+			     &beside, &nr_beside);
+	for (size_t i = 0; i < nr_beside; i++) {
+		putchar('\t');
+		print_step(&none, &beside[i]);
+		putchar('\n');
+	}
+	free(beside);
 	for (size_t i = 0; i < count; i++) {
 		/* First the ports, then what hangs below them */
 		if (i > 0 && steps[i].action == STEP_LOAD && steps[i - 1].action != STEP_LOAD)
@@ -235,6 +253,7 @@ void script_print(const struct script *script)
 	print_head(script);
 	if (script->prepared->nr_operations > 1)
 		print_timing(script->prepared);
+	script_field_functions(script->prepared);
 	print_lookup(&memdev->host);
 	print_check(&memdev->host);
 	print_restore(script);
