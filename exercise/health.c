@@ -76,9 +76,9 @@ static void read_output(struct check *check)
 	do {
 		size_t room = OUTPUT_MAX - check->length;
 
-		got = TEMP_FAILURE_RETRY(room > 0 ? read(check->output, check->text + check->length,
-							 room)
-						  : read(check->output, rest, sizeof(rest)));
+		got = TEMP_FAILURE_RETRY(
+			room > 0 ? read(check->output, check->text + check->length, room)
+				 : read(check->output, rest, sizeof(rest)));
 		if (got > 0 && room > 0)
 			check->length += (size_t)got;
 	} while (got > 0);
@@ -96,7 +96,8 @@ static bool wait_until(struct check *check, uint64_t until_us, int *status)
 
 		if (now >= until_us)
 			break;
-		/* Whatever it has started can keep the output open after it: it is not waited for. */
+		/* Whatever it has started can keep the output open after it: it is not waited for.
+		 */
 		poll(ready, ready[1].fd < 0 ? 1 : 2, (int)((until_us - now) / 1000) + 1);
 		read_output(check);
 		ended = waitpid(check->pid, status, WNOHANG) == check->pid;

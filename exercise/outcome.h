@@ -16,7 +16,9 @@
 struct finding {
 	/*
 	 * splat, stuck, check (of a detach), quiet (a provider has only a part of its devices),
-	 * restore (the baseline cannot be restored), taint, leak or exposure
+	 * restore (the baseline cannot be restored), taint, leak, exposure or health (the command
+	 * of
+	 * --check fails)
 	 */
 	const char *kind;
 	char *signature; /* the same for the same problem */

@@ -19,7 +19,8 @@
  */
 double run_limit(double timeout, double grace)
 {
-	return timeout * (RACE_LIMITS + 1 + 1 + 2 * RESTORE_LIMITS + 1 + 1 + RESTORE_LIMITS + 1 + 1) +
+	return timeout *
+		       (RACE_LIMITS + 1 + 1 + 2 * RESTORE_LIMITS + 1 + 1 + RESTORE_LIMITS + 1 + 1) +
 	       grace;
 }
 

@@ -157,6 +157,11 @@ static int measure_actor(struct run *run, enum actor actor)
 		rc = run_one(run, &race_case, NULL, &outcome);
 	if (rc == 0 && operation->ended_us > operation->begun_us)
 		run->exercise.durations_us[actor] = operation->ended_us - operation->begun_us;
+	/* What it cannot do is not to count as done. */
+	if (rc == 0 && operation->rc == -EOPNOTSUPP) {
+		fprintf(stderr, NAME ": %s is not supported here\n", actor_name(actor));
+		rc = -EOPNOTSUPP;
+	}
 	if (rc == 0)
 		rc = !outcome.stop;
 	outcome_release(&outcome);
@@ -288,15 +293,18 @@ static int note_start(struct run *run)
 	const struct run_settings *settings = run->settings;
 	struct json_object *start =
 		record_start(settings->host, settings->schedule, settings->seed, settings->first);
+	struct json_object *left_out = left_out_to_json(settings->left_out);
 	const char *cases = json_object_to_json_string(json_object_object_get(start, "cases"));
 
 	if (!settings->cases || strcmp(settings->cases, cases) == 0) {
-		json_add(start, "left_out", left_out_to_json(settings->left_out));
+		if (left_out)
+			json_add(start, "left_out", left_out);
 		json_add_string(start, "check", settings->check);
 		return note(run, start);
 	}
 	fputs(NAME ": the log has other cases: continue with the options that it began with\n",
 	      stderr);
+	json_object_put(left_out);
 	json_object_put(start);
 	return -EINVAL;
 }
@@ -366,7 +374,9 @@ static int save_settings(const struct schedule *schedule)
 	const struct step autoprobe = {.action = STEP_AUTOPROBE, .bus = "pci"};
 	actor_set actors = cases_actors(schedule->cases, schedule->nr_cases);
 
-	return actors & (1U << ACTOR_PCI_REMOVE | 1U << ACTOR_SLOT | 1U << ACTOR_LINK) ? settings_save(&autoprobe, 1) : 0;
+	return actors & (1U << ACTOR_PCI_REMOVE | 1U << ACTOR_SLOT | 1U << ACTOR_LINK)
+		       ? settings_save(&autoprobe, 1)
+		       : 0;
 }
 
 /*

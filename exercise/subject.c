@@ -80,7 +80,8 @@ static actor_set looking_actors(const struct snapshot_memdev *memdev)
 
 /* Those that need something beside the memdev */
 static actor_set surrounding_actors(const struct attach_answers *answers,
-				    const struct snapshot_memdev *memdev, struct left_out *left_out)
+				    const struct snapshot_memdev *memdev, actor_set wanted,
+				    struct left_out *left_out)
 {
 	struct surroundings surroundings;
 	actor_set set = 0;
@@ -90,6 +91,8 @@ static actor_set surrounding_actors(const struct attach_answers *answers,
 	for (int i = FIRST_SURROUNDING; i < NR_ACTORS; i++) {
 		const char *lack = surroundings_lack(&surroundings, (enum actor)i);
 
+		if (!lack && i == ACTOR_LINK && !(wanted & 1U << i))
+			lack = "whether the port can do it shows only when it is tried: name it";
 		if (lack)
 			left_out_add(left_out, (enum actor)i, memory_check(strdup(lack)));
 		else
@@ -155,8 +158,8 @@ static void say_impossible(const struct subject *subject, const struct snapshot_
 		if (subject->left_out.list[i].actor == actor)
 			why = subject->left_out.list[i].why;
 	}
-	fprintf(stderr, NAME ": %s: %s is not possible here%s%s\n", memdev->name,
-		actor_name(actor), why ? ": " : "", why ?: "");
+	fprintf(stderr, NAME ": %s: %s is not possible here%s%s\n", memdev->name, actor_name(actor),
+		why ? ": " : "", why ?: "");
 }
 
 static int check_actors(const struct options *options, const struct attach_answers *answers,
@@ -167,7 +170,7 @@ static int check_actors(const struct options *options, const struct attach_answe
 
 	subject->actors = possible_actors(answers, memdev, may_lose, &refused);
 	if (options->all_actors || wanted & actors_surrounding())
-		subject->actors |= surrounding_actors(answers, memdev, &subject->left_out);
+		subject->actors |= surrounding_actors(answers, memdev, wanted, &subject->left_out);
 	/* An actor that was not named is left out where it is refused. */
 	if (wanted & refused || (!is_on_bus(memdev, "cxl_test") && wanted == 0 && refused)) {
 		say_refused(answers, memdev, refused);
@@ -185,8 +188,7 @@ static int check_actors(const struct options *options, const struct attach_answe
 	}
 	for (size_t i = 0; i < subject->left_out.count; i++)
 		fprintf(stderr, NAME ": left out: %s (%s)\n",
-			actor_name(subject->left_out.list[i].actor),
-			subject->left_out.list[i].why);
+			actor_name(subject->left_out.list[i].actor), subject->left_out.list[i].why);
 	return EXIT_DONE;
 }
 

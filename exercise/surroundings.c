@@ -40,7 +40,8 @@ static char *find_in(const char *directory, const char *prefix,
 	return found;
 }
 
-/* What the provider has registered as a misc device, of which the kernel makes a file of that name */
+/* What the provider has registered as a misc device, of which the kernel makes a file of that name
+ */
 static char *find_window(const struct snapshot_host *host)
 {
 	_cleanup_free_ char *directory =
@@ -165,8 +166,8 @@ static const struct snapshot_memdev *find_expander(const struct snapshot *snapsh
 
 static bool is_movable(uint64_t number)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/devices/system/memory/memory%ju/valid_zones",
-					      (uintmax_t)number);
+	_cleanup_free_ char *path =
+		xasprintf("/sys/devices/system/memory/memory%ju/valid_zones", (uintmax_t)number);
 	char zones[128];
 
 	return sysfs_read(AT_FDCWD, path, zones, sizeof(zones)) > 0 && strstr(zones, "Movable");
@@ -211,8 +212,8 @@ void surroundings_read(const struct attach_answers *answers, const struct snapsh
 		.memdev = memdev,
 		.window = find_window(host),
 		.fwctl = find_fwctl(answers->snapshot, memdev),
-		.refuses = host->module &&
-			   has_file("/sys/module", host->module, "parameters/refuse"),
+		.refuses =
+			host->module && has_file("/sys/module", host->module, "parameters/refuse"),
 		.neighbor = find_neighbor(answers, memdev),
 	};
 	if (memdev->nr_regions > 0)

@@ -19,19 +19,20 @@ struct step;
  * Its texts are its own; the memdevs in it belong to the snapshot that it was read for.
  */
 struct surroundings {
-	char *window;			       /* in /dev, registered by the provider: its name */
-	char *fwctl;			       /* fwctl0 */
-	bool resets;			       /* has the host a file "reset"? */
-	char *slot;			       /* of the host: its name */
-	char *port;			       /* above the host: 0000:10:00.0 */
-	bool refuses;			       /* has its module the parameter "refuse"? */
-	char *other_module;		       /* of another provider, which is not loaded */
-	const struct snapshot_memdev *memdev;  /* that is exercised */
+	char *window;				/* in /dev, registered by the provider: its name */
+	char *fwctl;				/* fwctl0 */
+	bool resets;				/* has the host a file "reset"? */
+	char *slot;				/* of the host: its name */
+	char *port;				/* above the host: 0000:10:00.0 */
+	bool refuses;				/* has its module the parameter "refuse"? */
+	char *other_module;			/* of another provider, which is not loaded */
+	const struct snapshot_memdev *memdev;	/* that is exercised */
 	const struct snapshot_memdev *neighbor; /* attached, too; NULL: none on its bus */
-	const struct snapshot_memdev *expander; /* in the same window; NULL: none without a region */
-	const char *root_decoder;	       /* of that window; NULL: without a region */
-	char *block;			       /* memory115 */
-	bool block_online;		       /* is it online? */
+	const struct snapshot_memdev
+		*expander;	  /* in the same window; NULL: none without a region */
+	const char *root_decoder; /* of that window; NULL: without a region */
+	char *block;		  /* memory115 */
+	bool block_online;	  /* is it online? */
 };
 
 /**

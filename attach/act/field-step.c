@@ -23,8 +23,8 @@
 
 static int hold(const struct step *step)
 {
-	_cleanup_free_ char *path = xasprintf("/dev/%s%s%s", step->bus ?: "", step->bus ? "/" : "",
-					      step->device);
+	_cleanup_free_ char *path =
+		xasprintf("/dev/%s%s%s", step->bus ?: "", step->bus ? "/" : "", step->device);
 	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	void *memory = NULL;

@@ -25,7 +25,8 @@ static char *find_entry(const char *directory, const char *prefix, const char *u
 		const char *name = entry->d_name;
 		_cleanup_free_ char *link = NULL, *target = NULL;
 
-		if (strncmp(name, prefix, strlen(prefix)) != 0 || !text_digits(name + strlen(prefix)))
+		if (strncmp(name, prefix, strlen(prefix)) != 0 ||
+		    !text_digits(name + strlen(prefix)))
 			continue;
 		if (uport) {
 			link = xasprintf("%s%s/uport", directory, name);

@@ -6,12 +6,12 @@
 #include "util/text.h"
 
 static const char *const names[] = {
-	[STEP_UNBIND] = "unbind", [STEP_BIND] = "bind",	    [STEP_OVERRIDE] = "override",
-	[STEP_REMOVE] = "remove", [STEP_RESCAN] = "rescan", [STEP_AUTOPROBE] = "autoprobe",
-	[STEP_UNLOAD] = "unload", [STEP_LOAD] = "load",	    [STEP_FLUSH] = "flush",
-	[STEP_LIST] = "list",	  [STEP_OPEN] = "open",	    [STEP_HOLD] = "hold",
-	[STEP_RESET] = "reset",	  [STEP_POWER] = "power",   [STEP_LINK] = "link",
-	[STEP_SETTING] = "set",	  [STEP_ONLINE] = "online", [STEP_CREATE] = "create",
+	[STEP_UNBIND] = "unbind",   [STEP_BIND] = "bind",     [STEP_OVERRIDE] = "override",
+	[STEP_REMOVE] = "remove",   [STEP_RESCAN] = "rescan", [STEP_AUTOPROBE] = "autoprobe",
+	[STEP_UNLOAD] = "unload",   [STEP_LOAD] = "load",     [STEP_FLUSH] = "flush",
+	[STEP_LIST] = "list",	    [STEP_OPEN] = "open",     [STEP_HOLD] = "hold",
+	[STEP_RESET] = "reset",	    [STEP_POWER] = "power",   [STEP_LINK] = "link",
+	[STEP_SETTING] = "set",	    [STEP_ONLINE] = "online", [STEP_CREATE] = "create",
 	[STEP_DESTROY] = "destroy",
 };
 

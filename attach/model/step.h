@@ -37,7 +37,7 @@ enum step_action {
 	STEP_LINK,    /* of the PCI port @device: @on */
 	STEP_SETTING, /* the parameter @device of the module @driver: @on */
 	STEP_ONLINE,  /* the memory block @device: @on */
-	STEP_CREATE,  /* a region below the root decoder @driver, of the memdev of @device on @bus */
+	STEP_CREATE, /* a region below the root decoder @driver, of the memdev of @device on @bus */
 	STEP_DESTROY, /* the region that STEP_CREATE has created */
 };
 
@@ -75,8 +75,8 @@ bool step_is_sound(const struct step *step);
 /** step_same() - do both do the same? */
 bool step_same(const struct step *one, const struct step *other);
 
-/** step_may_fail() - are the steps after it done even if it fails? So with a bind, and with all that
- * only the exerciser does. */
+/** step_may_fail() - are the steps after it done even if it fails? So with a bind, and with all
+ * that only the exerciser does. */
 bool step_may_fail(const struct step *step);
 
 #endif

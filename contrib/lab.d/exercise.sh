@@ -20,6 +20,18 @@ exercise_target() {
 	[ "$opt_machine" = mock ] || target=(--real-hardware -b ACPI.CXL mem0)
 }
 
+# exercise_check ARGUMENT...: the --check among them, with which each candidate is judged, too, in $check
+exercise_check() {
+	check=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--check) check=(--check "${2-}") ;;
+		--check=*) check=("$1") ;;
+		esac
+		shift
+	done
+}
+
 # exercise_tool COMMAND...: a program of the userland, or our cxl, with the results as /share
 exercise_tool() {
 	"$LAB_DIR/in-root" "$userland" --ro "$installed" /usr/local --rw "$results" /share \
@@ -80,7 +92,7 @@ exercise_shrink() {
 		log=finding-$1/log-$((number += 1))
 		say "finding $1: does it show with $next?"
 		read -ra options <<<"$next"
-		exercise_until 600 "$3" "$log" "${options[@]}"
+		exercise_until 600 "$3" "$log" "${options[@]}" "${check[@]}"
 	done
 	return 1
 }
@@ -89,7 +101,7 @@ exercise_shrink() {
 exercise_visible() {
 	case $1 in
 	"quiet nothing-left" | "leak of a memdev") ;;
-	"quiet "* | "check "* | "restore "* | "leak "* | exposure | "taint "* | "died "* | "stuck "*) return 1 ;;
+	"quiet "* | "check "* | "restore "* | "leak "* | exposure | "health "* | "taint "* | "died "* | "stuck "*) return 1 ;;
 	esac
 }
 
@@ -219,13 +231,14 @@ exercise_next() {
 }
 
 exercise() {
-	local number results
+	local number results check
 	results=${opt_share:-$LAB_CACHE/exercise/$(date +%Y%m%d-%H%M%S)}
 	opt_share=$results
 	mkdir -p "$results"
 	touch "$results/findings"
 	cp "$kernel/config" "$results/config"
 	exercise_target
+	exercise_check "${args[@]}"
 	# So that an access to memory that was freed shows
 	[ -n "$opt_kernel_args" ] || [ "$opt_flavor" = kasan ] || opt_kernel_args=slab_debug=FZP
 	say "exercise: the results are in $results"

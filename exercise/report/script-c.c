@@ -37,7 +37,8 @@ static void print_head(const struct script *script)
 	printf("#define _GNU_SOURCE\n"
 	       "#include <fcntl.h>\n#include <ftw.h>\n#include <glob.h>\n#include <sched.h>\n"
 	       "#include <signal.h>\n#include <stdarg.h>\n#include <stdio.h>\n"
-	       "#include <stdlib.h>\n#include <string.h>\n#include <sys/mman.h>\n#include <sys/stat.h>\n"
+	       "#include <stdlib.h>\n#include <string.h>\n#include <sys/mman.h>\n#include "
+	       "<sys/stat.h>\n"
 	       "#include <sys/syscall.h>\n#include <sys/utsname.h>\n#include <sys/wait.h>\n"
 	       "#include <time.h>\n#include <unistd.h>\n\n");
 }

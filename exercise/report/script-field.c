@@ -74,8 +74,8 @@ void script_field_step(const struct step *step, const char *device)
 
 const char *script_lack(const struct outcome *prepared, enum script_language language)
 {
-	const actor_set lacking = language == SCRIPT_C ? 1U << ACTOR_LINK | 1U << ACTOR_CREATE
-						       : 1U << ACTOR_MAP;
+	const actor_set lacking =
+		language == SCRIPT_C ? 1U << ACTOR_LINK | 1U << ACTOR_CREATE : 1U << ACTOR_MAP;
 
 	for (size_t i = 0; i < prepared->nr_operations; i++) {
 		if (lacking & 1U << prepared->operations[i].actor)

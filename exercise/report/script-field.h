@@ -7,7 +7,8 @@
 struct outcome;
 struct step;
 
-/* In the shell's language, the steps that take more than a write to a file (attach/act/field-step.h) */
+/* In the shell's language, the steps that take more than a write to a file
+ * (attach/act/field-step.h) */
 
 /** script_field_functions() - print the functions that the steps of these operations call */
 void script_field_functions(const struct outcome *prepared);
