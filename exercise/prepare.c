@@ -5,6 +5,8 @@
 #include "exercise/baseline.h"
 #include "exercise/outcome.h"
 #include "exercise/prepare.h"
+#include "exercise/surroundings-steps.h"
+#include "exercise/surroundings.h"
 #include "util/memory.h"
 
 static void copy_steps(struct operation *operation, const struct step *steps, size_t count)

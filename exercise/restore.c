@@ -11,6 +11,7 @@
 #include "exercise/baseline.h"
 #include "exercise/outcome.h"
 #include "exercise/restore.h"
+#include "exercise/surroundings-steps.h"
 #include "exercise/watchdog.h"
 #include "util/cleanup.h"
 #include "util/memory.h"

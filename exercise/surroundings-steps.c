@@ -2,6 +2,7 @@
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
 #include "exercise/outcome.h"
+#include "exercise/surroundings-steps.h"
 #include "exercise/surroundings.h"
 #include "util/memory.h"
 #include "util/text.h"
@@ -23,7 +24,7 @@ static void unbind(struct operation *operation, const struct snapshot_host *host
 
 /*
  * The device comes back without its driver_override, and no driver is to take it before it has that
- * again: see attach/reason/rescan.h. @again is the step that brings it back.
+ * again: see attach/reason/rescan.h. @again is the step that makes the kernel find it again.
  */
 static void add_return(struct operation *operation, const struct snapshot_host *host,
 		       struct step again)
@@ -129,73 +130,94 @@ static struct step module(const struct surroundings *surroundings, enum step_act
 	return (struct step){.action = action, .driver = surroundings->other_module};
 }
 
-void surroundings_prepare(const struct surroundings *surroundings, struct operation *operation)
+/* Those that are one step, which leaves nothing to undo */
+static void prepare_one(const struct surroundings *surroundings, struct operation *operation)
 {
 	const struct snapshot_memdev *memdev = surroundings->memdev;
 
-	switch (operation->actor) {
-	case ACTOR_HOLD:
+	if (operation->actor == ACTOR_HOLD)
 		ADD(operation, .action = STEP_HOLD, .bus = "cxl", .device = memdev->name);
-		break;
-	case ACTOR_MAP:
+	else if (operation->actor == ACTOR_MAP)
 		ADD(operation, .action = STEP_HOLD, .device = surroundings->window, .on = true);
-		break;
-	case ACTOR_FWCTL:
+	else if (operation->actor == ACTOR_FWCTL)
 		ADD(operation, .action = STEP_HOLD, .bus = "fwctl", .device = surroundings->fwctl);
-		break;
-	case ACTOR_RESET:
+	else
 		ADD(operation, .action = STEP_RESET, .bus = "pci", .device = memdev->host.name);
-		break;
-	case ACTOR_SLOT:
-		prepare_slot(surroundings, operation);
-		break;
-	case ACTOR_LINK:
-		prepare_link(surroundings, operation);
-		break;
-	case ACTOR_REFUSE:
-		prepare_refuse(surroundings, operation);
-		break;
-	case ACTOR_LOAD:
-		prepare_two(operation, module(surroundings, STEP_LOAD),
-			    module(surroundings, STEP_UNLOAD));
-		break;
-	case ACTOR_NEIGHBOR:
-		prepare_neighbor(surroundings, operation);
-		break;
-	case ACTOR_CREATE:
-		prepare_two(operation, region(surroundings, STEP_CREATE),
-			    region(surroundings, STEP_DESTROY));
-		break;
-	case ACTOR_ONLINE:
-		prepare_two(operation, memory(surroundings, !surroundings->block_online),
-			    memory(surroundings, surroundings->block_online));
-		break;
-	default:
-		break;
-	}
+}
+
+static void prepare_load(const struct surroundings *surroundings, struct operation *operation)
+{
+	prepare_two(operation, module(surroundings, STEP_LOAD), module(surroundings, STEP_UNLOAD));
+}
+
+static void prepare_create(const struct surroundings *surroundings, struct operation *operation)
+{
+	prepare_two(operation, region(surroundings, STEP_CREATE),
+		    region(surroundings, STEP_DESTROY));
+}
+
+static void prepare_online(const struct surroundings *surroundings, struct operation *operation)
+{
+	prepare_two(operation, memory(surroundings, !surroundings->block_online),
+		    memory(surroundings, surroundings->block_online));
+}
+
+void surroundings_prepare(const struct surroundings *surroundings, struct operation *operation)
+{
+	static void (*const prepare[NR_ACTORS])(const struct surroundings *surroundings,
+						struct operation *operation) = {
+		[ACTOR_HOLD] = prepare_one,	     [ACTOR_MAP] = prepare_one,
+		[ACTOR_FWCTL] = prepare_one,	     [ACTOR_RESET] = prepare_one,
+		[ACTOR_SLOT] = prepare_slot,	     [ACTOR_LINK] = prepare_link,
+		[ACTOR_REFUSE] = prepare_refuse,     [ACTOR_LOAD] = prepare_load,
+		[ACTOR_NEIGHBOR] = prepare_neighbor, [ACTOR_CREATE] = prepare_create,
+		[ACTOR_ONLINE] = prepare_online,
+	};
+
+	prepare[operation->actor](surroundings, operation);
+}
+
+static struct step destroy(const struct surroundings *surroundings)
+{
+	return region(surroundings, STEP_DESTROY);
+}
+
+static struct step refuse_no_more(const struct surroundings *surroundings)
+{
+	return refusal(surroundings, false);
+}
+
+static struct step power_on(const struct surroundings *surroundings)
+{
+	return power(surroundings, true);
+}
+
+static struct step link_up(const struct surroundings *surroundings)
+{
+	return link_of(surroundings, true);
+}
+
+static struct step memory_as_before(const struct surroundings *surroundings)
+{
+	return memory(surroundings, surroundings->block_online);
 }
 
 void surroundings_restore(const struct surroundings *surroundings, actor_set actors,
 			  struct step **steps, size_t *count)
 {
-	const struct {
-		enum actor actor;
-		struct step step;
-	} undo[] = {
-		{ACTOR_REFUSE, refusal(surroundings, false)},
-		{ACTOR_LINK, link_of(surroundings, true)},
-		{ACTOR_SLOT, power(surroundings, true)},
-		{ACTOR_LOAD, module(surroundings, STEP_UNLOAD)},
-		{ACTOR_CREATE, {0}},
-		{ACTOR_ONLINE, memory(surroundings, surroundings->block_online)},
+	static struct step (*const undo[NR_ACTORS])(const struct surroundings *surroundings) = {
+		[ACTOR_REFUSE] = refuse_no_more, [ACTOR_LINK] = link_up,
+		[ACTOR_SLOT] = power_on,	 [ACTOR_CREATE] = destroy,
+		[ACTOR_ONLINE] = memory_as_before,
 	};
 
 	*steps = NULL;
 	*count = 0;
-	for (size_t i = 0; i < sizeof(undo) / sizeof(*undo); i++) {
-		if (actors & 1U << undo[i].actor)
-			*APPEND(*steps, *count) = undo[i].actor == ACTOR_CREATE
-							  ? region(surroundings, STEP_DESTROY)
-							  : undo[i].step;
+	for (int i = FIRST_SURROUNDING; i < NR_ACTORS; i++) {
+		if (actors & 1U << i && undo[i])
+			*APPEND(*steps, *count) = undo[i](surroundings);
 	}
+	/* The one step that ends them where it fails: last */
+	if (actors & 1U << ACTOR_LOAD)
+		*APPEND(*steps, *count) = module(surroundings, STEP_UNLOAD);
 }

@@ -8,9 +8,7 @@
 #include "exercise/schedule.h"
 
 struct attach_answers;
-struct operation;
 struct snapshot_memdev;
-struct step;
 
 /*
  * What some actors need of the machine beside the memdev: a slot, a file that can be mapped, an
@@ -51,17 +49,5 @@ void surroundings_release(struct surroundings *surroundings);
 
 /** surroundings_lack() - why an actor is not possible, as a sentence; NULL: it is */
 const char *surroundings_lack(const struct surroundings *surroundings, enum actor actor);
-
-/** surroundings_prepare() - what an actor of actors_surrounding() does, which has to be possible */
-void surroundings_prepare(const struct surroundings *surroundings, struct operation *operation);
-
-/**
- * surroundings_restore() - what undoes what these actors may have left undone
- * @steps: a new array that the caller frees; NULL: nothing
- *
- * Each step changes nothing that is as it should be. The memdevs are not part of it.
- */
-void surroundings_restore(const struct surroundings *surroundings, actor_set actors,
-			  struct step **steps, size_t *count);
 
 #endif

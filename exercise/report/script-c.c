@@ -13,6 +13,7 @@
 #include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/schedule.h"
+#include "exercise/surroundings-steps.h"
 #include "util/cleanup.h"
 
 /* reproducer.c as text: what does the steps of the tables before it */
@@ -64,6 +65,20 @@ static void print_step(const char *kind, const char *file, const char *text)
 	printf("},\n");
 }
 
+/* The steps of actors_surrounding(); for others, see script_lack() */
+static void print_field(const struct script_names *names, const struct step *step, const char *file)
+{
+	if (step->action == STEP_HOLD)
+		print_step(step->on ? "MAP" : "HOLD", step->bus,
+			   script_device(names, step->device));
+	else if (step->action == STEP_ONLINE)
+		print_step("WRITE", file, step->on ? "online_movable" : "offline");
+	else if (step->action == STEP_RESET)
+		print_step("WRITE", file, "1");
+	else
+		print_step("WRITE", file, step->on ? "1" : "0");
+}
+
 static void print_one(const struct script_names *names, const struct step *step)
 {
 	_cleanup_free_ char *file = step_file(step);
@@ -78,19 +93,9 @@ static void print_one(const struct script_names *names, const struct step *step)
 		print_step("WRITE", file, step->driver ? step->driver : "\\n");
 		break;
 	case STEP_AUTOPROBE:
-	case STEP_POWER:
-	case STEP_SETTING:
 		print_step("WRITE", file, step->on ? "1" : "0");
 		break;
-	case STEP_ONLINE:
-		print_step("WRITE", file, step->on ? "online_movable" : "offline");
-		break;
-	case STEP_HOLD:
-		print_step(step->on ? "MAP" : "HOLD", step->bus,
-			   script_device(names, step->device));
-		break;
 	case STEP_REMOVE:
-	case STEP_RESET:
 	case STEP_RESCAN:
 	case STEP_FLUSH:
 		print_step("WRITE", file, "1");
@@ -107,7 +112,8 @@ static void print_one(const struct script_names *names, const struct step *step)
 	case STEP_OPEN:
 		print_step("OPEN", NULL, NULL);
 		break;
-	default: /* script_lack() */
+	default:
+		print_field(names, step, file);
 		break;
 	}
 }

@@ -7,6 +7,7 @@
 #include "exercise/outcome.h"
 #include "exercise/report/script-field.h"
 #include "exercise/schedule.h"
+#include "util/cleanup.h"
 
 /* attach/act/test-region.c does the same */
 static const char region_functions[] =
@@ -53,7 +54,19 @@ void script_field_functions(const struct outcome *prepared)
 
 void script_field_step(const struct step *step, const char *device)
 {
+	_cleanup_free_ char *file = step_file(step);
+
 	switch (step->action) {
+	case STEP_POWER:
+	case STEP_SETTING:
+		printf("echo %d >\"%s\"", step->on, file);
+		break;
+	case STEP_ONLINE:
+		printf("echo %s >\"%s\"", step->on ? "online_movable" : "offline", file);
+		break;
+	case STEP_RESET:
+		printf("echo 1 >\"%s\"", file);
+		break;
 	case STEP_HOLD:
 		printf("sleep 0.05 <>\"/dev/%s%s%s\"", step->bus ? step->bus : "",
 		       step->bus ? "/" : "", device);

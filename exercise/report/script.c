@@ -14,6 +14,7 @@
 #include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/schedule.h"
+#include "exercise/surroundings-steps.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/text.h"
@@ -35,15 +36,9 @@ static void print_step(const struct script_names *names, const struct step *step
 		printf("echo \"%s\" >\"%s\"", step->driver ?: "", file);
 		break;
 	case STEP_AUTOPROBE:
-	case STEP_POWER:
-	case STEP_SETTING:
 		printf("echo %d >\"%s\"", step->on, file);
 		break;
-	case STEP_ONLINE:
-		printf("echo %s >\"%s\"", step->on ? "online_movable" : "offline", file);
-		break;
 	case STEP_REMOVE:
-	case STEP_RESET:
 	case STEP_RESCAN:
 	case STEP_FLUSH:
 		printf("echo 1 >\"%s\"", file);

@@ -28,6 +28,7 @@ watched() { kill $watcher; wait $watcher 2>/dev/null; }
 seen() { grep -cE "^$1\$" /tmp/seen; }
 # said PATTERN: how often the kernel has said that since the test began
 said() { dmesg | sed "1,/$kernel_mark/d" | grep -cE "$1"; }
+# shellcheck disable=SC2016 # for the command of --check to expand
 word='echo 0x$WORD >/sys/bus/pci/devices/$HOST/word && [ "$(cat /sys/bus/pci/devices/$HOST/word)" = 0x$WORD ]'
 export WORD=600df00d
 whole=$(state)
@@ -44,8 +45,8 @@ is "each actor alone: everything is as it was" "$(state)" "$whole"
 valid "each actor alone: the report is valid" exercise-autoremove
 is "each had its trials, and those that were measured" "$(said 'told to refuse') $(said "$host: resetting") $(said 'Slot\(0\): Card present')" "3 3 3"
 is "the reset cleared the decoder, and it was restored" "$(said "$host: decodes 0x[0-9a-f]+ again")" 3
-is "hold: the memdev's file was kept open" "$(seen "held /dev/cxl/mem[0-9]+")" 3
-is "map: the provider's file was kept" "$(seen "held /dev/cxl_lab_window-$host")" 3
+is "hold: the memdev's file was kept open" "$(seen "kept /dev/cxl/mem[0-9]+")" 3
+is "map: the provider's file was kept" "$(seen "kept /dev/cxl_lab_window-$host")" 3
 is "load: the module of the other provider came and went" "$(seen "add /module/cxl_lab_vfio_cxl") $(seen "remove /module/cxl_lab_vfio_cxl")" "3 3"
 ok "load: it is gone" [ ! -e /sys/module/cxl_lab_vfio_cxl ]
 is "create-region: the region of the expander came and went" "$(seen "add .*/decoder0[.]0/region[0-9]+")" "$(seen "remove .*/decoder0[.]0/region[0-9]+")"
@@ -63,11 +64,13 @@ is "fwctl: there is none" "$status$(grep -o 'fwctl is not possible here: no memd
 is "everything is as it was" "$(state)" "$whole"
 
 # What does not hold after a return
+# shellcheck disable=SC2016 # for the command of --check to expand
 exercise --via host --trials 3 --check 'echo x >>/tmp/count; [ "$(wc -l </tmp/count)" -ne 4 ] || { echo "word lost: $MEMDEV $HOST $REGION"; exit 3; }'
 is "a check that fails is a finding" "$status$(answer '[.ended, .trials, (.findings | map([.kind, .signature, .count]))]')" \
 	'4["complete",3,[["health","health exit 3",1]]]'
 like "a check that fails: what it said" "$(jq -r '.findings[0].detail' <<<"$out")" "^word lost: mem[0-9]+ $host region[0-9]+$"
 valid "a check that fails: the report is valid" exercise-autoremove
+# shellcheck disable=SC2016 # for the command of --check to expand
 exercise --via host --trials 1 --timeout 3 --check 'echo x >>/tmp/count2; [ "$(wc -l </tmp/count2)" -lt 3 ] || sleep 600'
 is "a check that takes too long is a finding" "$status$(answer '[.ended, (.findings | map(.signature))]')" '4["complete",["health timeout"]]'
 is "a check that takes too long: no process of it is left" "$(pgrep -fc 'sleep 600')" 0
