@@ -206,8 +206,8 @@ void surroundings_restore(const struct surroundings *surroundings, actor_set act
 			  struct step **steps, size_t *count)
 {
 	static struct step (*const undo[NR_ACTORS])(const struct surroundings *surroundings) = {
-		[ACTOR_REFUSE] = refuse_no_more, [ACTOR_LINK] = link_up,
-		[ACTOR_SLOT] = power_on,	 [ACTOR_CREATE] = destroy,
+		[ACTOR_REFUSE] = refuse_no_more,   [ACTOR_LINK] = link_up,
+		[ACTOR_SLOT] = power_on,	   [ACTOR_CREATE] = destroy,
 		[ACTOR_ONLINE] = memory_as_before,
 	};
 

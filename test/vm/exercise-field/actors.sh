@@ -45,8 +45,8 @@ is "each actor alone: everything is as it was" "$(state)" "$whole"
 valid "each actor alone: the report is valid" exercise-autoremove
 is "each had its trials, and those that were measured" "$(said 'told to refuse') $(said "$host: resetting") $(said 'Slot\(0\): Card present')" "3 3 3"
 is "the reset cleared the decoder, and it was restored" "$(said "$host: decodes 0x[0-9a-f]+ again")" 3
-is "hold: the memdev's file was kept open" "$(seen "kept /dev/cxl/mem[0-9]+")" 3
-is "map: the provider's file was kept" "$(seen "kept /dev/cxl_lab_window-$host")" 3
+is "hold: the memdev's file was kept open" "$(seen "stayed open /dev/cxl/mem[0-9]+")" 3
+is "map: the provider's file was kept" "$(seen "stayed open /dev/cxl_lab_window-$host")" 3
 is "load: the module of the other provider came and went" "$(seen "add /module/cxl_lab_vfio_cxl") $(seen "remove /module/cxl_lab_vfio_cxl")" "3 3"
 ok "load: it is gone" [ ! -e /sys/module/cxl_lab_vfio_cxl ]
 is "create-region: the region of the expander came and went" "$(seen "add .*/decoder0[.]0/region[0-9]+")" "$(seen "remove .*/decoder0[.]0/region[0-9]+")"
