@@ -20,6 +20,9 @@
 /* As much of its output as a report has room for; it may print more */
 #define OUTPUT_MAX 4096
 
+/* How often it is read before the time is looked at */
+#define READS 16
+
 /* How long a process that was killed may take to go */
 #define TO_GO_US 3000000
 
@@ -68,12 +71,13 @@ static int start(const char *command, const struct snapshot_memdev *memdev, stru
 	return -errno;
 }
 
+/* A part of it at a time: it can be without end. */
 static void read_output(struct check *check)
 {
 	char rest[512];
-	ssize_t got;
+	ssize_t got = 1;
 
-	do {
+	for (int i = 0; i < READS && got > 0; i++) {
 		size_t room = OUTPUT_MAX - check->length;
 
 		got = TEMP_FAILURE_RETRY(
@@ -81,7 +85,7 @@ static void read_output(struct check *check)
 				 : read(check->output, rest, sizeof(rest)));
 		if (got > 0 && room > 0)
 			check->length += (size_t)got;
-	} while (got > 0);
+	}
 }
 
 /* Return: has it ended until then? With its status for waitpid(2) */
@@ -98,7 +102,7 @@ static bool wait_until(struct check *check, uint64_t until_us, int *status)
 			break;
 		/* Whatever it has started can keep the output open after it: it is not waited for.
 		 */
-		poll(ready, ready[1].fd < 0 ? 1 : 2, (int)((until_us - now) / 1000) + 1);
+		poll(ready, 2, (int)((until_us - now) / 1000) + 1);
 		read_output(check);
 		ended = waitpid(check->pid, status, WNOHANG) == check->pid;
 		if (!ended && ready[1].revents & POLLHUP && !(ready[1].revents & POLLIN))

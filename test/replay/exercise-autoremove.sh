@@ -34,6 +34,9 @@ for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" 
 done
 exercise --via pci-remove
 is "an actor that is not possible here" "$status$err" "5cxl exercise-autoremove: mem0: pci-remove is not possible here"
+exercise --via slot
+is "an actor that lacks what it needs" "$status$err" \
+	"5cxl exercise-autoremove: mem0: slot is not possible here: its host is in no hotplug slot"
 exercise mem7
 is "an unknown memdev" "$status$err" "1cxl exercise-autoremove: no attached memdev named mem7"
 exercise -b root7
@@ -250,6 +253,18 @@ done
 exercise --report "$log" --format ktap
 is "nothing was done: not passed" "$status$(grep -c 'not ok' <<<"$out")$(grep '# empty' <<<"$out")" "02  # empty"
 
+# What was wanted and not possible is no test that has passed; a command that says that all is not well is a finding.
+(jq -c '. + {left_out: [{actor: "slot", why: "its host is in no hotplug slot"}], check: "true"}' <<<"$start"
+	trial 0 1; result 0 '{"kind":"health","signature":"health exit 3","detail":"word lost\n"}'; echo '{"record":"end","how":"complete"}') >"$log"
+exercise --report "$log"
+is "left out: in the report" "$status$(answer '[.left_out, .check, (.findings | map([.kind, .signature, .title]))]')" \
+	'4[[{"actor":"slot","why":"its host is in no hotplug slot"}],"true",[["health","health exit 3","cxl: health exit 3"]]]'
+keep exercise-autoremove
+exercise --report "$log" --format ktap
+like "left out: skipped, with the reason" "$out" 'ok [0-9]+ slot # SKIP its host is in no hotplug slot'
+exercise --report "$log" --format lava
+like "left out: skipped for LAVA" "$out" 'run-slot skip'
+
 # The picture of it: the lab's
 (echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$log"
 exercise --report "$log"
@@ -271,8 +286,8 @@ run "$CXL" exercise-autoremove --help
 is "--help" "$status$err$(head -n 1 <<<"$out")" "0Usage: cxl exercise-autoremove [OPTION...] [MEMDEV]"
 like "--help: options" "$out" "--storm\[=ACTOR,\.\.\.\].*--trials=N"
 run "$CXL" exercise-autoremove --list-opts
-is "--list-opts" "$status$out" "0--via --race --all-pairs --storm --at --interleaving --trials --duration --seed --timeout --max-exposure\
- --log --continue --report --crashed --shrink --signature --script --format --table --build-id --real-hardware --bus --debug --help"
+is "--list-opts" "$status$out" "0--via --race --all-pairs --all-actors --storm --at --interleaving --trials --duration --seed --timeout --check --max-exposure\
+ --log --continue --report --crashed --shrink --signature --script --format --table --build-id --real-hardware --force --bus --debug --help"
 run "$CXL_EXERCISE" --report x mem0
 like "run by itself" "$status$err" "^2cxl exercise-autoremove: --report cannot be combined"
 is "cxl links none of it" "$(nm "$(elf "$CXL")" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1

@@ -94,6 +94,9 @@ static void what_it_prints_has_a_limit(void **state)
 
 	(void)state;
 	check("sleep 60 & true", LIMIT_US, NULL, NULL);
+	assert_int_equal(health_check("yes", &memdev, 300000, &outcome), 0);
+	assert_string_equal(outcome.findings[0].signature, "health timeout");
+	outcome_release(&outcome);
 	assert_true(clock_now() - begun < LIMIT_US);
 	assert_int_equal(health_check("head -c 300000 /dev/zero | tr '\\0' x; exit 2", &memdev,
 				      LIMIT_US, &outcome),
