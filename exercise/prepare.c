@@ -93,6 +93,18 @@ static void halve(struct operation *down, struct operation *up)
 	down->nr_often = 0;
 }
 
+/* What turns on that drivers bind by themselves is left to the end of the trial. */
+static void keep_guarded(struct operation *operation)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < operation->nr_steps; i++) {
+		if (operation->steps[i].action != STEP_AUTOPROBE || !operation->steps[i].on)
+			operation->steps[count++] = operation->steps[i];
+	}
+	operation->nr_steps = count;
+}
+
 char *prepare_trial(const struct preparation *preparation, const struct race_case *race_case,
 		    const struct trial *trial, struct outcome *outcome)
 {
@@ -119,6 +131,10 @@ char *prepare_trial(const struct preparation *preparation, const struct race_cas
 		if (trial->interleaving == INTERLEAVING_HALVES && operation->nr_down > 0 &&
 		    operation->nr_down < operation->nr_steps)
 			halve(operation, &outcome->operations[outcome->nr_operations++]);
+	}
+	if (outcome_actors(outcome) & (1U << ACTOR_SLOT | 1U << ACTOR_LINK)) {
+		for (size_t i = 0; i < outcome->nr_operations; i++)
+			keep_guarded(&outcome->operations[i]);
 	}
 	return NULL;
 }

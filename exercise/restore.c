@@ -5,7 +5,6 @@
 
 #include "attach/model/snapshot.h"
 #include "attach/model/step.h"
-#include "attach/read/driver.h"
 #include "attach/reason/plan.h"
 #include "attach/reason/restore.h"
 #include "attach/verify/checks.h"
@@ -16,7 +15,6 @@
 #include "exercise/watchdog.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
-#include "util/text.h"
 
 static int restore_from(struct baseline *baseline, const struct snapshot *now,
 			struct watchdog *watchdog, struct outcome *outcome)
@@ -119,28 +117,6 @@ int baseline_restore(struct baseline *baseline, struct watchdog *watchdog,
 	return baseline_renew(baseline);
 }
 
-/*
- * A device that came back has lost its driver_override, and can come back while drivers bind by
- * themselves: because a step was not done, or two actors met. Then the class driver has it.
- */
-static int expel_other_driver(const struct baseline *baseline, struct watchdog *watchdog,
-			      struct outcome *outcome)
-{
-	const struct snapshot_host *host = &baseline_memdev(baseline)->host;
-	_cleanup_free_ char *driver = driver_of(ROOT_LIVE, host->subsystem, host->name);
-	const struct step unbind = {.action = STEP_UNBIND,
-				    .bus = host->subsystem,
-				    .driver = driver,
-				    .device = host->name};
-	const struct watchdog_task task = {
-		.steps = &unbind,
-		.count = 1,
-		.who = "unbinding the driver that the device was given",
-	};
-
-	return !driver || streq(driver, host->driver) ? 0 : watchdog_do(watchdog, outcome, &task);
-}
-
 int baseline_restore_surroundings(const struct baseline *baseline, struct watchdog *watchdog,
 				  struct outcome *outcome)
 {
@@ -153,8 +129,6 @@ int baseline_restore_surroundings(const struct baseline *baseline, struct watchd
 	if (task.count > 0)
 		rc = watchdog_do(watchdog, outcome, &task);
 	free(steps);
-	if (rc == 0 && outcome_has_removed(outcome))
-		rc = expel_other_driver(baseline, watchdog, outcome);
 	return rc;
 }
 

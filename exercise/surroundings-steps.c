@@ -23,23 +23,26 @@ static void unbind(struct operation *operation, const struct snapshot_host *host
 }
 
 /*
- * The device comes back without its driver_override, and no driver is to take it before it has that
- * again: see attach/reason/rescan.h. @again is the step that makes the kernel find it again.
+ * A device comes back without its driver_override. If the class driver took it then, it would reset
+ * the decoders that firmware has committed, and there would be no way to restore the baseline. So
+ * drivers do not bind by themselves from here to the end of the trial: surroundings_restore().
  */
+static void add_guard(struct operation *operation, const struct snapshot_host *host)
+{
+	if (snapshot_override_to_bind(host) && host->autoprobe == FLAG_YES)
+		ADD(operation, .action = STEP_AUTOPROBE, .bus = "pci");
+}
+
+/* @again is the step that makes the kernel find it again. */
 static void add_return(struct operation *operation, const struct snapshot_host *host,
 		       struct step again)
 {
 	const char *override = snapshot_override_to_bind(host);
-	bool guard = override && host->autoprobe == FLAG_YES;
 
-	if (guard)
-		ADD(operation, .action = STEP_AUTOPROBE, .bus = "pci");
 	*APPEND(operation->steps, operation->nr_steps) = again;
 	if (override)
 		ADD(operation, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
 		    .driver = override);
-	if (guard)
-		ADD(operation, .action = STEP_AUTOPROBE, .bus = "pci", .on = true);
 	bind(operation, host);
 	if (host->needs_override)
 		ADD(operation, .action = STEP_OVERRIDE, .bus = "pci", .device = host->name,
@@ -57,8 +60,9 @@ static struct step power(const struct surroundings *surroundings, bool on)
 
 static void prepare_slot(const struct surroundings *surroundings, struct operation *operation)
 {
+	add_guard(operation, &surroundings->memdev->host);
 	*APPEND(operation->steps, operation->nr_steps) = power(surroundings, false);
-	operation->nr_down = 1;
+	operation->nr_down = operation->nr_steps;
 	add_return(operation, &surroundings->memdev->host, power(surroundings, true));
 }
 
@@ -70,8 +74,9 @@ static struct step link_of(const struct surroundings *surroundings, bool on)
 /* Where the slot cannot be hot plugged, the device never went: the rescan finds nothing then. */
 static void prepare_link(const struct surroundings *surroundings, struct operation *operation)
 {
+	add_guard(operation, &surroundings->memdev->host);
 	*APPEND(operation->steps, operation->nr_steps) = link_of(surroundings, false);
-	operation->nr_down = 1;
+	operation->nr_down = operation->nr_steps;
 	*APPEND(operation->steps, operation->nr_steps) = link_of(surroundings, true);
 	add_return(operation, &surroundings->memdev->host,
 		   (struct step){.action = STEP_RESCAN, .bus = "pci"});
@@ -202,6 +207,19 @@ static struct step memory_as_before(const struct surroundings *surroundings)
 	return memory(surroundings, surroundings->block_online);
 }
 
+/* Once the device has its driver_override again */
+static void end_guard(const struct surroundings *surroundings, struct step **steps, size_t *count)
+{
+	const struct snapshot_host *host = &surroundings->memdev->host;
+	const char *override = snapshot_override_to_bind(host);
+
+	if (!override || host->autoprobe != FLAG_YES)
+		return;
+	*APPEND(*steps, *count) = (struct step){
+		.action = STEP_OVERRIDE, .bus = "pci", .driver = override, .device = host->name};
+	*APPEND(*steps, *count) = (struct step){.action = STEP_AUTOPROBE, .bus = "pci", .on = true};
+}
+
 void surroundings_restore(const struct surroundings *surroundings, actor_set actors,
 			  struct step **steps, size_t *count)
 {
@@ -217,6 +235,8 @@ void surroundings_restore(const struct surroundings *surroundings, actor_set act
 		if (actors & 1U << i && undo[i])
 			*APPEND(*steps, *count) = undo[i](surroundings);
 	}
+	if (actors & (1U << ACTOR_SLOT | 1U << ACTOR_LINK))
+		end_guard(surroundings, steps, count);
 	/* The one step that ends them where it fails: last */
 	if (actors & 1U << ACTOR_LOAD)
 		*APPEND(*steps, *count) = module(surroundings, STEP_UNLOAD);

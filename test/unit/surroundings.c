@@ -75,18 +75,16 @@ static void each_does_what_it_is_named_for(void **state)
 		[ACTOR_MAP] = "map /dev/window0 for a while\n",
 		[ACTOR_FWCTL] = "keep open /dev/fwctl/fwctl0 for a while\n",
 		[ACTOR_RESET] = "reset 0000:11:00.0\n",
-		[ACTOR_SLOT] = "turn off the power of slot 7, which has 0000:11:00.0 in it\n"
-			       "> turn off autoprobe of the bus pci\n"
-			       "turn on the power of slot 7, which has 0000:11:00.0 in it\n"
+		[ACTOR_SLOT] = "turn off autoprobe of the bus pci\n"
+			       "turn off the power of slot 7, which has 0000:11:00.0 in it\n"
+			       "> turn on the power of slot 7, which has 0000:11:00.0 in it\n"
 			       "set the driver_override of 0000:11:00.0 to sfc\n"
-			       "turn on autoprobe of the bus pci\n"
 			       "bind 0000:11:00.0 to sfc\n",
-		[ACTOR_LINK] = "disable the link of port 0000:10:00.0\n"
+		[ACTOR_LINK] = "turn off autoprobe of the bus pci\n"
+			       "disable the link of port 0000:10:00.0\n"
 			       "> enable the link of port 0000:10:00.0\n"
-			       "turn off autoprobe of the bus pci\n"
 			       "rescan the bus pci\n"
 			       "set the driver_override of 0000:11:00.0 to sfc\n"
-			       "turn on autoprobe of the bus pci\n"
 			       "bind 0000:11:00.0 to sfc\n",
 		[ACTOR_REFUSE] = "unbind 0000:11:00.0 from sfc\n"
 				 "turn on the parameter refuse of the module sfc\n"
@@ -163,8 +161,10 @@ static void what_they_may_leave_is_undone(void **state)
 			    "turn off the parameter refuse of the module sfc\n"
 			    "destroy the region of the memdev of 0000:31:00.0 below decoder0.0\n"
 			    "bring memory115 online\n"
+			    "set the driver_override of 0000:11:00.0 to sfc\n"
+			    "turn on autoprobe of the bus pci\n"
 			    "unload the module vfio_cxl\n");
-	for (size_t i = 0; i + 1 < count; i++)
+	for (size_t i = 0; i + 3 < count; i++)
 		assert_true(step_may_fail(&steps[i]));
 	free(steps);
 	surroundings_restore(&all, 1U << ACTOR_HOST | 1U << ACTOR_MAP, &steps, &count);

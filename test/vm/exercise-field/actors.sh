@@ -66,8 +66,8 @@ is "fwctl: there is none" "$status$(grep -o 'fwctl is not possible here: no memd
 	"5fwctl is not possible here: no memdev of its bus has a fwctl device"
 is "everything is as it was" "$(state)" "$whole"
 
-# Two that turn the slot off and on: the device can come back while drivers bind by themselves, and the class driver
-# takes it. That is undone, and no finding; a region that is left behind is one (Documentation/kernel-behavior.md).
+# Two that turn the slot off and on: at no time may the class driver take the device, which would reset its decoders. A
+# region that is left behind is a finding of the kernel's (Documentation/kernel-behavior.md).
 exercise --race slot,slot --trials 2
 is "two at one slot: the baseline is restored each time" "$(answer '[.ended, .trials, (.findings | map(.signature) - ["quiet nothing-left", "leak of a memdev"])]')" \
 	'["complete",2,[]]'
