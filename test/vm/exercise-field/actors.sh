@@ -66,13 +66,6 @@ is "fwctl: there is none" "$status$(grep -o 'fwctl is not possible here: no memd
 	"5fwctl is not possible here: no memdev of its bus has a fwctl device"
 is "everything is as it was" "$(state)" "$whole"
 
-# Two that turn the slot off and on: at no time may the class driver take the device, which would reset its decoders. A
-# region that is left behind is a finding of the kernel's (Documentation/kernel-behavior.md).
-exercise --race slot,slot --trials 2
-is "two at one slot: the baseline is restored each time" "$(answer '[.ended, .trials, (.findings | map(.signature) - ["quiet nothing-left", "leak of a memdev"])]')" \
-	'["complete",2,[]]'
-is "two at one slot: everything is as it was" "$(state)" "$whole"
-
 # What does not hold after a return
 # shellcheck disable=SC2016 # for the command of --check to expand
 exercise --via host --trials 3 --check 'echo x >>/tmp/count; [ "$(wc -l </tmp/count)" -ne 4 ] || { echo "word lost: $MEMDEV $HOST $REGION"; exit 3; }'
