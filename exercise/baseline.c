@@ -22,6 +22,7 @@
 
 static void release(struct baseline *baseline)
 {
+	surroundings_release(&baseline->surroundings);
 	if (baseline->answers.snapshot)
 		attach_answers_release(&baseline->answers);
 	snapshot_release(&baseline->first);
@@ -57,6 +58,7 @@ static int take(struct baseline *baseline)
 	expect_hosts(baseline);
 	if (!baseline_memdev(baseline))
 		return -ENODEV;
+	surroundings_read(&baseline->answers, baseline_memdev(baseline), &baseline->surroundings);
 	rc = snapshot_take_again(&baseline->first, &baseline->files, &baseline->last);
 	return rc ?: unread_error();
 }
@@ -69,6 +71,8 @@ int baseline_open(struct baseline *baseline, const char *host)
 	rc = take(baseline);
 	if (rc < 0)
 		baseline_close(baseline);
+	else
+		surroundings_read_module(baseline_memdev(baseline), &baseline->surroundings);
 	return rc;
 }
 
@@ -91,6 +95,9 @@ int baseline_renew(struct baseline *baseline)
 		return rc;
 	}
 	anew.nr_observations = baseline->nr_observations;
+	/* That has not changed, and takes long to read. */
+	anew.surroundings.other_module = baseline->surroundings.other_module;
+	baseline->surroundings.other_module = NULL;
 	release(baseline);
 	*baseline = anew;
 	baseline->answers.snapshot = &baseline->first;

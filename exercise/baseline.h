@@ -9,6 +9,7 @@
 #include "attach/model/expected.h"
 #include "attach/model/snapshot.h"
 #include "attach/reason/evidence.h"
+#include "exercise/surroundings.h"
 #include "util/iomem.h"
 #include "util/sysfs-files.h"
 
@@ -25,6 +26,7 @@ struct baseline {
 	struct snapshot last;	  /* the latest observation; the next one reads what can change */
 	struct sysfs_files files; /* kept open for the next observation */
 	struct attach_answers answers;
+	struct surroundings surroundings;
 	struct iomem iomem;
 	struct expected_host *hosts; /* what is expected of each provider */
 	size_t nr_hosts;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <errno.h>
+#include <string.h>
 
 #include "attach/model/step.h"
 #include "exercise/exercise.h"
+#include "exercise/health.h"
 #include "exercise/judge.h"
 #include "exercise/outcome.h"
 #include "exercise/prepare.h"
 #include "exercise/restore.h"
 #include "exercise/watchdog.h"
 #include "util/iomem.h"
+#include "util/memory.h"
 
 /* A race is to go as it goes when nothing watches it. */
 #define GRAIN_US 5000
@@ -194,17 +197,42 @@ static int judge_numbers(struct exercise *exercise, struct outcome *outcome)
 	return 0;
 }
 
+static int check_health(struct exercise *exercise, struct outcome *outcome)
+{
+	return health_check(exercise->check, baseline_memdev(&exercise->baseline),
+			    exercise->limit_us, outcome);
+}
+
+char *exercise_check(struct exercise *exercise)
+{
+	struct outcome outcome = {0};
+	int rc = check_health(exercise, &outcome);
+	char *why = NULL;
+
+	if (rc < 0)
+		why = xasprintf("cannot run the command of --check: %s", strerror(-rc));
+	else if (outcome.nr_findings > 0)
+		why = xasprintf("the command of --check fails before anything is done (%s): %s",
+				outcome.findings[0].signature, outcome.findings[0].detail);
+	outcome_release(&outcome);
+	return why;
+}
+
 /* Once the kernel is at rest: is the baseline restored? If not, restore it. */
 static int settle(struct exercise *exercise, struct outcome *outcome)
 {
-	int rc = baseline_observe(&exercise->baseline, NULL);
+	int rc = baseline_restore_surroundings(&exercise->baseline, exercise->watchdog, outcome);
 
+	if (rc == 0)
+		rc = baseline_observe(&exercise->baseline, NULL);
 	if (rc < 0)
 		return rc;
 	if (!baseline_is_restored(&exercise->baseline))
 		judge_quiet(outcome, &exercise->baseline);
 	rc = restore(exercise, outcome);
-	return rc == 0 && !outcome->stop ? judge_numbers(exercise, outcome) : rc;
+	if (rc == 0 && !outcome->stop)
+		rc = judge_numbers(exercise, outcome);
+	return rc == 0 && !outcome->stop ? check_health(exercise, outcome) : rc;
 }
 
 int exercise_run(struct exercise *exercise, const struct race_case *race_case,

@@ -24,6 +24,7 @@ struct exercise {
 	uint64_t limit_us;		  /* how long an actor may take */
 	uint64_t exposure_limit_us;	  /* how long a region may be gone before its provider */
 	uint64_t durations_us[NR_ACTORS]; /* how long each takes alone, once it was measured */
+	const char *check;		  /* for sh, after each trial; NULL: none */
 	int cpu;			  /* where all actors are on one: worker_cpu() */
 	/* Called by another thread when exercise_run() is not going to return: watchdog.h */
 	void (*lost)(void *data);
@@ -51,6 +52,13 @@ struct exercise {
  */
 int exercise_open(struct exercise *exercise, const char *host, const char **what);
 void exercise_close(struct exercise *exercise);
+
+/**
+ * exercise_check() - is all well before anything was done?
+ *
+ * Return: NULL, or why not, as a sentence; a new string that the caller frees.
+ */
+char *exercise_check(struct exercise *exercise);
 
 /**
  * exercise_prepare() - what each actor of a case is going to do

@@ -264,6 +264,8 @@ static int exercise(struct options *options, const struct subject *subject,
 		.lock = lock,
 		.max_exposure = options->max_exposure,
 		.script = options->script,
+		.check = options->script ? NULL : options->health,
+		.left_out = &subject->left_out,
 	};
 	int status;
 
@@ -307,7 +309,7 @@ static int start(struct options *options)
 		status = exercise(options, &subject, &lock, log);
 		command_unlock(&lock);
 	}
-	free(subject.host);
+	subject_release(&subject);
 	return status;
 }
 

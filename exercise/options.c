@@ -65,7 +65,8 @@ static enum actor parse_actor(const char *name, const struct argp_state *state)
 	if (!actor_from_name(name, &actor))
 		argp_error(state,
 			   "invalid actor '%s' (expected memdev, host, endpoint, port, bus, "
-			   "module, pci-remove, region, list or open)",
+			   "module, pci-remove, region, list, open, hold, map, fwctl, reset, "
+			   "slot, link, refuse, load, neighbor, create-region or online-memory)",
 			   name);
 	return actor;
 }
@@ -219,6 +220,10 @@ static const struct command_option case_options[] = {
 	{.name = "all-pairs",
 	 .help = "Race every two actors, and each with itself",
 	 SETS(SETS_TRUE, cases.all_pairs)},
+	{.name = "all-actors",
+	 .help = "Let all actors take part in --all-pairs and --storm that are possible here, "
+		 "also those that need something beside the memdev",
+	 SETS(SETS_TRUE, all_actors)},
 	{.name = "storm",
 	 .arg = "ACTOR,...",
 	 .help = "Run all actors at once, or these",
@@ -267,6 +272,11 @@ static const struct command_option trial_options[] = {
 	 .arg = "SECONDS",
 	 .help = "Count an actor as stuck after that time (default 30)",
 	 SETS(SETS_SECONDS, timeout)},
+	{.name = "check",
+	 .arg = "COMMAND",
+	 .help = "Run this shell command after each trial, with MEMDEV, HOST and REGION in its "
+		 "environment; that it fails is a finding",
+	 SETS(SETS_TEXT, health)},
 	{.name = "max-exposure",
 	 .arg = "SECONDS",
 	 .help = "Allow a region to be gone that long before its provider (default 10)",
@@ -333,6 +343,10 @@ static const struct command_option machine_options[] = {
 	{.name = "real-hardware",
 	 .help = "Run also on a bus that is not the kernel's cxl_test; needs --bus and MEMDEV",
 	 SETS(SETS_TRUE, real_hardware)},
+	{.name = "force",
+	 .key = 'f',
+	 .help = "Run also actors that detach more than the memdev",
+	 SETS(SETS_TRUE, force)},
 	{.name = "bus",
 	 .key = 'b',
 	 .arg = "BUS",
@@ -355,8 +369,9 @@ static const struct option_set option_set = {
 	.examples =
 		"Actors: memdev, host, endpoint, port, bus, module, pci-remove (the methods of "
 		"detach-memdev --via), region (its driver), list (reads all of sysfs), open (the "
-		"memdev's file). Without any of --via, --race, --all-pairs, --storm: all pairs, "
-		"then a storm.\n\n"
+		"memdev's file). These need something beside the memdev: hold, map, fwctl, reset, "
+		"slot, link, refuse, load, neighbor, create-region, online-memory. Without any of "
+		"--via, --race, --all-pairs, --storm: all pairs, then a storm.\n\n"
 		"Examples:\n"
 		"  cxl exercise-autoremove --via host --trials 200\n"
 		"  cxl exercise-autoremove --race host,port --duration 60 --table\n"

@@ -56,7 +56,8 @@ struct options {
 	enum report_format format;
 	const char *build; /* of FORMAT_KCIDB */
 	enum script_language script;
-	bool go_on, table, real_hardware;
+	const char *health; /* a command of the user's, for sh */
+	bool go_on, table, real_hardware, all_actors, force;
 };
 
 /**

@@ -26,11 +26,17 @@ void outcome_time(struct operation *operation, const struct step_result *steps, 
 
 bool outcome_has_removed(const struct outcome *outcome)
 {
-	for (size_t i = 0; i < outcome->nr_operations; i++) {
-		if (outcome->operations[i].actor == ACTOR_PCI_REMOVE)
-			return true;
-	}
-	return false;
+	return outcome_actors(outcome) &
+	       (1U << ACTOR_PCI_REMOVE | 1U << ACTOR_SLOT | 1U << ACTOR_LINK);
+}
+
+actor_set outcome_actors(const struct outcome *outcome)
+{
+	actor_set actors = 0;
+
+	for (size_t i = 0; i < outcome->nr_operations; i++)
+		actors |= 1U << outcome->operations[i].actor;
+	return actors;
 }
 
 void outcome_release(struct outcome *outcome)

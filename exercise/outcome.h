@@ -16,7 +16,9 @@
 struct finding {
 	/*
 	 * splat, stuck, check (of a detach), quiet (a provider has only a part of its devices),
-	 * restore (the baseline cannot be restored), taint, leak or exposure
+	 * restore (the baseline cannot be restored), taint, leak, exposure or health (the command
+	 * of
+	 * --check fails)
 	 */
 	const char *kind;
 	char *signature; /* the same for the same problem */
@@ -62,6 +64,9 @@ void outcome_time(struct operation *operation, const struct step_result *steps, 
 
 /** outcome_has_removed() - may one of the actors have removed a PCI device? */
 bool outcome_has_removed(const struct outcome *outcome);
+
+/** outcome_actors() - who took part */
+actor_set outcome_actors(const struct outcome *outcome);
 
 /** outcome_release() - free the operations and findings */
 void outcome_release(struct outcome *outcome);

@@ -5,6 +5,8 @@
 #include "exercise/baseline.h"
 #include "exercise/outcome.h"
 #include "exercise/prepare.h"
+#include "exercise/surroundings-steps.h"
+#include "exercise/surroundings.h"
 #include "util/memory.h"
 
 static void copy_steps(struct operation *operation, const struct step *steps, size_t count)
@@ -52,6 +54,17 @@ static char *prepare_region(const struct snapshot_memdev *memdev, struct operati
 	return NULL;
 }
 
+static char *prepare_surrounding(const struct surroundings *surroundings,
+				 struct operation *operation)
+{
+	const char *lack = surroundings_lack(surroundings, operation->actor);
+
+	if (lack)
+		return xasprintf("%s is not possible: %s", actor_name(operation->actor), lack);
+	surroundings_prepare(surroundings, operation);
+	return NULL;
+}
+
 static char *prepare_operation(const struct preparation *preparation, struct operation *operation)
 {
 	const struct snapshot_memdev *memdev = baseline_memdev(preparation->baseline);
@@ -62,6 +75,8 @@ static char *prepare_operation(const struct preparation *preparation, struct ope
 		return prepare_detach(preparation, operation);
 	if (operation->actor == ACTOR_REGION)
 		return prepare_region(memdev, operation);
+	if (actors_surrounding() & 1U << operation->actor)
+		return prepare_surrounding(&preparation->baseline->surroundings, operation);
 	copy_steps(operation, operation->actor == ACTOR_LIST ? &list : &open, 1);
 	return NULL;
 }
@@ -76,6 +91,18 @@ static void halve(struct operation *down, struct operation *up)
 	up->nr_often -= down->nr_often ? down->nr_down : 0;
 	down->nr_steps = down->nr_down;
 	down->nr_often = 0;
+}
+
+/* What turns on that drivers bind by themselves is left to the end of the trial. */
+static void keep_guarded(struct operation *operation)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < operation->nr_steps; i++) {
+		if (operation->steps[i].action != STEP_AUTOPROBE || !operation->steps[i].on)
+			operation->steps[count++] = operation->steps[i];
+	}
+	operation->nr_steps = count;
 }
 
 char *prepare_trial(const struct preparation *preparation, const struct race_case *race_case,
@@ -104,6 +131,10 @@ char *prepare_trial(const struct preparation *preparation, const struct race_cas
 		if (trial->interleaving == INTERLEAVING_HALVES && operation->nr_down > 0 &&
 		    operation->nr_down < operation->nr_steps)
 			halve(operation, &outcome->operations[outcome->nr_operations++]);
+	}
+	if (outcome_actors(outcome) & (1U << ACTOR_SLOT | 1U << ACTOR_LINK)) {
+		for (size_t i = 0; i < outcome->nr_operations; i++)
+			keep_guarded(&outcome->operations[i]);
 	}
 	return NULL;
 }

@@ -11,6 +11,7 @@
 #include "exercise/baseline.h"
 #include "exercise/outcome.h"
 #include "exercise/restore.h"
+#include "exercise/surroundings-steps.h"
 #include "exercise/watchdog.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
@@ -116,12 +117,30 @@ int baseline_restore(struct baseline *baseline, struct watchdog *watchdog,
 	return baseline_renew(baseline);
 }
 
+int baseline_restore_surroundings(const struct baseline *baseline, struct watchdog *watchdog,
+				  struct outcome *outcome)
+{
+	struct watchdog_task task = {.who = "restoring what is beside the memdev"};
+	struct step *steps;
+	int rc = 0;
+
+	surroundings_restore(&baseline->surroundings, outcome_actors(outcome), &steps, &task.count);
+	task.steps = steps;
+	if (task.count > 0)
+		rc = watchdog_do(watchdog, outcome, &task);
+	free(steps);
+	return rc;
+}
+
 int baseline_put_back(struct baseline *baseline, struct watchdog *watchdog,
 		      const struct observed *observed, struct outcome *outcome)
 {
 	const struct snapshot nothing = {0};
 	struct checks checks = {0};
-	int rc = baseline_observe(baseline, NULL);
+	int rc = baseline_restore_surroundings(baseline, watchdog, outcome);
+
+	if (rc == 0)
+		rc = baseline_observe(baseline, NULL);
 
 	/* What cannot be observed may lack anything: all is bound that can be. */
 	if (rc < 0)

@@ -27,6 +27,16 @@ int baseline_restore(struct baseline *baseline, struct watchdog *watchdog,
 		     const struct observed *observed, struct outcome *outcome);
 
 /**
+ * baseline_restore_surroundings() - undo what the actors beside the memdev may have left undone
+ *
+ * It cannot be told from the devices: to be called after each trial.
+ *
+ * Return: as watchdog_do().
+ */
+int baseline_restore_surroundings(const struct baseline *baseline, struct watchdog *watchdog,
+				  struct outcome *outcome);
+
+/**
  * baseline_put_back() - the same after a trial that failed, whatever the reason was
  *
  * Also if the machine cannot be read: then everything that the baseline has is bound again.

@@ -13,13 +13,15 @@
 #define POLL_MS 1000
 
 /*
- * A race may take that long; then the wait for the kernel; twice everything that restores the
- * baseline, with a detach in between; and, if that failed, the same once more without having been
- * read (exercise_run()).
+ * A race may take that long; then the wait for the kernel; what is beside the memdev; twice
+ * everything that restores the baseline, with a detach in between; the command of --check; and, if
+ * that failed, the same once more without having been read (exercise_run()).
  */
 double run_limit(double timeout, double grace)
 {
-	return timeout * (RACE_LIMITS + 1 + 2 * RESTORE_LIMITS + 1 + 1 + RESTORE_LIMITS) + grace;
+	return timeout *
+		       (RACE_LIMITS + 1 + 1 + 2 * RESTORE_LIMITS + 1 + 1 + RESTORE_LIMITS + 1 + 1) +
+	       grace;
 }
 
 static off_t size_of(int fd)

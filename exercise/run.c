@@ -13,8 +13,10 @@
 #include "attach/model/step.h"
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
+#include "exercise/left-out.h"
 #include "exercise/report/log.h"
 #include "exercise/report/script-c.h"
+#include "exercise/report/script-field.h"
 #include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/run-wait.h"
@@ -24,6 +26,7 @@
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/kmsg.h"
+#include "util/memory.h"
 #include "util/records.h"
 
 /* How often progress is printed where stderr is not a terminal */
@@ -164,6 +167,11 @@ static int measure_actor(struct run *run, enum actor actor)
 		rc = run_one(run, &race_case, NULL, &outcome);
 	if (rc == 0 && operation->ended_us > operation->begun_us)
 		run->exercise.durations_us[actor] = operation->ended_us - operation->begun_us;
+	/* What it cannot do is not to count as done. */
+	if (rc == 0 && operation->rc == -EOPNOTSUPP) {
+		fprintf(stderr, NAME ": %s is not supported here\n", actor_name(actor));
+		rc = -EOPNOTSUPP;
+	}
 	if (rc == 0)
 		rc = !outcome.stop;
 	outcome_release(&outcome);
@@ -269,6 +277,7 @@ static int print_script(struct run *run)
 	};
 	struct trial trial;
 	_cleanup_free_ char *why = NULL;
+	const char *lack;
 	/* Only how they overlap depends on how long they take. */
 	int rc = script.race_case->scenario == SCENARIO_ALONE ? 1 : measure(run);
 
@@ -276,6 +285,9 @@ static int print_script(struct run *run)
 		return rc < 0 ? rc : -EIO;
 	schedule_next(run->settings->schedule, &trial);
 	why = exercise_prepare(&run->exercise, script.race_case, &trial, &outcome);
+	lack = script_lack(&outcome, run->settings->script);
+	if (!why && lack)
+		why = xasprintf("a script in that language cannot do what %s does", lack);
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
 	else
@@ -314,6 +326,8 @@ static int note_start(struct run *run)
 		.timeout = settings->timeout,
 		.max_exposure = settings->max_exposure,
 		.first = settings->first,
+		.left_out = settings->left_out,
+		.check = settings->check,
 	};
 	struct json_object *start = record_start(&log_start);
 	const char *other = other_schedule(settings->begun, start);
@@ -325,6 +339,15 @@ static int note_start(struct run *run)
 	return -EINVAL;
 }
 
+static int check_first(struct run *run)
+{
+	_cleanup_free_ char *why = exercise_check(&run->exercise);
+
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	return why ? -EINVAL : 0;
+}
+
 static int exercise(struct run *run)
 {
 	const struct run_settings *settings = run->settings;
@@ -333,6 +356,7 @@ static int exercise(struct run *run)
 
 	run->result_us = clock_now();
 	run->exercise.cpu = settings->cpu;
+	run->exercise.check = settings->check;
 	run->exercise.limit_us = (uint64_t)(settings->timeout * 1000000);
 	run->exercise.exposure_limit_us = (uint64_t)(settings->max_exposure * 1000000);
 	run->exercise.lost = lost;
@@ -343,7 +367,9 @@ static int exercise(struct run *run)
 		return rc;
 	}
 	schedule_skip(settings->schedule, settings->first);
-	rc = note_start(run);
+	rc = check_first(run);
+	if (rc == 0)
+		rc = note_start(run);
 	if (rc == 0)
 		rc = settings->script ? print_script(run) : all_trials(run);
 	exercise_close(&run->exercise);
@@ -378,7 +404,9 @@ static int save_settings(const struct schedule *schedule)
 	const struct step autoprobe = {.action = STEP_AUTOPROBE, .bus = "pci"};
 	actor_set actors = cases_actors(schedule->cases, schedule->nr_cases);
 
-	return actors & 1U << ACTOR_PCI_REMOVE ? settings_save(&autoprobe, 1) : 0;
+	return actors & (1U << ACTOR_PCI_REMOVE | 1U << ACTOR_SLOT | 1U << ACTOR_LINK)
+		       ? settings_save(&autoprobe, 1)
+		       : 0;
 }
 
 /*

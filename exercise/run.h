@@ -10,6 +10,7 @@
 
 struct command_lock;
 struct json_object;
+struct left_out;
 
 /* What messages begin with: exercise-autoremove is a command of cxl */
 #define NAME "cxl exercise-autoremove"
@@ -29,6 +30,8 @@ struct run_settings {
 	int log;			 /* where the records go */
 	int cpu;			 /* where all actors of a trial are on one: worker_cpu() */
 	const struct command_lock *lock; /* of this process; NULL: none */
+	const char *check;		 /* for sh, after each trial; NULL: none */
+	const struct left_out *left_out; /* actors that do not take part */
 	enum script_language script;	 /* only print the first trial as a script */
 };
 

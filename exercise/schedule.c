@@ -15,6 +15,17 @@ const char *actor_name(enum actor actor)
 		[ACTOR_REGION] = "region",
 		[ACTOR_LIST] = "list",
 		[ACTOR_OPEN] = "open",
+		[ACTOR_HOLD] = "hold",
+		[ACTOR_MAP] = "map",
+		[ACTOR_FWCTL] = "fwctl",
+		[ACTOR_RESET] = "reset",
+		[ACTOR_SLOT] = "slot",
+		[ACTOR_LINK] = "link",
+		[ACTOR_REFUSE] = "refuse",
+		[ACTOR_LOAD] = "load",
+		[ACTOR_NEIGHBOR] = "neighbor",
+		[ACTOR_CREATE] = "create-region",
+		[ACTOR_ONLINE] = "online-memory",
 	};
 
 	return names[actor] ?: detach_method_name((enum detach_method)actor);
@@ -44,7 +55,13 @@ bool actor_detaches(enum actor actor)
 
 bool actor_only_looks(enum actor actor)
 {
-	return actor == ACTOR_LIST || actor == ACTOR_OPEN;
+	return actor == ACTOR_LIST || actor == ACTOR_OPEN || actor == ACTOR_HOLD ||
+	       actor == ACTOR_MAP || actor == ACTOR_FWCTL;
+}
+
+actor_set actors_surrounding(void)
+{
+	return (1U << NR_ACTORS) - (1U << FIRST_SURROUNDING);
 }
 
 const char *interleaving_name(enum interleaving interleaving)

@@ -29,8 +29,22 @@ enum actor {
 	ACTOR_REGION, /* the region's driver: no detach, but it takes the same locks */
 	ACTOR_LIST,   /* reads every CXL device in sysfs */
 	ACTOR_OPEN,   /* opens the memdev's file in /dev */
+	/* These need something of the machine beside the memdev: surroundings.h */
+	ACTOR_HOLD,	/* keeps the memdev's file open for a while */
+	ACTOR_MAP,	/* maps the provider's file, and keeps the mapping alone */
+	ACTOR_FWCTL,	/* keeps the fwctl file of a memdev open */
+	ACTOR_RESET,	/* resets the host under its driver */
+	ACTOR_SLOT,	/* turns the power of the host's slot off and on */
+	ACTOR_LINK,	/* disables and enables the link to the host */
+	ACTOR_REFUSE,	/* lets the provider refuse an attach */
+	ACTOR_LOAD,	/* loads and unloads the module of another provider */
+	ACTOR_NEIGHBOR, /* detaches and reattaches another memdev of the bus */
+	ACTOR_CREATE,	/* creates and destroys a region of an expander beside it */
+	ACTOR_ONLINE,	/* takes memory of an expander beside it online and offline */
 	NR_ACTORS,
 };
+
+#define FIRST_SURROUNDING ACTOR_HOLD
 
 /* Which actors, as bits: 1 << ACTOR_HOST */
 typedef unsigned int actor_set;
@@ -183,7 +197,7 @@ uint64_t case_lasts(const struct race_case *race_case, const uint64_t *durations
 /** cases_actors() - every actor that takes part in any of them */
 actor_set cases_actors(const struct race_case *cases, size_t count);
 
-/** actor_name() - "memdev", ..., "pci-remove", "region", "list" or "open" */
+/** actor_name() - "memdev", ..., "pci-remove", "region", ..., "online-memory" */
 const char *actor_name(enum actor actor);
 
 /** actor_from_name() - the opposite; false if there is none of that name */
@@ -197,6 +211,9 @@ const char *interleaving_name(enum interleaving interleaving);
 
 /** interleaving_from_name() - the opposite; false if there is none of that name */
 bool interleaving_from_name(const char *name, enum interleaving *interleaving);
+
+/** actors_surrounding() - those that need something of the machine beside the memdev */
+actor_set actors_surrounding(void);
 
 /** actor_detaches() - does it detach, by the method with its number? */
 bool actor_detaches(enum actor actor);

@@ -13,6 +13,7 @@
 #include "exercise/options.h"
 #include "exercise/run.h"
 #include "exercise/subject.h"
+#include "exercise/surroundings.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
 #include "util/memory.h"
@@ -61,11 +62,11 @@ static const struct snapshot_memdev *choose_memdev(const struct options *options
 }
 
 /* Would detach-memdev refuse that method without -f? On test buses, only for what could crash. */
-static bool is_refused(const struct plan *plan, bool test_bus)
+static bool is_refused(const struct plan *plan, bool may_lose)
 {
 	if (plan->loses_system_ram)
 		return true;
-	return !test_bus && plan->nr_excess > 0;
+	return !may_lose && plan->nr_excess > 0;
 }
 
 static actor_set looking_actors(const struct snapshot_memdev *memdev)
@@ -77,9 +78,34 @@ static actor_set looking_actors(const struct snapshot_memdev *memdev)
 	return set;
 }
 
+/* Those that need something beside the memdev */
+static actor_set surrounding_actors(const struct attach_answers *answers,
+				    const struct snapshot_memdev *memdev, actor_set wanted,
+				    struct left_out *left_out)
+{
+	struct surroundings surroundings;
+	actor_set set = 0;
+
+	surroundings_read(answers, memdev, &surroundings);
+	surroundings_read_module(memdev, &surroundings);
+	for (int i = FIRST_SURROUNDING; i < NR_ACTORS; i++) {
+		const char *lack = surroundings_lack(&surroundings, (enum actor)i);
+
+		if (!lack && i == ACTOR_LINK && !(wanted & 1U << i))
+			lack = "whether the port can do it shows only when it is tried: name it";
+		if (lack)
+			left_out_add(left_out, (enum actor)i, memory_check(strdup(lack)));
+		else
+			set |= 1U << i;
+	}
+	surroundings_release(&surroundings);
+	return set;
+}
+
 /* Which actors are possible, and of those that detach, which are refused */
 static actor_set possible_actors(const struct attach_answers *answers,
-				 const struct snapshot_memdev *memdev, actor_set *refused)
+				 const struct snapshot_memdev *memdev, bool may_lose,
+				 actor_set *refused)
 {
 	actor_set set = looking_actors(memdev);
 
@@ -89,7 +115,7 @@ static actor_set possible_actors(const struct attach_answers *answers,
 		_cleanup_free_ char *why =
 			plan_make(answers, &memdev, 1, (enum detach_method)method, NULL, &plan);
 
-		if (!why && is_refused(&plan, is_on_bus(memdev, "cxl_test")))
+		if (!why && is_refused(&plan, may_lose))
 			*refused |= 1U << method;
 		else if (!why)
 			set |= 1U << method;
@@ -123,12 +149,28 @@ static void say_refused(const struct attach_answers *answers, const struct snaps
 	}
 }
 
+static void say_impossible(const struct subject *subject, const struct snapshot_memdev *memdev,
+			   enum actor actor)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < subject->left_out.count; i++) {
+		if (subject->left_out.list[i].actor == actor)
+			why = subject->left_out.list[i].why;
+	}
+	fprintf(stderr, NAME ": %s: %s is not possible here%s%s\n", memdev->name, actor_name(actor),
+		why ? ": " : "", why ?: "");
+}
+
 static int check_actors(const struct options *options, const struct attach_answers *answers,
 			const struct snapshot_memdev *memdev, struct subject *subject)
 {
 	actor_set refused, wanted = cases_actors(options->cases.list, options->cases.count);
+	bool may_lose = options->force || is_on_bus(memdev, "cxl_test");
 
-	subject->actors = possible_actors(answers, memdev, &refused);
+	subject->actors = possible_actors(answers, memdev, may_lose, &refused);
+	if (options->all_actors || wanted & actors_surrounding())
+		subject->actors |= surrounding_actors(answers, memdev, wanted, &subject->left_out);
 	/* An actor that was not named is left out where it is refused. */
 	if (wanted & refused || (!is_on_bus(memdev, "cxl_test") && wanted == 0 && refused)) {
 		say_refused(answers, memdev, refused);
@@ -137,10 +179,16 @@ static int check_actors(const struct options *options, const struct attach_answe
 	for (int i = 0; i < NR_ACTORS; i++) {
 		if (!(wanted & ~subject->actors & 1U << i))
 			continue;
-		fprintf(stderr, NAME ": %s: %s is not possible here\n", memdev->name,
-			actor_name((enum actor)i));
+		say_impossible(subject, memdev, (enum actor)i);
 		return EXIT_CANNOT;
 	}
+	if (!options->all_actors) { /* beyond those that were named, they are not wanted */
+		subject->actors &= ~actors_surrounding();
+		left_out_release(&subject->left_out);
+	}
+	for (size_t i = 0; i < subject->left_out.count; i++)
+		fprintf(stderr, NAME ": left out: %s (%s)\n",
+			actor_name(subject->left_out.list[i].actor), subject->left_out.list[i].why);
 	return EXIT_DONE;
 }
 
@@ -172,4 +220,10 @@ int subject_choose(const struct options *options, struct subject *subject)
 	attach_answers_release(&answers);
 	snapshot_release(&snapshot);
 	return status;
+}
+
+void subject_release(struct subject *subject)
+{
+	free(subject->host);
+	left_out_release(&subject->left_out);
 }

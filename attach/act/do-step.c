@@ -312,7 +312,11 @@ int step_do(const struct step *step, struct cxl_ctx *prepared, const struct step
 		[STEP_RESCAN] = {do_without, false},	 [STEP_AUTOPROBE] = {do_without, false},
 		[STEP_UNLOAD] = {unload_module, true},	 [STEP_LOAD] = {load_module, false},
 		[STEP_FLUSH] = {flush, false},		 [STEP_LIST] = {do_without, false},
-		[STEP_OPEN] = {do_without, false},
+		[STEP_OPEN] = {do_without, false},	 [STEP_HOLD] = {do_without, false},
+		[STEP_RESET] = {do_without, false},	 [STEP_POWER] = {do_without, false},
+		[STEP_LINK] = {do_without, false},	 [STEP_SETTING] = {do_without, false},
+		[STEP_ONLINE] = {do_without, false},	 [STEP_CREATE] = {do_without, false},
+		[STEP_DESTROY] = {do_without, false},
 	};
 	struct doing doing = {.step = step, .log = log, .ctx = prepared};
 	bool on_cxl = is_on_cxl(step);

@@ -6,6 +6,7 @@
 
 #include <linux/cxl_mem.h>
 
+#include "attach/act/field-step.h"
 #include "attach/act/libcxl-attach.h"
 #include "attach/act/write-step.h"
 #include "attach/model/snapshot.h"
@@ -25,7 +26,11 @@ static const char *text_of(const struct step *step)
 	case STEP_OVERRIDE:
 		return step->driver ?: "\n"; /* an empty write does not reach the kernel */
 	case STEP_AUTOPROBE:
+	case STEP_POWER:
+	case STEP_SETTING:
 		return step->on ? "1" : "0";
+	case STEP_ONLINE:
+		return step->on ? "online_movable" : "offline";
 	default:
 		return "1";
 	}
@@ -66,6 +71,11 @@ int step_write(const struct step *step)
 		return list_devices();
 	case STEP_OPEN:
 		return open_memdev(step->device);
+	case STEP_HOLD:
+	case STEP_LINK:
+	case STEP_CREATE:
+	case STEP_DESTROY:
+		return field_step(step);
 	default:
 		return sysfs_write(path, text_of(step));
 	}

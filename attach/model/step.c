@@ -6,10 +6,13 @@
 #include "util/text.h"
 
 static const char *const names[] = {
-	[STEP_UNBIND] = "unbind", [STEP_BIND] = "bind",	    [STEP_OVERRIDE] = "override",
-	[STEP_REMOVE] = "remove", [STEP_RESCAN] = "rescan", [STEP_AUTOPROBE] = "autoprobe",
-	[STEP_UNLOAD] = "unload", [STEP_LOAD] = "load",	    [STEP_FLUSH] = "flush",
-	[STEP_LIST] = "list",	  [STEP_OPEN] = "open",
+	[STEP_UNBIND] = "unbind",   [STEP_BIND] = "bind",     [STEP_OVERRIDE] = "override",
+	[STEP_REMOVE] = "remove",   [STEP_RESCAN] = "rescan", [STEP_AUTOPROBE] = "autoprobe",
+	[STEP_UNLOAD] = "unload",   [STEP_LOAD] = "load",     [STEP_FLUSH] = "flush",
+	[STEP_LIST] = "list",	    [STEP_OPEN] = "open",     [STEP_HOLD] = "hold",
+	[STEP_RESET] = "reset",	    [STEP_POWER] = "power",   [STEP_LINK] = "link",
+	[STEP_SETTING] = "set",	    [STEP_ONLINE] = "online", [STEP_CREATE] = "create",
+	[STEP_DESTROY] = "destroy",
 };
 
 const char *step_name(enum step_action action)
@@ -45,10 +48,22 @@ char *step_file(const struct step *step)
 		return xasprintf("/sys/bus/%s/drivers_autoprobe", step->bus);
 	case STEP_FLUSH:
 		return memory_check(strdup("/sys/bus/cxl/flush"));
+	case STEP_RESET:
+		return xasprintf("/sys/bus/%s/devices/%s/reset", step->bus, step->device);
+	case STEP_POWER:
+		return xasprintf("/sys/bus/%s/slots/%s/power", step->bus, step->driver);
+	case STEP_SETTING:
+		return xasprintf("/sys/module/%s/parameters/%s", step->driver, step->device);
+	case STEP_ONLINE:
+		return xasprintf("/sys/devices/system/memory/%s/state", step->device);
 	case STEP_UNLOAD:
 	case STEP_LOAD:
 	case STEP_LIST:
 	case STEP_OPEN:
+	case STEP_HOLD:
+	case STEP_LINK:
+	case STEP_CREATE:
+	case STEP_DESTROY:
 		break;
 	}
 	return NULL;
@@ -68,11 +83,19 @@ bool step_is_sound(const struct step *step)
 	switch (step->action) {
 	case STEP_UNBIND:
 	case STEP_BIND:
+	case STEP_POWER:
+	case STEP_CREATE:
+	case STEP_DESTROY:
 		return bus && driver && device;
 	case STEP_OVERRIDE:
 		return bus && device && (!step->driver || driver);
 	case STEP_REMOVE:
+	case STEP_RESET:
 		return bus && device;
+	case STEP_SETTING:
+		return driver && device;
+	case STEP_HOLD:
+		return device && (!step->bus || bus);
 	case STEP_RESCAN:
 	case STEP_AUTOPROBE:
 		return bus;
@@ -82,6 +105,8 @@ bool step_is_sound(const struct step *step)
 		return driver && (!step->options || (strlen(step->options) < STEP_OPTIONS_MAX &&
 						     !strchr(step->options, '\n')));
 	case STEP_OPEN:
+	case STEP_LINK:
+	case STEP_ONLINE:
 		return device;
 	case STEP_FLUSH:
 	case STEP_LIST:
@@ -100,7 +125,38 @@ bool step_same(const struct step *one, const struct step *other)
 bool step_may_fail(const struct step *step)
 {
 	/* If one bind is refused, other devices can still be bound. */
-	return step->action == STEP_BIND;
+	return step->action == STEP_BIND || step->action >= STEP_HOLD;
+}
+
+/* Of the steps that only the exerciser does */
+static char *field_text(const struct step *step)
+{
+	switch (step->action) {
+	case STEP_HOLD:
+		return xasprintf("%s /dev/%s%s%s for a while", step->on ? "map" : "keep open",
+				 step->bus ?: "", step->bus ? "/" : "", step->device);
+	case STEP_RESET:
+		return xasprintf("reset %s", step->device);
+	case STEP_POWER:
+		return xasprintf("turn %s the power of slot %s, which has %s in it",
+				 step->on ? "on" : "off", step->driver, step->device);
+	case STEP_LINK:
+		return xasprintf("%s the link of port %s", step->on ? "enable" : "disable",
+				 step->device);
+	case STEP_SETTING:
+		return xasprintf("turn %s the parameter %s of the module %s",
+				 step->on ? "on" : "off", step->device, step->driver);
+	case STEP_ONLINE:
+		return xasprintf("bring %s %s", step->device, step->on ? "online" : "offline");
+	case STEP_CREATE:
+		return xasprintf("create a region of the memdev of %s below %s", step->device,
+				 step->driver);
+	case STEP_DESTROY:
+		return xasprintf("destroy the region of the memdev of %s below %s", step->device,
+				 step->driver);
+	default:
+		return NULL;
+	}
 }
 
 char *step_text(const struct step *step)
@@ -132,6 +188,7 @@ char *step_text(const struct step *step)
 		return xasprintf("read every CXL device");
 	case STEP_OPEN:
 		return xasprintf("open the file of %s", step->device);
+	default:
+		return field_text(step);
 	}
-	return NULL;
 }

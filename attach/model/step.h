@@ -29,6 +29,16 @@ enum step_action {
 	STEP_FLUSH,	/* wait for the kernel's detach work */
 	STEP_LIST,	/* read every CXL device */
 	STEP_OPEN,	/* open the file of the memdev @device, query it, close it */
+	/* Only the exerciser does these: attach/act/field-step.h */
+	STEP_HOLD,    /* keep the file @device in /dev, or in /dev/@bus, open for a while; @on: map
+		       * it, and close it */
+	STEP_RESET,   /* @device on @bus, by the file of that name */
+	STEP_POWER,   /* of the hotplug slot @driver, which has @device on @bus in it: @on */
+	STEP_LINK,    /* of the PCI port @device: @on */
+	STEP_SETTING, /* the parameter @device of the module @driver: @on */
+	STEP_ONLINE,  /* the memory block @device: @on */
+	STEP_CREATE, /* a region below the root decoder @driver, of the memdev of @device on @bus */
+	STEP_DESTROY, /* the region that STEP_CREATE has created */
 };
 
 struct step {
@@ -65,7 +75,8 @@ bool step_is_sound(const struct step *step);
 /** step_same() - do both do the same? */
 bool step_same(const struct step *one, const struct step *other);
 
-/** step_may_fail() - are the steps after it done even if it fails? So with a bind. */
+/** step_may_fail() - are the steps after it done even if it fails? So with a bind, and with all
+ * that only the exerciser does. */
 bool step_may_fail(const struct step *step);
 
 #endif

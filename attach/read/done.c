@@ -65,6 +65,24 @@ static bool is_unloaded(struct root root, const struct step *step)
 	return root_is_absent(root, path);
 }
 
+/* The kernel shows what a parameter of the kind bool is as Y and N. */
+static bool is_set(struct root root, const struct step *step)
+{
+	_cleanup_free_ char *path = step_file(step);
+	char text[32];
+
+	return root_read(root, path, text, sizeof(text)) > 0 &&
+	       strcmp(text, step->on ? "Y" : "N") == 0;
+}
+
+static bool is_online(struct root root, const struct step *step)
+{
+	_cleanup_free_ char *path = step_file(step);
+	char text[32];
+
+	return root_read(root, path, text, sizeof(text)) > 0 && strcmp(text, "online") == 0;
+}
+
 bool step_is_done(struct root root, const struct step *step)
 {
 	switch (step->action) {
@@ -74,6 +92,12 @@ bool step_is_done(struct root root, const struct step *step)
 		return is_bound(root, step);
 	case STEP_REMOVE:
 		return is_absent(root, "devices", step, step->device);
+	case STEP_POWER:
+		return is_absent(root, "devices", step, step->device) != step->on;
+	case STEP_SETTING:
+		return is_set(root, step);
+	case STEP_ONLINE:
+		return is_online(root, step) == step->on;
 	case STEP_UNLOAD:
 		return is_unloaded(root, step);
 	case STEP_LOAD:
@@ -82,11 +106,7 @@ bool step_is_done(struct root root, const struct step *step)
 		return is_absent(root, "devices", step, step->device) || has_override(root, step);
 	case STEP_AUTOPROBE:
 		return probes(root, step);
-	case STEP_RESCAN:
-	case STEP_FLUSH:
-	case STEP_LIST:
-	case STEP_OPEN:
-		break;
+	default:
+		return false;
 	}
-	return false;
 }

@@ -11,7 +11,8 @@ struct step;
 /**
  * step_is_done() - is the machine already as the step would make it? Reads sysfs.
  *
- * False for a step that makes nothing (STEP_RESCAN, STEP_FLUSH, STEP_LIST, STEP_OPEN).
+ * False for a step that leaves nothing behind by which that could be told (STEP_RESCAN, STEP_FLUSH,
+ * STEP_LIST, STEP_OPEN, STEP_RESET), and where the step itself has to look (STEP_CREATE).
  */
 bool step_is_done(struct root root, const struct step *step);
 

@@ -28,7 +28,7 @@ exercise_settings() {
 	printf 'kernel\t%s\n' "${kernel##*/}"
 	printf 'program\t%s\n' "$(cd "$LAB_SRC" && find attach cxl exercise util -name '*.[ch]' -print0 | LC_ALL=C sort -z |
 		xargs -0 cat | sha256sum | cut -c1-12)"
-	for name in machine accelerators expanders bridges flavor sanitizer userland modules module_args kernel_args; do
+	for name in machine accelerators expanders bridges slots flavor sanitizer userland modules module_args kernel_args; do
 		local -n value=opt_$name
 		printf '%s\t%s\n' "$name" "$value"
 	done
@@ -57,6 +57,18 @@ exercise_begin() {
 	mv "$results/settings.now" "$results/settings"
 	touch "$results/findings"
 	cp "$kernel/config" "$results/config"
+}
+
+# exercise_check ARGUMENT...: the --check among them, with which each candidate is judged, too, in $check
+exercise_check() {
+	check=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--check) check=(--check "${2-}") ;;
+		--check=*) check=("$1") ;;
+		esac
+		shift
+	done
 }
 
 # exercise_tool COMMAND...: a program of the userland, or our cxl, with the results as /share
@@ -119,7 +131,7 @@ exercise_shrink() {
 		log=finding-$1/log-$((number += 1))
 		say "finding $1: does it show with $next?"
 		read -ra options <<<"$next"
-		exercise_until 600 "$3" "$log" "${options[@]}"
+		exercise_until 600 "$3" "$log" "${options[@]}" "${check[@]}"
 	done
 	return 1
 }
@@ -128,7 +140,7 @@ exercise_shrink() {
 exercise_visible() {
 	case $1 in
 	"quiet nothing-left" | "leak of a memdev") ;;
-	"quiet "* | "check "* | "restore "* | "leak "* | exposure | "taint "* | "died "* | "stuck "*) return 1 ;;
+	"quiet "* | "check "* | "restore "* | "leak "* | exposure | "health "* | "taint "* | "died "* | "stuck "*) return 1 ;;
 	esac
 }
 
@@ -271,11 +283,12 @@ exercise_summarize() {
 }
 
 exercise() {
-	local number results
+	local number results check
 	# So that an access to memory that was freed shows
 	[ -n "$opt_kernel_args" ] || [ "$opt_flavor" = kasan ] || opt_kernel_args=slab_debug=FZP
 	exercise_begin
 	exercise_target
+	exercise_check "${args[@]}"
 	say "exercise: the results are in $results"
 	# Until every case had its trials, or the time is over
 	exercise_until $((opt_budget * 60)) '' log --trials "$opt_trials" ${opt_shard:+--shard "$opt_shard"} "${args[@]}"

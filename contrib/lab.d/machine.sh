@@ -79,10 +79,12 @@ machine_options() {
 		-object memory-backend-ram,id=ram1,size=1G -numa node,memdev=ram1,cpus=1)
 }
 
-# Bridges have windows of their own of 4 GiB; accelerators come first on each, then expanders. Each
+# A slot without a power controller (--slots keep) can be turned off and on, and its device stays in it; QEMU takes one
+# away for good from a slot that has one. Bridges have windows of their own of 4 GiB; accelerators come first on each, then expanders. Each
 # device is below a root port of its own.
 machine_pci() {
-	local bridge device id windows=
+	local bridge device id windows= slot_power=on
+	[ "$opt_slots" = leave ] || slot_power=off
 	for ((bridge = 0; bridge < opt_bridges; bridge++)); do
 		windows+=,cxl-fmw.$bridge.targets.0=cxl.$bridge,cxl-fmw.$bridge.size=4G
 		machine+=(-device "pxb-cxl,bus=pcie.0,id=cxl.$bridge,bus_nr=$((16 + 32 * bridge)),hdm_for_passthrough=true")
@@ -91,7 +93,7 @@ machine_pci() {
 	: >"$boot/guest/accelerators"
 	for ((device = 0; device < opt_accelerators + opt_expanders; device++)); do
 		bridge=$((device % opt_bridges)) id=$((device / opt_bridges))
-		machine+=(-device "cxl-rp,bus=cxl.$bridge,id=port$device,port=$id,addr=$id.0,chassis=$bridge,slot=$device"
+		machine+=(-device "cxl-rp,bus=cxl.$bridge,id=port$device,port=$id,addr=$id.0,chassis=$bridge,slot=$device,power_controller_present=$slot_power"
 			-object "memory-backend-ram,id=memory$device,size=256M,share=on"
 			-device "cxl-type3,bus=port$device,id=device$device,volatile-memdev=memory$device,sn=$((device + 1))")
 		[ "$device" -ge "$opt_accelerators" ] ||

@@ -221,6 +221,9 @@ test_pci_guests() {
 	part "PCI guest with an expander beside" quickly vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
 	part "a region deleted under its driver" quickly vm_tests guard-delete --machine pci --expanders 1
 	part "exercise, PCI guest whose driver misbehaves" vm_tests exercise-pci --machine pci
+	# Not on the kernel that checks its locks: it reports those of pciehp (Documentation/kernel-behavior.md)
+	part "exercise, PCI guest with what is beside the memdev" vm_tests exercise-field --machine pci \
+		--accelerators 2 --expanders 1 --bridges 2 --slots keep --flavor plain --timeout 1800
 }
 
 # What else has a PCI guest, for the lane that has less to do

@@ -9,6 +9,7 @@
 #include "attach/model/step.h"
 #include "attach/verify/splat.h"
 #include "config.h"
+#include "exercise/left-out.h"
 #include "exercise/outcome.h"
 #include "exercise/report/log.h"
 #include "exercise/schedule.h"
@@ -56,6 +57,7 @@ struct json_object *record_start(const struct log_start *start)
 	const struct schedule *schedule = start->schedule;
 	struct json_object *json = new_record("start");
 	struct json_object *cases = json_new_array();
+	struct json_object *left_out = left_out_to_json(start->left_out);
 	struct utsname kernel;
 
 	uname(&kernel);
@@ -77,6 +79,9 @@ struct json_object *record_start(const struct log_start *start)
 		json_append(cases, race_case);
 	}
 	json_add(json, "cases", cases);
+	if (left_out)
+		json_add(json, "left_out", left_out);
+	json_add_string(json, "check", start->check);
 	return json;
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct json_object;
+struct left_out;
 struct outcome;
 struct race_case;
 struct schedule;
@@ -21,10 +22,12 @@ struct log_start {
 	const char *host; /* of the memdev */
 	const struct schedule *schedule;
 	uint64_t seed;
-	uint64_t trials;     /* of each case; 0: without end */
-	double timeout;	     /* seconds after which an actor is stuck */
-	double max_exposure; /* seconds */
-	size_t first;	     /* trial of the schedule */
+	uint64_t trials;		 /* of each case; 0: without end */
+	double timeout;			 /* seconds after which an actor is stuck */
+	double max_exposure;		 /* seconds */
+	size_t first;			 /* trial of the schedule */
+	const struct left_out *left_out; /* actors that do not take part; NULL: none */
+	const char *check;		 /* command after each trial; NULL: none */
 };
 
 /** record_start() - before all trials */

@@ -30,8 +30,8 @@ struct merge {
 };
 
 /* What all starts of all logs have in common */
-static const char *const same_in_all[] = {"version", "kernel", "host",	 "seed",
-					  "shards",  "cases",  "options"};
+static const char *const same_in_all[] = {"version", "kernel",	"host",	    "seed", "shards",
+					  "cases",   "options", "left_out", "check"};
 
 static struct json_object *first_start(struct json_object *records)
 {

@@ -166,6 +166,28 @@ static void open_memdev(void)
 		close(fd);
 }
 
+/* For a while: its file, or after that was closed a mapping of it */
+static void hold(const char *directory, const char *name, int map)
+{
+	char path[200];
+	void *memory = MAP_FAILED;
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/%s%s%s", directory, *directory ? "/" : "", name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (map) {
+		memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		close(fd);
+	}
+	wait_until(now_us() + 50000);
+	if (memory != MAP_FAILED)
+		munmap(memory, 4096);
+	if (!map)
+		close(fd);
+}
+
 static const char *wanted_module;
 static char module_path[512];
 
@@ -234,6 +256,10 @@ static void do_step(const struct step *step)
 		break;
 	case OPEN:
 		open_memdev();
+		break;
+	case HOLD:
+	case MAP:
+		hold(step->file, named(step->text), step->kind == MAP);
 		break;
 	case PORTS:
 		bind_all("/sys/bus/cxl/devices/port*", "/sys/bus/cxl/drivers/cxl_port/bind");

@@ -13,6 +13,7 @@
 #include "exercise/report/script-c.h"
 #include "exercise/report/script-names.h"
 #include "exercise/schedule.h"
+#include "exercise/surroundings-steps.h"
 #include "util/cleanup.h"
 
 /* reproducer.c, which does the steps of the tables before it, as text (meson.build) */
@@ -35,7 +36,8 @@ static void print_head(const struct script *script)
 	printf("#define _GNU_SOURCE\n"
 	       "#include <fcntl.h>\n#include <ftw.h>\n#include <glob.h>\n#include <sched.h>\n"
 	       "#include <signal.h>\n#include <stdarg.h>\n#include <stdio.h>\n"
-	       "#include <stdlib.h>\n#include <string.h>\n#include <sys/stat.h>\n"
+	       "#include <stdlib.h>\n#include <string.h>\n#include <sys/mman.h>\n#include "
+	       "<sys/stat.h>\n"
 	       "#include <sys/syscall.h>\n#include <sys/utsname.h>\n#include <sys/wait.h>\n"
 	       "#include <time.h>\n#include <unistd.h>\n\n");
 }
@@ -59,6 +61,20 @@ static void print_step(const char *kind, const char *file, const char *text)
 	printf(", ");
 	print_text(text ? text : "");
 	printf("},\n");
+}
+
+/* The steps of actors_surrounding(); for others, see script_lack() */
+static void print_field(const struct script_names *names, const struct step *step, const char *file)
+{
+	if (step->action == STEP_HOLD)
+		print_step(step->on ? "MAP" : "HOLD", step->bus,
+			   script_device(names, step->device));
+	else if (step->action == STEP_ONLINE)
+		print_step("WRITE", file, step->on ? "online_movable" : "offline");
+	else if (step->action == STEP_RESET)
+		print_step("WRITE", file, "1");
+	else
+		print_step("WRITE", file, step->on ? "1" : "0");
 }
 
 static void print_one(const struct script_names *names, const struct step *step)
@@ -93,6 +109,9 @@ static void print_one(const struct script_names *names, const struct step *step)
 		break;
 	case STEP_OPEN:
 		print_step("OPEN", NULL, NULL);
+		break;
+	default:
+		print_field(names, step, file);
 		break;
 	}
 }
@@ -149,12 +168,17 @@ static void print_operations(const struct script *script)
 static void print_restoring(const struct script *script)
 {
 	static const struct script_names none = {0};
-	struct step *steps;
-	size_t count;
+	struct step *steps, *beside;
+	size_t count, nr_beside;
 
+	surroundings_restore(&script->baseline->surroundings, outcome_actors(script->prepared),
+			     &beside, &nr_beside);
 	restore_steps(&script->baseline->first, &script->baseline->first,
 		      outcome_has_removed(script->prepared), &steps, &count);
 	printf("static const struct step restoring[] = {\n");
+	for (size_t i = 0; i < nr_beside; i++)
+		print_one(&none, &beside[i]);
+	free(beside);
 	for (size_t i = 0; i < count; i++) {
 		/* First the ports, then what hangs below them */
 		if (i > 0 && steps[i].action == STEP_LOAD && steps[i - 1].action != STEP_LOAD)
@@ -168,7 +192,7 @@ static void print_restoring(const struct script *script)
 void script_print_c(const struct script *script)
 {
 	print_head(script);
-	printf("enum kind { WRITE, LOAD, UNLOAD, LIST, OPEN, PORTS };\n\n"
+	printf("enum kind { WRITE, LOAD, UNLOAD, LIST, OPEN, HOLD, MAP, PORTS };\n\n"
 	       "struct step {\n\tenum kind kind;\n\tconst char *file; /* or a module */\n"
 	       "\tconst char *text; /* $mem and so on: the device that has that part now */\n"
 	       "};\n\n"

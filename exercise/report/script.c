@@ -10,9 +10,11 @@
 #include "attach/reason/restore.h"
 #include "exercise/baseline.h"
 #include "exercise/outcome.h"
+#include "exercise/report/script-field.h"
 #include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/schedule.h"
+#include "exercise/surroundings-steps.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 #include "util/text.h"
@@ -53,6 +55,9 @@ static void print_step(const struct script_names *names, const struct step *step
 		break;
 	case STEP_OPEN:
 		printf(": <>\"/dev/cxl/%s\"", device);
+		break;
+	default:
+		script_field_step(step, device);
 		break;
 	}
 }
@@ -139,12 +144,20 @@ static void print_check(const struct snapshot_host *host)
 static void print_restore(const struct script *script)
 {
 	static const struct script_names none = {0};
-	struct step *steps;
-	size_t count;
+	struct step *steps, *beside;
+	size_t count, nr_beside;
 
 	restore_steps(&script->baseline->first, &script->baseline->first,
 		      outcome_has_removed(script->prepared), &steps, &count);
 	printf("restore() {\n");
+	surroundings_restore(&script->baseline->surroundings, outcome_actors(script->prepared),
+			     &beside, &nr_beside);
+	for (size_t i = 0; i < nr_beside; i++) {
+		putchar('\t');
+		print_step(&none, &beside[i]);
+		putchar('\n');
+	}
+	free(beside);
 	for (size_t i = 0; i < count; i++) {
 		/* First the ports, then what hangs below them */
 		if (i > 0 && steps[i].action == STEP_LOAD && steps[i - 1].action != STEP_LOAD)
@@ -235,6 +248,7 @@ void script_print(const struct script *script)
 	print_head(script);
 	if (script->prepared->nr_operations > 1)
 		print_timing(script->prepared);
+	script_field_functions(script->prepared);
 	print_lookup(&memdev->host);
 	print_check(&memdev->host);
 	print_restore(script);

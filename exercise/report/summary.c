@@ -270,7 +270,7 @@ static void add_shards(struct json_object *json, struct json_object *start)
 
 static void add_reading(struct json_object *json, const struct reading *reading)
 {
-	struct json_object *start = reading->start;
+	struct json_object *start = reading->start, *left_out;
 
 	json_add_string(json, "kernel", start ? record_text(start, "kernel") : NULL);
 	json_add_string(json, "host", start ? record_text(start, "host") : NULL);
@@ -285,6 +285,9 @@ static void add_reading(struct json_object *json, const struct reading *reading)
 			 json_object_new_double((double)reading->results * 1000000 /
 						(double)reading->took_us));
 	json_add_number(json, "logs_lost", reading->logs_lost);
+	if (json_object_object_get_ex(start, "left_out", &left_out))
+		json_add(json, "left_out", json_object_get(left_out));
+	json_add_string(json, "check", start ? record_text(start, "check") : NULL);
 	json_add(json, "cases", reading->cases);
 	json_add(json, "findings", reading->findings);
 }

@@ -77,6 +77,23 @@ static uint64_t sum(struct json_object *list, const char *key)
 	return all;
 }
 
+/* What was wanted and not possible has not passed. */
+static void add_left_out(struct exercise_tests *tests, struct json_object *summary)
+{
+	struct json_object *left_out = json_object_object_get(summary, "left_out");
+
+	for (size_t i = 0; i < json_length(left_out); i++) {
+		struct json_object *actor = json_object_array_get_idx(left_out, i);
+
+		*APPEND(tests->list, tests->count) = (struct exercise_test){
+			.scenario = "run",
+			.name = plain_name(memory_check(strdup(record_text(actor, "actor") ?: ""))),
+			.result = TEST_SKIPPED,
+			.why = memory_check(strdup(record_text(actor, "why") ?: "left out")),
+		};
+	}
+}
+
 /* While the actors were measured, which is no case */
 static void add_measurements(struct exercise_tests *tests, struct json_object *summary)
 {
@@ -124,6 +141,7 @@ void tests_of_summary(struct json_object *summary, struct exercise_tests *tests)
 				add_case(tests, summary, race_case);
 		}
 	}
+	add_left_out(tests, summary);
 	add_measurements(tests, summary);
 	add_end(tests, summary);
 }

@@ -151,6 +151,7 @@ static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	if (refuse)
 		return dev_err_probe(&pdev->dev, -EIO, "told to refuse\n");
+	firmware_restore(pdev); /* it may have been reset while it had no driver */
 	accel = lab_memory_alloc(pdev, struct lab_accel, memory.cxlds);
 	if (IS_ERR(accel))
 		return PTR_ERR(accel);
@@ -273,12 +274,25 @@ static const struct pci_device_id lab_accel_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, lab_accel_ids);
 
+static void lab_accel_reset_done(struct pci_dev *pdev)
+{
+	int rc = firmware_restore(pdev);
+
+	if (rc)
+		pci_err(pdev, "cannot restore the decoder: %d\n", rc);
+}
+
+static const struct pci_error_handlers lab_accel_errors = {
+	.reset_done = lab_accel_reset_done,
+};
+
 static struct pci_driver lab_accel_driver = {
 	.name = KBUILD_MODNAME,
 	.id_table = lab_accel_ids,
 	.probe = lab_accel_probe,
 	.remove = lab_accel_remove,
 	.dev_groups = lab_accel_groups,
+	.err_handler = &lab_accel_errors,
 };
 
 static int do_firmware(const char *name, enum firmware_target target)

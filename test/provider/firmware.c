@@ -199,11 +199,22 @@ static int root_port_number(struct pci_dev *pdev)
 	return FIELD_GET(PCI_EXP_LNKCAP_PN, capabilities);
 }
 
-static int commit_both(struct pci_dev *pdev, const struct bridge *bridge, void __iomem *bridge_hdm,
-		       void __iomem *device_hdm, u64 size, u32 control)
+/* Both decoders of a device, mapped, and how its own is to be committed */
+struct decoders {
+	struct bridge bridge;
+	void __iomem *bridge_hdm;
+	void __iomem *device_hdm;
+	u64 size;
+	u32 control;
+};
+
+static int commit_both(struct pci_dev *pdev, const struct decoders *decoders)
 {
+	const struct bridge *bridge = &decoders->bridge;
+	void __iomem *bridge_hdm = decoders->bridge_hdm, *device_hdm = decoders->device_hdm;
+	u64 base = bridge->window, size = decoders->size, unused;
+	u32 control = decoders->control;
 	int port = root_port_number(pdev);
-	u64 base = bridge->window, unused;
 	int i, rc;
 
 	if (port < 0)
@@ -220,34 +231,84 @@ static int commit_both(struct pci_dev *pdev, const struct bridge *bridge, void _
 	return commit(device_hdm, 0, base, size, 0, control);
 }
 
-int firmware_commit(struct pci_dev *pdev, u64 size, enum firmware_target target)
+/* What the bridge decodes for that port alone; -ENOENT: nothing */
+static int find_decoded(void __iomem *bridge_hdm, u32 port, u64 *base, u64 *size)
 {
-	u32 control = target == FIRMWARE_LOCKED_EXPANDER ? HDM_LOCK | HDM_HOST_ONLY : 0;
-	void __iomem *bridge_registers, *device_registers, *bridge_hdm, *device_hdm;
-	struct bridge bridge;
+	int i;
+
+	for (i = 0; i < decoder_count(bridge_hdm); i++) {
+		if (!(readl(bridge_hdm + HDM_CTRL(i)) & HDM_COMMITTED) ||
+		    readl(bridge_hdm + HDM_TARGETS(i)) != port)
+			continue;
+		*base = read64(bridge_hdm + HDM_BASE(i));
+		*size = read64(bridge_hdm + HDM_SIZE(i));
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int commit_again(struct pci_dev *pdev, const struct decoders *decoders)
+{
+	int port = root_port_number(pdev);
+	u64 base, size, unused;
+
+	if (port < 0)
+		return port;
+	if (next_decoder(decoders->device_hdm, &unused) != 0 ||
+	    find_decoded(decoders->bridge_hdm, port, &base, &size))
+		return 0;
+	pci_info(pdev, "decodes %#llx again\n", base);
+	return commit(decoders->device_hdm, 0, base, size, 0, 0);
+}
+
+static int with_decoders(struct pci_dev *pdev, struct decoders *decoders,
+			 int (*work)(struct pci_dev *pdev, const struct decoders *decoders))
+{
+	void __iomem *bridge_registers, *device_registers;
 	u64 registers;
 	int rc;
 
-	rc = find_bridge(pdev, &bridge);
+	rc = find_bridge(pdev, &decoders->bridge);
+	if (!rc)
+		rc = find_component(pdev, &registers);
 	if (rc)
 		return rc;
-	rc = pci_enable_device_mem(pdev);
-	if (rc)
-		return rc;
-	rc = find_component(pdev, &registers);
-	if (rc)
-		goto disable;
-	rc = -ENODEV;
-	bridge_registers = map_component(bridge.registers, &bridge_hdm);
+	bridge_registers = map_component(decoders->bridge.registers, &decoders->bridge_hdm);
 	if (!bridge_registers)
-		goto disable;
-	device_registers = map_component(registers, &device_hdm);
+		return -ENODEV;
+	rc = -ENODEV;
+	device_registers = map_component(registers, &decoders->device_hdm);
 	if (device_registers) {
-		rc = commit_both(pdev, &bridge, bridge_hdm, device_hdm, size, control);
+		rc = work(pdev, decoders);
 		iounmap(device_registers);
 	}
 	iounmap(bridge_registers);
-disable:
+	return rc;
+}
+
+static int do_enabled(struct pci_dev *pdev, struct decoders *decoders,
+		      int (*work)(struct pci_dev *pdev, const struct decoders *decoders))
+{
+	int rc = pci_enable_device_mem(pdev);
+
+	if (rc)
+		return rc;
+	rc = with_decoders(pdev, decoders, work);
 	pci_disable_device(pdev);
 	return rc;
+}
+
+int firmware_restore(struct pci_dev *pdev)
+{
+	return do_enabled(pdev, &(struct decoders){0}, commit_again);
+}
+
+int firmware_commit(struct pci_dev *pdev, u64 size, enum firmware_target target)
+{
+	struct decoders decoders = {
+		.size = size,
+		.control = target == FIRMWARE_LOCKED_EXPANDER ? HDM_LOCK | HDM_HOST_ONLY : 0,
+	};
+
+	return do_enabled(pdev, &decoders, commit_both);
 }

@@ -27,4 +27,14 @@ enum firmware_target {
  */
 int firmware_commit(struct pci_dev *pdev, u64 size, enum firmware_target target);
 
+/**
+ * firmware_restore() - after a reset, commit the decoder of a device as the host bridge has it
+ *
+ * A reset clears the decoders of the device, but not those of the host bridge. A device for which
+ * the bridge decodes nothing is left as it is.
+ *
+ * Return: 0 or a negative errno.
+ */
+int firmware_restore(struct pci_dev *pdev);
+
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage: do-step ACTION BUS DRIVER DEVICE
+ * usage: do-step ACTION BUS DRIVER DEVICE [off]
  *
  * One step, through libcxl: prints the log, and then what the step returned. "-" is for none.
  */
@@ -27,12 +27,12 @@ int main(int argc, char **argv)
 	struct step step;
 	int rc;
 
-	if (argc != 5 || !step_from_name(argv[1], &step.action))
+	if (argc < 5 || argc > 6 || !step_from_name(argv[1], &step.action))
 		return 2;
 	step.bus = text_or_null(argv[2]);
 	step.driver = text_or_null(argv[3]);
 	step.device = text_or_null(argv[4]);
-	step.on = true;
+	step.on = argc < 6 || strcmp(argv[5], "off") != 0;
 	if (!step_is_sound(&step))
 		return 2;
 	rc = step_do(&step, NULL, &log);

@@ -36,6 +36,9 @@ for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" 
 done
 exercise --via pci-remove
 is "an actor that is not possible here" "$status$err" "5cxl exercise-autoremove: mem0: pci-remove is not possible here"
+exercise --via slot
+is "an actor that lacks what it needs" "$status$err" \
+	"5cxl exercise-autoremove: mem0: slot is not possible here: its host is in no hotplug slot"
 exercise mem7
 is "an unknown memdev" "$status$err" "1cxl exercise-autoremove: no attached memdev named mem7"
 exercise -b root7
@@ -303,7 +306,7 @@ is "a shard that died" "$status$(answer '[.ended, .why, (.findings | map([.signa
 (of_shard 1; trial 0 0; result 0; echo '{"record":"end","how":"interrupted"}') >"$machine_top/one"
 merge
 is "a shard that was interrupted" "$status$(answer '[.ended, .why, .trials]')" '0["interrupted","shard 1 of 2: interrupted",4]'
-for key in kernel host seed cases version options; do
+for key in kernel host seed cases version options left_out check; do
 	sed -i "1s/.*/$(of_shard 1 | jq -c ".$key = \"x\"" | sed 's/&/\\&/g')/" "$machine_top/one"
 	merge
 	like "not of one run: $key" "$status$out$err" "^1cxl exercise-autoremove: cannot merge: $machine_top/two has another $key than $machine_top/one: "
@@ -317,6 +320,17 @@ is "a whole run" "$status$err" "1cxl exercise-autoremove: cannot merge: $machine
 head -c 100000 /dev/urandom >"$machine_top/one"
 merge
 is "no log at all" "$status$err" "1cxl exercise-autoremove: cannot merge: $machine_top/one has no run in it"
+# What was wanted and not possible is no test that has passed; a command that says that all is not well is a finding.
+(jq -c '. + {left_out: [{actor: "slot", why: "its host is in no hotplug slot"}], check: "true"}' <<<"$start"
+	trial 0 1; result 0 '{"kind":"health","signature":"health exit 3","detail":"word lost\n"}'; echo '{"record":"end","how":"complete"}') >"$log"
+exercise --report "$log"
+is "left out: in the report" "$status$(answer '[.left_out, .check, (.findings | map([.kind, .signature, .title]))]')" \
+	'4[[{"actor":"slot","why":"its host is in no hotplug slot"}],"true",[["health","health exit 3","cxl: health exit 3"]]]'
+keep exercise-autoremove
+exercise --report "$log" --format ktap
+like "left out: skipped, with the reason" "$out" 'ok [0-9]+ slot # SKIP its host is in no hotplug slot'
+exercise --report "$log" --format lava
+like "left out: skipped for LAVA" "$out" 'run-slot skip'
 
 # The picture of it: the lab's
 (echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$log"
@@ -339,8 +353,8 @@ run "$CXL" exercise-autoremove --help
 is "--help" "$status$err$(head -n 1 <<<"$out")" "0Usage: cxl exercise-autoremove [OPTION...] [MEMDEV]"
 like "--help: options" "$out" "--storm\[=ACTOR,\.\.\.\].*--trials=N"
 run "$CXL" exercise-autoremove --list-opts
-is "--list-opts" "$status$out" "0--via --race --all-pairs --storm --at --interleaving --trials --duration --seed --shard --timeout --max-exposure\
- --log --continue --report --merge --crashed --shrink --signature --script --format --table --build-id --real-hardware --bus --debug --help"
+is "--list-opts" "$status$out" "0--via --race --all-pairs --all-actors --storm --at --interleaving --trials --duration --seed --shard --timeout --check --max-exposure\
+ --log --continue --report --merge --crashed --shrink --signature --script --format --table --build-id --real-hardware --force --bus --debug --help"
 run "$CXL_EXERCISE" --report x mem0
 like "run by itself" "$status$err" "^2cxl exercise-autoremove: --report cannot be combined"
 is "cxl links none of it" "$(nm "$(elf "$CXL")" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1

@@ -102,5 +102,29 @@ for done in 'unbind cxl cxl_mem mem0' 'bind cxl cxl_port port1' 'bind platform c
 	is "done already: $done" "$(returned)$(operations)$(written)" 00
 done
 
+# The link of a port is a bit in its configuration space: of the second capability here
+machine pci-accelerator
+config=$machine/sys/bus/pci/devices/0000:10:00.0/config
+# space OFFSET=BYTE...: 256 bytes of zeros but for these
+space() {
+	local at
+	mkdir -p "${config%/*}"
+	head -c 256 /dev/zero >"$config"
+	for at; do printf '%b' "\\x${at#*=}" | dd of="$config" bs=1 seek=$((${at%=*})) conv=notrunc status=none; done
+}
+# differs: at which offset, from what to what, the space has changed
+differs() { cmp -l "$config" "$config.before" | awk '{ printf "%d:%s:%s;", $1 - 1, $3, $2 }'; }
+space 0x34=40 0x40=05 0x41=50 0x50=10 0x60=43
+cp "$config" "$config.before"
+step link - - 0000:10:00.0 off
+is "link: disabled by its bit alone" "$(returned)$(differs)" "096:103:123;"
+step link - - 0000:10:00.0
+is "link: enabled again" "$(returned)$(differs)" 0
+space 0x34=40 0x40=05 0x41=40
+step link - - 0000:10:00.0 off
+is "link: a list of capabilities that goes in circles" "$(returned)" EOPNOTSUPP
+step link - - 0000:99:00.0 off
+is "link: a port that there is not" "$(returned)" ENOENT
+
 like "the program is linked with libcxl" "$(readelf -d "$(elf "$CXL")")" 'NEEDED.*\[libcxl\.so'
 finish

@@ -19,6 +19,7 @@
 #include "exercise/prepare.h"
 #include "exercise/report/log.h"
 #include "exercise/report/script-c.h"
+#include "exercise/report/script-field.h"
 #include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/schedule.h"
@@ -58,6 +59,16 @@ static void prepare(struct prepared *prepared, enum interleaving interleaving, s
 	memcpy(prepared->race_case.actors, actors, nr_actors * sizeof(*actors));
 	small_machine(&prepared->baseline.first, nothing);
 	attach_infer(&prepared->baseline.first, &prepared->baseline.answers);
+	prepared->baseline.surroundings = (struct surroundings){
+		.memdev = &prepared->baseline.first.memdevs[0],
+		.expander = &prepared->baseline.first.memdevs[2],
+		.root_decoder = "decoder0.0",
+		.window = (char *)"window0",
+		.slot = (char *)"7",
+		.port = (char *)"0000:10:00.0",
+		.refuses = true,
+		.resets = true,
+	};
 	prepared->why = prepare_trial(&preparation, &prepared->race_case, &prepared->trial,
 				      &prepared->outcome);
 }
@@ -297,6 +308,37 @@ static void a_script_does_what_the_trial_does(void **state)
 		     "echo \"ACPI0017:00\" >");
 }
 
+static void a_script_does_what_is_done_beside_the_memdev(void **state)
+{
+	struct prepared prepared;
+
+	(void)state;
+	PREPARE(&prepared, INTERLEAVING_TURNS, ACTOR_SLOT, ACTOR_HOLD);
+	assert_null(script_lack(&prepared.outcome, SCRIPT_SHELL));
+	CHECK_SCRIPT(&prepared, "echo 0 >\"/sys/bus/pci/slots/7/power\"",
+		     "\techo 1 >\"/sys/bus/pci/slots/7/power\"\n",
+		     "sleep 0.05 <>\"/dev/cxl/$mem\"");
+	PREPARE(&prepared, INTERLEAVING_TURNS, ACTOR_REFUSE, ACTOR_RESET);
+	CHECK_SCRIPT(&prepared, "echo 1 >\"/sys/module/sfc/parameters/refuse\"",
+		     "echo 1 >\"/sys/bus/pci/devices/0000:11:00.0/reset\"",
+		     "\techo 0 >\"/sys/module/sfc/parameters/refuse\"\n");
+	PREPARE(&prepared, INTERLEAVING_TURNS, ACTOR_CREATE, ACTOR_HOST);
+	assert_string_equal(script_lack(&prepared.outcome, SCRIPT_C), "create-region");
+	check_one(&prepared, &shell,
+		  (const char *const[]){"destroy() {",
+					"create \"pci\" \"0000:31:00.0\" \"decoder0.0\"", NULL});
+	release(&prepared);
+	PREPARE(&prepared, INTERLEAVING_TURNS, ACTOR_MAP, ACTOR_MEMDEV);
+	assert_string_equal(script_lack(&prepared.outcome, SCRIPT_SHELL), "map");
+	assert_null(script_lack(&prepared.outcome, SCRIPT_C));
+	check_one(&prepared, &c, (const char *const[]){"{MAP, \"\", \"window0\"}", NULL});
+	release(&prepared);
+	PREPARE(&prepared, INTERLEAVING_TURNS, ACTOR_NEIGHBOR);
+	assert_string_equal(prepared.why,
+			    "neighbor is not possible: no other memdev of its bus is attached");
+	release(&prepared);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +347,7 @@ int main(void)
 		cmocka_unit_test(the_schedule_is_recorded_at_the_start),
 		cmocka_unit_test(an_actor_that_cannot_act_says_why),
 		cmocka_unit_test(a_script_does_what_the_trial_does),
+		cmocka_unit_test(a_script_does_what_is_done_beside_the_memdev),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

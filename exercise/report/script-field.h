@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef EXERCISE_REPORT_SCRIPT_FIELD_H
+#define EXERCISE_REPORT_SCRIPT_FIELD_H
+
+#include "exercise/schedule.h"
+
+struct outcome;
+struct step;
+
+/* In the shell's language, the steps that take more than a write to a file
+ * (attach/act/field-step.h) */
+
+/** script_field_functions() - print the functions that the steps of these operations call */
+void script_field_functions(const struct outcome *prepared);
+
+/** script_field_step() - print such a step; @device: its device, as the script names it */
+void script_field_step(const struct step *step, const char *device);
+
+/** script_lack() - which actor a script in that language cannot show; NULL: it can show them all */
+const char *script_lack(const struct outcome *prepared, enum script_language language);
+
+#endif
