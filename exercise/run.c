@@ -15,10 +15,7 @@
 #include "exercise/outcome.h"
 #include "exercise/left-out.h"
 #include "exercise/report/log.h"
-#include "exercise/report/script-c.h"
-#include "exercise/report/script-field.h"
-#include "exercise/report/script-names.h"
-#include "exercise/report/script.h"
+#include "exercise/run-script.h"
 #include "exercise/run-wait.h"
 #include "exercise/run.h"
 #include "exercise/schedule.h"
@@ -264,36 +261,13 @@ static void lost(void *data)
 /* What the first trial would do, as a script */
 static int print_script(struct run *run)
 {
-	const struct schedule *schedule = run->settings->schedule;
-	struct outcome outcome;
-	const struct script script = {
-		.baseline = &run->exercise.baseline,
-		.durations_us = run->exercise.durations_us,
-		.race_case = &schedule->cases[0],
-		.prepared = &outcome,
-		.trials = run->settings->trials,
-		.fixed = schedule->fixed,
-		.offset = schedule->offset,
-	};
-	struct trial trial;
-	_cleanup_free_ char *why = NULL;
-	const char *lack;
 	/* Only how they overlap depends on how long they take. */
-	int rc = script.race_case->scenario == SCENARIO_ALONE ? 1 : measure(run);
+	bool alone = run->settings->schedule->cases[0].scenario == SCENARIO_ALONE;
+	int rc = alone ? 1 : measure(run);
 
 	if (rc != 1)
 		return rc < 0 ? rc : -EIO;
-	schedule_next(run->settings->schedule, &trial);
-	why = exercise_prepare(&run->exercise, script.race_case, &trial, &outcome);
-	lack = script_lack(&outcome, run->settings->script);
-	if (!why && lack)
-		why = xasprintf("a script in that language cannot do what %s does", lack);
-	if (why)
-		fprintf(stderr, NAME ": %s\n", why);
-	else
-		(run->settings->script == SCRIPT_C ? script_print_c : script_print)(&script);
-	outcome_release(&outcome);
-	return why ? -ENODEV : json_flush();
+	return run_print_script(&run->exercise, run->settings);
 }
 
 /* What keeps a run from continuing a log that began so; NULL: nothing */

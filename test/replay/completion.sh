@@ -52,7 +52,7 @@ is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
 is "detach-memdev: memdevs that exist" "$out" "mem0"
 by_ours cxl exercise-autoremove --via l
-is "exercise-autoremove: actors" "$out" "list"
+is "exercise-autoremove: actors" "$out" "link list load"
 by_ours cxl exercise-autoremove --interleaving h
 is "exercise-autoremove: interleavings" "$out" "halves"
 if [ -e "$CXL_EXERCISE" ]; then

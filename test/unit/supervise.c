@@ -22,9 +22,8 @@
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
 #include "exercise/race.h"
-#include "exercise/report/script-c.h"
-#include "exercise/report/script.h"
 #include "exercise/restore.h"
+#include "exercise/run-script.h"
 #include "exercise/run-wait.h"
 #include "exercise/run.h"
 #include "exercise/schedule.h"
@@ -90,14 +89,11 @@ int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 	return 0;
 }
 
-void script_print_c(const struct script *script)
+int run_print_script(struct exercise *exercise, const struct run_settings *settings)
 {
-	(void)script;
-}
-
-void script_print(const struct script *script)
-{
-	(void)script;
+	(void)exercise;
+	(void)settings;
+	return 0;
 }
 
 void __wrap_kmsg_say(const char *text);
