@@ -224,7 +224,7 @@ static int choose_cpu(const struct schedule *schedule, int *cpu)
 		return EXIT_DONE;
 	fprintf(stderr,
 		NAME ": the scheduler gives no actor a higher priority (%s): only "
-		     "--interleaving=turns and --interleaving=halves are possible here\n",
+		     "--interleaving=turns, halves or loops is possible here\n",
 		strerror(-*cpu));
 	return EXIT_CANNOT;
 }

@@ -129,7 +129,8 @@ static void parse_interleaving(const char *arg, void *value, const struct argp_s
 	struct wanted_interleaving *interleaving = value;
 
 	if (!interleaving_from_name(arg, &interleaving->interleaving))
-		argp_error(state, "invalid interleaving '%s' (expected turns, halves or one-cpu)",
+		argp_error(state,
+			   "invalid interleaving '%s' (expected turns, halves, one-cpu or loops)",
 			   arg);
 	interleaving->only_one = true;
 }
@@ -195,6 +196,9 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "--script needs one --via, --race or --storm=ACTOR,...");
 	if (!options->build != (options->format != FORMAT_KCIDB))
 		argp_error(state, "--format=kcidb and --build-id need each other");
+	if (options->at.fixed && options->interleaving.only_one &&
+	    options->interleaving.interleaving == INTERLEAVING_LOOPS)
+		argp_error(state, "--at cannot be combined with --interleaving=loops");
 	if (options->build && !kcidb_build_is_valid(options->build))
 		argp_error(state,
 			   "invalid build '%s' (expected ORIGIN:ID, with an origin of a-z, "
@@ -241,17 +245,16 @@ static const struct command_option trial_options[] = {
 	 SETS(SETS_BY, at),
 	 .parse = parse_offset},
 	{.name = "interleaving",
-	 .arg = "turns|halves|one-cpu",
+	 .arg = "turns|halves|one-cpu|loops",
 	 .help = "Run races and storms only so: each actor detaches and reattaches in turn; two "
 		 "processes "
-		 "of each actor do so at the same time; or all are on one processor, where the "
-		 "actor that "
-		 "starts later goes first",
+		 "of each actor do so at the same time; all are on one processor, where the actor "
+		 "that starts later goes first; or two processes of each actor do so for seconds",
 	 SETS(SETS_BY, interleaving),
 	 .parse = parse_interleaving},
 	{.name = "trials",
 	 .arg = "N",
-	 .help = "Run each case N times (default 48; without end with --duration)",
+	 .help = "Run each case N times (default 49; without end with --duration)",
 	 SETS(SETS_BY, trials),
 	 .parse = parse_trials},
 	{.name = "duration",

@@ -109,10 +109,13 @@ char *prepare_trial(const struct preparation *preparation, const struct race_cas
 		    const struct trial *trial, struct outcome *outcome)
 {
 	bool one_cpu = trial->interleaving == INTERLEAVING_ONE_CPU;
+	bool loops = trial->interleaving == INTERLEAVING_LOOPS;
+	bool halves = trial->interleaving == INTERLEAVING_HALVES || loops;
 	uint64_t delays[NR_ACTORS];
 	int priorities[NR_ACTORS];
 
-	*outcome = (struct outcome){.busy = race_case->scenario != SCENARIO_ALONE && !one_cpu};
+	*outcome = (struct outcome){.busy = race_case->scenario != SCENARIO_ALONE && !one_cpu &&
+					    !loops};
 	trial_delays(race_case, trial, preparation->durations_us, delays);
 	trial_priorities(race_case, trial, delays, priorities);
 	for (size_t i = 0; i < race_case->nr_actors; i++) {
@@ -123,13 +126,12 @@ char *prepare_trial(const struct preparation *preparation, const struct race_cas
 		operation->nth = i;
 		operation->delay_us = delays[i];
 		operation->priority = priorities[i];
-		operation->lasts_us = case_lasts(race_case, preparation->durations_us);
+		operation->lasts_us = trial_lasts(race_case, trial, preparation->durations_us);
 		operation->pause_us = one_cpu ? delays[i] : 0;
 		why = prepare_operation(preparation, operation);
 		if (why)
 			return why;
-		if (trial->interleaving == INTERLEAVING_HALVES && operation->nr_down > 0 &&
-		    operation->nr_down < operation->nr_steps)
+		if (halves && operation->nr_down > 0 && operation->nr_down < operation->nr_steps)
 			halve(operation, &outcome->operations[outcome->nr_operations++]);
 	}
 	if (outcome_actors(outcome) & (1U << ACTOR_SLOT | 1U << ACTOR_LINK)) {

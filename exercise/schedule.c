@@ -9,6 +9,14 @@
 /* Races and storms last until the slowest actor could have done its part so many times. */
 #define TIMES_THE_LONGEST 8
 
+/*
+ * The loops of all cases take LOOPS_US together, but each at least and at most so long. On 7.3-rc7
+ * a loop around each of two writes meets a known crash in some 5 to 15 seconds (contrib/bench).
+ */
+#define LOOPS_US 120000000
+#define LOOPS_LEAST_US 4000000
+#define LOOPS_MOST_US 30000000
+
 const char *actor_name(enum actor actor)
 {
 	static const char *const names[NR_ACTORS] = {
@@ -70,6 +78,7 @@ const char *interleaving_name(enum interleaving interleaving)
 		[INTERLEAVING_TURNS] = "turns",
 		[INTERLEAVING_HALVES] = "halves",
 		[INTERLEAVING_ONE_CPU] = "one-cpu",
+		[INTERLEAVING_LOOPS] = "loops",
 	};
 
 	return names[interleaving];
@@ -176,10 +185,47 @@ static void shuffle(struct schedule *schedule, size_t *numbers, size_t count)
 	}
 }
 
+/* How many trials of a case are at one offset in one interleaving, before the next sweep */
+#define SWEPT (NR_SWEPT * SWEEP_BUCKETS)
+
+static bool has_loops(const struct schedule *schedule)
+{
+	return !schedule->one_interleaving && !schedule->fixed;
+}
+
+/* Which trial of the sweep this pass makes; the first has the loops, if there are any */
+static size_t pass_in_sweep(const struct schedule *schedule, size_t pass)
+{
+	return has_loops(schedule) ? pass % SWEEP_TRIALS : pass % SWEPT + 1;
+}
+
 static void begin_sweep(struct schedule *schedule, size_t race_case)
 {
 	schedule->shift[race_case] = erand48(schedule->random);
-	shuffle(schedule, &schedule->buckets[race_case * SWEEP_TRIALS], SWEEP_TRIALS);
+	shuffle(schedule, &schedule->buckets[race_case * SWEPT], SWEPT);
+}
+
+/* Two actors that detach change more than one that does, and a storm is slower than both. */
+static int loops_rank(const struct race_case *race_case)
+{
+	if (race_case->scenario != SCENARIO_RACE)
+		return 2;
+	return actor_detaches(race_case->actors[0]) && actor_detaches(race_case->actors[1]) ? 0 : 1;
+}
+
+/* By rank, and in the order that was drawn within each */
+static void order_loops(const struct schedule *schedule)
+{
+	size_t count = 0, *order = memory_check(calloc(schedule->nr_cases, sizeof(*order)));
+
+	for (int rank = 0; rank <= 2; rank++) {
+		for (size_t i = 0; i < schedule->nr_cases; i++) {
+			if (loops_rank(&schedule->cases[schedule->order[i]]) == rank)
+				order[count++] = schedule->order[i];
+		}
+	}
+	memcpy(schedule->order, order, count * sizeof(*order));
+	free(order);
 }
 
 static void begin_pass(struct schedule *schedule, size_t pass)
@@ -189,18 +235,32 @@ static void begin_pass(struct schedule *schedule, size_t pass)
 	if (!schedule->order) {
 		schedule->order = memory_check(calloc(count, sizeof(*schedule->order)));
 		schedule->shift = memory_check(calloc(count, sizeof(*schedule->shift)));
-		schedule->buckets =
-			memory_check(calloc(count * SWEEP_TRIALS, sizeof(*schedule->buckets)));
+		schedule->buckets = memory_check(calloc(count * SWEPT, sizeof(*schedule->buckets)));
 	}
 	shuffle(schedule, schedule->order, count);
-	for (size_t i = 0; pass % SWEEP_TRIALS == 0 && i < count; i++)
+	if (pass_in_sweep(schedule, pass) == 0)
+		order_loops(schedule);
+	for (size_t i = 0; pass_in_sweep(schedule, pass) == !has_loops(schedule) && i < count; i++)
 		begin_sweep(schedule, i);
 }
 
-/* Which of the sweep's trials this pass makes: its bucket, and above that, its interleaving */
-static size_t trial_in_sweep(const struct schedule *schedule, size_t race_case, size_t pass)
+static size_t nr_races(const struct schedule *schedule)
 {
-	return schedule->buckets[race_case * SWEEP_TRIALS + pass % SWEEP_TRIALS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < schedule->nr_cases; i++)
+		count += schedule->cases[i].scenario != SCENARIO_ALONE;
+	return count;
+}
+
+static void draw_loops(const struct schedule *schedule, struct trial *trial)
+{
+	uint64_t us = LOOPS_US / nr_races(schedule);
+
+	trial->interleaving = INTERLEAVING_LOOPS;
+	trial->loops_us = us < LOOPS_LEAST_US  ? LOOPS_LEAST_US
+			  : us > LOOPS_MOST_US ? LOOPS_MOST_US
+					       : us;
 }
 
 /* From -1, where the second is over when the first begins, to 1, the opposite */
@@ -216,7 +276,8 @@ static double offset_of(const struct schedule *schedule, size_t race_case, size_
 static void draw_trial(struct schedule *schedule, struct trial *trial)
 {
 	size_t pass = schedule->next / schedule->nr_cases;
-	size_t at = schedule->next % schedule->nr_cases, number;
+	size_t at = schedule->next % schedule->nr_cases, nth = pass_in_sweep(schedule, pass),
+	       number;
 	const struct race_case *race_case;
 
 	if (at == 0)
@@ -225,7 +286,13 @@ static void draw_trial(struct schedule *schedule, struct trial *trial)
 	race_case = &schedule->cases[trial->race_case];
 	if (race_case->scenario == SCENARIO_ALONE)
 		return;
-	number = trial_in_sweep(schedule, trial->race_case, pass);
+	if (nth == 0 ||
+	    (schedule->one_interleaving && schedule->interleaving == INTERLEAVING_LOOPS)) {
+		draw_loops(schedule, trial);
+		return;
+	}
+	/* Its bucket, and above that, its interleaving */
+	number = schedule->buckets[trial->race_case * SWEPT + nth - 1];
 	trial->interleaving = schedule->one_interleaving
 				      ? schedule->interleaving
 				      : (enum interleaving)(number / SWEEP_BUCKETS);
@@ -282,10 +349,11 @@ uint64_t case_longest(const struct race_case *race_case, const uint64_t *duratio
 	return most;
 }
 
-uint64_t case_lasts(const struct race_case *race_case, const uint64_t *durations_us)
+uint64_t trial_lasts(const struct race_case *race_case, const struct trial *trial,
+		     const uint64_t *durations_us)
 {
-	if (race_case->scenario == SCENARIO_ALONE)
-		return 0;
+	if (race_case->scenario == SCENARIO_ALONE || trial->interleaving == INTERLEAVING_LOOPS)
+		return trial->loops_us;
 	return TIMES_THE_LONGEST * case_longest(race_case, durations_us);
 }
 

@@ -16,6 +16,10 @@
  *
  * A sweep visits each overlap in each interleaving. In all of them, each actor does its part
  * repeatedly for a while: it then also meets what others have half detached or half attached.
+ *
+ * Before its sweep, each case runs in loops for seconds, and the machine is looked at only at the
+ * end. A race that many repetitions hit by chance shows sooner there. One that needs a certain
+ * overlap, or that leaves something which the next repetition hides, shows in the sweep.
  */
 
 enum actor {
@@ -76,6 +80,11 @@ enum interleaving {
 	 * long as before the first, so that it comes in between elsewhere.
 	 */
 	INTERLEAVING_ONE_CPU,
+	/*
+	 * As INTERLEAVING_HALVES, but for seconds, and on processors that do nothing else: as many
+	 * repetitions as possible, as with a loop of the shell around each write.
+	 */
+	INTERLEAVING_LOOPS,
 	NR_INTERLEAVINGS,
 };
 
@@ -100,6 +109,7 @@ struct trial {
 	double starts[NR_ACTORS];
 	double offset;			/* of a race, in its sweep: from -1 to 1 */
 	enum interleaving interleaving; /* of an actor alone, INTERLEAVING_TURNS */
+	uint64_t loops_us; /* how long INTERLEAVING_LOOPS lasts; 0: it is another one */
 };
 
 /* A part of a schedule that is made apart from the others, as on another machine */
@@ -131,8 +141,11 @@ struct schedule {
 /* In how many parts a sweep divides the times from one extreme to the other */
 #define SWEEP_BUCKETS 16
 
-/* A sweep has each bucket in each interleaving. */
-#define SWEEP_TRIALS (NR_INTERLEAVINGS * SWEEP_BUCKETS)
+/* The interleavings that a sweep has each bucket in: all but the loops */
+#define NR_SWEPT INTERLEAVING_LOOPS
+
+/* Loops, and then each bucket in each interleaving */
+#define SWEEP_TRIALS (1 + NR_SWEPT * SWEEP_BUCKETS)
 
 /** schedule_open() - a schedule without cases; released with schedule_close() */
 void schedule_open(struct schedule *schedule, uint64_t seed);
@@ -163,8 +176,10 @@ size_t shard_of(size_t number, size_t race_case, size_t nr_cases, size_t count);
 /**
  * schedule_next() - the next trial, or the next one of the shard
  *
- * Each pass has each case once, in a new order. In SWEEP_TRIALS passes a race visits every bucket
- * of its sweep once in each interleaving; the next sweep visits each bucket at another offset.
+ * Each pass has each case once, in a new order. The first of SWEEP_TRIALS passes runs each case in
+ * loops, first those that detach most. In the others a race visits every bucket of its sweep once
+ * in each interleaving. The next sweep visits each bucket at another offset. A case of one actor
+ * has no loops, and neither has a race at one offset.
  */
 void schedule_next(struct schedule *schedule, struct trial *trial);
 
@@ -191,8 +206,9 @@ void trial_priorities(const struct race_case *race_case, const struct trial *tri
 /** case_longest() - how long the slowest actor takes alone */
 uint64_t case_longest(const struct race_case *race_case, const uint64_t *durations_us);
 
-/** case_lasts() - how long the actors repeat, from the first one's start; 0: each acts once */
-uint64_t case_lasts(const struct race_case *race_case, const uint64_t *durations_us);
+/** trial_lasts() - how long the actors repeat, from the first one's start; 0: each acts once */
+uint64_t trial_lasts(const struct race_case *race_case, const struct trial *trial,
+		     const uint64_t *durations_us);
 
 /** cases_actors() - every actor that takes part in any of them */
 actor_set cases_actors(const struct race_case *cases, size_t count);
@@ -206,7 +222,7 @@ bool actor_from_name(const char *name, enum actor *actor);
 /** actor_only_looks() - does it leave everything as it is? */
 bool actor_only_looks(enum actor actor);
 
-/** interleaving_name() - "turns", "halves" or "one-cpu" */
+/** interleaving_name() - "turns", "halves", "one-cpu" or "loops" */
 const char *interleaving_name(enum interleaving interleaving);
 
 /** interleaving_from_name() - the opposite; false if there is none of that name */

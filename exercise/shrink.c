@@ -75,7 +75,8 @@ static bool in_one_interleaving(const struct candidate *done, size_t count, stru
 
 static bool at_one_offset(const struct candidate *done, size_t count, struct candidate *next)
 {
-	if ((size_of(next->actors) != 2 && !next->twice) || next->at_one_offset)
+	if ((size_of(next->actors) != 2 && !next->twice) || next->at_one_offset ||
+	    next->shown_interleaving == INTERLEAVING_LOOPS)
 		return false;
 	next->at_one_offset = true;
 	next->offset = next->shown_offset;

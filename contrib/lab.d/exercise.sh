@@ -190,6 +190,7 @@ exercise_candidates() {
 	for interleaving in turns halves one-cpu; do
 		[[ "$least " == *"--interleaving=$interleaving "* ]] || echo "$(sed 's/ --interleaving=[^ ]*//' <<<"$least") --interleaving=$interleaving"
 	done
+	[[ "$least " == *"--interleaving=loops "* ]] || echo "$(sed 's/ --\(interleaving\|at\)=[^ ]*//g' <<<"$least") --interleaving=loops"
 	exercise_tool jq -r --arg signature "$1" --arg least "${least%% *}" '.findings[] |
 		select(.signature == $signature) | (.interleavings | keys[]) as $interleaving | .cases | keys[] |
 		select(contains(",")) | "--race=\(.)" | select(. != $least) | "\(.) --interleaving=\($interleaving)"' /share/report.json

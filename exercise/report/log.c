@@ -123,7 +123,8 @@ struct json_object *record_trial(const struct trial *trial, const struct outcome
 
 	json_add_number(json, "trial", trial->number);
 	json_add_number(json, "case", trial->race_case);
-	json_add(json, "offset", json_object_new_double(trial->offset));
+	if (trial->interleaving != INTERLEAVING_LOOPS)
+		json_add(json, "offset", json_object_new_double(trial->offset));
 	json_add_string(json, "interleaving", interleaving_name(trial->interleaving));
 	json_add_number(json, "lasts_us", outcome->operations[0].lasts_us);
 	add_operations(json, outcome);

@@ -26,7 +26,7 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--trials x" "--trials -1" \
-	"--seed 1x" "--at 2" "--at x" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
+	"--seed 1x" "--at 2" "--at x" "--at 0 --interleaving=loops" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
 	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0" "--shard 1/2" "--shard 0/2 --seed 1" "--shard 3/2 --seed 1" \
 	"--shard 1 --seed 1" "--shard 1/ --seed 1" "--shard 1/2x --seed 1" "--shard -1/2 --seed 1" "--shard 1/-1 --seed 1" "--shard 1/10000 --seed 1" \
 	"--merge x --via host" "--merge x mem0" "--merge x --report y"; do
@@ -47,7 +47,7 @@ run setpriv --reuid 65534 --clear-groups "$CXL" exercise-autoremove
 is "not root" "$status$err" "5cxl exercise-autoremove: this needs root"
 run on_machine setpriv --bounding-set=-sys_nice "$CXL" exercise-autoremove --race host,port --log "$log"
 is "no real-time priority" "$status$err" \
-	"5cxl exercise-autoremove: the scheduler gives no actor a higher priority (Operation not permitted): only --interleaving=turns and --interleaving=halves are possible here"
+	"5cxl exercise-autoremove: the scheduler gives no actor a higher priority (Operation not permitted): only --interleaving=turns, halves or loops is possible here"
 exercise --via host --log "$machine_top/none/log"
 like "a log that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/log: No such file"
 
@@ -153,27 +153,27 @@ seen='{"record":"start","cases":[{"actors":["host","port","list"]}]}'
 (echo "$seen"; trial 0 0; result 0; trial 1 0; result 1 "$finding") >"$log"
 shrink
 is "from a storm, one actor less" "$status$(answer .)" \
-	'0{"least":"--storm=host,port,list --trials=96","next":"--race=port,list --trials=96"}'
+	'0{"least":"--storm=host,port,list --trials=98","next":"--race=port,list --trials=98"}'
 (echo "$start"; trial 0 0; result 0) >"$log"
 shrink
-is "not shown: another one less" "$(answer .next)" '"--race=host,list --trials=96"'
+is "not shown: another one less" "$(answer .next)" '"--race=host,list --trials=98"'
 shrink
-is "and another" "$(answer .next)" '"--race=host,port --trials=96"'
+is "and another" "$(answer .next)" '"--race=host,port --trials=98"'
 (echo "$start"; echo '{"record":"trial","trial":0,"case":0,"offset":0.25,"interleaving":"halves"}'; result 0 "$finding") >"$log"
 shrink
 is "shown: from there, the next one less" "$(answer .)" \
-	'{"least":"--race=host,port --trials=96","next":"--via=port --trials=96"}'
+	'{"least":"--race=host,port --trials=98","next":"--via=port --trials=98"}'
 (echo "$start"; trial 0 0; result 0) >"$log"
 shrink
 shrink
-is "none alone: in the same interleaving" "$(answer .next)" '"--race=host,port --interleaving=halves --trials=96"'
+is "none alone: in the same interleaving" "$(answer .next)" '"--race=host,port --interleaving=halves --trials=98"'
 shrink
-is "not shown: at the offset where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --trials=96"'
+is "not shown: at the offset where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --trials=98"'
 for ((i = 0; i < 20; i++)); do
 	shrink
 	[ "$(answer .next)" != null ] || break
 done
-is "no candidate is left" "$(answer .)" '{"least":"--race=host,port --trials=96"}'
+is "no candidate is left" "$(answer .)" '{"least":"--race=host,port --trials=98"}'
 shrink
 is "not even if asked again" "$status$err" "1cxl exercise-autoremove: cannot shrink the finding: no candidate is left"
 rm "$candidates"
@@ -282,7 +282,7 @@ exercise --report "$log"
 is "merged: its log says the same" "$status$out" "4$merged"
 rm -f "$candidates"
 shrink
-is "merged: what was found can be shrunk" "$status$(answer .least)" '0"--storm=host,port,list --trials=96"'
+is "merged: what was found can be shrunk" "$status$(answer .least)" '0"--storm=host,port,list --trials=98"'
 exercise --merge "$machine_top/one" --log "$log"
 is "merged: another log is not mixed up with it" "$status$err" "1cxl exercise-autoremove: cannot write $log: File exists"
 exercise --merge "$machine_top/two" --merge "$machine_top/none"

@@ -100,7 +100,7 @@ static void sweeps(void **state)
 	(void)state;
 	open_default(&schedule, 3);
 	for (size_t sweep = 0; sweep < 3; sweep++) {
-		size_t visits[32][NR_INTERLEAVINGS][SWEEP_BUCKETS] = {0};
+		size_t visits[32][NR_SWEPT][SWEEP_BUCKETS] = {0}, loops[32] = {0};
 
 		for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_cases; i++) {
 			struct trial trial;
@@ -109,6 +109,12 @@ static void sweeps(void **state)
 			schedule_next(&schedule, &trial);
 			if (schedule.cases[trial.race_case].scenario != SCENARIO_RACE)
 				continue;
+			if (trial.interleaving == INTERLEAVING_LOOPS) {
+				assert_true(i < schedule.nr_cases && trial.loops_us > 0);
+				loops[trial.race_case]++;
+				continue;
+			}
+			assert_int_equal(trial.loops_us, 0);
 			/* One of the two starts at once. */
 			assert_true(trial.starts[0] == 0 || trial.starts[1] == 0);
 			at = trial.starts[1] - trial.starts[0];
@@ -117,10 +123,11 @@ static void sweeps(void **state)
 			      [(size_t)((at + 1) / 2 * SWEEP_BUCKETS)]++;
 		}
 		for (size_t i = 0; i < schedule.nr_cases; i++) {
+			assert_int_equal(loops[i], schedule.cases[i].scenario == SCENARIO_RACE);
 			for (size_t j = 0; j < SWEEP_BUCKETS; j++) {
 				if (schedule.cases[i].scenario != SCENARIO_RACE)
 					continue;
-				for (int kind = 0; kind < NR_INTERLEAVINGS; kind++)
+				for (int kind = 0; kind < NR_SWEPT; kind++)
 					assert_int_equal(visits[i][kind][j], 1);
 			}
 		}
@@ -211,6 +218,57 @@ static void skipping_in_a_shard(void **state)
 	schedule_close(&other);
 }
 
+/* The loops come first: of two actors that detach, of other pairs, and of storms. */
+static void loops_first(void **state)
+{
+	struct schedule schedule;
+	uint64_t us = 0;
+	int ranks = 0;
+
+	(void)state;
+	open_default(&schedule, 9);
+	schedule_add(&schedule, SCENARIO_ALONE, BIT(ACTOR_HOST));
+	for (size_t i = 0; i < schedule.nr_cases; i++) {
+		struct trial trial;
+		const struct race_case *race_case;
+		int rank;
+
+		schedule_next(&schedule, &trial);
+		race_case = &schedule.cases[trial.race_case];
+		rank = race_case->scenario != SCENARIO_RACE ? 2
+		       : actor_detaches(race_case->actors[0]) &&
+				       actor_detaches(race_case->actors[1])
+			       ? 0
+			       : 1;
+		assert_true(rank >= ranks);
+		ranks = rank;
+		assert_int_equal(trial.interleaving == INTERLEAVING_LOOPS,
+				 race_case->nr_actors > 1);
+		us += trial.loops_us;
+	}
+	assert_int_equal(us / 1000000, 119); /* together about two minutes */
+	schedule_close(&schedule);
+}
+
+/* One race alone has longer loops, and many races have shorter ones. */
+static void loops_last(void **state)
+{
+	struct schedule few, many;
+	struct trial trial;
+
+	(void)state;
+	schedule_open(&few, 1);
+	schedule_add(&few, SCENARIO_RACE, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
+	schedule_next(&few, &trial);
+	assert_int_equal(trial.loops_us, 30000000);
+	schedule_close(&few);
+	schedule_open(&many, 1);
+	schedule_add_pairs(&many, BIT(FIRST_SURROUNDING) - 1);
+	schedule_next(&many, &trial);
+	assert_int_equal(trial.loops_us, 4000000);
+	schedule_close(&many);
+}
+
 static void one_offset(void **state)
 {
 	struct schedule schedule;
@@ -282,7 +340,8 @@ static void in_which_interleaving(void **state)
 		enum interleaving interleaving = (enum interleaving)i,
 				  other = (enum interleaving)((i + 1) % NR_INTERLEAVINGS);
 
-		assert_int_equal(in_interleaving(interleaving, NULL), 2 * SWEEP_BUCKETS);
+		assert_int_equal(in_interleaving(interleaving, NULL),
+				 i < NR_SWEPT ? 2 * SWEEP_BUCKETS : 2);
 		assert_int_equal(in_interleaving(interleaving, &interleaving), 2 * SWEEP_TRIALS);
 		assert_int_equal(in_interleaving(interleaving, &other), 0);
 	}
@@ -311,12 +370,15 @@ static void how_long(void **state)
 	const struct race_case race = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
 	const uint64_t durations[NR_ACTORS] = {
 		[ACTOR_HOST] = 20, [ACTOR_PORT] = 30, [ACTOR_BUS] = 90};
+	const struct trial swept = {.interleaving = INTERLEAVING_HALVES},
+			   loops = {.interleaving = INTERLEAVING_LOOPS, .loops_us = 5};
 
 	(void)state;
 	assert_int_equal(case_longest(&race, durations), 30); /* of those that take part */
-	assert_int_equal(case_lasts(&alone, durations), 0);
-	assert_true(case_lasts(&race, durations) > 30);
-	assert_int_equal(case_lasts(&race, durations) % 30, 0);
+	assert_int_equal(trial_lasts(&alone, &swept, durations), 0);
+	assert_true(trial_lasts(&race, &swept, durations) > 30);
+	assert_int_equal(trial_lasts(&race, &swept, durations) % 30, 0);
+	assert_int_equal(trial_lasts(&race, &loops, durations), 5);
 }
 
 static void names(void **state)
@@ -342,12 +404,13 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pairs),      cmocka_unit_test(same_seed_same_schedule),
-		cmocka_unit_test(skipping),   cmocka_unit_test(sweeps),
-		cmocka_unit_test(one_offset), cmocka_unit_test(delays),
-		cmocka_unit_test(names),      cmocka_unit_test(in_which_interleaving),
-		cmocka_unit_test(priorities), cmocka_unit_test(how_long),
-		cmocka_unit_test(shards),     cmocka_unit_test(skipping_in_a_shard),
+		cmocka_unit_test(pairs),       cmocka_unit_test(same_seed_same_schedule),
+		cmocka_unit_test(skipping),    cmocka_unit_test(sweeps),
+		cmocka_unit_test(one_offset),  cmocka_unit_test(delays),
+		cmocka_unit_test(names),       cmocka_unit_test(in_which_interleaving),
+		cmocka_unit_test(priorities),  cmocka_unit_test(how_long),
+		cmocka_unit_test(shards),      cmocka_unit_test(skipping_in_a_shard),
+		cmocka_unit_test(loops_first), cmocka_unit_test(loops_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

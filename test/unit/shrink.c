@@ -17,6 +17,7 @@ struct kernel {
 	bool twice;
 	size_t in_sweep, at_offset;
 	bool not_on_one; /* never if all are on one processor */
+	bool in_loops;	 /* seen there first */
 };
 
 static void run(const struct kernel *kernel, struct candidate *candidate)
@@ -34,6 +35,7 @@ static void run(const struct kernel *kernel, struct candidate *candidate)
 	candidate->shown_trials = candidate->shown ? takes : candidate->trials;
 	candidate->shown_offset = 0.25;
 	candidate->shown_interleaving = candidate->one_interleaving ? candidate->interleaving
+					: kernel->in_loops	    ? INTERLEAVING_LOOPS
 					: kernel->not_on_one	    ? INTERLEAVING_HALVES
 								    : INTERLEAVING_ONE_CPU;
 }
@@ -62,7 +64,8 @@ static const actor_set storm = BIT(ACTOR_MEMDEV) | BIT(ACTOR_HOST) | BIT(ACTOR_E
 
 static void a_storm_becomes_a_race(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 10, 5, false};
+	const struct kernel kernel = {
+		.needs = BIT(ACTOR_HOST) | BIT(ACTOR_PORT), .in_sweep = 10, .at_offset = 5};
 	struct candidate least;
 	size_t count;
 
@@ -78,7 +81,7 @@ static void a_storm_becomes_a_race(void **state)
 
 static void one_actor_is_enough(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_PORT), false, 1, 1, false};
+	const struct kernel kernel = {.needs = BIT(ACTOR_PORT), .in_sweep = 1, .at_offset = 1};
 	struct candidate least;
 	size_t count;
 
@@ -91,8 +94,9 @@ static void one_actor_is_enough(void **state)
 
 static void three_are_needed(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT) | BIT(ACTOR_LIST), false,
-				      20, 0, false};
+	const struct kernel kernel = {.needs = BIT(ACTOR_HOST) | BIT(ACTOR_PORT) | BIT(ACTOR_LIST),
+				      .in_sweep = 20,
+				      .at_offset = 0};
 	struct candidate least;
 	size_t count;
 
@@ -105,8 +109,9 @@ static void three_are_needed(void **state)
 
 static void one_with_itself(void **state)
 {
-	const struct kernel twice = {BIT(ACTOR_HOST), true, 20, 8, false};
-	const struct kernel alone = {BIT(ACTOR_HOST), false, 20, 8, false};
+	const struct kernel twice = {
+		.needs = BIT(ACTOR_HOST), .twice = true, .in_sweep = 20, .at_offset = 8};
+	const struct kernel alone = {.needs = BIT(ACTOR_HOST), .in_sweep = 20, .at_offset = 8};
 	struct candidate least;
 	size_t count;
 
@@ -122,7 +127,8 @@ static void one_with_itself(void **state)
 /* An offset that does not show it again is not kept. */
 static void only_in_a_sweep(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 0, false};
+	const struct kernel kernel = {
+		.needs = BIT(ACTOR_HOST) | BIT(ACTOR_PORT), .in_sweep = 30, .at_offset = 0};
 	struct candidate least;
 	size_t count;
 
@@ -135,7 +141,9 @@ static void only_in_a_sweep(void **state)
 
 static void only_side_by_side(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 30, 10,
+	const struct kernel kernel = {.needs = BIT(ACTOR_HOST) | BIT(ACTOR_PORT),
+				      .in_sweep = 30,
+				      .at_offset = 10,
 				      .not_on_one = true};
 	struct candidate least;
 	size_t count;
@@ -148,10 +156,29 @@ static void only_side_by_side(void **state)
 	assert_true(least.at_one_offset);
 }
 
+/* Loops have no offset: it is not even tried. */
+static void in_loops(void **state)
+{
+	const struct kernel kernel = {.needs = BIT(ACTOR_HOST) | BIT(ACTOR_PORT),
+				      .in_sweep = 1,
+				      .at_offset = 1,
+				      .in_loops = true};
+	struct candidate least;
+	size_t count;
+
+	(void)state;
+	least = shrink(&kernel, storm, &count);
+	assert_int_equal(least.actors, kernel.needs);
+	assert_true(least.one_interleaving);
+	assert_int_equal(least.interleaving, INTERLEAVING_LOOPS);
+	assert_false(least.at_one_offset);
+}
+
 /* What never shows again stays as it was seen. */
 static void never_again(void **state)
 {
-	const struct kernel kernel = {BIT(ACTOR_HOST) | BIT(ACTOR_PORT), false, 0, 0, false};
+	const struct kernel kernel = {
+		.needs = BIT(ACTOR_HOST) | BIT(ACTOR_PORT), .in_sweep = 0, .at_offset = 0};
 	struct candidate least;
 	size_t count;
 
@@ -167,7 +194,7 @@ int main(void)
 		cmocka_unit_test(a_storm_becomes_a_race), cmocka_unit_test(one_actor_is_enough),
 		cmocka_unit_test(three_are_needed),	  cmocka_unit_test(one_with_itself),
 		cmocka_unit_test(only_in_a_sweep),	  cmocka_unit_test(never_again),
-		cmocka_unit_test(only_side_by_side),
+		cmocka_unit_test(only_side_by_side),	  cmocka_unit_test(in_loops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
