@@ -126,6 +126,28 @@ test_every_call() {
 	done
 }
 
+# fixes: in opt_patch, every candidate fix of drivers/cxl, and the attribute that says which memdevs were attached
+fixes() {
+	local fix
+	opt_patch=()
+	for fix in "$LAB_SRC"/contrib/findings/*.cocci; do
+		! grep -q '^// Directories: drivers/cxl$' "$fix" || opt_patch+=("$fix")
+	done
+}
+
+# test_fixed_kernels: what passes on the kernels as they are passes with every candidate fix
+test_fixed_kernels() {
+	local opt_patch
+	fixes
+	part "with the candidate fixes: guest with an accelerator" vm_tests "accelerators attribute detach"
+	part "with the candidate fixes: guard" vm_tests 'guard guard-mock' --timeout 1800
+	part "with the candidate fixes: PCI guest" vm_tests "pci attribute" --machine pci --accelerators 2 --expanders 1 --bridges 2 \
+		--timeout 1800
+	part "with the candidate fixes: guard, PCI guest" vm_tests_guard_pci
+	part "with the candidate fixes: races" vm_tests claims-races --timeout 3600
+	part "with the candidate fixes, kernel 7.2: PCI guest" vm_tests "accelerators attribute" --kernel 7.2 --machine pci
+}
+
 # What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
 # without attach, an older cxl-cli
 test_other_lanes() {
@@ -166,6 +188,7 @@ test_other_lanes() {
 	part "cxl-cli 81: guard, PCI guest with two expanders" vm_tests_guard_pci --userland trixie
 	part "cxl-cli 81: guest with expanders" vm_tests expanders --module-args type2_test=0 \
 		--userland trixie --timeout 1800
+	test_fixed_kernels
 }
 
 # fuzz_tests: all fuzz targets; the full lane has more time for them, and other texts each time

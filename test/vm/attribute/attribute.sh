@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# On a kernel that says by itself which memdevs were attached (contrib/findings/attached-attribute.cocci): cxl takes its
+# word, whatever else there is; and what cxl infers where the attribute is hidden is the same.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+memdevs=(/sys/bus/cxl/devices/mem[0-9]*)
+# of_each FILTER: that of each memdev that list-attach has
+of_each() { "$CXL" list-attach --all -v | jq -Sc "map(select(.memdev) | {(.memdev): $1}) | add"; }
+# in_namespace COMMAND: in a mount namespace of its own, where the attribute of a memdev can be another one
+in_namespace() { SHELLOPTS='' unshare -m bash -c "$(declare -f of_each); $1"; }
+
+is "each memdev has the attribute" "$(cat "${memdevs[@]/%//attached}" | wc -l)" "${#memdevs[@]}"
+kernel=$(for memdev in "${memdevs[@]}"; do echo "${memdev##*/} $(<"$memdev/attached")"; done |
+	jq -RnSc '[inputs | split(" ") | {(.[0]): (if .[1] == "1" then "attached" else "none" end)}] | add')
+echo "# $kernel"
+like "an attached one is among them" "$kernel" '"attached"'
+is "cxl says what the kernel says" "$(of_each .attach)" "$kernel"
+same_as_truth "and what the kernel itself knows"
+is "it names the attribute" "$(of_each '[.evidence[].signal] | any(IN("memdev-attached", "memdev-not-attached"))' | jq -c 'all')" true
+
+: >/tmp/empty
+export CXL
+is "hidden: cxl infers the same" "$(in_namespace 'for memdev in /sys/bus/cxl/devices/mem[0-9]*; do mount --bind /tmp/empty $memdev/attached || exit; done
+	of_each ".attach"')" "$kernel"
+is "hidden: it does not name the attribute" "$(in_namespace 'for memdev in /sys/bus/cxl/devices/mem[0-9]*; do mount --bind /tmp/empty $memdev/attached || exit; done
+	of_each "[.evidence[].signal] | any(IN(\"memdev-attached\", \"memdev-not-attached\"))"' | jq -c 'any')" false
+for said in 0=none 1=attached; do
+	echo "${said%=*}" >/tmp/said
+	is "all say ${said%=*}: the attribute decides alone" "$(in_namespace 'for memdev in /sys/bus/cxl/devices/mem[0-9]*; do mount --bind /tmp/said $memdev/attached || exit; done
+		of_each .attach' | jq -c '[.[]] | unique')" "[\"${said#*=}\"]"
+done
+
+# A detach and a reattach: the new memdev has it, too
+run "$CXL" detach-memdev --reattach "$(jq -r 'to_entries | map(select(.value == "attached"))[0].key' <<<"$kernel")"
+is "detached and reattached" "$status$(answer '[.passed, .reattach.passed]')" '0[true,true]'
+is "the kernel says the same of the new memdevs" "$(of_each .attach | jq -c '[.[]] | sort')" "$(jq -c '[.[]] | sort' <<<"$kernel")"
+check_dmesg
