@@ -126,6 +126,9 @@ test_every_call() {
 	done
 }
 
+# time_to_bug: contrib/bench --time-to-bug, in one guest of each kind: how long it takes is not asserted
+time_to_bug() { env SOURCE="$LAB_SRC" "$LAB_SRC/test/bench/time-to-bug-lab.sh"; }
+
 # fixes: in opt_patch, every candidate fix of drivers/cxl, and the attribute that says which memdevs were attached
 fixes() {
 	local fix
@@ -160,6 +163,7 @@ test_other_lanes() {
 	part "lab exercise, on a driver that misbehaves" planted reference warn sleep mapping range inversion use-after-free oops
 	part "exercise, PCI guest whose driver misbehaves, kasan" vm_tests exercise-pci --machine pci --flavor kasan --timeout 1800
 	part "bench, guest with an accelerator" vm_tests bench --timeout 1800
+	part "bench, time to a bug" time_to_bug
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
 		--kernel-args slab_debug=U --timeout 1800
