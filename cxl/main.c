@@ -9,19 +9,13 @@
 
 /* This program's own commands, in the order of the list of commands */
 static const struct cxl_command *const commands[] = {
-	&list_attach_command,
-	&list_locked_command,
-	&detach_memdev_command,
-	&attach_memdev_command,
-	&exercise_autoremove_command,
-	&list_command,
-	&destroy_region_command,
-	&disable_region_command,
-	&disable_memdev_command,
-	&disable_port_command,
-	&disable_bus_command,
-	&free_dpa_command,
-	NULL,
+	&list_attach_command,	 &list_locked_command,
+	&export_metrics_command, &detach_memdev_command,
+	&attach_memdev_command,	 &exercise_autoremove_command,
+	&list_command,		 &destroy_region_command,
+	&disable_region_command, &disable_memdev_command,
+	&disable_port_command,	 &disable_bus_command,
+	&free_dpa_command,	 NULL,
 };
 
 /* Our command of that name, or NULL */

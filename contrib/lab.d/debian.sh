@@ -55,14 +55,20 @@ setup_userland() {
 	step "userland Debian $suite" "$userland" userland_make "$suite"
 }
 
-# setup_fuzz_userland: that of contrib/fuzz, a Debian testing with clang. It is made as the others are, from packages
-# of its own.
-setup_fuzz_userland() {
-	local LAB_DIR=$LAB_DIR/fuzz
-	userland=$LAB_CACHE/userland-fuzz-$(key testing "$LAB_DIR/userland-testing.packages" \
+# setup_own_userland NAME WHAT: a Debian testing of its own for one purpose, which is made as the others are, from the
+# packages in the directory NAME
+setup_own_userland() {
+	local name=$1 what=$2 LAB_DIR=$LAB_DIR/$1
+	userland=$LAB_CACHE/userland-$name-$(key testing "$LAB_DIR/userland-testing.packages" \
 		"$(declare -f userland_make)")
-	step "userland Debian testing with clang" "$userland" userland_make testing
+	step "userland Debian testing with $what" "$userland" userland_make testing
 }
+
+# That of contrib/fuzz
+setup_fuzz_userland() { setup_own_userland fuzz clang; }
+
+# That of the tests of fleet/
+setup_fleet_userland() { setup_own_userland fleet "Prometheus, Ansible and systemd"; }
 
 # The root's own /lab holds what it was made of, and the places where things are mounted.
 userland_make() {
