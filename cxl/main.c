@@ -7,16 +7,25 @@
 #include "cxl/help.h"
 #include "util/cleanup.h"
 
-/* This program's own commands, in the order of the list of commands */
+/* This program's own commands, in the order of the list of commands; one a line, not in columns */
+/* clang-format off */
 static const struct cxl_command *const commands[] = {
-	&list_attach_command,	 &list_locked_command,
-	&export_metrics_command, &detach_memdev_command,
-	&attach_memdev_command,	 &exercise_autoremove_command,
-	&list_command,		 &destroy_region_command,
-	&disable_region_command, &disable_memdev_command,
-	&disable_port_command,	 &disable_bus_command,
-	&free_dpa_command,	 NULL,
+	&list_attach_command,
+	&list_locked_command,
+	&export_metrics_command,
+	&detach_memdev_command,
+	&attach_memdev_command,
+	&exercise_autoremove_command,
+	&list_command,
+	&destroy_region_command,
+	&disable_region_command,
+	&disable_memdev_command,
+	&disable_port_command,
+	&disable_bus_command,
+	&free_dpa_command,
+	NULL,
 };
+/* clang-format on */
 
 /* Our command of that name, or NULL */
 static const struct cxl_command *find_command(const char *name)

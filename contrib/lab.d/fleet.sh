@@ -9,7 +9,7 @@ fleet_tests() {
 	local tools=$userland fleet name rc=0 built
 	build_cxl "$userland" ''
 	built=$(build_directory "$userland")/$(build_name '').install/usr/local
-	setup_fleet_userland
+	setup_userland fleet
 	fleet=$userland userland=$tools
 	for name; do
 		build_run_with "$fleet" --ro "$built" /usr/local -- env SOURCE=/src CXL=/usr/local/bin/cxl \

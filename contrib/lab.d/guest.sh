@@ -16,11 +16,7 @@
 # setup_guest_root: the guest's root, in $guest_root
 setup_guest_root() {
 	local tools=$userland
-	case $opt_userland in
-	testing) ;;
-	fleet) setup_fleet_userland ;;
-	*) setup_userland "$opt_userland" ;;
-	esac
+	[ "$opt_userland" = testing ] || setup_userland "$opt_userland"
 	guest_root=$userland
 	userland=$tools
 }

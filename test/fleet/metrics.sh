@@ -35,7 +35,7 @@ done
 # The metrics that rules and dashboard name are those that there are.
 dashboard=$fleet/grafana/cxl-attach.json
 known() { sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$metrics/pci-accelerator"; }
-unknown() { grep -ohE '\bcxl_[a-z_]+' "$@" | sort -u | grep -vxF -e "$(known)"; }
+unknown() { grep -ohE '\bcxl_[a-z_]+' | sort -u | grep -vxF -e "$(known)"; }
 expressions() { jq -r '.panels[].targets[].expr | gsub("\\$job|\\$instance"; ".*")' "$dashboard"; }
 is "the rules name known metrics only" "$(grep -vE '^ *(#|description|summary)' "$fleet/prometheus/cxl-attach.rules.yml" | unknown)" ""
 is "and so does the dashboard" "$(expressions | unknown)" ""

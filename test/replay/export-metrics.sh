@@ -101,7 +101,7 @@ is "--output: the same" "$(cat "$file")" "$all"
 is "--output: everybody can read it" "$(stat -c %a "$file")" 644
 before=$(stat -c %i "$file")
 export_metrics -o "$file"
-is "--output: another file, renamed" "$([ "$(stat -c %i "$file")" != "$before" ] && ls "${file%/*}" | grep prom)" cxl.prom
+is "--output: another file, renamed" "$([ "$(stat -c %i "$file")" != "$before" ] && (cd "${file%/*}" && echo cxl.prom*))" cxl.prom
 export_metrics --output "$machine_top/none/cxl.prom"
 is "--output: a directory that is not there" "$status$err" \
 	"1cxl export-metrics: $machine_top/none/cxl.prom: cannot write it: No such file or directory"
