@@ -46,19 +46,25 @@ static void attach_supported(struct prometheus *out, const struct metrics_source
 	add_flag(out, source->answers->snapshot->attach_support, NULL);
 }
 
+/* How many of the answers have each of three states */
+static void count_states(struct prometheus *out, const struct attach_answer *answers, size_t count,
+			 const enum attach_state states[3])
+{
+	for (size_t i = 0; i < 3; i++) {
+		size_t found = 0;
+
+		for (size_t j = 0; j < count; j++)
+			found += answers[j].state == states[i];
+		prometheus_sample(out, found,
+				  PROMETHEUS_LABELS({"state", attach_state_name(states[i])}));
+	}
+}
+
 static void memdevs(struct prometheus *out, const struct metrics_source *source)
 {
 	static const enum attach_state states[] = {ATTACH_ATTACHED, ATTACH_NONE, ATTACH_UNKNOWN};
-	const struct snapshot *snapshot = source->answers->snapshot;
 
-	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
-		size_t count = 0;
-
-		for (size_t j = 0; j < snapshot->nr_memdevs; j++)
-			count += source->answers->memdevs[j].state == states[i];
-		prometheus_sample(out, count,
-				  PROMETHEUS_LABELS({"state", attach_state_name(states[i])}));
-	}
+	count_states(out, source->answers->memdevs, source->answers->snapshot->nr_memdevs, states);
 }
 
 static void memdevs_left_out(struct prometheus *out, const struct metrics_source *source)
@@ -147,16 +153,9 @@ static void hosts_attached(struct prometheus *out, const struct metrics_source *
 static void unattached_hosts(struct prometheus *out, const struct metrics_source *source)
 {
 	static const enum attach_state states[] = {ATTACH_DETACHED, ATTACH_FAILED, ATTACH_UNKNOWN};
-	const struct snapshot *snapshot = source->answers->snapshot;
 
-	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
-		size_t count = 0;
-
-		for (size_t j = 0; j < snapshot->nr_unattached_hosts; j++)
-			count += source->answers->unattached_hosts[j].state == states[i];
-		prometheus_sample(out, count,
-				  PROMETHEUS_LABELS({"state", attach_state_name(states[i])}));
-	}
+	count_states(out, source->answers->unattached_hosts,
+		     source->answers->snapshot->nr_unattached_hosts, states);
 }
 
 static void unattached_host_info(struct prometheus *out, const struct metrics_source *source)

@@ -25,13 +25,13 @@ scrape_end() { kill "${scrape_pids[@]}"; wait "${scrape_pids[@]}" 2>/dev/null; r
 # query EXPRESSION: its values, each as "LABELS VALUE", without the labels that all have
 query() {
 	curl -sS --data-urlencode "query=$1" "http://127.0.0.1:$scrape_port/api/v1/query" 2>/dev/null |
-		jq -rc '.data.result[] | "\(.metric | del(.__name__, .instance, .job)) \(.value[1])"' | sort
+		jq -rc '.data.result[] | "\(.metric | del(.__name__, .instance, .job)) \(.value[1])"' 2>/dev/null | sort
 }
 
 # alert NAME: the state of that alert and its host: inactive, pending or firing
 alert() {
 	curl -sS "http://127.0.0.1:$scrape_port/api/v1/alerts" 2>/dev/null | jq -r --arg name "$1" \
-		'.data.alerts | map(select(.labels.alertname == $name)) | if . == [] then "inactive" else .[] | "\(.state) \(.labels.host)" end'
+		'.data.alerts | map(select(.labels.alertname == $name)) | if . == [] then "inactive" else .[] | "\(.state) \(.labels.host)" end' 2>/dev/null
 }
 
 # wait_is SECONDS WHAT EXPECTED COMMAND...: what COMMAND prints becomes that, in so many seconds

@@ -22,16 +22,21 @@ like "the accelerator is attached" "$whole" '"attached"'
 asked() { bash -c 'echo "$0" >"$1"' "$1" $decoder/delete_region 2>&1 | sed 's/.*: //'; }
 write_metrics() { systemctl start cxl-attach-metrics.service; }
 
-# The services
+# The services. An emulated guest takes longer than the service may.
+mkdir -p /run/systemd/system/cxl-attach-metrics.service.d
+printf '[Service]\nTimeoutStartSec=10min\n' >/run/systemd/system/cxl-attach-metrics.service.d/slow.conf
+systemctl daemon-reload
 systemctl start prometheus-node-exporter.service
 systemctl start cxl-attach-metrics.timer
 systemctl start cxl-attach-monitor.service
 for unit in cxl-attach-metrics cxl-attach-monitor; do
 	like "$unit: exposure is at most 2.5" "$(exposure $unit)" '^[01]\.|^2\.[0-5] '
 done
-ok "the timer has its service write metrics" wait_for 120 test -e $textfile
+ok "the timer has its service write metrics" wait_for 300 test -e $textfile
+[ -e $textfile ] || journalctl --no-pager -u cxl-attach-metrics.service | sed 's/^/# /'
 is "they are what root sees" "$(grep -v '^cxl_unattached_host_info' $textfile)" "$("$CXL" export-metrics | grep -v '^cxl_unattached_host_info')"
 ok "the monitor says what there is" wait_for 60 has_entry CXL_EVENT=present "CXL_HOST=$host"
+ok "node_exporter is up" wait_for 300 curl -sSf -o /dev/null http://127.0.0.1:9100/
 scrape_begin 127.0.0.1:9100 /usr/local/share/cxl-attach/prometheus/cxl-attach.rules.yml 5
 wait_is 180 "Prometheus has it from node_exporter" "{\"host\":\"$host\",\"provider\":\"cxl_lab_accel\"} 1" query cxl_host_attached
 is "node_exporter takes the whole file" "$(query node_textfile_scrape_error)" '{} 0'
