@@ -51,6 +51,7 @@ done
 ok "the udev rule: udevadm verify" udevadm verify --no-summary "$rule"
 
 # A container needs the unified hierarchy of control groups, with a group of its own.
+own=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)
 group=/sys/fs/cgroup/lab-fleet-$(basename "$machine_top")
 if ! mount -t cgroup2 cgroup2 /sys/fs/cgroup || ! mkdir "$group" || ! echo $$ >"$group"/cgroup.procs; then
 	echo "ok $((tap_count += 1)) - systemd runs the units # SKIP no cgroup2 here"
@@ -82,7 +83,7 @@ timeout 300 systemd-nspawn --quiet --directory="$top/root" --volatile=overlay --
 	>"$top/console" 2>&1 </dev/null
 ok "systemd ran the test in a container" test -e "$top/share/log"
 [ -s "$top/share/tap" ] || sed 's/^/# /' "$top/console" | tail -n 20
-echo $$ >/sys/fs/cgroup/cgroup.procs
+echo $$ >"$own/cgroup.procs"
 find "$group" -depth -type d -exec rmdir {} +
 # Their numbers go on here.
 while read -r line; do
