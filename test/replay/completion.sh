@@ -45,6 +45,10 @@ by_ours cxl list-attach --provider c
 is "their drivers" "$out" "cxl_mock_accel"
 by_ours cxl list-attach -o RE
 is "columns" "$out" "REASON REGION RESOURCE"
+by_ours cxl export-metrics --o
+is "export-metrics: options" "$out" "--output"
+by_ours cxl export-metrics --output /etc/host
+like "export-metrics: files" "$out" '/etc/hostname'
 by_ours cxl detach-memdev --re
 is "detach-memdev: options" "$out" "--reattach"
 by_ours cxl detach-memdev --via p
