@@ -4,6 +4,7 @@
 # Hooks of detach-memdev and attach-memdev, on a recorded machine: which of them run, in which order, what they are
 # told, and what follows from how they end. In a recorded machine nothing changes: the operation itself, which then
 # ends with status 4, is tested on the real kernel (test/vm/detach/hooks.sh).
+# shellcheck disable=SC2016 # hooks expand what they do
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -265,7 +266,6 @@ like "a hook that reattaches: is refused at once" "$(tail -n 2 "$machine_top/lis
 
 # A hook may change the machine.
 used_by_sleep() {
-	# shellcheck disable=SC2016 # expanded by the inner shell
 	run on_machine unshare -n bash -c 'sleep 60 8</dev/null & "$CXL" detach-memdev --via host mem0; status=$?; kill $!; exit $status'
 }
 as_before
@@ -306,7 +306,6 @@ untouched "the memdev is gone"
 signaled() {
 	local i
 	rm -f "$machine_top/pid"
-	# shellcheck disable=SC2016 # expanded by the inner shell
 	on_machine unshare -n bash -c 'trap - INT; echo $$ >'"$machine_top/pid"'; exec "$CXL" detach-memdev --via host mem0 2>'"$machine_top/error" &
 	for ((i = 0; i < 100; i++)); do
 		! grep -q 20-waits "$log" 2>/dev/null || break
