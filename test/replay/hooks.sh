@@ -147,7 +147,7 @@ is "no program: refused, and run by no shell" "$status$err" \
 	"3cxl detach-memdev: refused by hook 20-no-interpreter: pre-detach: cannot be run: Exec format error"
 is "no program: only the other one is canceled" "$(called)" "10-first pre-detach 10-first cancel-detach"
 
-# After the deed, nothing can be refused.
+# Afterwards, nothing can be refused.
 as_before
 hook 10-first
 hook 20-fails '[ "$1" != post-detach ] || exit 5'
