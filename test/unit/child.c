@@ -29,9 +29,9 @@ static char top[] = "/tmp/child-XXXXXX";
 static struct child_result shell(const char *script, uint64_t timeout_us, const char *input,
 				 const struct child_interrupts *interrupts)
 {
-	char text[64];
-	char *const arguments[] = {"/bin/sh", "-c", (char *)script, NULL};
-	char *const environment[] = {text, "PATH=/usr/bin:/bin", NULL};
+	char text[64], sh[] = "/bin/sh", c[] = "-c", path[] = "PATH=/usr/bin:/bin";
+	char *const arguments[] = {sh, c, (char *)script, NULL};
+	char *const environment[] = {text, path, NULL};
 	const struct child_task task = {arguments, environment, input, timeout_us, interrupts};
 	struct child_result result;
 

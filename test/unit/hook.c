@@ -67,7 +67,8 @@ static void problems(void **state)
 	assert_null(hook_directory_problem(&(struct hooks){0}));
 }
 
-static struct hook three[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+static char a[] = "a", b[] = "b", c[] = "c";
+static struct hook three[] = {{.name = a}, {.name = b}, {.name = c}};
 
 /* The names of the hooks that a phase calls */
 static const char *called(const struct hooks *hooks, enum hook_phase phase, char *text)
