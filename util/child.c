@@ -91,8 +91,12 @@ static void let_go(int socket, int input)
 	    dup3(input_aside, KEEPER_INPUT, O_CLOEXEC) < 0)
 		_exit(1);
 	close_range(KEEPER_INPUT + 1, ~0U, 0);
+	/* Whoever reads this program's output does not wait for what is left behind. */
+	dup2(STDERR_FILENO, STDOUT_FILENO);
 	setsid();
 	umask(S_IWGRP | S_IWOTH);
+	/* Where the caller's caller ignores it, no exit status can be waited for. */
+	signal(SIGCHLD, SIG_DFL);
 }
 
 static int spawn(const struct child_task *task, pid_t *pid)
@@ -106,7 +110,6 @@ static int spawn(const struct child_task *task, pid_t *pid)
 	sigfillset(&all);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_adddup2(&files, KEEPER_INPUT, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
 	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
 	posix_spawn_file_actions_addchdir_np(&files, "/");
 	posix_spawnattr_init(&attributes);
@@ -149,7 +152,8 @@ static int watch_over(pid_t pid, struct report *report)
 		await(ready, 1, clock_now() + GRACE_MS * 1000);
 		kill(-pid, SIGKILL);
 	}
-	TEMP_FAILURE_RETRY(waitpid(pid, &report->status, 0));
+	if (TEMP_FAILURE_RETRY(waitpid(pid, &report->status, 0)) < 0)
+		rc = -errno;
 	return rc;
 }
 

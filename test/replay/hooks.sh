@@ -302,26 +302,28 @@ is "the memdev is gone after the hooks: failed, and canceled" "$status$(called)$
 untouched "the memdev is gone"
 
 # Signals
-# signaled SIGNAL [OPTION...]: detach-memdev gets it while a hook runs; with its status in $status
+# signaled SIGNAL: detach-memdev gets it while that hook waits; with its status in $status
 signaled() {
 	local i
 	rm -f "$machine_top/pid"
-	on_machine unshare -n bash -c 'trap - INT; echo $$ >'"$machine_top/pid"'; exec "$CXL" detach-memdev --via host mem0 2>'"$machine_top/error" &
+	on_machine unshare -n bash -c 'trap - INT; echo $$ >'"$machine_top/pid"'; exec "$CXL" detach-memdev --via host mem0 2>'"$machine_top/error" >"$machine_top/out" &
 	for ((i = 0; i < 100; i++)); do
-		! grep -q 20-waits "$log" 2>/dev/null || break
+		! grep -q "20-waits $phase" "$log" 2>/dev/null || break
 		sleep 0.1
 	done
 	kill "-$1" "$(<"$machine_top/pid")"
 	status=0
 	wait $! || status=$?
 }
+# waiting PHASE: a hook waits in it
 waiting() {
+	phase=$1
 	as_before
 	hook 10-first
-	hook 20-waits '[ "$1" != pre-detach ] || { sleep 8765 & sleep 8765; }'
+	hook 20-waits "[ \$1 != $phase ] || { sleep 8765 & sleep 8765; }"
 }
 for signal in TERM:143 HUP:129; do
-	waiting
+	waiting pre-detach
 	signaled ${signal%:*}
 	is "SIG${signal%:*}: it ends by that" "$status" ${signal#*:}
 	is "SIG${signal%:*}: all that has run is canceled" "$(called)" \
@@ -330,7 +332,13 @@ for signal in TERM:143 HUP:129; do
 	is "SIG${signal%:*}: no process is left" "$(processes_of 'sleep 8765')" ""
 	untouched "SIG${signal%:*}"
 done
-waiting
+waiting post-detach
+signaled TERM
+is "SIGTERM in a post phase: it ends by that, no other follows, and the report is there" \
+	"$status$(called)$(jq -c '.hooks | map(.result)' "$machine_top/out")" \
+	'14310-first pre-detach 20-waits pre-detach 20-waits post-detach["done","done","interrupted"]'
+is "SIGTERM in a post phase: no process is left" "$(processes_of 'sleep 8765')" ""
+waiting pre-detach
 signaled KILL
 is "SIGKILL: nothing is canceled" "$status$(called)" "13710-first pre-detach 20-waits pre-detach"
 untouched SIGKILL

@@ -78,6 +78,16 @@ static void ends(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/* Started by what ignores SIGCHLD, as some daemons do: a program that fails does not pass for one
+ * that does not. */
+static void nobody_waits(void **state)
+{
+	(void)state;
+	signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(shell("exit 7", 20 * SECOND, "", NULL).number, 7);
+	signal(SIGCHLD, SIG_DFL);
+}
+
 static void not_run(void **state)
 {
 	static const struct {
@@ -141,6 +151,28 @@ static bool is_left(const char *name)
 			return false;
 	}
 	return true;
+}
+
+/* What is left behind keeps no reader of the output waiting. */
+static void left_behind(void **state)
+{
+	int ends[2], before = dup(STDOUT_FILENO);
+	char text[8];
+
+	(void)state;
+	fflush(stdout);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	dup2(ends[1], STDOUT_FILENO);
+	close(ends[1]);
+	assert_int_equal(
+		shell("echo $$ >$top/group; sleep 100 2>&- & exit 0", 20 * SECOND, "", NULL).end,
+		CHILD_EXITED);
+	dup2(before, STDOUT_FILENO);
+	close(before);
+	assert_int_equal(read(ends[0], text, sizeof(text)), 0);
+	close(ends[0]);
+	kill(-atoi(content("group", text, sizeof(text))), SIGKILL);
+	assert_false(is_left("group"));
 }
 
 static void time_is_up(void **state)
@@ -251,6 +283,8 @@ static int remove_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_waits),
+		cmocka_unit_test(left_behind),
 		cmocka_unit_test(ends),
 		cmocka_unit_test(not_run),
 		cmocka_unit_test(input),
