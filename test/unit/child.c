@@ -181,15 +181,15 @@ static void time_is_up(void **state)
 		const char *script;
 		uint64_t least_us, most_us;
 	} cases[] = {
-		{"echo $$ >$top/group; sleep 100 & sleep 100", 200000, 2 * SECOND},
+		{"echo $$ >$top/group; sleep 100 & sleep 100", SECOND, 3 * SECOND},
 		/* It has two seconds after SIGTERM. */
 		{"trap '' TERM; echo $$ >$top/group; (sleep 100) & while :; do sleep 1; done",
-		 2 * SECOND, 4 * SECOND},
+		 3 * SECOND, 5 * SECOND},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct child_result result = shell(cases[i].script, 200000, "", NULL);
+		struct child_result result = shell(cases[i].script, SECOND, "", NULL);
 
 		assert_int_equal(result.end, CHILD_TIMED_OUT);
 		assert_true(result.took_us >= cases[i].least_us);

@@ -46,8 +46,8 @@ run "$CXL" detach-memdev "$(mem)"
 is "refused" "$status$out$err" "3cxl detach-memdev: refused by hook 20-second: pre-detach: exit status 1"
 is "refused: canceled" "$(called)" "10-first pre-detach there 20-second pre-detach there 10-first cancel-detach there"
 unchanged refused
-hook 20-second '[ $1 != pre-detach ] || sleep 100'
-run "$CXL" detach-memdev --hook-timeout 1 "$(mem)"
+hook 20-second '[ $1 != pre-detach ] || sleep 1000'
+run "$CXL" detach-memdev --hook-timeout 20 "$(mem)"
 is "time-out" "$status$out" 3
 is "time-out: canceled" "$(called)" \
 	"10-first pre-detach there 20-second pre-detach there 20-second cancel-detach there 10-first cancel-detach there"
