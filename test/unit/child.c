@@ -98,7 +98,7 @@ static void not_run(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char *const arguments[] = {(char *)cases[i].path, NULL}, *const none[] = {NULL};
-		const struct child_task task = {arguments, none, "", SECOND, NULL};
+		const struct child_task task = {arguments, none, "", 20 * SECOND, NULL};
 		struct child_result result;
 
 		child_run(&task, &result);
