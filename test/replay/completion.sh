@@ -51,6 +51,12 @@ by_ours cxl export-metrics --output /etc/host
 like "export-metrics: files" "$out" '/etc/hostname'
 by_ours cxl detach-memdev --re
 is "detach-memdev: options" "$out" "--reattach"
+for command in detach-memdev attach-memdev; do
+	by_ours cxl $command --hook
+	is "$command: options of hooks" "$out" "--hook-timeout"
+	by_ours cxl $command --no
+	is "$command: no hooks" "$out" "--no-hooks"
+done
 by_ours cxl detach-memdev --via p
 is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
