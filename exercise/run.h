@@ -6,9 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "exercise/schedule.h"
+
 struct command_lock;
 struct json_object;
-struct schedule;
 
 /* What messages begin with: exercise-autoremove is a command of cxl */
 #define NAME "cxl exercise-autoremove"

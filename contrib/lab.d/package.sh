@@ -7,7 +7,7 @@
 # package_tree DIRECTORY: the checkout's files, but those that git ignores
 package_tree() (
 	cd "$LAB_SRC"
-	tree_files | sort -zu | while IFS= read -r -d '' file; do
+	tree_files . | while IFS= read -r -d '' file; do
 		[ ! -e "$file" ] && [ ! -L "$file" ] || printf '%s\0' "$file"
 	done | tar --create --null --no-recursion --files-from=- | tar --extract --directory="$1"
 )

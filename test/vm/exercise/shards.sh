@@ -7,8 +7,9 @@
 . "$SOURCE/test/vm/guest.sh"
 
 log=/tmp/shards
-# Cases that no bug of this kernel is known for
-cases=(--via host --via memdev --race memdev,list --race host,open)
+# Cases that no bug of this kernel is known for: reading a region while it is assembled can deadlock
+# (Documentation/findings/region-deadlock.md), so that nothing here lists.
+cases=(--via host --via memdev --race 'memdev,open' --race 'host,open')
 exercise() { run "$CXL" exercise-autoremove --log "$@" "${cases[@]}" --trials 4 --seed 11; }
 # trials LOG...: everything that the schedule says of each
 trials() { cat "$@" | jq -c 'select(.record == "trial") | [.trial, .case, .offset, .interleaving, (.operations | map(.actor))]' | sort; }
