@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the hooks in contrib/hooks decide, with a virsh, a kubectl and a cxl that are the test's own: they answer
+# What the hooks in contrib/hooks decide, with a virsh, a kubectl and a cxl-attach that are the test's own: they answer
 # what files say, and note what they were asked.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
@@ -96,7 +96,7 @@ case "$*" in
 esac
 [ -z "$failed" ]
 EOS
-fake cxl <<'EOS'
+fake cxl-attach <<'EOS'
 [ "$*" = list-attach ] && cat listed
 EOS
 node=$(uname -n | tr '[:upper:]' '[:lower:]')
