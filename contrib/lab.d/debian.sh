@@ -48,8 +48,10 @@ mirror_options() {
 		grep -E '^Acquire::(Check-Valid-Until|Check-Date|Max-ValidTime|Retries|ForceIPv|https?::)' || :
 }
 
+# setup_userland SUITE: testing, trixie, or fleet, which is a testing for the tests of fleet/; in $userland
 setup_userland() {
 	local suite=$1
+	[ "$suite" != fleet ] || { setup_own_userland fleet "Prometheus, Ansible and systemd"; return; }
 	userland=$LAB_CACHE/userland-$suite-$(key "$suite" "$LAB_DIR/userland-$suite.packages" \
 		"$(declare -f userland_make)")
 	step "userland Debian $suite" "$userland" userland_make "$suite"

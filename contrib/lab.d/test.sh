@@ -183,6 +183,8 @@ test_other_lanes() {
 		--accelerators 0 --expanders 2
 	part "kernel 6.12: guest with expanders" vm_tests no-attach --kernel 6.12 --module-args ''
 	part "Debian's own kernel, booted: PCI guest" vm_tests stock --machine pci --flavor stock --timeout 1800
+	part "fleet: PCI guest with systemd, Prometheus and Ansible" vm_tests fleet --machine pci --flavor stock --userland fleet \
+		--expanders 1 --timeout 3600
 	part "kernel with CXL built in: PCI guest" vm_tests stock --machine pci --flavor builtin
 	part "arm64: unit and replay tests" foreign_tests arm64 unit replay
 	part "s390x (big-endian): unit and replay tests" foreign_tests s390x unit replay
@@ -221,6 +223,7 @@ test_without_guest() {
 	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=10 LIST_EVERY=2 "${leave_out[@]}"
 	userland=$older
 
+	part "fleet: metrics, alerts, units, role" fleet_tests metrics prometheus units ansible
 	fuzz_tests
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \

@@ -26,6 +26,7 @@
 struct options {
 	struct listing_options listing;
 	bool follow;
+	bool journald; /* where --follow writes to */
 	bool providers;
 };
 
@@ -70,6 +71,9 @@ static const struct command_option attach_table[] = {
 	{.name = "follow",
 	 .help = "Keep running, and print a line for each change",
 	 SETS(SETS_TRUE, follow)},
+	{.name = "journald",
+	 .help = "With --follow: write each change to systemd-journald, with fields",
+	 SETS(SETS_TRUE, journald)},
 	{.name = "providers",
 	 .help = "List the drivers of this kernel that can own CXL memory, and their hosts",
 	 SETS(SETS_TRUE, providers)},
@@ -90,6 +94,8 @@ static void check(void *values, const struct argp_state *state)
 	listing_check(listing, "mem", state);
 	if (options->follow && listing->form != FORM_JSON)
 		argp_error(state, "--follow prints JSON, no table and no tree");
+	if (options->journald && !options->follow)
+		argp_error(state, "--journald needs --follow");
 	if (options->follow && options->providers)
 		argp_error(state, "--follow and --providers exclude each other");
 	if (listing->verbose && (options->follow || options->providers))
@@ -337,7 +343,7 @@ static int list_attach(int argc, char **argv)
 
 	options_parse(&option_set, argc, argv, &options);
 	if (options.follow)
-		return follow(listing.command, &options.listing);
+		return follow(listing.command, &options.listing, options.journald);
 	if (options.providers)
 		return list_providers(listing.command, &options.listing);
 	return listing_run(&listing, &options.listing);

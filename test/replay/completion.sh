@@ -45,8 +45,18 @@ by_ours cxl list-attach --provider c
 is "their drivers" "$out" "cxl_mock_accel"
 by_ours cxl list-attach -o RE
 is "columns" "$out" "REASON REGION RESOURCE"
+by_ours cxl export-metrics --o
+is "export-metrics: options" "$out" "--output"
+by_ours cxl export-metrics --output /etc/host
+like "export-metrics: files" "$out" '/etc/hostname'
 by_ours cxl detach-memdev --re
 is "detach-memdev: options" "$out" "--reattach"
+for command in detach-memdev attach-memdev; do
+	by_ours cxl $command --hook
+	is "$command: options of hooks" "$out" "--hook-timeout"
+	by_ours cxl $command --no
+	is "$command: no hooks" "$out" "--no-hooks"
+done
 by_ours cxl detach-memdev --via p
 is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
