@@ -24,7 +24,7 @@ done
 ok "every memdev was looked at" [ "$seen" -gt 40 ]
 
 # list OPTION...: of the machine; said WHAT FILTER EXPECTED: part of that
-list() { run on_machine "${reader[@]}" "$CXL" list-attach "$@"; keep list-attach; }
+list() { run on_machine "${reader[@]}" "$CXL" list-attach -v "$@"; keep list-attach; }
 said() { is "$1" "$status$(answer "$2")" "0$3"; }
 states='map([.memdev // .host, .attach, .provider])'
 # remake_modules: the indexes, after a change of modules
