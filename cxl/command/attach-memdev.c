@@ -20,12 +20,16 @@
 #include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
 #include "util/cleanup.h"
+#include "util/interrupt.h"
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/options.h"
+#include "util/progress.h"
 #include "util/text.h"
 
 #define NAME ATTACH_MEMDEV
+
+#define STAYS "what is not reattached stays in the journal; 'cxl attach-memdev' goes on"
 
 struct options {
 	struct option_arguments names; /* of memdevs or hosts */
@@ -50,6 +54,11 @@ static void check_options(void *values, const struct argp_state *state)
 {
 	struct options *options = values;
 
+	/* "all" is what no name at all is. */
+	for (int i = 0; i < options->names.count; i++) {
+		if (strcmp(options->names.list[i], "all") == 0)
+			options->names.count = 0;
+	}
 	if (options->all && options->names.count > 0)
 		argp_error(state, "--all excludes names");
 	if (options->timeline && options->dry_run)
@@ -205,6 +214,9 @@ static int do_work(struct attaching *attaching, struct attach_work *work)
 	attach_work_settle(work, attaching->entries, attaching->nr_entries);
 	if (status == EXIT_DONE && say_unread(NAME))
 		status = EXIT_FAILED;
+	/* From here on, it is known what a signal interrupts, and said. */
+	if (!options->dry_run)
+		interrupt_waits(NAME, STAYS);
 	status = status ?: write_journal(attaching, work) ?: run(attaching, work);
 	if (status == EXIT_FAILED && work->binds_port && !options->cycle_bus)
 		fputs(NAME ": if the kernel cannot reuse a port, --cycle-bus recreates it\n",
@@ -253,7 +265,9 @@ static bool may_begin(const struct attaching *attaching, const struct attach_tas
 		fprintf(stderr,
 			NAME ": %s: not tried: process %d has not returned from the kernel\n",
 			task_host(task), (int)attaching->left_behind);
-	return !attaching->left_behind;
+	else if (interrupt_came())
+		fprintf(stderr, NAME ": %s: not tried\n", task_host(task));
+	return !attaching->left_behind && !interrupt_came();
 }
 
 /* Each task alone */
@@ -335,8 +349,11 @@ static int cycle_each_bus(struct attaching *attaching)
 
 static int attach_all(struct attaching *attaching)
 {
-	int rc = snapshot_take(ROOT_LIVE, &attaching->snapshot), status, done;
+	int rc, status, done;
 
+	progress_begin("cxl: reading the CXL devices");
+	rc = snapshot_take(ROOT_LIVE, &attaching->snapshot);
+	progress_end();
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));
 		return EXIT_FAILED;
@@ -349,6 +366,7 @@ static int attach_all(struct attaching *attaching)
 	attach_tasks_sort(attaching->choice.tasks, attaching->choice.nr_tasks);
 	done = attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
 	status = status ?: done;
+	say_interrupted(NAME, STAYS);
 	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);
 	journal_release(attaching->entries, attaching->nr_entries);
 	attach_answers_release(&attaching->answers);
@@ -369,6 +387,7 @@ static int attach_memdev(int argc, char **argv)
 	int status;
 
 	options_parse(&option_set, argc, argv, &options);
+	interrupt_ends(NAME, "nothing was changed");
 	if (options.dry_run)
 		return attach_all(&attaching);
 	if (geteuid() != 0) {
@@ -382,6 +401,7 @@ static int attach_memdev(int argc, char **argv)
 	attaching.lock = lock.step;
 	status = attach_all(&attaching);
 	command_unlock(&lock);
+	interrupt_obey();
 	return status;
 }
 

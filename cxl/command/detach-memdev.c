@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,137 +16,34 @@
 #include "attach/reason/rescan.h"
 #include "attach/verify/checks-detach.h"
 #include "cxl/command/command.h"
+#include "cxl/command/detach-options.h"
 #include "cxl/command/detach-plan.h"
 #include "cxl/command/detach-ready.h"
-#include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
 #include "util/cleanup.h"
+#include "util/interrupt.h"
 #include "util/iomem.h"
 #include "util/json.h"
 #include "util/memory.h"
-#include "util/options.h"
+#include "util/progress.h"
 #include "util/test-point.h"
 #include "util/unread.h"
 
 #define NAME "cxl detach-memdev"
 
-struct via {
-	enum detach_method method;
-	bool is_given;
-};
-
-struct options {
-	struct detach_request request;
-	struct via via;
-	bool dry_run, tree, timeline, reattach, human;
-	double timeout, watch_only; /* seconds */
-};
+/* What a second signal leaves, which ends the command at once */
+#define GOES_ON                                                                                    \
+	"the kernel may be at a step; no other one begins; 'cxl attach-memdev' reattaches what "   \
+	"was detached"
 
 /* What is seen of the machine, from right before the first step on */
 struct seen {
 	struct iomem iomem_before;
 	struct watch watch;
 	struct detach_outcome outcome;
-};
-
-static void parse_via(const char *arg, void *value, const struct argp_state *state)
-{
-	struct via *via = value;
-
-	via->is_given = true;
-	if (!detach_method_from_name(arg, &via->method))
-		argp_error(state,
-			   "invalid method '%s' (expected memdev, host, endpoint, port, bus, "
-			   "module or pci-remove)",
-			   arg);
-}
-
-static void check_options(void *values, const struct argp_state *state)
-{
-	struct options *options = values;
-	struct detach_request *request = &options->request;
-
-	if (request->memdevs.count == 0)
-		argp_error(state, "missing MEMDEV argument");
-	for (int i = 0; i < request->memdevs.count; i++)
-		listing_check_name(request->memdevs.list[i], "mem", state);
-	if (request->hand_to && options->via.is_given && options->via.method != METHOD_HOST)
-		argp_error(state, "--to needs --via host");
-	if (request->hand_to && (!*request->hand_to || strchr(request->hand_to, '/')))
-		argp_error(state, "invalid driver name '%s'", request->hand_to);
-	if (options->tree && !options->dry_run)
-		argp_error(state, "--tree needs --dry-run");
-	if (options->timeline && options->dry_run)
-		argp_error(state, "--dry-run excludes --timeline");
-	if (options->watch_only > 0 &&
-	    (options->via.is_given || request->hand_to || options->reattach || options->dry_run))
-		argp_error(state, "--watch-only excludes --via, --to, --reattach and --dry-run");
-	request->method = request->hand_to ? METHOD_HOST : options->via.method;
-	request->watch_only = options->watch_only > 0;
-}
-
-#define SETS(what, member) .sets = what, .offset = OPTION_IN(struct options, member)
-
-static const struct command_option command_options[] = {
-	{.name = "via",
-	 .arg = "METHOD",
-	 .help = "Unbind the memdev (the default), host, endpoint, port or bus; or unload the "
-		 "module; or remove the PCI device (pci-remove)",
-	 SETS(SETS_BY, via),
-	 .parse = parse_via},
-	{.name = "to",
-	 .arg = "DRIVER",
-	 .help = "Hand the host to another driver, as for virtualization",
-	 SETS(SETS_TEXT, request.hand_to)},
-	{.name = "force",
-	 .key = 'f',
-	 .help = "Detach even if more is lost than the named memdevs, or something is in use",
-	 SETS(SETS_TRUE, request.force)},
-	{.name = "lose-system-ram",
-	 .help = "With -f, also lose memory that is online as system RAM: this can crash the "
-		 "machine",
-	 SETS(SETS_TRUE, request.lose_system_ram)},
-	{.name = "dry-run", .help = "Print the plan, and change nothing", SETS(SETS_TRUE, dry_run)},
-	{.name = "tree", .help = "With --dry-run, print the plan as a tree", SETS(SETS_TRUE, tree)},
-	{.name = "timeline",
-	 .help = "Print what happened as a drawing instead of JSON",
-	 SETS(SETS_TRUE, timeline)},
-	{.name = "timeout",
-	 .arg = "SECONDS",
-	 .help = "Wait at most SECONDS for the kernel to do all steps (default 30)",
-	 SETS(SETS_SECONDS, timeout)},
-	{.name = "reattach",
-	 .help = "Reattach everything right afterwards, and verify that too",
-	 SETS(SETS_TRUE, reattach)},
-	{.name = "watch-only",
-	 .arg = "SECONDS",
-	 .help = "Detach nothing; wait at most SECONDS for another process to do it, and verify",
-	 SETS(SETS_SECONDS, watch_only)},
-	{.name = "human",
-	 .key = 'u',
-	 .help = "Print human-readable sizes and addresses",
-	 SETS(SETS_TRUE, human)},
-	OPTION_DEBUG,
-	{0},
-};
-
-static const struct option_set option_set = {
-	.tables = (const struct option_table[]){{command_options, 0}, {0}},
-	.usage = "MEMDEV...",
-	.arguments = OPTION_IN(struct options, request.memdevs),
-	.about = "Detach memdevs that a driver attached, observe how the kernel removes their "
-		 "regions, and verify the result.",
-	.examples = "Examples:\n"
-		    "  cxl detach-memdev --dry-run --tree mem0\n"
-		    "  cxl detach-memdev --via host --reattach --timeline mem0\n"
-		    "  cxl detach-memdev --to vfio-pci mem0\n"
-		    "  cxl attach-memdev mem0\n"
-		    "\nExit status: 0 every check passed, 1 failed, 2 wrong usage, 3 refused, 4 "
-		    "verification failed, 5 this system cannot do it.",
-	.check = check_options,
 };
 
 /* @worker: the watch's from now on; NULL: there is none */
@@ -166,7 +62,7 @@ static int start_watch(struct seen *seen, struct worker *worker, int lock)
 	return EXIT_CANNOT;
 }
 
-static void say_result(const struct options *options, const struct detach_report *report)
+static void say_result(const struct detach_options *options, const struct detach_report *report)
 {
 	say_unread(NAME);
 	if (!options->timeline) {
@@ -181,8 +77,9 @@ static void say_result(const struct options *options, const struct detach_report
 }
 
 /* What was expected against what was observed; *json: the report of it */
-static int verify_and_report(const struct options *options, const struct planned_detach *planned,
-			     const struct seen *seen, struct json_object **json)
+static int verify_and_report(const struct detach_options *options,
+			     const struct planned_detach *planned, const struct seen *seen,
+			     struct json_object **json)
 {
 	const struct detach_outcome *outcome = &seen->outcome;
 	const struct observation before = {
@@ -229,7 +126,7 @@ static const struct snapshot *latest(const struct planned_detach *planned,
 					    : &planned->before;
 }
 
-static int do_reattach(const struct options *options, const struct planned_detach *planned,
+static int do_reattach(const struct detach_options *options, const struct planned_detach *planned,
 		       struct seen *seen, const struct undo *undo, struct json_object **json)
 {
 	const struct plan *plan = &planned->plan;
@@ -259,7 +156,7 @@ static int do_reattach(const struct options *options, const struct planned_detac
 }
 
 /* --reattach; *json: the report of it, or NULL if it cannot be known what to do */
-static int reattach(const struct options *options, const struct planned_detach *planned,
+static int reattach(const struct detach_options *options, const struct planned_detach *planned,
 		    struct seen *seen, struct json_object **json)
 {
 	const struct plan *plan = &planned->plan;
@@ -282,7 +179,7 @@ static int reattach(const struct options *options, const struct planned_detach *
 }
 
 /* Print @json, which is released, unless the drawing was printed already */
-static int print(const struct options *options, struct json_object *json, int status)
+static int print(const struct detach_options *options, struct json_object *json, int status)
 {
 	int rc;
 
@@ -306,8 +203,8 @@ static bool needs_ports(enum detach_method method)
 }
 
 /* All that comes before the first step. The worker enumerates while the plan is made. */
-static int prepare(const struct options *options, struct planned_detach *planned, struct seen *seen,
-		   int lock)
+static int prepare(const struct detach_options *options, struct planned_detach *planned,
+		   struct seen *seen, int lock)
 {
 	const struct detach_request *request = &options->request;
 	struct worker *worker =
@@ -320,25 +217,31 @@ static int prepare(const struct options *options, struct planned_detach *planned
 		worker_end(worker);
 		return status;
 	}
-	return start_watch(seen, worker, lock) ?: detach_write_journal(&planned->plan);
+	status = start_watch(seen, worker, lock);
+	if (status != EXIT_DONE)
+		return status;
+	/* From here on, it is known what a signal interrupts, and said. */
+	interrupt_waits(NAME, GOES_ON);
+	return detach_write_journal(&planned->plan);
 }
 
-static int detach_now(const struct options *options, struct planned_detach *planned,
+static int detach_now(const struct detach_options *options, struct planned_detach *planned,
 		      struct seen *seen, int lock)
 {
 	const struct detach_outcome *outcome = &seen->outcome;
 	struct json_object *json, *back;
 	int returned, status = prepare(options, planned, seen, lock);
 
-	if (status != EXIT_DONE)
+	if (status != EXIT_DONE || detach_is_interrupted(&planned->plan))
 		return status;
 	detach_run(&planned->plan, &planned->before, &seen->watch,
 		   (uint64_t)(options->timeout * 1000000), show_progress, &seen->outcome);
+	progress_end();
 	if (outcome->rc < 0)
 		say_why_steps_failed(NAME, planned->plan.steps, &seen->watch.observed,
 				     options->timeout, outcome->rc);
 	status = verify_and_report(options, planned, seen, &json);
-	if (options->reattach && outcome->rc != -ETIME) {
+	if (options->reattach && outcome->rc != -ETIME && !interrupt_came()) {
 		returned = reattach(options, planned, seen, &back);
 		if (back)
 			json_add(json, "reattach", back);
@@ -346,10 +249,11 @@ static int detach_now(const struct options *options, struct planned_detach *plan
 	} else if (outcome->after.is_observed) {
 		clean_journal(NAME);
 	}
+	detach_say_what_is_left(&planned->plan);
 	return print(options, json, status);
 }
 
-static int dry_run(const struct options *options, struct planned_detach *planned)
+static int dry_run(const struct detach_options *options, struct planned_detach *planned)
 {
 	int rc, status = plan_detach(&options->request, planned);
 
@@ -376,7 +280,7 @@ static void recognize_method(struct planned_detach *planned, const struct detach
 	changes_release(&changes);
 }
 
-static int watch_only(const struct options *options, struct planned_detach *planned,
+static int watch_only(const struct detach_options *options, struct planned_detach *planned,
 		      struct seen *seen)
 {
 	/* What happens while the devices are read is not to be missed. */
@@ -387,8 +291,10 @@ static int watch_only(const struct options *options, struct planned_detach *plan
 		return status;
 	test_point("planned");
 	fputs(NAME ": watching\n", stderr);
+	progress_begin("cxl: watching");
 	detach_wait(&planned->plan, &planned->before, &seen->watch,
 		    (uint64_t)(options->watch_only * 1000000), &seen->outcome);
+	progress_end();
 	if (seen->outcome.rc < 0) {
 		fprintf(stderr, NAME ": nothing was detached within %g s\n", options->watch_only);
 		return EXIT_FAILED;
@@ -398,7 +304,7 @@ static int watch_only(const struct options *options, struct planned_detach *plan
 	return print(options, json, status);
 }
 
-static int detach_with_lock(const struct options *options, struct planned_detach *planned,
+static int detach_with_lock(const struct detach_options *options, struct planned_detach *planned,
 			    struct seen *seen)
 {
 	_cleanup_free_ char *why = NULL;
@@ -423,12 +329,13 @@ static void seen_release(struct seen *seen)
 
 static int detach_memdev(int argc, char **argv)
 {
-	struct options options = {.timeout = 30};
+	struct detach_options options;
 	struct planned_detach planned = {0};
 	struct seen seen = {0};
 	int status;
 
-	options_parse(&option_set, argc, argv, &options);
+	detach_options_read(argc, argv, &options);
+	interrupt_ends(NAME, "nothing was changed");
 	if (!options.dry_run && geteuid() != 0) {
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
@@ -438,6 +345,7 @@ static int detach_memdev(int argc, char **argv)
 					  : detach_with_lock(&options, &planned, &seen);
 	seen_release(&seen);
 	planned_detach_release(&planned);
+	interrupt_obey();
 	return status;
 }
 

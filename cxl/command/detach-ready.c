@@ -12,6 +12,8 @@
 #include "cxl/command/messages.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
+#include "util/interrupt.h"
+#include "util/memory.h"
 #include "util/test-point.h"
 
 #define NAME "cxl detach-memdev"
@@ -75,4 +77,26 @@ int detach_write_journal(const struct plan *plan)
 	}
 	test_point("journal");
 	return EXIT_DONE;
+}
+
+/* A signal that came before the first step: there is nothing to reattach. */
+bool detach_is_interrupted(const struct plan *plan)
+{
+	if (!interrupt_came())
+		return false;
+	journal_remove(journal_entry_name(plan));
+	say_interrupted(NAME, "nothing was changed");
+	return true;
+}
+
+/* Whether the kernel is still at a step or has done all of them, the journal has how it was. */
+void detach_say_what_is_left(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		_cleanup_free_ char *state = xasprintf(
+			"what was detached stays so; 'cxl attach-memdev %s' reattaches it",
+			plan->memdevs[i]->host.name);
+
+		say_interrupted(NAME, state);
+	}
 }

@@ -2,12 +2,21 @@
 #ifndef CXL_COMMAND_DETACH_READY_H
 #define CXL_COMMAND_DETACH_READY_H
 
+#include <stdbool.h>
+
 struct plan;
 
 /* What comes between the plan of detach-memdev and its first step; what is wrong is on stderr. */
 
 /** detach_check() - is none of the hosts in the journal, and can each step's file be written? */
 int detach_check(const struct plan *plan);
+
+/** detach_is_interrupted() - did a signal come before the first step? Then there is no entry any
+ * more. */
+bool detach_is_interrupted(const struct plan *plan);
+
+/** detach_say_what_is_left() - if a signal came since: what it leaves */
+void detach_say_what_is_left(const struct plan *plan);
 
 /** detach_write_journal() - write the entry of the plan; EXIT_DONE or EXIT_FAILED */
 int detach_write_journal(const struct plan *plan);

@@ -17,6 +17,7 @@
 #include "cxl/command/messages.h"
 #include "cxl/report/report.h"
 #include "util/clock.h"
+#include "util/interrupt.h"
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
@@ -256,6 +257,7 @@ int follow(const char *command, const struct listing_options *options)
 			strerror(errno));
 		return EXIT_CANNOT;
 	}
+	interrupt_ends(command, "nothing was changed");
 	rc = watch(&following, monitor);
 	say_unread(command);
 	fprintf(stderr, "%s: cannot go on: %s\n", command, strerror(-rc));

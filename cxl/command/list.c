@@ -15,6 +15,7 @@
 #include "cxl/command/messages.h"
 #include "cxl/report/extend-listing.h"
 #include "util/cleanup.h"
+#include "util/interrupt.h"
 #include "util/json.h"
 #include "util/memory.h"
 
@@ -88,6 +89,7 @@ static int list(int argc, char **argv)
 	path = cxl_cli_find();
 	if (!path)
 		return EXIT_CANNOT;
+	interrupt_ends("cxl list", "nothing was changed");
 	text = cxl_cli_capture(path, argv, &status);
 	if (!text)
 		return EXIT_FAILED;

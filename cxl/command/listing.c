@@ -12,6 +12,8 @@
 #include "cxl/command/there-is.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
+#include "util/interrupt.h"
+#include "util/progress.h"
 #include "util/table.h"
 
 /* What is not as it should be, or not as most are; by the keys of the reports */
@@ -31,8 +33,11 @@ static const struct table_color colors[] = {
 
 int listing_take_snapshot(const char *command, struct snapshot *snapshot)
 {
-	int rc = snapshot_take(ROOT_LIVE, snapshot);
+	int rc;
 
+	progress_begin("cxl: reading the CXL devices");
+	rc = snapshot_take(ROOT_LIVE, snapshot);
+	progress_end();
 	if (rc < 0) {
 		fprintf(stderr, "%s: cannot read the CXL devices: %s\n", command, strerror(-rc));
 		return rc;
@@ -233,6 +238,7 @@ int listing_run(const struct listing *listing, const struct listing_options *opt
 	struct snapshot snapshot;
 	int status;
 
+	interrupt_ends(listing->command, "nothing was changed");
 	if (options->columns && strcmp(options->columns, "help") == 0)
 		return list_columns(listing);
 	if (!listing_is_json(options) && !(output.table = new_table(listing, options)))
