@@ -55,14 +55,16 @@ setup_userland() {
 	step "userland Debian $suite" "$userland" userland_make "$suite"
 }
 
-# setup_fuzz_userland: that of contrib/fuzz, a Debian testing with clang. It is made as the others are, from packages
-# of its own.
-setup_fuzz_userland() {
-	local LAB_DIR=$LAB_DIR/fuzz
-	userland=$LAB_CACHE/userland-fuzz-$(key testing "$LAB_DIR/userland-testing.packages" \
+# setup_other_userland NAME WITH: a Debian testing made as the others are, from the packages in contrib/lab.d/NAME
+setup_other_userland() {
+	local LAB_DIR=$LAB_DIR/$1
+	userland=$LAB_CACHE/userland-$1-$(key testing "$LAB_DIR/userland-testing.packages" \
 		"$(declare -f userland_make)")
-	step "userland Debian testing with clang" "$userland" userland_make testing
+	step "userland Debian testing with $2" "$userland" userland_make testing
 }
+
+setup_fuzz_userland() { setup_other_userland fuzz clang; } # of contrib/fuzz
+setup_shells_userland() { setup_other_userland shells "zsh and fish"; }
 
 # The root's own /lab holds what it was made of, and the places where things are mounted.
 userland_make() {
