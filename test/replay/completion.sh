@@ -45,6 +45,10 @@ by_ours cxl list-attach --provider c
 is "their drivers" "$out" "cxl_mock_accel"
 by_ours cxl list-attach -o RE
 is "columns" "$out" "REASON REGION RESOURCE"
+by_ours cxl list-attach --format j
+is "formats" "$out" "json jsonl"
+by_ours cxl list-locked --color a
+is "colors" "$out" "always auto"
 by_ours cxl detach-memdev --re
 is "detach-memdev: options" "$out" "--reattach"
 by_ours cxl detach-memdev --via p
@@ -99,6 +103,6 @@ by_ours cxl destroy-r
 is "a guarded command" "$out" "destroy-region"
 run "$CXL" list-attach --list-opts
 is "--list-opts" "$out" \
-	"--verbose --follow --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
+	"--follow --providers --all --bus --memdev --region --host --provider --verbose --human --format --table --tree --output --no-headings --raw --color --debug --help"
 
 finish

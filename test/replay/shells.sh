@@ -15,13 +15,14 @@ offered=$machine_top/offered
 # In zsh, completion only runs where somebody types: what it adds is written down.
 mkdir "$machine_top/zsh"
 cat >"$machine_top/zsh/.zshrc" <<'ZSH'
+PS1='ready> '
 fpath=($SOURCE/contrib/completions $fpath)
 autoload -Uz compinit
 compinit -u -D
 compadd() {
-	local -a found
-	builtin compadd -O found "$@"
-	print -rl -- $found >>$OFFERED
+	local -a these_offered
+	builtin compadd -O these_offered "$@"
+	print -rl -- $these_offered >>$OFFERED
 	builtin compadd "$@"
 }
 ZSH
@@ -29,7 +30,7 @@ ZSH
 # zsh_offers LINE, fish_offers LINE: what is offered for its last word, in one line
 zsh_offers() {
 	: >"$offered"
-	run on_machine env ZDOTDIR="$machine_top/zsh" SOURCE="$SOURCE" OFFERED="$offered" TERM=dumb \
+	run on_machine env ZDOTDIR="$machine_top/zsh" SOURCE="$SOURCE" OFFERED="$offered" TERM=dumb TYPE_AFTER='ready> ' \
 		"$SOURCE/test/replay/typed" "$1\\t\\x15exit\\n" zsh -i
 	LC_ALL=C sort -u "$offered" | xargs
 }
