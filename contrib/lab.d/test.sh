@@ -192,6 +192,12 @@ test_without_guest() {
 	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=10 LIST_EVERY=2 "${leave_out[@]}"
 	userland=$older
 
+	setup_shells_userland
+	part "completions of zsh and fish" "$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src \
+		--ro "$(build_directory "$older")" /build -- env SOURCE=/src CXL=/build/dev/cxl/cxl \
+		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove /src/test/replay/shells.sh
+	userland=$older
+
 	fuzz_tests
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \
