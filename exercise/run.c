@@ -214,6 +214,9 @@ static int note_end(struct run *run, int rc)
 	if (rc == 0)
 		return note(run, record_end("stopped", "the kernel may hold locks that it does not "
 						       "release"));
+	if (interrupted)
+		fputs(NAME ": interrupted: the machine is as it was before the first trial\n",
+		      stderr);
 	return note(run, record_end(interrupted ? "interrupted" : "complete", NULL));
 }
 
