@@ -50,10 +50,10 @@ machine expanders
 on detach-memdev --dry-run all
 is "detach-memdev all: none" "$status$out$err" "1cxl detach-memdev: all: no memdev is attached by a driver"
 machine pci-unbound
-for names in all 11:00.0 0:11:0.0 11:00 0000:11:00; do
-	on attach-memdev --dry-run -a $([ "$names" = all ] && echo all)
-	[ "$names" = all ] || on attach-memdev --dry-run "$names"
-	is "attach-memdev $names" "$status$(query 'map(.steps[-1].device)')" '0["0000:11:00.0"]'
+for words in '-a all' 11:00.0 0:11:0.0 11:00 0000:11:00; do
+	read -ra arguments <<<"$words"
+	on attach-memdev --dry-run "${arguments[@]}"
+	is "attach-memdev $words" "$status$(query 'map(.steps[-1].device)')" '0["0000:11:00.0"]'
 done
 on attach-memdev --dry-run 12:00.0
 is "attach-memdev: what there is" "$status$err" \

@@ -36,7 +36,7 @@ list_attach mem0 mem7
 is "one of two exists: it is listed" "$(query 'map(.memdev)')" '["mem0"]'
 is "one of two exists: failed" "$status" 1
 is "one of two exists: which not" "$err" "cxl list-attach: there is no memdev 'mem7' (there is: mem0)"
-for name in ../mem0 mem0/.. '' mem -- , 'mem 0x' mem0x region0; do
+for name in ../mem0 mem0/.. '' mem -- ',' 'mem 0x' mem0x region0; do
 	list_attach -- "$name"
 	is "invalid memdev name '$name': wrong usage" "$status" 2
 	is "invalid memdev name '$name': no answer" "$out" ""
