@@ -145,11 +145,14 @@ int json_flush(void)
 /* json-c can only add at the end; the version is for who reads from the beginning. */
 static struct json_object *add_version(struct json_object *value)
 {
+	struct json_object_iterator at = json_object_iter_begin(value);
+	struct json_object_iterator end = json_object_iter_end(value);
 	struct json_object *result = json_new_object();
 
 	json_add_number(result, "format_version", JSON_FORMAT_VERSION);
-	json_object_object_foreach(value, key, member)
-		json_add(result, key, json_object_get(member));
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		json_add(result, json_object_iter_peek_name(&at),
+			 json_object_get(json_object_iter_peek_value(&at)));
 	json_object_put(value);
 	return result;
 }
