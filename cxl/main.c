@@ -8,10 +8,12 @@
 #include "cxl/suggest.h"
 #include "util/cleanup.h"
 
-/* This program's own commands, in the order of the list of commands */
+/* This program's own commands, in the order of the list of commands; one a line, not in columns */
+/* clang-format off */
 static const struct cxl_command *const commands[] = {
 	&list_attach_command,
 	&list_locked_command,
+	&export_metrics_command,
 	&detach_memdev_command,
 	&attach_memdev_command,
 	&exercise_autoremove_command,
@@ -24,6 +26,7 @@ static const struct cxl_command *const commands[] = {
 	&free_dpa_command,
 	NULL,
 };
+/* clang-format on */
 
 /* Our command of that name, or NULL */
 static const struct cxl_command *find_command(const char *name)

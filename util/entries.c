@@ -22,9 +22,9 @@ static const char suffix[] = ".json";
 /* An entry of one memdev is smaller. */
 #define READ_SIZE 4096
 
-static char *entry_path(const char *directory, const char *name, const char *end)
+static char *entry_path(const char *directory, const char *name)
 {
-	return xasprintf("%s/%s%s%s", directory, name, suffix, end);
+	return xasprintf("%s/%s%s", directory, name, suffix);
 }
 
 static char *read_holder(int fd)
@@ -64,36 +64,12 @@ int entries_lock(const char *directory, const char *name, char **holder)
 	return fd;
 }
 
-static int write_synced(const char *path, const char *text)
-{
-	_cleanup_close_ int fd =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int rc = fd < 0 ? -errno : write_all(fd, text);
-
-	return rc == 0 && fsync(fd) < 0 ? -errno : rc;
-}
-
-static int sync_directory(const char *directory)
-{
-	_cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
 int entries_write(const char *directory, const char *name, struct json_object *entry)
 {
-	_cleanup_free_ char *path = entry_path(directory, name, "");
-	_cleanup_free_ char *aside = entry_path(directory, name, ".new");
-	int rc =
-		write_synced(aside, json_object_to_json_string_ext(entry, JSON_C_TO_STRING_PRETTY));
+	_cleanup_free_ char *path = entry_path(directory, name);
 
-	if (rc == 0 && rename(aside, path) < 0)
-		rc = -errno;
-	if (rc < 0) {
-		unlink(aside);
-		return rc;
-	}
-	return sync_directory(directory);
+	return write_replace(path, json_object_to_json_string_ext(entry, JSON_C_TO_STRING_PRETTY),
+			     0600);
 }
 
 /* All of the file, as a text; 0 or a negative errno */
@@ -114,7 +90,7 @@ static int read_all(int fd, char **text)
 
 struct json_object *entries_read(const char *directory, const char *name)
 {
-	_cleanup_free_ char *path = entry_path(directory, name, "");
+	_cleanup_free_ char *path = entry_path(directory, name);
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	_cleanup_free_ char *text = NULL;
 	struct json_object *entry;
@@ -134,9 +110,9 @@ struct json_object *entries_read(const char *directory, const char *name)
 
 int entries_remove(const char *directory, const char *name)
 {
-	_cleanup_free_ char *path = entry_path(directory, name, "");
+	_cleanup_free_ char *path = entry_path(directory, name);
 
-	return unlink(path) < 0 ? -errno : sync_directory(directory);
+	return unlink(path) < 0 ? -errno : write_sync_name(path);
 }
 
 static int by_text(const void *a, const void *b)

@@ -43,15 +43,16 @@ static void catch(int signal)
 /* No handler is to read the message while it changes. */
 static void set_message(const char *command, const char *state)
 {
-	sigset_t signals, before;
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	sigset_t held, before;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, &before);
+	sigemptyset(&held);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaddset(&held, signals[i]);
+	sigprocmask(SIG_BLOCK, &held, &before);
 	snprintf(message, sizeof(message), "%s: interrupted: %s\n", command, state);
-	catch(SIGINT);
-	catch(SIGTERM);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		catch(signals[i]);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /*
- * SIGINT and SIGTERM: what they end, and what the command says before it ends. The process then
- * dies by the signal, as one that had not caught it, so that a shell's loop ends, too. A signal
- * that the caller ignores stays ignored.
+ * SIGINT, SIGTERM and SIGHUP: what they end, and what the command says before it ends. The process
+ * then dies by the signal, as one that had not caught it, so that a shell's loop ends, too. A
+ * signal that the caller ignores stays ignored.
  */
 
 /**

@@ -157,9 +157,25 @@ static struct json_object *add_version(struct json_object *value)
 	return result;
 }
 
+struct json_object *json_version(struct json_object *value)
+{
+	if (!json_object_is_type(value, json_type_array))
+		return add_version(value);
+	for (size_t i = 0; i < json_length(value); i++) {
+		struct json_object *element = json_object_array_get_idx(value, i);
+
+		json_object_array_put_idx(value, i, add_version(json_object_get(element)));
+	}
+	return value;
+}
+
 int json_print(struct json_object *value)
 {
-	value = add_version(value);
+	return json_print_foreign(add_version(value));
+}
+
+int json_print_foreign(struct json_object *value)
+{
 	puts(to_text(value, JSON_C_TO_STRING_PRETTY));
 	json_object_put(value);
 	return json_flush();

@@ -57,12 +57,21 @@ void json_add_number(struct json_object *object, const char *key, uint64_t value
  */
 #define JSON_FORMAT_VERSION 1
 
+/**
+ * json_version() - the same with its version, of an array, each of its elements with it
+ * @value: released
+ */
+struct json_object *json_version(struct json_object *value);
+
 /** json_flush() - 0, or a negative errno if stdout did not take all that was printed */
 int json_flush(void);
 
 /** json_print() - print @value to stdout, with lines and indentation, and release it; as json_end()
  */
 int json_print(struct json_object *value);
+
+/** json_print_foreign() - the same in a format that is not ours: without a version */
+int json_print_foreign(struct json_object *value);
 
 /** json_print_line() - print @value to stdout as one line, at once, and release it; as json_end()
  */

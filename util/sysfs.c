@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -146,6 +147,16 @@ bool sysfs_exists(int dirfd, const char *path)
 		return true;
 	unread_note(dirfd, path, -errno);
 	return false;
+}
+
+bool sysfs_is_writable(int dirfd, const char *path)
+{
+	struct stat status;
+
+	if (fstatat(dirfd, path, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		return status.st_mode & S_IWUSR;
+	unread_note(dirfd, path, -errno);
+	return true;
 }
 
 int sysfs_link(int dirfd, const char *path, char *buf, size_t size)

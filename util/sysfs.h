@@ -88,6 +88,13 @@ bool sysfs_exists(int dirfd, const char *path);
 bool sysfs_is_absent(int dirfd, const char *path);
 
 /**
+ * sysfs_is_writable() - does the mode of that file let its owner write to it?
+ *
+ * sysfs has no exception for root or a capability. What cannot be told is yes, and noted as unread.
+ */
+bool sysfs_is_writable(int dirfd, const char *path);
+
+/**
  * sysfs_link_name() - the last part of the target of a symbolic link
  *
  * In sysfs such links name the driver of a device and the module of a driver, and everybody can

@@ -34,11 +34,13 @@ static bool is_undone(const struct journal_entry *entry)
 	return true;
 }
 
-static bool is_gone(const struct expected_host *host)
+/* What this program has removed comes back by its undo. */
+bool journal_host_is_gone(const struct journal_entry *entry, const struct expected_host *host)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/devices/%s", host->bus, host->host);
 
-	return sysfs_is_absent(AT_FDCWD, path);
+	return strcmp(entry->method, detach_method_name(METHOD_PCI_REMOVE)) != 0 &&
+	       sysfs_is_absent(AT_FDCWD, path);
 }
 
 static bool is_among(char *const *names, size_t count, const char *name)
@@ -89,15 +91,12 @@ static int forget_hosts(const struct journal_entry *entry, char *const *gone, si
 	return rc;
 }
 
-/* What this program has removed comes back by its undo. */
 static void forget_gone(const struct journal_entry *entry, char ***gone, size_t *nr_gone)
 {
 	size_t others = *nr_gone;
 
-	if (strcmp(entry->method, detach_method_name(METHOD_PCI_REMOVE)) == 0)
-		return;
 	for (size_t i = 0; i < entry->nr_hosts; i++) {
-		if (is_gone(&entry->hosts[i]))
+		if (journal_host_is_gone(entry, &entry->hosts[i]))
 			*APPEND(*gone, *nr_gone) = memory_check(strdup(entry->hosts[i].host));
 	}
 	if (*nr_gone == others || forget_hosts(entry, *gone + others, *nr_gone - others) == 0)

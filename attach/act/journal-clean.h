@@ -2,7 +2,14 @@
 #ifndef ATTACH_ACT_JOURNAL_CLEAN_H
 #define ATTACH_ACT_JOURNAL_CLEAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+struct expected_host;
+struct journal_entry;
+
+/** journal_host_is_gone() - was that host of @entry removed by others, so that no undo finds it? */
+bool journal_host_is_gone(const struct journal_entry *entry, const struct expected_host *host);
 
 /**
  * journal_clean() - remove what needs no reattach any more

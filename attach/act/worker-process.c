@@ -260,6 +260,7 @@ void worker_process(int socket, int lock, pid_t parent, struct worker_shared *sh
 	/* Only the process that gives it work ends it: a signal from the terminal goes to both. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	let_go(&working);
 	working.log = (struct step_log){tell_line, &working.socket};
 	if (working.lock)

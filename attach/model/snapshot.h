@@ -131,8 +131,9 @@ struct snapshot_decoder {
 	uint64_t start; /* what it decodes: first address */
 	uint64_t size;	/* bytes */
 	/* What follows is FLAG_UNKNOWN for a root decoder without a region. */
-	enum flag locked;	 /* by firmware, until the next reset */
-	enum flag delete_region; /* root: user space can delete regions here */
+	enum flag locked; /* by firmware, until the next reset */
+	/* root: user space can delete regions here: there is that file, with a write permission */
+	enum flag delete_region;
 };
 
 struct snapshot_region {

@@ -64,6 +64,13 @@ bool device_lacks(const struct device *device, const char *entry)
 	return lacking;
 }
 
+bool device_is_writable(const struct device *device, const char *attribute)
+{
+	struct entry_path path;
+
+	return sysfs_is_writable(device->fd, path_to(device, attribute, &path));
+}
+
 static int read_attribute(const struct device *device, const char *attribute, char *buf,
 			  size_t size)
 {

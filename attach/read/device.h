@@ -70,6 +70,9 @@ bool device_is_gone(const struct device *device);
 /** device_lacks() - is it certain that there is no such entry? */
 bool device_lacks(const struct device *device, const char *entry);
 
+/** device_is_writable() - does the mode of an attribute let root write to it? See sysfs.h */
+bool device_is_writable(const struct device *device, const char *attribute);
+
 /** device_has() - is there an entry of that name in its directory? */
 bool device_has(const struct device *device, const char *entry);
 

@@ -181,7 +181,8 @@ static void read_root_decoder(const struct snapshot *snapshot, const struct devi
 	if (!has_region(snapshot, device->name))
 		return;
 	decoder->locked = device_flag(device, "locked");
-	decoder->delete_region = !device_lacks(device, "delete_region");
+	decoder->delete_region = !device_lacks(device, "delete_region") &&
+				 device_is_writable(device, "delete_region");
 }
 
 /* What names no region is damage. It would be listed as a region, and could be named to cxl-cli. */

@@ -48,23 +48,24 @@ mirror_options() {
 		grep -E '^Acquire::(Check-Valid-Until|Check-Date|Max-ValidTime|Retries|ForceIPv|https?::)' || :
 }
 
+# setup_userland SUITE: testing, trixie, or fleet, which is a testing for the tests of fleet/; in $userland
 setup_userland() {
 	local suite=$1
+	[ "$suite" != fleet ] || { setup_own_userland fleet "Prometheus, Ansible and systemd"; return; }
 	userland=$LAB_CACHE/userland-$suite-$(key "$suite" "$LAB_DIR/userland-$suite.packages" \
 		"$(declare -f userland_make)")
 	step "userland Debian $suite" "$userland" userland_make "$suite"
 }
 
-# setup_other_userland NAME WITH: a Debian testing made as the others are, from the packages in contrib/lab.d/NAME
-setup_other_userland() {
+# setup_own_userland NAME WITH: that of one task, a Debian testing. It is made as the others are, from packages of its
+# own, which are in the directory NAME.
+setup_own_userland() {
 	local LAB_DIR=$LAB_DIR/$1
 	userland=$LAB_CACHE/userland-$1-$(key testing "$LAB_DIR/userland-testing.packages" \
 		"$(declare -f userland_make)")
 	step "userland Debian testing with $2" "$userland" userland_make testing
 }
 
-setup_fuzz_userland() { setup_other_userland fuzz clang; } # of contrib/fuzz
-setup_shells_userland() { setup_other_userland shells "zsh and fish"; }
 
 # The root's own /lab holds what it was made of, and the places where things are mounted.
 userland_make() {

@@ -10,6 +10,7 @@
 #   guest/command ...            what guest-init reads
 #   guest/status, kernel.log     what it writes
 #   guest/counts                 there with --counts; and counts.tar is what its cxl counted
+#   guest/systemd                there with --userland fleet: systemd is the guest's init
 #   guest/share/                 /share in the guest
 
 # setup_guest_root: the guest's root, in $guest_root
@@ -29,6 +30,7 @@ guest_new() {
 	echo "$opt_machine" >"$boot/guest/machine"
 	printf '%s\n' "$opt_module_args" >"$boot/guest/module-args"
 	[ -z "$opt_counts" ] || touch "$boot/guest/counts"
+	[ "$opt_userland" != fleet ] || touch "$boot/guest/systemd"
 }
 boot_count=0
 
@@ -105,7 +107,7 @@ guest_try_kvm() {
 
 guest_kvm_boots() (
 	say "trying a boot under KVM (at most 40 s) ..."
-	opt_machine=mock opt_modules=no opt_share='' opt_kernel_args='' opt_counts=''
+	opt_machine=mock opt_modules=no opt_share='' opt_kernel_args='' opt_counts='' opt_userland=testing
 	guest_new
 	printf 'true\0' >"$boot/guest/command"
 	echo 30 >"$boot/guest/limit"

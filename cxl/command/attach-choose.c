@@ -7,6 +7,7 @@
 #include "attach/reason/evidence.h"
 #include "attach/reason/filter.h"
 #include "cxl/command/attach-choose.h"
+#include "cxl/command/attach-options.h"
 #include "cxl/command/there-is.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"

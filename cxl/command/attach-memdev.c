@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <argp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
@@ -13,105 +12,46 @@
 #include "attach/reason/evidence.h"
 #include "attach/model/plan.h"
 #include "cxl/command/attach-choose.h"
+#include "cxl/command/attach-options.h"
 #include "cxl/command/attach-work.h"
 #include "cxl/command/command.h"
+#include "cxl/command/hooks.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
-#include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
+#include "cxl/report/hooks-report.h"
 #include "util/cleanup.h"
 #include "util/interrupt.h"
 #include "util/json.h"
 #include "util/memory.h"
-#include "util/options.h"
 #include "util/progress.h"
 #include "util/text.h"
 
 #define NAME ATTACH_MEMDEV
 
+/* What a second signal leaves, too, which ends the command at once */
 #define STAYS "what is not reattached stays in the journal; 'cxl attach-memdev' goes on"
 
-struct options {
-	struct option_arguments names; /* of memdevs or hosts */
-	bool all, cycle_bus, force, dry_run, timeline;
-	double timeout; /* seconds */
-};
-
 struct attaching {
-	const struct options *options;
+	const struct attach_options *options;
 	struct snapshot snapshot;
 	struct attach_answers answers;
 	struct journal_entry *entries;
 	size_t nr_entries;
 	struct attach_choice choice;
+	int chosen;	    /* the exit status of that */
 	bool some_are_gone; /* hosts that the journal had */
-	pid_t left_behind;  /* a process that a task gave up, and that is in the kernel; 0: none */
+	struct hook_session hooks;
+	struct json_object *plan; /* what would be done is put into it; NULL: it is done */
+	bool has_begun;		  /* a step may have been done */
+	pid_t left_behind; /* a process that a task gave up, and that is in the kernel; 0: none */
 	struct json_stream stream;
 	int lock; /* of the steps */
 };
 
-static void check_options(void *values, const struct argp_state *state)
-{
-	struct options *options = values;
-
-	/* "all" is what no name at all is. */
-	for (int i = 0; i < options->names.count; i++) {
-		if (strcmp(options->names.list[i], "all") == 0)
-			options->names.count = 0;
-	}
-	if (options->all && options->names.count > 0)
-		argp_error(state, "--all excludes names");
-	if (options->timeline && options->dry_run)
-		argp_error(state, "--dry-run excludes --timeline");
-}
-
-#define SETS(what, member) .sets = what, .offset = OPTION_IN(struct options, member)
-
-static const struct command_option command_options[] = {
-	{.name = "all",
-	 .key = 'a',
-	 .help = "Also attach hosts that 'cxl detach-memdev' did not detach",
-	 SETS(SETS_TRUE, all)},
-	{.name = "cycle-bus",
-	 .help = "First unbind and rebind the root device, to recreate ports that cannot be reused",
-	 SETS(SETS_TRUE, cycle_bus)},
-	{.name = "force",
-	 .key = 'f',
-	 .help = "With --cycle-bus, also detach other devices of the bus, and reattach them",
-	 SETS(SETS_TRUE, force)},
-	{.name = "dry-run",
-	 .help = "Print the steps, and change nothing",
-	 SETS(SETS_TRUE, dry_run)},
-	{.name = "timeline",
-	 .help = "Print what happened as a drawing instead of JSON",
-	 SETS(SETS_TRUE, timeline)},
-	{.name = "timeout",
-	 .arg = "SECONDS",
-	 .help = "Wait at most SECONDS for the kernel to do all steps (default 30)",
-	 SETS(SETS_SECONDS, timeout)},
-	OPTION_DEBUG,
-	{0},
-};
-
-static const struct option_set option_set = {
-	.tables = (const struct option_table[]){{command_options, 0}, {0}},
-	.usage = "[MEMDEV|HOST...]",
-	.arguments = OPTION_IN(struct options, names),
-	.about = "Reattach what 'cxl detach-memdev' detached, all of it or what is named, and "
-		 "verify that memdev and region are as before; or bind a detached host to its "
-		 "provider.",
-	.examples = "Examples:\n"
-		    "  cxl attach-memdev\n"
-		    "  cxl attach-memdev mem0\n"
-		    "  cxl attach-memdev 0000:35:00.0\n"
-		    "\nExit status: 0 everything is attached, 1 failed, 2 wrong usage, 3 refused, "
-		    "4 verification failed, 5 this system cannot do it.",
-	.check = check_options,
-};
-
 static int choose(struct attaching *attaching)
 {
-	const struct options *options = attaching->options;
+	const struct attach_options *options = attaching->options;
 	struct attach_choice *choice = &attaching->choice;
 	int status = EXIT_DONE;
 
@@ -129,49 +69,44 @@ static int choose(struct attaching *attaching)
 	return status;
 }
 
-/* Everything below the bus is reattached with it; but it is only detached if the user agrees. */
-static int judge_cycle(const struct attaching *attaching, const struct plan *plan)
+static int add_to_plan(struct attaching *attaching, const struct attach_work *work)
 {
-	if (plan->nr_excess == 0)
-		return EXIT_DONE;
-	if (attaching->options->force && !plan->loses_system_ram) {
-		fputs(NAME ": detached with the bus, and reattached:\n", stderr);
-		say_excess(plan);
-		return EXIT_DONE;
-	}
-	fprintf(stderr,
-		NAME ": --cycle-bus: refused%s: the following would be detached with the bus, "
-		     "is in use, or cannot be undone:\n",
-		plan->loses_system_ram ? "" : " without -f");
-	say_excess(plan);
-	return EXIT_REFUSED;
+	json_append(attaching->plan,
+		    report_attach_plan(work->hosts, work->nr_hosts, work->steps, work->nr_steps));
+	for (size_t i = 0; i < work->nr_hosts; i++)
+		hook_session_tell_of(&attaching->hooks, work->hosts[i].host, work->hosts[i].memdev);
+	return EXIT_DONE;
 }
 
-static int print_steps(struct attaching *attaching, const struct attach_work *work)
+/* The hooks may have changed the machine. What they did not agree to, is not done. */
+static int check_told(const struct attaching *attaching, const struct attach_work *work)
 {
-	struct json_object *json = json_new_object();
-
-	json_add(json, "steps", report_steps(work->steps, work->nr_steps, NULL));
-	json_item(&attaching->stream, json);
+	for (size_t i = 0; hook_session_has_any(&attaching->hooks) && i < work->nr_hosts; i++) {
+		if (hook_session_has_told(&attaching->hooks, work->hosts[i].host))
+			continue;
+		fprintf(stderr,
+			NAME ": %s: refused: it was not in the plan that the hooks were given\n",
+			work->hosts[i].host);
+		return EXIT_REFUSED;
+	}
 	return EXIT_DONE;
 }
 
 static int run(struct attaching *attaching, const struct attach_work *work)
 {
-	const struct options *options = attaching->options;
+	const struct attach_options *options = attaching->options;
 	struct json_object *json;
 	const char *what = NULL;
 	struct watch watch;
 	int rc, status;
 
-	if (options->dry_run)
-		return print_steps(attaching, work);
 	rc = watch_open(&watch, NULL, &what);
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read %s: %s\n", what, strerror(-rc));
 		return EXIT_CANNOT;
 	}
 	watch.lock = attaching->lock;
+	attaching->has_begun = true;
 	status = reattach_and_report(
 		&(struct reattach_task){
 			.command = NAME,
@@ -194,30 +129,22 @@ static int run(struct attaching *attaching, const struct attach_work *work)
 	return status;
 }
 
-/* Also the others on the bus are in the journal, as long as they are not back. */
-static int write_journal(const struct attaching *attaching, struct attach_work *work)
-{
-	int rc = attaching->options->dry_run ? 0 : attach_work_save(work);
-
-	if (rc == 0)
-		return EXIT_DONE;
-	fprintf(stderr, NAME ": cannot write the journal in %s: %s (nothing was changed)\n",
-		journal_directory(), strerror(-rc));
-	return EXIT_FAILED;
-}
-
 static int do_work(struct attaching *attaching, struct attach_work *work)
 {
-	const struct options *options = attaching->options;
-	int status = options->cycle_bus ? judge_cycle(attaching, &work->cycle) : EXIT_DONE;
+	const struct attach_options *options = attaching->options;
+	int status = options->cycle_bus ? attach_work_judge(work, options->force) : EXIT_DONE;
 
 	attach_work_settle(work, attaching->entries, attaching->nr_entries);
 	if (status == EXIT_DONE && say_unread(NAME))
 		status = EXIT_FAILED;
+	if (attaching->plan)
+		return status ?: add_to_plan(attaching, work);
 	/* From here on, it is known what a signal interrupts, and said. */
-	if (!options->dry_run)
-		interrupt_waits(NAME, STAYS);
-	status = status ?: write_journal(attaching, work) ?: run(attaching, work);
+	interrupt_waits(NAME, STAYS);
+	status = status
+			 ?: check_told(attaching, work)
+			 ?: attach_work_save(work)
+			 ?: run(attaching, work);
 	if (status == EXIT_FAILED && work->binds_port && !options->cycle_bus)
 		fputs(NAME ": if the kernel cannot reuse a port, --cycle-bus recreates it\n",
 		      stderr);
@@ -347,9 +274,15 @@ static int cycle_each_bus(struct attaching *attaching)
 	return status;
 }
 
-static int attach_all(struct attaching *attaching)
+static int attach_each(struct attaching *attaching)
 {
-	int rc, status, done;
+	return attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
+}
+
+/* The machine and the journal as they are now, and what of it is to be attached */
+static int take(struct attaching *attaching)
+{
+	int rc;
 
 	progress_begin("cxl: reading the CXL devices");
 	rc = snapshot_take(ROOT_LIVE, &attaching->snapshot);
@@ -362,16 +295,106 @@ static int attach_all(struct attaching *attaching)
 	attaching->some_are_gone = !attaching->options->dry_run && !clean_journal(NAME);
 	attaching->entries = journal_load(&attaching->nr_entries);
 	say_unreadable(NAME, attaching->entries, attaching->nr_entries);
-	status = say_unread(NAME) ? EXIT_FAILED : choose(attaching);
+	attaching->chosen = say_unread(NAME) ? EXIT_FAILED : choose(attaching);
 	attach_tasks_sort(attaching->choice.tasks, attaching->choice.nr_tasks);
-	done = attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
-	status = status ?: done;
-	say_interrupted(NAME, STAYS);
-	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);
+	return EXIT_DONE;
+}
+
+static void release(struct attaching *attaching)
+{
 	journal_release(attaching->entries, attaching->nr_entries);
-	attach_answers_release(&attaching->answers);
+	if (attaching->answers.snapshot)
+		attach_answers_release(&attaching->answers);
 	snapshot_release(&attaching->snapshot);
 	free(attaching->choice.tasks);
+	attaching->entries = NULL;
+	attaching->nr_entries = 0;
+	attaching->answers = (struct attach_answers){0};
+	attaching->choice = (struct attach_choice){0};
+}
+
+/* What would be done; the hooks are told of it */
+static int make_plan(struct attaching *attaching)
+{
+	struct json_object *plan = json_new_array();
+	int status;
+
+	hook_session_tell(&attaching->hooks, plan);
+	attaching->plan = plan;
+	status = attach_each(attaching);
+	attaching->plan = NULL;
+	return status;
+}
+
+/* They are the command's, and not one task's: an element of their own */
+static void print_hooks(struct attaching *attaching, struct json_object *hooks)
+{
+	struct json_object *json = json_new_object();
+
+	json_add(json, "hooks", hooks);
+	json_item(&attaching->stream, json);
+}
+
+static int dry_run(struct attaching *attaching)
+{
+	static const enum hook_phase phases[] = {HOOK_PRE_ATTACH, HOOK_POST_ATTACH};
+	struct hook_session *session = &attaching->hooks;
+	int asked = hook_session_open(session, NAME, &attaching->options->hooks);
+	int status = make_plan(attaching);
+
+	for (size_t i = 0; i < json_length(session->plan); i++)
+		json_item(&attaching->stream,
+			  json_object_get(json_object_array_get_idx(session->plan, i)));
+	if (hook_session_has_any(session))
+		print_hooks(attaching, report_hook_calls(&session->hooks, phases, 2));
+	return status ?: asked;
+}
+
+/* Once they have run, the machine can be another. */
+static int ask_hooks(struct attaching *attaching)
+{
+	struct hook_session *session = &attaching->hooks;
+	int status = hook_session_open(session, NAME, &attaching->options->hooks);
+
+	if (status != EXIT_DONE || !hook_session_has_any(session))
+		return status;
+	status = make_plan(attaching) ?: hook_session_ask(session, HOOK_PRE_ATTACH);
+	if (status != EXIT_DONE)
+		return status;
+	release(attaching);
+	return take(attaching) ?: hook_session_commit(session);
+}
+
+static int attach_with_hooks(struct attaching *attaching)
+{
+	struct hook_session *session = &attaching->hooks;
+	int status = ask_hooks(attaching);
+
+	status = status ?: attach_each(attaching);
+	if (attaching->has_begun)
+		hook_session_follow(session, HOOK_POST_ATTACH, status);
+	else
+		hook_session_cancel(session, HOOK_CANCEL_ATTACH);
+	if (session->hooks.nr_results > 0 && !attaching->options->timeline)
+		print_hooks(attaching, report_hook_results(&session->hooks));
+	return status;
+}
+
+static int attach_all(struct attaching *attaching)
+{
+	int rc, status = take(attaching), done = EXIT_DONE;
+
+	if (status != EXIT_DONE)
+		return status;
+	if (attaching->choice.nr_tasks > 0)
+		done = attaching->options->dry_run ? dry_run(attaching)
+						   : attach_with_hooks(attaching);
+	status = attaching->chosen ?: done;
+	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);
+	release(attaching);
+	/* A signal that was held for the hooks comes now. */
+	hook_session_close(&attaching->hooks);
+	say_interrupted(NAME, STAYS);
 	if (rc == 0)
 		return status;
 	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
@@ -380,13 +403,13 @@ static int attach_all(struct attaching *attaching)
 
 static int attach_memdev(int argc, char **argv)
 {
-	struct options options = {.timeout = 30};
+	struct attach_options options;
 	struct attaching attaching = {.options = &options};
 	_cleanup_free_ char *why = NULL;
 	struct command_lock lock;
 	int status;
 
-	options_parse(&option_set, argc, argv, &options);
+	attach_options_parse(argc, argv, &options);
 	interrupt_ends(NAME, "nothing was changed");
 	if (options.dry_run)
 		return attach_all(&attaching);

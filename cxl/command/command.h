@@ -29,6 +29,7 @@ extern const struct cxl_command disable_memdev_command;
 extern const struct cxl_command disable_port_command;
 extern const struct cxl_command disable_region_command;
 extern const struct cxl_command exercise_autoremove_command;
+extern const struct cxl_command export_metrics_command;
 extern const struct cxl_command free_dpa_command;
 extern const struct cxl_command list_attach_command;
 extern const struct cxl_command list_command;

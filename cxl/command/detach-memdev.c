@@ -16,6 +16,7 @@
 #include "attach/reason/rescan.h"
 #include "attach/verify/checks-detach.h"
 #include "cxl/command/command.h"
+#include "cxl/command/detach-hooks.h"
 #include "cxl/command/detach-options.h"
 #include "cxl/command/detach-plan.h"
 #include "cxl/command/detach-ready.h"
@@ -23,6 +24,7 @@
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
+#include "cxl/report/hooks-report.h"
 #include "util/cleanup.h"
 #include "util/interrupt.h"
 #include "util/iomem.h"
@@ -30,9 +32,10 @@
 #include "util/memory.h"
 #include "util/progress.h"
 #include "util/test-point.h"
+#include "util/text.h"
 #include "util/unread.h"
 
-#define NAME "cxl detach-memdev"
+#define NAME DETACH_MEMDEV
 
 /* What a second signal leaves, which ends the command at once */
 #define GOES_ON                                                                                    \
@@ -178,6 +181,25 @@ static int reattach(const struct detach_options *options, const struct planned_d
 	return status;
 }
 
+/* Unless nothing was detached, the hooks are asked once more; *json as of reattach() */
+static int reattach_with_hooks(const struct detach_options *options,
+			       const struct planned_detach *planned, struct seen *seen,
+			       struct detach_hooks *hooks, struct json_object **json)
+{
+	struct hook_session *session = &hooks->session;
+	int status;
+
+	*json = NULL;
+	status = detach_hooks_ask_back(hooks, &planned->plan)
+			 ?: hook_session_commit(session)
+			 ?: reattach(options, planned, seen, json);
+	if (*json)
+		hook_session_follow(session, HOOK_POST_ATTACH, status);
+	else
+		hook_session_cancel(session, HOOK_CANCEL_ATTACH);
+	return status;
+}
+
 /* Print @json, which is released, unless the drawing was printed already */
 static int print(const struct detach_options *options, struct json_object *json, int status)
 {
@@ -204,12 +226,13 @@ static bool needs_ports(enum detach_method method)
 
 /* All that comes before the first step. The worker enumerates while the plan is made. */
 static int prepare(const struct detach_options *options, struct planned_detach *planned,
-		   struct seen *seen, int lock)
+		   struct seen *seen, struct detach_hooks *hooks, int lock)
 {
 	const struct detach_request *request = &options->request;
 	struct worker *worker =
 		worker_start(needs_ports(request->method) ? PREPARE_PORTS : PREPARE_MEMDEVS, lock);
 	int status = plan_detach(request, planned)
+		     ?: detach_hooks_check(hooks, planned)
 		     ?: obey_verdict(request, planned)
 		     ?: detach_check(&planned->plan);
 
@@ -217,53 +240,97 @@ static int prepare(const struct detach_options *options, struct planned_detach *
 		worker_end(worker);
 		return status;
 	}
-	status = start_watch(seen, worker, lock);
+	status = start_watch(seen, worker, lock) ?: hook_session_commit(&hooks->session);
 	if (status != EXIT_DONE)
 		return status;
 	/* From here on, it is known what a signal interrupts, and said. */
 	interrupt_waits(NAME, GOES_ON);
-	return detach_write_journal(&planned->plan);
+	return detach_write_journal(&planned->plan) ?: detach_check_interrupt(&planned->plan);
+}
+
+/* The steps have failed, and every host still has its driver. */
+static bool is_as_before(const struct plan *plan, const struct detach_outcome *outcome)
+{
+	if (outcome->rc == 0 || !outcome->after.is_observed)
+		return false;
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		if (!streq(outcome->after.drivers[i], plan->memdevs[i]->host.driver))
+			return false;
+	}
+	return true;
 }
 
 static int detach_now(const struct detach_options *options, struct planned_detach *planned,
-		      struct seen *seen, int lock)
+		      struct seen *seen, struct detach_hooks *hooks)
 {
 	const struct detach_outcome *outcome = &seen->outcome;
-	struct json_object *json, *back;
-	int returned, status = prepare(options, planned, seen, lock);
+	struct json_object *json, *back = NULL;
+	int returned, status;
+	bool as_before;
 
-	if (status != EXIT_DONE || detach_is_interrupted(&planned->plan))
-		return status;
 	detach_run(&planned->plan, &planned->before, &seen->watch,
 		   (uint64_t)(options->timeout * 1000000), show_progress, &seen->outcome);
 	progress_end();
 	if (outcome->rc < 0)
 		say_why_steps_failed(NAME, planned->plan.steps, &seen->watch.observed,
 				     options->timeout, outcome->rc);
+	as_before = is_as_before(&planned->plan, outcome);
 	status = verify_and_report(options, planned, seen, &json);
+	if (!as_before)
+		detach_hooks_follow(hooks, planned, status);
 	if (options->reattach && outcome->rc != -ETIME && !interrupt_came()) {
-		returned = reattach(options, planned, seen, &back);
+		returned = as_before ? reattach(options, planned, seen, &back)
+				     : reattach_with_hooks(options, planned, seen, hooks, &back);
 		if (back)
 			json_add(json, "reattach", back);
 		status = status ?: returned;
 	} else if (outcome->after.is_observed) {
 		clean_journal(NAME);
 	}
-	detach_say_what_is_left(&planned->plan);
+	if (as_before)
+		hook_session_cancel(&hooks->session, HOOK_CANCEL_DETACH);
+	if (hook_session_has_any(&hooks->session))
+		json_add(json, "hooks", report_hook_results(&hooks->session.hooks));
 	return print(options, json, status);
+}
+
+/* What is refused before the first step also ends what the hooks have begun. */
+static int detach_with_hooks(const struct detach_options *options, struct planned_detach *planned,
+			     struct seen *seen, int lock)
+{
+	struct detach_hooks hooks = {0};
+	int status =
+		detach_hooks_ask(&hooks, options) ?: prepare(options, planned, seen, &hooks, lock);
+	bool is_ready = status == EXIT_DONE;
+
+	if (is_ready)
+		status = detach_now(options, planned, seen, &hooks);
+	else
+		hook_session_cancel(&hooks.session, HOOK_CANCEL_DETACH);
+	/* A signal that was held for the hooks comes now. */
+	detach_hooks_release(&hooks);
+	if (is_ready)
+		detach_say_what_is_left(&planned->plan);
+	return status;
 }
 
 static int dry_run(const struct detach_options *options, struct planned_detach *planned)
 {
-	int rc, status = plan_detach(&options->request, planned);
+	struct json_object *json;
+	int rc, hooks, status = plan_detach(&options->request, planned);
 
 	if (status != EXIT_DONE)
 		return status;
-	rc = options->tree
-		     ? draw_plan(&planned->plan, planned->verdict)
-		     : json_print(report_plan(&planned->plan, planned->verdict, options->human));
+	json = report_plan(&planned->plan, planned->verdict, options->human);
+	hooks = detach_hooks_plan(options, json);
+	if (options->tree) {
+		json_object_put(json);
+		rc = draw_plan(&planned->plan, planned->verdict);
+	} else {
+		rc = json_print(json);
+	}
 	if (rc == 0)
-		return planned->verdict == PLAN_REFUSED ? EXIT_REFUSED : EXIT_DONE;
+		return planned->verdict == PLAN_REFUSED ? EXIT_REFUSED : hooks;
 	fprintf(stderr, NAME ": cannot write the plan: %s\n", strerror(-rc));
 	return EXIT_FAILED;
 }
@@ -315,7 +382,7 @@ static int detach_with_lock(const struct detach_options *options, struct planned
 		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_FAILED;
 	}
-	status = detach_now(options, planned, seen, lock.step);
+	status = detach_with_hooks(options, planned, seen, lock.step);
 	command_unlock(&lock);
 	return status;
 }
@@ -334,7 +401,7 @@ static int detach_memdev(int argc, char **argv)
 	struct seen seen = {0};
 	int status;
 
-	detach_options_read(argc, argv, &options);
+	detach_options_parse(argc, argv, &options);
 	interrupt_ends(NAME, "nothing was changed");
 	if (!options.dry_run && geteuid() != 0) {
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);

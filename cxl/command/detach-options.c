@@ -2,14 +2,13 @@
 #include <argp.h>
 #include <string.h>
 
-#include "attach/reason/plan.h"
 #include "cxl/command/detach-options.h"
 #include "cxl/command/listing-options.h"
 #include "util/options.h"
 
 static void parse_via(const char *arg, void *value, const struct argp_state *state)
 {
-	struct via *via = value;
+	struct detach_via *via = value;
 
 	via->is_given = true;
 	if (!detach_method_from_name(arg, &via->method))
@@ -89,7 +88,10 @@ static const struct command_option command_options[] = {
 };
 
 static const struct option_set option_set = {
-	.tables = (const struct option_table[]){{command_options, 0}, {0}},
+	.tables = (const struct option_table[]){{command_options, 0},
+						{hook_options_table,
+						 OPTION_IN(struct detach_options, hooks)},
+						{0}},
 	.usage = "MEMDEV...",
 	.arguments = OPTION_IN(struct detach_options, request.memdevs),
 	.about = "Detach memdevs that a driver attached, observe how the kernel removes their "
@@ -104,7 +106,7 @@ static const struct option_set option_set = {
 	.check = check_options,
 };
 
-void detach_options_read(int argc, char **argv, struct detach_options *options)
+void detach_options_parse(int argc, char **argv, struct detach_options *options)
 {
 	*options = (struct detach_options){.timeout = 30};
 	options_parse(&option_set, argc, argv, options);

@@ -4,27 +4,28 @@
 
 #include <stdbool.h>
 
+#include "attach/model/plan.h"
 #include "cxl/command/detach-plan.h"
+#include "cxl/command/hooks.h"
 
-/* The command line of detach-memdev */
+/* The options of detach-memdev */
 
-struct via {
+#define DETACH_MEMDEV "cxl detach-memdev"
+
+struct detach_via {
 	enum detach_method method;
 	bool is_given;
 };
 
 struct detach_options {
 	struct detach_request request;
-	struct via via;
+	struct detach_via via;
+	struct hook_options hooks;
 	bool dry_run, tree, timeline, reattach, human;
 	double timeout, watch_only; /* seconds */
 };
 
-/**
- * detach_options_read() - read the command line, and fill in the defaults
- *
- * Arguments that are not valid end the program: see options_parse().
- */
-void detach_options_read(int argc, char **argv, struct detach_options *options);
+/** detach_options_parse() - what is not valid ends the program, as of options_parse() */
+void detach_options_parse(int argc, char **argv, struct detach_options *options);
 
 #endif

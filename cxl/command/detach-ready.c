@@ -79,24 +79,34 @@ int detach_write_journal(const struct plan *plan)
 	return EXIT_DONE;
 }
 
-/* A signal that came before the first step: there is nothing to reattach. */
-bool detach_is_interrupted(const struct plan *plan)
+int detach_check_interrupt(const struct plan *plan)
 {
 	if (!interrupt_came())
-		return false;
+		return EXIT_DONE;
 	journal_remove(journal_entry_name(plan));
 	say_interrupted(NAME, "nothing was changed");
-	return true;
+	return EXIT_FAILED;
 }
 
-/* Whether the kernel is still at a step or has done all of them, the journal has how it was. */
+/* The journal has each host until it is verified that all is as before, also while a step runs. */
 void detach_say_what_is_left(const struct plan *plan)
 {
+	struct journal_entry *entries;
+	size_t count;
+
+	if (!interrupt_came())
+		return;
+	entries = journal_load(&count);
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {
-		_cleanup_free_ char *state = xasprintf(
-			"what was detached stays so; 'cxl attach-memdev %s' reattaches it",
-			plan->memdevs[i]->host.name);
+		const char *host = plan->memdevs[i]->host.name;
+		_cleanup_free_ char *state =
+			journal_find_host(entries, count, host)
+				? xasprintf("what was detached stays so; 'cxl attach-memdev %s' "
+					    "reattaches it",
+					    host)
+				: xasprintf("%s is attached as before", host);
 
 		say_interrupted(NAME, state);
 	}
+	journal_release(entries, count);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "attach/model/snapshot.h"
 #include "attach/read/pci-device.h"
@@ -15,9 +16,11 @@
 #include "cxl/command/follow.h"
 #include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
+#include "cxl/report/journald-event.h"
 #include "cxl/report/report.h"
 #include "util/clock.h"
 #include "util/interrupt.h"
+#include "util/journald.h"
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
@@ -35,6 +38,8 @@ struct known {
 	const char *vanish;
 	uint64_t since; /* events up to this number are older than the observation that found it */
 	bool seen;	/* by the latest observation */
+	/* What it was when it was printed: in systemd-journald, its removal says that, too */
+	struct json_object *report;
 };
 
 struct following {
@@ -45,6 +50,7 @@ struct following {
 	uint64_t seqnum;   /* of the last event before the latest observation */
 	const char *first; /* the event for everything, at the beginning */
 	int rc;		   /* of printing */
+	int journald;	   /* the socket of systemd-journald; -1: print to stdout */
 };
 
 /* @report, which may be NULL, becomes part of the line. */
@@ -60,7 +66,12 @@ static void print_event(struct following *following, const char *event, const ch
 		json_add_string(line, key, name);
 	if (report)
 		json_add(line, "report", report);
-	rc = json_print_line(line);
+	if (following->journald < 0) {
+		rc = json_print_line(line);
+	} else {
+		rc = journald_event(following->journald, line);
+		json_object_put(line);
+	}
 	if (rc < 0)
 		following->rc = rc;
 }
@@ -81,7 +92,7 @@ static struct known *find(const struct following *following, const char *name)
 
 static void forget(struct following *following, struct known *known)
 {
-	print_event(following, known->vanish, key_of(known->name), known->name, NULL);
+	print_event(following, known->vanish, key_of(known->name), known->name, known->report);
 	free(known->name);
 	*known = following->known[--following->nr_known];
 }
@@ -106,6 +117,8 @@ static void see(struct following *following, const char *name, struct json_objec
 		json_object_put(report);
 	} else {
 		known = learn(following, name);
+		if (following->journald >= 0)
+			known->report = json_object_get(report);
 		print_event(following, following->first ?: known->appear, key_of(name), name,
 			    report);
 	}
@@ -245,13 +258,30 @@ static int watch(struct following *following, struct uevent_monitor *monitor)
 	return rc < 0 ? rc : following->rc;
 }
 
-int follow(const char *command, const struct listing_options *options)
+static void release(struct following *following)
+{
+	for (size_t i = 0; i < following->nr_known; i++) {
+		free(following->known[i].name);
+		json_object_put(following->known[i].report);
+	}
+	free(following->known);
+	if (following->journald >= 0)
+		close(following->journald);
+}
+
+int follow(const char *command, const struct listing_options *options, bool to_journald)
 {
 	static const char *const subsystems[] = {"cxl", "pci", "platform", "auxiliary", NULL};
-	struct following following = {.options = options, .first = "present"};
-	struct uevent_monitor *monitor = uevent_open(subsystems);
+	struct following following = {.options = options, .first = "present", .journald = -1};
+	struct uevent_monitor *monitor;
 	int rc;
 
+	if (to_journald && (following.journald = journald_open()) < 0) {
+		fprintf(stderr, "%s: cannot reach systemd-journald: %s\n", command,
+			strerror(-following.journald));
+		return EXIT_CANNOT;
+	}
+	monitor = uevent_open(subsystems);
 	if (!monitor) {
 		fprintf(stderr, "%s: cannot listen to the kernel's events: %s\n", command,
 			strerror(errno));
@@ -261,9 +291,7 @@ int follow(const char *command, const struct listing_options *options)
 	rc = watch(&following, monitor);
 	say_unread(command);
 	fprintf(stderr, "%s: cannot go on: %s\n", command, strerror(-rc));
-	for (size_t i = 0; i < following.nr_known; i++)
-		free(following.known[i].name);
-	free(following.known);
+	release(&following);
 	uevent_close(monitor);
 	return EXIT_FAILED;
 }

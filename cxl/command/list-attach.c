@@ -15,6 +15,7 @@
 #include "cxl/command/list-providers.h"
 #include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
+#include "cxl/command/print-metrics.h"
 #include "cxl/command/there-is.h"
 #include "cxl/report/detach-report.h"
 #include "cxl/report/report.h"
@@ -27,6 +28,7 @@
 struct options {
 	struct listing_options listing;
 	bool follow;
+	bool journald; /* where --follow writes to */
 	bool providers;
 };
 
@@ -66,6 +68,9 @@ static const struct command_option attach_table[] = {
 	{.name = "follow",
 	 .help = "Keep running, and print a line for each change",
 	 SETS(SETS_TRUE, follow)},
+	{.name = "journald",
+	 .help = "With --follow: write each change to systemd-journald, with fields",
+	 SETS(SETS_TRUE, journald)},
 	{.name = "providers",
 	 .help = "List the drivers of this kernel that can own CXL memory, and their hosts",
 	 SETS(SETS_TRUE, providers)},
@@ -85,7 +90,11 @@ static void check(void *values, const struct argp_state *state)
 
 	listing_check(listing, "mem", state);
 	if (options->follow && !listing_is_json(listing))
-		argp_error(state, "--follow prints lines of JSON: no table, tree or CSV");
+		argp_error(state, "--follow prints lines of JSON, and no other format");
+	if (options->journald && !options->follow)
+		argp_error(state, "--journald needs --follow");
+	if (options->providers && listing->format.form == FORM_PROMETHEUS)
+		argp_error(state, "--providers excludes --format prometheus");
 	if (options->follow && options->providers)
 		argp_error(state, "--follow and --providers exclude each other");
 	if (listing->verbose && options->providers)
@@ -343,9 +352,11 @@ static int list_attach(int argc, char **argv)
 
 	options_parse(&option_set, argc, argv, &options);
 	if (options.follow)
-		return follow(listing.command, &options.listing);
+		return follow(listing.command, &options.listing, options.journald);
 	if (options.providers)
 		return list_providers(listing.command, &options.listing);
+	if (options.listing.format.form == FORM_PROMETHEUS)
+		return print_metrics(listing.command);
 	return listing_run(&listing, &options.listing);
 }
 

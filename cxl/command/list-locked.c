@@ -8,6 +8,7 @@
 #include "attach/reason/lock.h"
 #include "cxl/command/command.h"
 #include "cxl/command/listing.h"
+#include "cxl/command/print-metrics.h"
 #include "cxl/command/there-is.h"
 #include "cxl/report/report.h"
 #include "util/json.h"
@@ -36,7 +37,7 @@ static const struct table_column columns[] = {
 	 "what the kernel does when 0 is written to commit: refused or reset"},
 	{"ON-DELETE", "on_delete", CELL_TEXT,
 	 "what it does when the region is written to delete_region: deleted, whoever uses it, or "
-	 "no-attribute"},
+	 "impossible"},
 	{"TOLD-BY", "told_by", CELL_TEXT,
 	 "where the lock was read: region, or decoders before v7.1"},
 	{"ROOT-DECODER", "root_decoder", CELL_TEXT, "the root decoder of the region"},
@@ -173,6 +174,8 @@ static int list_locked(int argc, char **argv)
 	struct listing_options options = {0};
 
 	options_parse(&option_set, argc, argv, &options);
+	if (options.format.form == FORM_PROMETHEUS)
+		return print_metrics(listing.command);
 	return listing_run(&listing, &options);
 }
 

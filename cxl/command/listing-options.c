@@ -12,7 +12,7 @@ static const struct {
 	enum listing_form form;
 } formats[] = {
 	{"json", FORM_JSON}, {"jsonl", FORM_LINES}, {"table", FORM_TABLE},
-	{"tree", FORM_TREE}, {"csv", FORM_CSV},
+	{"tree", FORM_TREE}, {"csv", FORM_CSV},	    {"prometheus", FORM_PROMETHEUS},
 };
 
 static void set_form(struct listing_format *format, enum listing_form form)
@@ -28,7 +28,9 @@ static void parse_format(const char *arg, void *value, const struct argp_state *
 			return;
 		}
 	}
-	argp_error(state, "invalid format '%s' (expected json, jsonl, table, tree or csv)", arg);
+	argp_error(state,
+		   "invalid format '%s' (expected json, jsonl, table, tree, csv or prometheus)",
+		   arg);
 }
 
 static void set_table(const char *arg, void *value, const struct argp_state *state)
@@ -103,7 +105,8 @@ const struct command_option listing_output_table[] = {
 	 SETS(SETS_TRUE, human)},
 	{.name = "format",
 	 .arg = "FORMAT",
-	 .help = "Print json (the default), jsonl (one line for each entry), table, tree or csv",
+	 .help = "Print json (the default), jsonl (one line for each entry), table, tree or csv; "
+		 "or prometheus: the metrics of the whole machine",
 	 SETS(SETS_BY, format),
 	 .parse = parse_format},
 	{.name = "table",
@@ -158,6 +161,15 @@ bool listing_is_json(const struct listing_options *options)
 	return options->format.form == FORM_JSON || options->format.form == FORM_LINES;
 }
 
+/* The metrics are of the whole machine: one that could be taken for that of a part is refused. */
+static void check_prometheus(const struct listing_options *options, const struct argp_state *state)
+{
+	if (options->names.count > 0 || filter_is_set(&options->filter) || options->all ||
+	    options->human || options->verbose > 0 || options->columns || options->no_headings ||
+	    options->raw)
+		argp_error(state, "--format prometheus excludes names and all other options");
+}
+
 void listing_check(struct listing_options *options, const char *prefix,
 		   const struct argp_state *state)
 {
@@ -165,6 +177,8 @@ void listing_check(struct listing_options *options, const char *prefix,
 
 	for (int i = 0; i < options->names.count; i++)
 		listing_check_name(options->names.list[i], prefix, state);
+	if (options->format.form == FORM_PROMETHEUS)
+		check_prometheus(options, state);
 	if (table && !options->format.is_given)
 		options->format.form = FORM_TABLE;
 	if (table && listing_is_json(options))

@@ -17,6 +17,7 @@ enum listing_form {
 	FORM_TABLE,
 	FORM_TREE,
 	FORM_CSV,
+	FORM_PROMETHEUS, /* the metrics of the whole machine */
 };
 
 struct listing_format {

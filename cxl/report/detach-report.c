@@ -343,6 +343,24 @@ static struct json_object *report_host(const struct expected_host *host,
 	return json;
 }
 
+struct json_object *report_attach_plan(const struct expected_host *hosts, size_t nr_hosts,
+				       const struct step *steps, size_t nr_steps)
+{
+	struct json_object *json = json_new_object(), *array = json_new_array();
+
+	for (size_t i = 0; i < nr_hosts; i++) {
+		struct json_object *host = json_new_object();
+
+		json_add_string(host, "host", hosts[i].host);
+		json_add_string(host, "provider", hosts[i].driver);
+		json_add_string(host, "memdev", hosts[i].memdev);
+		json_append(array, host);
+	}
+	json_add(json, "hosts", array);
+	json_add(json, "steps", report_steps(steps, nr_steps, NULL));
+	return json;
+}
+
 struct json_object *report_reattach(const struct reattach_report *report)
 {
 	struct json_object *json = json_new_object(), *hosts = json_new_array();

@@ -41,6 +41,10 @@ struct detach_report {
 /** report_detach() - a plan, how it went, and what was verified */
 struct json_object *report_detach(const struct detach_report *report);
 
+/** report_attach_plan() - which hosts are to be attached, and by which steps */
+struct json_object *report_attach_plan(const struct expected_host *hosts, size_t nr_hosts,
+				       const struct step *steps, size_t nr_steps);
+
 struct reattach_report {
 	const struct step *steps;
 	size_t nr_steps;

@@ -299,6 +299,6 @@ struct json_object *report_lock(const struct snapshot_region *region,
 	json_add_string(json, "on_commit", locked ? "refused" : "reset");
 	if (root)
 		json_add_string(json, "on_delete",
-				root->delete_region == FLAG_YES ? "deleted" : "no-attribute");
+				root->delete_region == FLAG_YES ? "deleted" : "impossible");
 	return json;
 }

@@ -49,8 +49,18 @@ by_ours cxl list-attach --format j
 is "formats" "$out" "json jsonl"
 by_ours cxl list-locked --color a
 is "colors" "$out" "always auto"
+by_ours cxl export-metrics --o
+is "export-metrics: options" "$out" "--output"
+by_ours cxl export-metrics --output /etc/host
+like "export-metrics: files" "$out" '/etc/hostname'
 by_ours cxl detach-memdev --re
 is "detach-memdev: options" "$out" "--reattach"
+for command in detach-memdev attach-memdev; do
+	by_ours cxl $command --hook
+	is "$command: options of hooks" "$out" "--hook-timeout"
+	by_ours cxl $command --no
+	is "$command: no hooks" "$out" "--no-hooks"
+done
 by_ours cxl detach-memdev --via p
 is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
@@ -103,6 +113,6 @@ by_ours cxl destroy-r
 is "a guarded command" "$out" "destroy-region"
 run "$CXL" list-attach --list-opts
 is "--list-opts" "$out" \
-	"--follow --providers --all --bus --memdev --region --host --provider --verbose --human --format --table --tree --output --no-headings --raw --color --debug --help"
+	"--follow --journald --providers --all --bus --memdev --region --host --provider --verbose --human --format --table --tree --output --no-headings --raw --color --debug --help"
 
 finish

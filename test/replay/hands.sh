@@ -107,15 +107,15 @@ on list-attach --providers --format csv -o MODULE,LOADED,HOST
 is "--providers, too" "$out" $'MODULE,LOADED,HOST\ncxl_lab_accel,yes,0000:31:00.0\ncxl_lab_accel,yes,0000:11:00.0'
 on list-locked --format csv -n
 is "list-locked, too" "$(head -n 1 <<<"$out")" 'region0,attach,mem1,cxl_lab_accel,0000:11:00.0,268435456,deleted'
-for words in '--format tabel' '--format' '--raw --tree' '--raw --format csv' '-n --format json' '-o HOST --format jsonl' \
+for words in '--format tabble' '--format' '--raw --tree' '--raw --format csv' '-n --format json' '-o HOST --format jsonl' \
 	'-v --table' '--color=blue' '--follow --format csv'; do
 	read -ra options <<<"$words"
 	on list-attach "${options[@]}"
 	is "'$words': wrong usage" "$status$out" 2
 done
-on list-attach --format tabel
+on list-attach --format tabble
 is "a format that there is not: which there are" "$(head -n 1 <<<"$err")" \
-	"cxl list-attach: invalid format 'tabel' (expected json, jsonl, table, tree or csv)"
+	"cxl list-attach: invalid format 'tabble' (expected json, jsonl, table, tree, csv or prometheus)"
 machine hostile
 on list-attach -a --format csv -o MEMDEV,HOST,DRIVER
 is "CSV: what needs quotes has them, and is the same in them" \
@@ -202,14 +202,14 @@ mistyped() {
 }
 mistyped "which was meant" "cxl: 'list-atach' is not a command (did you mean 'list-attach'?)" list-atach
 mistyped "which was meant" "cxl: 'detach-memdve' is not a command (did you mean 'detach-memdev'?)" detach-memdve mem0
-mistyped "which was meant" "cxl list-attach: unrecognized option '--tabel' (did you mean '--table'?)" list-attach --tabel
+mistyped "which was meant" "cxl list-attach: unrecognized option '--tabble' (did you mean '--table'?)" list-attach --tabble
 mistyped "which was meant" "cxl list-attach: unrecognized option '--noheadings' (did you mean '--no-headings'?)" \
 	list-attach -uo HOST --noheadings
 mistyped "which was meant" "cxl detach-memdev: unrecognized option '--tiemout' (did you mean '--timeout'?)" \
 	detach-memdev --via host --tiemout=3 mem0
 run "$CXL" list-attach --frobnicate
 is "nothing like it: no guess" "$status$(head -n 1 <<<"$err")" "2cxl list-attach: unrecognized option '--frobnicate'"
-on list-attach --host --tabel
+on list-attach --host --tabble
 is "the value of an option is none" "$status$out" '0[]'
 on list-attach --verb
 is "an abbreviation is none" "$status" 0

@@ -14,7 +14,7 @@ query() { jq -c "$1" <<<"$out"; }
 machine accelerator
 list_locked
 is "accelerator: the whole answer" "$(query '.[]')" \
-	'{"format_version":1,"region":"region0","resource":1031060586496,"size":536870912,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","bus":"root0","root_decoder":"decoder0.0","locked":true,"told_by":"region","reason":"attach","owners":[{"memdev":"mem0","host":"cxl_type2_accel.0","provider":"cxl_mock_accel","module":"cxl_mock_accel"}],"locked_decoders":[],"on_commit":"refused","on_delete":"no-attribute"}'
+	'{"format_version":1,"region":"region0","resource":1031060586496,"size":536870912,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","bus":"root0","root_decoder":"decoder0.0","locked":true,"told_by":"region","reason":"attach","owners":[{"memdev":"mem0","host":"cxl_type2_accel.0","provider":"cxl_mock_accel","module":"cxl_mock_accel"}],"locked_decoders":[],"on_commit":"refused","on_delete":"impossible"}'
 is "accelerator: done, nothing on stderr" "$status$err" 0
 list_locked --human region0
 is "human: texts" "$(query '.[0] | [.resource, .size]')" '["0xf010000000","512.00 MiB (536.87 MB)"]'
@@ -31,7 +31,7 @@ for name in ../region0 region '' mem0 region0x; do
 done
 list_locked --table
 is "a table" "$out" \
-	$'REGION  REASON MEMDEV PROVIDER       HOST              SIZE ON-DELETE\nregion0 attach mem0   cxl_mock_accel cxl_type2_accel.0 512M no-attribute'
+	$'REGION  REASON MEMDEV PROVIDER       HOST              SIZE ON-DELETE\nregion0 attach mem0   cxl_mock_accel cxl_type2_accel.0 512M impossible'
 list_locked -o REGION,LOCKED
 is "a table: locked" "$out" $'REGION  LOCKED\nregion0 yes'
 list_locked --tree -o NAME,REASON

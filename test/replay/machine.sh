@@ -60,12 +60,14 @@ on_machine() {
 		--"${machine_sys-ro-bind}" "$machine/sys" /sys --ro-bind "$machine/lib/modules" "$(readlink -f /lib/modules)")
 	[ -z "${GCOV_PREFIX-}" ] || args+=(--bind "$GCOV_PREFIX" "$GCOV_PREFIX") # contrib/lab coverage
 	[ ! -e "$machine/dev/cxl" ] || args+=(--ro-bind "$machine/dev/cxl" /dev/cxl)
+	[ ! -e "$machine/etc" ] || args+=(--ro-bind "$machine/etc" /etc)
 	# Nothing can be created in procfs: only files that this machine's kernel has can be replaced.
 	for path in /proc/iomem /proc/modules /proc/kallsyms /proc/sys/kernel/osrelease; do
 		[ ! -e "$path" ] || args+=(--ro-bind "$machine$path" "$path")
 	done
-	bwrap "${args[@]}" -- "$@"
+	bwrap "${args[@]}" "${machine_more[@]}" -- "$@"
 }
+machine_more=() # more options of bwrap
 
 # To be put before a command: as root, it cannot read files without a read permission either
 reader=()

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_REPORT_JOURNALD_EVENT_H
+#define CXL_REPORT_JOURNALD_EVENT_H
+
+struct json_object;
+
+/**
+ * journald_event() - write one change to systemd-journald, as an entry with fields
+ * @fd: from journald_open()
+ * @line: what --follow prints of it; its report may be the one that is known from before
+ *
+ * Return: 0 or a negative errno.
+ */
+int journald_event(int fd, struct json_object *line);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CXL_REPORT_METRICS_H
+#define CXL_REPORT_METRICS_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct attach_answers;
+struct journal_entry;
+
+/* What the metrics are about */
+struct metrics_source {
+	const struct attach_answers *answers; /* with the snapshot that they are about */
+	const struct journal_entry *entries;  /* of the journal */
+	size_t nr_entries;
+	size_t nr_stuck; /* of these: how many cannot be undone */
+};
+
+/** metrics_print() - all metrics, in the text format of Prometheus */
+void metrics_print(FILE *out, const struct metrics_source *source);
+
+#endif

@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs Ansible over a local connection, with what this project has installed. ${play[@]} is what it runs under.
+
+play=()
+# On a recorded machine, only this directory can be written to.
+ansible_home=$(mktemp -d -p "${machine_top:-/tmp}")
+export TMPDIR=$ansible_home ANSIBLE_HOME=$ansible_home ANSIBLE_LOCAL_TEMP=$ansible_home/local ANSIBLE_REMOTE_TEMP=$ansible_home/remote
+export ANSIBLE_ROLES_PATH=/usr/local/share/ansible/roles ANSIBLE_NOCOLOR=1 ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3
+export ANSIBLE_RETRY_FILES_ENABLED=0 ANSIBLE_FACT_PATH=/usr/local/etc/ansible/facts.d
+
+# run_role OPTION...: the role, once, on this machine; its output in $out
+run_role() {
+	printf '%s\n' '- hosts: localhost' '  gather_facts: false' '  roles: [cxl_maintenance]' >"$ansible_home/play.yml"
+	run "${play[@]}" ansible-playbook -v -c local -i localhost, "$@" "$ansible_home/play.yml"
+}
+
+# recap: how the last run ended: "ok changed=1 failed=0"
+recap() {
+	local counts
+	counts=$(sed -n 's/^localhost .*\(changed=[0-9]*\) .*\(failed=[0-9]*\) .*/\1 \2/p' <<<"$out")
+	echo "$([ "$status" -eq 0 ] && echo ok || echo failed) $counts"
+	[ -n "$counts" ] || sed 's/^/# /' <<<"$err" >&2
+}
+
+# read_fact: Ansible's facts of this machine; fact FILTER: of these, the local one
+read_fact() { run "${play[@]}" ansible -c local -i localhost, localhost -o -m setup -a "gather_subset=!all,!min,local fact_path=$ANSIBLE_FACT_PATH"; }
+fact() { sed 's/^[^{]*//' <<<"$out" | jq -c ".ansible_facts.ansible_local.cxl | $1"; }
