@@ -58,13 +58,20 @@ complete -c cxl -n "__cxl_is $listings" -s r -l region -x -a '(__cxl_devices reg
 complete -c cxl -n "__cxl_is $listings" -l host -x -a '(__cxl_of_listing HOST)'
 complete -c cxl -n "__cxl_is $listings" -l provider -x -a '(__cxl_of_listing PROVIDER)'
 complete -c cxl -n "__cxl_is $listings" -s o -l output -x -a '(__cxl_columns)'
-complete -c cxl -n "__cxl_is $listings" -l format -x -a 'json jsonl table tree csv'
+complete -c cxl -n "__cxl_is $listings" -l format -x -a 'json jsonl table tree csv prometheus'
 complete -c cxl -n "__cxl_is $listings" -l color -x -a 'auto always never'
 complete -c cxl -n '__cxl_is detach-memdev exercise-autoremove' -l via -x -a 'memdev host endpoint port bus module pci-remove'
 complete -c cxl -n '__cxl_is exercise-autoremove' -l via -x -a 'region list open'
 complete -c cxl -n '__cxl_is exercise-autoremove' -l interleaving -x -a 'turns halves one-cpu'
+complete -c cxl -n '__cxl_is exercise-autoremove' -l format -x -a 'json table ktap lava kcidb'
+complete -c cxl -n '__cxl_is exercise-autoremove' -l script -x -a 'shell c'
 complete -c cxl -n '__cxl_is exercise-autoremove' -l log -rF
 complete -c cxl -n '__cxl_is exercise-autoremove' -l report -rF
+complete -c cxl -n '__cxl_is exercise-autoremove' -l merge -rF
 complete -c cxl -n '__cxl_is exercise-autoremove' -l crashed -rF
 complete -c cxl -n '__cxl_is exercise-autoremove' -l shrink -rF
 complete -c cxl -n '__cxl_is detach-memdev' -l to -x -a '(path basename -- /sys/bus/{pci,platform}/drivers/*)'
+complete -c cxl -n '__cxl_is export-metrics' -s o -l output -rF
+
+# The other name of this program
+complete -c cxl-attach -w cxl

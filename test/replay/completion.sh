@@ -47,6 +47,12 @@ by_ours cxl list-attach -o RE
 is "columns" "$out" "REASON REGION RESOURCE"
 by_ours cxl list-attach --format j
 is "formats" "$out" "json jsonl"
+by_ours cxl list-locked --format p
+is "formats: metrics" "$out" prometheus
+by_ours cxl exercise-autoremove --format k
+is "exercise-autoremove: formats" "$out" "kcidb ktap"
+by_ours cxl exercise-autoremove --script ""
+is "exercise-autoremove: languages of scripts" "$out" "c shell"
 by_ours cxl list-locked --color a
 is "colors" "$out" "always auto"
 by_ours cxl export-metrics --o

@@ -9,7 +9,9 @@
 for shell in zsh fish; do
 	command -v $shell >/dev/null || skip_all "$shell is not installed"
 done
-PATH=$(dirname "$CXL"):$PATH
+mkdir "$machine_top/bin"
+ln -s "$CXL" "$machine_top/bin/cxl-attach"
+PATH=$(dirname "$CXL"):$machine_top/bin:$PATH
 offered=$machine_top/offered
 
 # In zsh, completion only runs where somebody types: what it adds is written down.
@@ -65,6 +67,16 @@ offers 'cxl list-locked --provider c' cxl_mock_accel
 offers 'cxl list-attach -o RE' 'REASON REGION RESOURCE'
 offers 'cxl list-locked -o ON' 'ON-COMMIT ON-DELETE'
 offers 'cxl list-attach --format j' 'json jsonl'
+offers 'cxl list-locked --format p' prometheus
+offers 'cxl exercise-autoremove --format k' 'kcidb ktap'
+offers 'cxl exercise-autoremove --script ' 'c shell'
+offers 'cxl exercise-autoremove --merge /etc/hostn' 'etc hostname' /etc/hostname
+offers 'cxl export-metrics --o' --output
+offers 'cxl export-metrics -o /etc/hostn' 'etc hostname' /etc/hostname
+offers 'cxl detach-memdev --hook' --hook-timeout
+offers 'cxl attach-memdev --no' --no-hooks
+offers 'cxl-attach list-l' list-locked
+offers 'cxl-attach detach-memdev m' mem0
 offers 'cxl list-locked --color a' 'always auto'
 offers 'cxl detach-memdev --via p' 'pci-remove port'
 offers 'cxl exercise-autoremove --via l' list
