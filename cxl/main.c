@@ -5,6 +5,7 @@
 #include "cxl/command/command.h"
 #include "cxl/command/cxl-cli.h"
 #include "cxl/help.h"
+#include "cxl/suggest.h"
 #include "util/cleanup.h"
 
 /* This program's own commands, in the order of the list of commands; one a line, not in columns */
@@ -74,5 +75,7 @@ int main(int argc, char **argv)
 	command = find_command(name);
 	if (command && command->run)
 		return run_command(command, argc - 1, argv + 1);
-	return command ? command->extend(argc, argv) : cxl_cli_exec(argv);
+	if (command)
+		return command->extend(argc, argv);
+	return suggest(commands, name) ? EXIT_USAGE : cxl_cli_exec(argv);
 }

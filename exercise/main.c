@@ -23,6 +23,7 @@
 #include "util/cleanup.h"
 #include "util/exit-status.h"
 #include "util/json.h"
+#include "util/interrupt.h"
 #include "util/memory.h"
 #include "util/records.h"
 
@@ -313,6 +314,16 @@ static int start(struct options *options)
 	return status;
 }
 
+/* Once there are trials, run_supervise() knows what a signal interrupts. */
+static void say_when_interrupted(const struct options *options)
+{
+	bool writes =
+		options->shrink || options->crashed || (options->merge.count > 0 && options->log);
+
+	interrupt_ends(NAME, writes ? "the log may lack what was to be added to it"
+				    : "nothing was changed");
+}
+
 int main(int argc, char **argv)
 {
 	static char name[] = NAME;
@@ -323,6 +334,7 @@ int main(int argc, char **argv)
 	if (argc > 0)
 		argv[0] = name;
 	options_read(argc, argv, &options);
+	say_when_interrupted(&options);
 	if (options.report)
 		status = report(&options, options.report);
 	else if (options.merge.count > 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,8 +32,32 @@ static off_t size_of(int fd)
 	return fstat(fd, &status) == 0 ? status.st_size : 0;
 }
 
-int run_wait(pid_t pid, int status, int log, double seconds,
-	     const volatile sig_atomic_t *interrupted)
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+/* A hangup that the caller ignores stays ignored, as under nohup(1). */
+void run_catch_signals(void)
+{
+	const struct sigaction action = {.sa_handler = interrupt};
+	struct sigaction before;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
+}
+
+bool run_is_interrupted(void)
+{
+	return interrupted;
+}
+
+int run_wait(pid_t pid, int status, int log, double seconds)
 {
 	struct pollfd ready = {.fd = status, .events = POLLIN};
 	uint64_t limit_us = (uint64_t)(seconds * 1000000), grown_us = clock_now();
@@ -43,7 +68,7 @@ int run_wait(pid_t pid, int status, int log, double seconds,
 		off_t now = size_of(log);
 
 		/* A signal may have been meant for this process alone. */
-		if (*interrupted)
+		if (interrupted)
 			kill(pid, SIGTERM);
 		if (now != size)
 			grown_us = clock_now();

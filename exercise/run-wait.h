@@ -2,7 +2,7 @@
 #ifndef EXERCISE_RUN_WAIT_H
 #define EXERCISE_RUN_WAIT_H
 
-#include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Waiting for the process that makes the trials, which may not return from the kernel */
@@ -21,17 +21,23 @@ enum run_end {
  */
 double run_limit(double timeout, double grace);
 
+/** run_catch_signals() - from now on, SIGINT, SIGTERM and SIGHUP end no process, but are noted */
+void run_catch_signals(void);
+
+/** run_is_interrupted() - has this process got such a signal? */
+bool run_is_interrupted(void);
+
 /**
  * run_wait() - wait until the process says that it is done, but not until it has ended
  * @status: where it says so
  * @log: which grows as long as trials end
  * @seconds: how long it may take from one record to the next
- * @interrupted: not 0 once this process was told to end: the other one is told so, too
+ *
+ * A signal that ends this process, run_catch_signals(), is handed on.
  *
  * Return: 0, or a negative errno: -ETIME if it does not return from the kernel, -ECHILD if it ended
  * without a word, -EIO or -ENOSPC if it says RUN_FAILED or RUN_UNWRITTEN.
  */
-int run_wait(pid_t pid, int status, int log, double seconds,
-	     const volatile sig_atomic_t *interrupted);
+int run_wait(pid_t pid, int status, int log, double seconds);
 
 #endif

@@ -57,14 +57,6 @@ static void leave(const struct run *run, enum run_end end)
 	_exit(done == 1 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
 static int note(struct run *run, struct json_object *record)
 {
 	int rc = records_add(run->settings->log, record);
@@ -160,6 +152,8 @@ static int measure_actor(struct run *run, enum actor actor)
 
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
+	else if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K" NAME ": measuring how long %s takes", actor_name(actor));
 	if (rc == 0)
 		rc = run_one(run, &race_case, NULL, &outcome);
 	if (rc == 0 && operation->ended_us > operation->begun_us)
@@ -181,7 +175,7 @@ static int measure(struct run *run)
 		cases_actors(run->settings->schedule->cases, run->settings->schedule->nr_cases);
 	int rc = 1;
 
-	for (int i = 0; i < NR_ACTORS && rc == 1; i++) {
+	for (int i = 0; i < NR_ACTORS && rc == 1 && !run_is_interrupted(); i++) {
 		if (actors & 1U << i)
 			rc = measure_actor(run, (enum actor)i);
 	}
@@ -214,8 +208,9 @@ static bool next_trial(const struct run *run, struct trial *trial)
 {
 	const struct run_settings *settings = run->settings;
 
-	if (interrupted || (settings->duration > 0 &&
-			    (double)(clock_now() - run->begun_us) / 1000000 >= settings->duration))
+	if (run_is_interrupted() ||
+	    (settings->duration > 0 &&
+	     (double)(clock_now() - run->begun_us) / 1000000 >= settings->duration))
 		return false;
 	schedule_next(settings->schedule, trial);
 	return settings->trials == 0 || trial->number < total(run);
@@ -231,7 +226,10 @@ static int note_end(struct run *run, int rc)
 	if (rc == 0)
 		return note(run, record_end("stopped", "the kernel may hold locks that it does not "
 						       "release"));
-	return note(run, record_end(interrupted ? "interrupted" : "complete", NULL));
+	if (run_is_interrupted())
+		fputs(NAME ": interrupted: the machine is as it was before the first trial\n",
+		      stderr);
+	return note(run, record_end(run_is_interrupted() ? "interrupted" : "complete", NULL));
 }
 
 static int all_trials(struct run *run)
@@ -405,15 +403,13 @@ static void say_killed(struct run *run, pid_t pid)
 
 static int supervise(const struct run_settings *settings)
 {
-	const struct sigaction action = {.sa_handler = interrupt};
 	struct run run = {.settings = settings};
 	int status[2], rc;
 	pid_t parent = getpid(), pid;
 
 	if (pipe2(status, O_CLOEXEC) < 0)
 		return -errno;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	run_catch_signals();
 	pid = fork();
 	rc = pid < 0 ? -errno : 0;
 	run.status = status[1];
@@ -422,7 +418,7 @@ static int supervise(const struct run_settings *settings)
 	close(status[1]);
 	if (rc == 0)
 		rc = run_wait(pid, status[0], settings->log,
-			      run_limit(settings->timeout, settings->grace), &interrupted);
+			      run_limit(settings->timeout, settings->grace));
 	close(status[0]);
 	if (pid > 0 && rc == -ECHILD)
 		say_killed(&run, pid);

@@ -17,6 +17,7 @@
 #include "util/cleanup.h"
 #include "util/exit-status.h"
 #include "util/memory.h"
+#include "util/progress.h"
 #include "util/text.h"
 
 /* "mem0", or "0" */
@@ -197,8 +198,11 @@ int subject_choose(const struct options *options, struct subject *subject)
 	struct snapshot snapshot;
 	struct attach_answers answers;
 	const struct snapshot_memdev *memdev;
-	int rc = snapshot_take(ROOT_LIVE, &snapshot), status = EXIT_FAILED;
+	int rc, status = EXIT_FAILED;
 
+	progress_begin("cxl: reading the CXL devices");
+	rc = snapshot_take(ROOT_LIVE, &snapshot);
+	progress_end();
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));
 		return EXIT_FAILED;

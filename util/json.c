@@ -142,17 +142,55 @@ int json_flush(void)
 	return fflush(stdout) == EOF || ferror(stdout) ? -(errno ?: EIO) : 0;
 }
 
+/* json-c can only add at the end; the version is for who reads from the beginning. */
+static struct json_object *add_version(struct json_object *value)
+{
+	struct json_object_iterator at = json_object_iter_begin(value);
+	struct json_object_iterator end = json_object_iter_end(value);
+	struct json_object *result = json_new_object();
+
+	json_add_number(result, "format_version", JSON_FORMAT_VERSION);
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		json_add(result, json_object_iter_peek_name(&at),
+			 json_object_get(json_object_iter_peek_value(&at)));
+	json_object_put(value);
+	return result;
+}
+
+struct json_object *json_version(struct json_object *value)
+{
+	if (!json_object_is_type(value, json_type_array))
+		return add_version(value);
+	for (size_t i = 0; i < json_length(value); i++) {
+		struct json_object *element = json_object_array_get_idx(value, i);
+
+		json_object_array_put_idx(value, i, add_version(json_object_get(element)));
+	}
+	return value;
+}
+
 int json_print(struct json_object *value)
+{
+	return json_print_foreign(add_version(value));
+}
+
+int json_print_foreign(struct json_object *value)
 {
 	puts(to_text(value, JSON_C_TO_STRING_PRETTY));
 	json_object_put(value);
 	return json_flush();
 }
 
-int json_print_line(struct json_object *value)
+static void print_line(struct json_object *value)
 {
+	value = add_version(value);
 	puts(to_text(value, JSON_C_TO_STRING_PLAIN));
 	json_object_put(value);
+}
+
+int json_print_line(struct json_object *value)
+{
+	print_line(value);
 	return json_flush();
 }
 
@@ -171,6 +209,11 @@ static void print_indented(const char *text)
 
 void json_item(struct json_stream *stream, struct json_object *value)
 {
+	if (stream->lines) {
+		print_line(value);
+		return;
+	}
+	value = add_version(value);
 	fputs(stream->begun ? ",\n" : "[\n", stdout);
 	stream->begun = true;
 	print_indented(to_text(value, JSON_C_TO_STRING_PRETTY));
@@ -179,6 +222,7 @@ void json_item(struct json_stream *stream, struct json_object *value)
 
 int json_end(struct json_stream *stream)
 {
-	puts(stream->begun ? "\n]" : "[]");
+	if (!stream->lines)
+		puts(stream->begun ? "\n]" : "[]");
 	return json_flush();
 }

@@ -51,6 +51,18 @@ void json_add_address(struct json_object *object, const char *key, uint64_t addr
 /** json_add_number() - an integer under @key */
 void json_add_number(struct json_object *object, const char *key, uint64_t value);
 
+/*
+ * The version of the format of all that is printed: each object that is printed, alone or in an
+ * array, has it first, as "format_version". cxl-attach(1) says what may change within a version.
+ */
+#define JSON_FORMAT_VERSION 1
+
+/**
+ * json_version() - the same with its version, of an array, each of its elements with it
+ * @value: released
+ */
+struct json_object *json_version(struct json_object *value);
+
 /** json_flush() - 0, or a negative errno if stdout did not take all that was printed */
 int json_flush(void);
 
@@ -58,12 +70,16 @@ int json_flush(void);
  */
 int json_print(struct json_object *value);
 
+/** json_print_foreign() - the same in a format that is not ours: without a version */
+int json_print_foreign(struct json_object *value);
+
 /** json_print_line() - print @value to stdout as one line, at once, and release it; as json_end()
  */
 int json_print_line(struct json_object *value);
 
 /*
- * An array of any length, printed to stdout element by element, so that it need not be in memory:
+ * An array of any length, or lines of JSON, printed to stdout element by element, so that it need
+ * not be in memory:
  *
  *	struct json_stream stream = {0};
  *	json_item(&stream, one);
@@ -71,6 +87,7 @@ int json_print_line(struct json_object *value);
  *	rc = json_end(&stream);
  */
 struct json_stream {
+	bool lines; /* each element is a line, and there is no array */
 	bool begun;
 };
 

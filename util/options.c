@@ -7,6 +7,7 @@
 #include "util/cleanup.h"
 #include "util/exit-status.h"
 #include "util/memory.h"
+#include "util/nearest.h"
 #include "util/options.h"
 #include "util/sysfs.h"
 
@@ -46,6 +47,9 @@ static void set_value(const struct command_option *option, void *value, char *ar
 	case SETS_TRUE:
 		*(bool *)value = true;
 		break;
+	case SETS_COUNT:
+		++*(int *)value;
+		break;
 	case SETS_TEXT:
 		*(const char **)value = arg;
 		break;
@@ -79,11 +83,38 @@ static bool set_by_key(const struct parsing *parsing, int key, char *arg,
 	return false;
 }
 
+/* What separates names in one argument; one without a name stays, to be found wrong. */
+static void add_names(struct option_arguments *arguments, char *argument)
+{
+	static const char separators[] = ", ";
+	size_t count = (size_t)arguments->count;
+	char *rest = argument, *name;
+
+	if (argument[strspn(argument, separators)] == '\0') {
+		*APPEND(arguments->list, count) = argument;
+	} else {
+		while ((name = strsep(&rest, separators))) {
+			if (*name)
+				*APPEND(arguments->list, count) = name;
+		}
+	}
+	arguments->count = (int)count;
+}
+
+static void set_arguments(const struct argp_state *state, struct option_arguments *arguments)
+{
+	static struct option_arguments kept;
+
+	kept = (struct option_arguments){0};
+	for (int i = state->next; i < state->argc; i++)
+		add_names(&kept, state->argv[i]);
+	*arguments = kept;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct parsing *parsing = state->input;
 	const struct option_set *set = parsing->set;
-	struct option_arguments *arguments;
 
 	if (key == ARGP_KEY_END) {
 		if (set->check)
@@ -91,9 +122,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	}
 	if (key == ARGP_KEY_ARGS && set->usage) {
-		arguments = (void *)((char *)parsing->values + set->arguments);
-		arguments->list = state->argv + state->next;
-		arguments->count = state->argc - state->next;
+		set_arguments(state, (void *)((char *)parsing->values + set->arguments));
 		return 0;
 	}
 	if (set_by_key(parsing, key, arg, state))
@@ -152,6 +181,83 @@ static void list_options(const struct option_table *tables)
 	exit(fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE);
 }
 
+/* The one that @word, which begins with --, names or abbreviates; NULL: none */
+static const struct argp_option *find_long(const struct argp_option *list, const char *word)
+{
+	size_t length = strcspn(word + 2, "=");
+
+	for (; list->name || list->key; list++) {
+		if (list->name && strncmp(list->name, word + 2, length) == 0)
+			return list;
+	}
+	return NULL;
+}
+
+/* Is the next argument the value of the last of the short options in @word, as in "-uo"? */
+static bool takes_next(const struct argp_option *list, const char *word)
+{
+	for (; *word; word++) {
+		const struct argp_option *option = list;
+
+		while ((option->name || option->key) && option->key != *word)
+			option++;
+		if (option->arg && !(option->flags & OPTION_ARG_OPTIONAL))
+			return word[1] == '\0';
+	}
+	return false;
+}
+
+/* The first that is no option but looks like one; NULL: there is none */
+static const char *find_unknown(const struct argp_option *list, char **argv)
+{
+	for (argv++; *argv && strcmp(*argv, "--") != 0; argv++) {
+		const struct argp_option *option = NULL;
+		bool next = false;
+
+		if (strncmp(*argv, "--", 2) == 0) {
+			option = find_long(list, *argv);
+			if (!option)
+				return *argv;
+			next = option->arg && !(option->flags & OPTION_ARG_OPTIONAL) &&
+			       !strchr(*argv, '=');
+		} else if (**argv == '-') {
+			next = takes_next(list, *argv + 1);
+		}
+		if (next && argv[1])
+			argv++;
+	}
+	return NULL;
+}
+
+/*
+ * argp says itself that an option is unknown, but not which one was meant, and has no place where
+ * that could be added.
+ */
+static void check_mistyped(const struct argp_option *list, char **argv)
+{
+	static const char *const more[] = {"help", "usage", "list-opts"};
+	const char *unknown = find_unknown(list, argv), *meant;
+	_cleanup_free_ const char **names = NULL;
+	_cleanup_free_ char *typed = NULL;
+	size_t count = 0;
+
+	if (!unknown)
+		return;
+	for (; list->name || list->key; list++) {
+		if (list->name)
+			*APPEND(names, count) = list->name;
+	}
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
+		*APPEND(names, count) = more[i];
+	typed = xasprintf("%.*s", (int)strcspn(unknown + 2, "="), unknown + 2);
+	meant = nearest(typed, names, count);
+	if (!meant || strncmp(meant, typed, strlen(typed)) == 0)
+		return;
+	fprintf(stderr, "%s: unrecognized option '--%s' (did you mean '--%s'?)\n", argv[0], typed,
+		meant);
+	exit(EXIT_USAGE);
+}
+
 void options_parse(const struct option_set *set, int argc, char **argv, void *values)
 {
 	_cleanup_free_ struct argp_option *list = argp_options(set->tables);
@@ -167,6 +273,7 @@ void options_parse(const struct option_set *set, int argc, char **argv, void *va
 
 	if (argc == 2 && strcmp(argv[1], "--list-opts") == 0)
 		list_options(set->tables);
+	check_mistyped(list, argv);
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &parsing))
 		exit(EXIT_USAGE);

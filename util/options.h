@@ -14,6 +14,7 @@ struct argp_state;
 
 enum option_sets {
 	SETS_TRUE,    /* a bool */
+	SETS_COUNT,   /* an int: how often it was given */
 	SETS_TEXT,    /* a const char *, which stays the argument's */
 	SETS_SECONDS, /* a double: more than 0, at most a day */
 	SETS_BY,      /* whatever @parse sets */
@@ -48,7 +49,10 @@ struct option_table {
 	size_t base;
 };
 
-/* The arguments that are no options */
+/*
+ * The arguments that are no options: names, as cxl-cli takes them, also several in one argument,
+ * separated by commas or spaces ("mem0,mem1"). Each is one here. They stay until the process ends.
+ */
 struct option_arguments {
 	char **list;
 	int count;
@@ -71,7 +75,8 @@ struct option_set {
  * @argv: argv[0] is the command's name in messages and in --help: "cxl list-attach"
  * @values: the struct that the set's offsets are in
  *
- * What is not valid ends the program, with a message and EXIT_USAGE; so does --help (0), also as -h
+ * What is not valid ends the program, with a message and EXIT_USAGE, and for a mistyped option with
+ * the one that may have been meant; so does --help (0), also as -h
  * where no other option has that short form, and --list-opts, which prints the names of the long
  * options for shell completion.
  */

@@ -9,7 +9,7 @@ struct json_object;
 
 /*
  * Tables and trees for people, by libsmartcols, as lsblk(8) prints them: on a terminal within its
- * width, in a pipe complete. Their cells come from the JSON reports.
+ * width, in a pipe complete; and the same rows for scripts. Their cells come from the JSON reports.
  */
 
 enum table_cell {
@@ -27,6 +27,26 @@ struct table_column {
 	const char *help;
 };
 
+/* The color of a cell of the column @key that has this text */
+struct table_color {
+	const char *key, *text;
+	const char *color; /* as scols_cell_set_color() takes it: "green" */
+};
+
+enum table_form {
+	TABLE_ALIGNED,
+	TABLE_TREE, /* rows are below others, drawn in the first column */
+	TABLE_RAW,  /* as lsblk --raw: one space between cells, blanks in them as \x20 */
+	TABLE_CSV,  /* RFC 4180, but with the line ends of this system */
+};
+
+struct table_style {
+	enum table_form form;
+	bool no_headings;
+	bool bytes;			  /* sizes as a number of bytes */
+	const struct table_color *colors; /* ended by one without a key; NULL: no colors */
+};
+
 struct table;
 struct table_row;
 
@@ -35,12 +55,13 @@ struct table_row;
  * @columns: every column, ended by one without a name
  * @chosen: names separated by commas, in any case; one that begins with + adds to @standard
  * @standard: the names that are shown where none is chosen
- * @tree: rows are below others, drawn in the first column
+ * @style: how it is printed; its colors stay the caller's, until the table is printed
  *
  * Return: the table, or NULL with @unknown pointing into @chosen, at the name of no column.
  */
 struct table *table_new(const struct table_column *columns, const char *chosen,
-			const char *standard, bool tree, const char **unknown);
+			const char *standard, const struct table_style *style,
+			const char **unknown);
 
 /**
  * table_row() - one more row

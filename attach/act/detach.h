@@ -26,8 +26,8 @@ struct detach_view {
 };
 
 struct detach_outcome {
-	/* 0; what a step returned; -ETIME: a step has not returned, or no process detached anything
-	 */
+	/* 0; what a step returned; -ETIME: a step has not returned, or no process detached
+	 * anything; -EINTR: as of watch_run() */
 	int rc;
 	struct detach_view after; /* once nothing that was to be detached is attached */
 	/* Of a handover, once the other driver was bound, which may attach the memory itself. It

@@ -12,10 +12,19 @@
 #include "attach/read/take.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/interrupt.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
 #include "util/test-point.h"
 #include "util/unread.h"
+
+/* How often the machine is looked at, though no event says that it has changed */
+#define LOOK_AGAIN_US 1000000
+
+static uint64_t least(uint64_t one, uint64_t other)
+{
+	return one < other ? one : other;
+}
 
 static int observe_once(const struct reattach *reattach, struct reattach_outcome *outcome)
 {
@@ -82,8 +91,10 @@ void reattach_run(const struct reattach *reattach, struct watch *watch,
 	if (steps_rc == -ETIME)
 		return;
 	rc = observe(reattach, outcome);
-	while (steps_rc == 0 && rc == 0 && !outcome->is_back && clock_now() < until) {
-		rc = watch_wait(watch, until);
+	while (steps_rc == 0 && rc == 0 && !outcome->is_back && clock_now() < until &&
+	       !interrupt_came()) {
+		/* A signal that comes just before the wait does not end it. */
+		rc = watch_wait(watch, least(until, clock_now() + LOOK_AGAIN_US));
 		if (rc == 0)
 			rc = observe(reattach, outcome);
 	}

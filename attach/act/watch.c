@@ -14,6 +14,7 @@
 #include "attach/model/step.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/interrupt.h"
 #include "util/kmsg.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
@@ -21,6 +22,9 @@
 
 /* How often somebody who looks on is told that it goes on */
 #define PROGRESS_US 200000
+
+/* How long an interrupted command waits for the step that the kernel is at: most take less. */
+#define INTERRUPTED_US 1000000
 
 int watch_open(struct watch *watch, struct worker *worker, const char **what)
 {
@@ -261,21 +265,42 @@ static bool tell_onlooker(void *data, uint64_t us)
 {
 	const struct onlooker *onlooker = data;
 
-	if (onlooker->progress)
-		onlooker->progress(&onlooker->steps[worker_current(onlooker->watch->worker)], us);
-	return true;
+	if (!onlooker->progress)
+		return true;
+	onlooker->progress(&onlooker->steps[worker_current(onlooker->watch->worker)], us);
+	return !interrupt_came();
+}
+
+/* Once it begins no step any more, it has gone as soon as the kernel returns; 0 before, as
+ * worker_poll() */
+static int await_end(struct worker *worker, uint64_t until_us)
+{
+	struct pollfd ready = {.fd = worker_fd(worker), .events = POLLIN};
+	int done = worker_poll(worker);
+
+	while (done == 0 && clock_now() < until_us) {
+		if (poll(&ready, 1, milliseconds(clock_now(), until_us)) < 0 && errno != EINTR)
+			break;
+		done = worker_poll(worker);
+	}
+	return done;
 }
 
 /*
- * Time is up: no step begins any more. Return: -ETIME, or 0 if it has done all of them in this very
- * moment.
+ * Time is up, or the command was interrupted: no step begins any more. Return: -ETIME, or 0 if it
+ * has done all of them in this very moment; -EINTR if the command was interrupted, and the kernel
+ * has returned from the step that it was at.
  */
 static int give_up(struct watch *watch)
 {
 	size_t step = worker_give_up(watch->worker);
+	bool interrupted = interrupt_came();
+	int done = await_end(watch->worker, clock_now() + (interrupted ? INTERRUPTED_US : 0));
 
-	if (worker_poll(watch->worker) == 1)
+	if (done == 1)
 		return 0;
+	if (done < 0 && interrupted)
+		return -EINTR;
 	note_stuck(watch, step);
 	return -ETIME;
 }

@@ -66,13 +66,15 @@ int watch_wait(struct watch *watch, uint64_t until_us);
 /**
  * watch_run() - do steps, one after the other, up to the first but a bind that fails
  * @timeout_us: how long all of them may take together
- * @progress: called now and then while a step is running; may be NULL
+ * @progress: called now and then while a step is running. NULL: nobody waits for the steps, and
+ * they are not interrupted (util/interrupt.h)
  *
  * A worker does them, which is left behind if it does not return. After each step, the kernel's
  * detach work is waited for: it would undo a bind that came before it
  * (Documentation/findings/undone-bind.md).
  *
- * Return: 0 if every step ended well; what a step returned; -ETIME if one did not return, with
+ * Return: 0 if every step ended well; what a step returned; -EINTR if it was interrupted, and did
+ * not begin all of them; -ETIME if one did not return, with
  * @watch->observed.stuck; or another negative errno, if the process could not be started.
  */
 int watch_run(struct watch *watch, const struct step *steps, size_t count, uint64_t timeout_us,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,10 @@ void worker_process(int socket, int lock, pid_t parent, struct worker_shared *sh
 	struct cpus everywhere = {0};
 	size_t count;
 
+	/* Only the process that gives it work ends it: a signal from the terminal goes to both. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	let_go(&working);
 	working.log = (struct step_log){tell_line, &working.socket};
 	if (working.lock)

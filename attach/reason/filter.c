@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-only
+#include <stdio.h>
 #include <string.h>
 
 #include "attach/model/snapshot.h"
 #include "attach/reason/filter.h"
+#include "util/cleanup.h"
+#include "util/memory.h"
+#include "util/text.h"
+
+#define SEPARATORS ", "
 
 bool filter_is_set(const struct filter *filter)
 {
@@ -17,19 +23,85 @@ static bool is_word(const char *word, size_t length, const char *name)
 
 bool filter_lists(const char *list, const char *prefix, const char *name)
 {
-	static const char separators[] = ", ";
 	size_t skip = name && strncmp(name, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
 	const char *word = list;
 
 	if (!list)
 		return true;
-	while (*(word += strspn(word, separators))) {
-		size_t length = strcspn(word, separators);
+	while (*(word += strspn(word, SEPARATORS))) {
+		size_t length = strcspn(word, SEPARATORS);
 
 		if (is_word(word, length, "all") || is_word(word, length, name) ||
 		    (skip && is_word(word, length, name + skip)))
 			return true;
 		word += length;
+	}
+	return false;
+}
+
+struct pci_address {
+	int domain, function; /* -1: any */
+	int bus, device;
+};
+
+/* All of @text, with those of the numbers that @format has; "%n" at its end */
+#define IS_ALL(text, format, ...)                                                                  \
+	({                                                                                         \
+		int end_ = 0;                                                                      \
+		sscanf(text, format, __VA_ARGS__, &end_);                                          \
+		end_ > 0 && (text)[end_] == '\0';                                                  \
+	})
+
+/* False if it is no such address */
+static bool parse_pci(const char *text, struct pci_address *address)
+{
+	unsigned int domain, bus, device, function;
+	bool has_domain, has_function;
+
+	/* sscanf(3) also takes signs, blanks and "0x". */
+	if (text[strspn(text, "0123456789abcdefABCDEF:.")] != '\0')
+		return false;
+	has_domain = IS_ALL(text, "%7x:%2x:%2x.%1x%n", &domain, &bus, &device, &function);
+	has_function = has_domain || IS_ALL(text, "%2x:%2x.%1x%n", &bus, &device, &function);
+	if (!has_function)
+		has_domain = IS_ALL(text, "%7x:%2x:%2x%n", &domain, &bus, &device);
+	if (!has_function && !has_domain && !IS_ALL(text, "%2x:%2x%n", &bus, &device))
+		return false;
+	*address = (struct pci_address){
+		.domain = has_domain ? (int)domain : -1,
+		.bus = (int)bus,
+		.device = (int)device,
+		.function = has_function ? (int)function : -1,
+	};
+	return true;
+}
+
+static bool is_any_or(int wanted, int number)
+{
+	return wanted == -1 || wanted == number;
+}
+
+bool filter_is_host(const char *word, const char *name)
+{
+	struct pci_address wanted, host;
+
+	if (streq(word, name))
+		return true;
+	return name && parse_pci(word, &wanted) && parse_pci(name, &host) && host.domain != -1 &&
+	       is_any_or(wanted.domain, host.domain) && wanted.bus == host.bus &&
+	       wanted.device == host.device && is_any_or(wanted.function, host.function);
+}
+
+static bool lists_host(const char *list, const char *name)
+{
+	_cleanup_free_ char *copy = list ? memory_check(strdup(list)) : NULL;
+	char *rest = copy, *word;
+
+	if (filter_lists(list, "", name))
+		return true;
+	while ((word = strsep(&rest, SEPARATORS))) {
+		if (filter_is_host(word, name))
+			return true;
 	}
 	return false;
 }
@@ -47,7 +119,7 @@ bool filter_passes_bus(const struct filter *filter, const struct snapshot_port *
 bool filter_passes_host(const struct filter *filter, const struct snapshot_host *host,
 			const char *provider)
 {
-	return filter_lists(filter->hosts, "", host->name) &&
+	return lists_host(filter->hosts, host->name) &&
 	       filter_lists(filter->providers, "", provider);
 }
 

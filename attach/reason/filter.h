@@ -17,7 +17,7 @@ struct filter {
 	const char *buses;     /* "root0", "0", "ACPI.CXL" */
 	const char *memdevs;   /* "mem0", "0" */
 	const char *regions;   /* "region0", "0" */
-	const char *hosts;     /* "0000:35:00.0" */
+	const char *hosts;     /* as filter_is_host() takes them: "0000:35:00.0", "35:00.0" */
 	const char *providers; /* drivers: "sfc" */
 };
 
@@ -26,6 +26,14 @@ bool filter_is_set(const struct filter *filter);
 
 /** filter_lists() - is @name, or @name without @prefix, in @list? A NULL list has every name. */
 bool filter_lists(const char *list, const char *prefix, const char *name);
+
+/**
+ * filter_is_host() - does @word name the host @name?
+ *
+ * A host on PCI can also be named as lspci -s does: without leading zeros, without the domain,
+ * which is any then, and without the function: "35:00.0", "0:35:0.0", "35:00".
+ */
+bool filter_is_host(const char *word, const char *name);
 
 /** filter_passes_bus() - does the bus that @port is on pass? @port may be NULL: not known */
 bool filter_passes_bus(const struct filter *filter, const struct snapshot_port *port);

@@ -224,6 +224,12 @@ test_without_guest() {
 	userland=$older
 
 	part "fleet: metrics, alerts, units, role" fleet_tests metrics prometheus units ansible
+
+	setup_own_userland shells "zsh and fish"
+	part "completions of zsh and fish" "$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src \
+		--ro "$(build_directory "$older")" /build -- env SOURCE=/src CXL=/build/dev/cxl/cxl \
+		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove /src/test/replay/shells.sh
+	userland=$older
 	fuzz_tests
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \

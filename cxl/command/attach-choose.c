@@ -5,14 +5,18 @@
 #include "attach/act/journal.h"
 #include "attach/model/snapshot.h"
 #include "attach/reason/evidence.h"
+#include "attach/reason/filter.h"
 #include "cxl/command/attach-choose.h"
+#include "cxl/command/attach-options.h"
+#include "cxl/command/there-is.h"
+#include "util/cleanup.h"
 #include "util/exit-status.h"
 #include "util/memory.h"
 #include "util/text.h"
 
 static bool is_named(const struct expected_host *host, const char *name)
 {
-	return strcmp(host->host, name) == 0 ||
+	return filter_is_host(name, host->host) ||
 	       (host->memdev && (strcmp(host->memdev, name) == 0 ||
 				 strcmp(host->memdev + strlen("mem"), name) == 0));
 }
@@ -50,16 +54,6 @@ static bool find_entry(const struct attach_choice *choice, const char *name,
 	return true;
 }
 
-static const struct snapshot_unattached_host *find_unattached_host(const struct snapshot *snapshot,
-								   const char *name)
-{
-	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
-		if (strcmp(snapshot->unattached_hosts[i].host.name, name) == 0)
-			return &snapshot->unattached_hosts[i];
-	}
-	return NULL;
-}
-
 static bool is_attached(const struct attach_choice *choice, const char *name)
 {
 	const struct snapshot *snapshot = choice->snapshot;
@@ -71,7 +65,7 @@ static bool is_attached(const struct attach_choice *choice, const char *name)
 			continue;
 		if (strcmp(memdev->name, name) == 0 ||
 		    strcmp(memdev->name + strlen("mem"), name) == 0 ||
-		    (memdev->host.name && strcmp(memdev->host.name, name) == 0))
+		    filter_is_host(name, memdev->host.name))
 			return true;
 	}
 	return false;
@@ -87,26 +81,64 @@ static void add_task(struct attach_choice *choice, const struct journal_entry *e
 	*APPEND(choice->tasks, choice->nr_tasks) = (struct attach_task){entry, unattached};
 }
 
+/* Each detached host of that name: a part of a PCI address can be that of several. False: none is
+ */
+static bool add_unattached(struct attach_choice *choice, const char *name)
+{
+	const struct snapshot *snapshot = choice->snapshot;
+	bool found = false;
+
+	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
+		const struct snapshot_unattached_host *unattached = &snapshot->unattached_hosts[i];
+
+		if (!filter_is_host(name, unattached->host.name))
+			continue;
+		add_task(choice, NULL, unattached);
+		found = true;
+	}
+	return found;
+}
+
+/* What can be named: the hosts in the journal, and the others that are detached */
+static char *detached_hosts(const struct attach_choice *choice)
+{
+	const struct snapshot *snapshot = choice->snapshot;
+	struct there_is there;
+
+	there_is_begin(&there);
+	for (size_t i = 0; i < choice->nr_entries; i++) {
+		for (size_t j = 0; j < choice->entries[i].nr_hosts; j++)
+			there_is_add(&there, choice->entries[i].hosts[j].host);
+	}
+	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
+		const char *host = snapshot->unattached_hosts[i].host.name;
+
+		if (!journal_find_host(choice->entries, choice->nr_entries, host))
+			there_is_add(&there, host);
+	}
+	return there_is_end(&there);
+}
+
 int attach_choose_named(struct attach_choice *choice, const char *name)
 {
-	const struct snapshot_unattached_host *unattached =
-		find_unattached_host(choice->snapshot, name);
 	const struct journal_entry *entry;
+	_cleanup_free_ char *there = NULL;
 
 	if (!find_entry(choice, name, &entry))
 		return EXIT_FAILED;
-	if (entry || unattached) {
-		add_task(choice, entry, entry ? NULL : unattached);
+	if (entry)
+		add_task(choice, entry, NULL);
+	if (entry || add_unattached(choice, name))
 		return EXIT_DONE;
-	}
 	if (is_attached(choice, name)) {
 		fprintf(stderr, ATTACH_MEMDEV ": %s: already attached\n", name);
 		return EXIT_DONE;
 	}
+	there = detached_hosts(choice);
 	fprintf(stderr,
 		ATTACH_MEMDEV ": %s: neither in the journal, nor a detached host whose provider is "
-			      "known\n",
-		name);
+			      "known (detached: %s)\n",
+		name, there);
 	return EXIT_FAILED;
 }
 

@@ -9,8 +9,6 @@
 
 /* What attach-memdev is to attach: entries of the journal, and hosts that are in none */
 
-#define ATTACH_MEMDEV "cxl attach-memdev"
-
 struct attach_answers;
 struct journal_entry;
 struct snapshot;

@@ -18,15 +18,19 @@
 #include "cxl/command/hooks.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
-#include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
 #include "cxl/report/hooks-report.h"
 #include "util/cleanup.h"
+#include "util/interrupt.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/progress.h"
 #include "util/text.h"
 
 #define NAME ATTACH_MEMDEV
+
+/* What a second signal leaves, too, which ends the command at once */
+#define STAYS "what is not reattached stays in the journal; 'cxl attach-memdev' goes on"
 
 struct attaching {
 	const struct attach_options *options;
@@ -63,24 +67,6 @@ static int choose(struct attaching *attaching)
 		status = status == EXIT_DONE ? named : status;
 	}
 	return status;
-}
-
-/* Everything below the bus is reattached with it; but it is only detached if the user agrees. */
-static int judge_cycle(const struct attaching *attaching, const struct plan *plan)
-{
-	if (plan->nr_excess == 0)
-		return EXIT_DONE;
-	if (attaching->options->force && !plan->loses_system_ram) {
-		fputs(NAME ": detached with the bus, and reattached:\n", stderr);
-		say_excess(plan);
-		return EXIT_DONE;
-	}
-	fprintf(stderr,
-		NAME ": --cycle-bus: refused%s: the following would be detached with the bus, "
-		     "is in use, or cannot be undone:\n",
-		plan->loses_system_ram ? "" : " without -f");
-	say_excess(plan);
-	return EXIT_REFUSED;
 }
 
 static int add_to_plan(struct attaching *attaching, const struct attach_work *work)
@@ -143,31 +129,21 @@ static int run(struct attaching *attaching, const struct attach_work *work)
 	return status;
 }
 
-/* Also the others on the bus are in the journal, as long as they are not back. */
-static int write_journal(struct attach_work *work)
-{
-	int rc = attach_work_save(work);
-
-	if (rc == 0)
-		return EXIT_DONE;
-	fprintf(stderr, NAME ": cannot write the journal in %s: %s (nothing was changed)\n",
-		journal_directory(), strerror(-rc));
-	return EXIT_FAILED;
-}
-
 static int do_work(struct attaching *attaching, struct attach_work *work)
 {
 	const struct attach_options *options = attaching->options;
-	int status = options->cycle_bus ? judge_cycle(attaching, &work->cycle) : EXIT_DONE;
+	int status = options->cycle_bus ? attach_work_judge(work, options->force) : EXIT_DONE;
 
 	attach_work_settle(work, attaching->entries, attaching->nr_entries);
 	if (status == EXIT_DONE && say_unread(NAME))
 		status = EXIT_FAILED;
 	if (attaching->plan)
 		return status ?: add_to_plan(attaching, work);
+	/* From here on, it is known what a signal interrupts, and said. */
+	interrupt_waits(NAME, STAYS);
 	status = status
 			 ?: check_told(attaching, work)
-			 ?: write_journal(work)
+			 ?: attach_work_save(work)
 			 ?: run(attaching, work);
 	if (status == EXIT_FAILED && work->binds_port && !options->cycle_bus)
 		fputs(NAME ": if the kernel cannot reuse a port, --cycle-bus recreates it\n",
@@ -216,7 +192,9 @@ static bool may_begin(const struct attaching *attaching, const struct attach_tas
 		fprintf(stderr,
 			NAME ": %s: not tried: process %d has not returned from the kernel\n",
 			task_host(task), (int)attaching->left_behind);
-	return !attaching->left_behind;
+	else if (interrupt_came())
+		fprintf(stderr, NAME ": %s: not tried\n", task_host(task));
+	return !attaching->left_behind && !interrupt_came();
 }
 
 /* Each task alone */
@@ -304,8 +282,11 @@ static int attach_each(struct attaching *attaching)
 /* The machine and the journal as they are now, and what of it is to be attached */
 static int take(struct attaching *attaching)
 {
-	int rc = snapshot_take(ROOT_LIVE, &attaching->snapshot);
+	int rc;
 
+	progress_begin("cxl: reading the CXL devices");
+	rc = snapshot_take(ROOT_LIVE, &attaching->snapshot);
+	progress_end();
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot read the CXL devices: %s\n", strerror(-rc));
 		return EXIT_FAILED;
@@ -411,7 +392,9 @@ static int attach_all(struct attaching *attaching)
 	status = attaching->chosen ?: done;
 	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);
 	release(attaching);
+	/* A signal that was held for the hooks comes now. */
 	hook_session_close(&attaching->hooks);
+	say_interrupted(NAME, STAYS);
 	if (rc == 0)
 		return status;
 	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
@@ -427,6 +410,7 @@ static int attach_memdev(int argc, char **argv)
 	int status;
 
 	attach_options_parse(argc, argv, &options);
+	interrupt_ends(NAME, "nothing was changed");
 	if (options.dry_run)
 		return attach_all(&attaching);
 	if (geteuid() != 0) {
@@ -440,6 +424,7 @@ static int attach_memdev(int argc, char **argv)
 	attaching.lock = lock.step;
 	status = attach_all(&attaching);
 	command_unlock(&lock);
+	interrupt_obey();
 	return status;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
+#include <string.h>
 
 #include "cxl/command/attach-options.h"
 #include "cxl/command/hooks.h"
@@ -9,6 +10,11 @@ static void check_options(void *values, const struct argp_state *state)
 {
 	struct attach_options *options = values;
 
+	/* "all" is what no name at all is. */
+	for (int i = 0; i < options->names.count; i++) {
+		if (strcmp(options->names.list[i], "all") == 0)
+			options->names.count = 0;
+	}
 	if (options->all && options->names.count > 0)
 		argp_error(state, "--all excludes names");
 	if (options->timeline && options->dry_run)

@@ -9,6 +9,8 @@
 
 /* The options of attach-memdev */
 
+#define ATTACH_MEMDEV "cxl attach-memdev"
+
 struct attach_options {
 	struct option_arguments names; /* of memdevs or hosts */
 	struct hook_options hooks;

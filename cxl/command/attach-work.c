@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +10,16 @@
 #include "attach/read/reload.h"
 #include "attach/reason/evidence.h"
 #include "attach/reason/plan.h"
+#include "cxl/command/attach-options.h"
 #include "cxl/command/attach-work.h"
+#include "cxl/report/detach-draw.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/exit-status.h"
 #include "util/memory.h"
 #include "util/text.h"
+
+#define NAME ATTACH_MEMDEV
 
 static bool binds(const struct journal_entry *entry, const struct snapshot_port *port)
 {
@@ -320,7 +326,27 @@ static int save_others(struct attach_work *work)
 	return rc;
 }
 
-int attach_work_save(struct attach_work *work)
+int attach_work_judge(const struct attach_work *work, bool force)
+{
+	const struct plan *plan = &work->cycle;
+
+	if (plan->nr_excess == 0)
+		return EXIT_DONE;
+	if (force && !plan->loses_system_ram) {
+		fputs(NAME ": detached with the bus, and reattached:\n", stderr);
+		say_excess(plan);
+		return EXIT_DONE;
+	}
+	fprintf(stderr,
+		NAME ": --cycle-bus: refused%s: the following would be detached with the bus, "
+		     "is in use, or cannot be undone:\n",
+		plan->loses_system_ram ? "" : " without -f");
+	say_excess(plan);
+	return EXIT_REFUSED;
+}
+
+/* Also the others on the bus are in the journal, as long as they are not back. */
+static int save(struct attach_work *work)
 {
 	int rc = 0;
 
@@ -333,6 +359,17 @@ int attach_work_save(struct attach_work *work)
 	if (rc == 0)
 		rc = save_hosts(work);
 	return rc < 0 || work->cycle.nr_memdevs == 0 ? rc : save_others(work);
+}
+
+int attach_work_save(struct attach_work *work)
+{
+	int rc = save(work);
+
+	if (rc == 0)
+		return EXIT_DONE;
+	fprintf(stderr, NAME ": cannot write the journal in %s: %s (nothing was changed)\n",
+		journal_directory(), strerror(-rc));
+	return EXIT_FAILED;
 }
 
 void attach_work_release(struct attach_work *work)

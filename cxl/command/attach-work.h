@@ -94,9 +94,19 @@ void attach_work_settle(struct attach_work *work, const struct journal_entry *en
 			size_t nr_entries);
 
 /**
+ * attach_work_judge() - may the bus be cycled?
+ * @force: also if more is detached with it
+ *
+ * Everything below the bus is reattached with it; but it is only detached if the user agrees.
+ *
+ * Return: EXIT_DONE; or after a message EXIT_REFUSED.
+ */
+int attach_work_judge(const struct attach_work *work, bool force);
+
+/**
  * attach_work_save() - if the bus is cycled, write into the journal what is to be done after that
  *
- * Return: 0 or a negative errno.
+ * Return: EXIT_DONE; or after a message EXIT_FAILED.
  */
 int attach_work_save(struct attach_work *work);
 

@@ -26,14 +26,21 @@
 #include "cxl/report/detach-report.h"
 #include "cxl/report/hooks-report.h"
 #include "util/cleanup.h"
+#include "util/interrupt.h"
 #include "util/iomem.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/progress.h"
 #include "util/test-point.h"
 #include "util/text.h"
 #include "util/unread.h"
 
 #define NAME DETACH_MEMDEV
+
+/* What a second signal leaves, which ends the command at once */
+#define GOES_ON                                                                                    \
+	"the kernel may be at a step; no other one begins; 'cxl attach-memdev' reattaches what "   \
+	"was detached"
 
 /* What is seen of the machine, from right before the first step on */
 struct seen {
@@ -233,9 +240,12 @@ static int prepare(const struct detach_options *options, struct planned_detach *
 		worker_end(worker);
 		return status;
 	}
-	return start_watch(seen, worker, lock)
-		       ?: hook_session_commit(&hooks->session)
-		       ?: detach_write_journal(&planned->plan);
+	status = start_watch(seen, worker, lock) ?: hook_session_commit(&hooks->session);
+	if (status != EXIT_DONE)
+		return status;
+	/* From here on, it is known what a signal interrupts, and said. */
+	interrupt_waits(NAME, GOES_ON);
+	return detach_write_journal(&planned->plan) ?: detach_check_interrupt(&planned->plan);
 }
 
 /* The steps have failed, and every host still has its driver. */
@@ -260,6 +270,7 @@ static int detach_now(const struct detach_options *options, struct planned_detac
 
 	detach_run(&planned->plan, &planned->before, &seen->watch,
 		   (uint64_t)(options->timeout * 1000000), show_progress, &seen->outcome);
+	progress_end();
 	if (outcome->rc < 0)
 		say_why_steps_failed(NAME, planned->plan.steps, &seen->watch.observed,
 				     options->timeout, outcome->rc);
@@ -267,7 +278,7 @@ static int detach_now(const struct detach_options *options, struct planned_detac
 	status = verify_and_report(options, planned, seen, &json);
 	if (!as_before)
 		detach_hooks_follow(hooks, planned, status);
-	if (options->reattach && outcome->rc != -ETIME) {
+	if (options->reattach && outcome->rc != -ETIME && !interrupt_came()) {
 		returned = as_before ? reattach(options, planned, seen, &back)
 				     : reattach_with_hooks(options, planned, seen, hooks, &back);
 		if (back)
@@ -290,12 +301,16 @@ static int detach_with_hooks(const struct detach_options *options, struct planne
 	struct detach_hooks hooks = {0};
 	int status =
 		detach_hooks_ask(&hooks, options) ?: prepare(options, planned, seen, &hooks, lock);
+	bool is_ready = status == EXIT_DONE;
 
-	if (status == EXIT_DONE)
+	if (is_ready)
 		status = detach_now(options, planned, seen, &hooks);
 	else
 		hook_session_cancel(&hooks.session, HOOK_CANCEL_DETACH);
+	/* A signal that was held for the hooks comes now. */
 	detach_hooks_release(&hooks);
+	if (is_ready)
+		detach_say_what_is_left(&planned->plan);
 	return status;
 }
 
@@ -343,8 +358,10 @@ static int watch_only(const struct detach_options *options, struct planned_detac
 		return status;
 	test_point("planned");
 	fputs(NAME ": watching\n", stderr);
+	progress_begin("cxl: watching");
 	detach_wait(&planned->plan, &planned->before, &seen->watch,
 		    (uint64_t)(options->watch_only * 1000000), &seen->outcome);
+	progress_end();
 	if (seen->outcome.rc < 0) {
 		fprintf(stderr, NAME ": nothing was detached within %g s\n", options->watch_only);
 		return EXIT_FAILED;
@@ -385,6 +402,7 @@ static int detach_memdev(int argc, char **argv)
 	int status;
 
 	detach_options_parse(argc, argv, &options);
+	interrupt_ends(NAME, "nothing was changed");
 	if (!options.dry_run && geteuid() != 0) {
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
@@ -394,6 +412,7 @@ static int detach_memdev(int argc, char **argv)
 					  : detach_with_lock(&options, &planned, &seen);
 	seen_release(&seen);
 	planned_detach_release(&planned);
+	interrupt_obey();
 	return status;
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cxl/command/detach-options.h"
-#include "cxl/command/listing.h"
+#include "cxl/command/listing-options.h"
 #include "util/options.h"
 
 static void parse_via(const char *arg, void *value, const struct argp_state *state)

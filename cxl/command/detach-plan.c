@@ -11,10 +11,12 @@
 #include "cxl/command/detach-plan.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
+#include "cxl/command/there-is.h"
 #include "cxl/report/detach-draw.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
 #include "util/memory.h"
+#include "util/progress.h"
 
 #define NAME "cxl detach-memdev"
 
@@ -25,31 +27,75 @@ static const struct snapshot_memdev *find_memdev(const struct snapshot *snapshot
 	return snapshot_find_memdev(snapshot, given) ?: snapshot_find_memdev(snapshot, name);
 }
 
-/* The memdevs that are named; NULL, having said why, if one cannot be detached by this command */
-static const struct snapshot_memdev **find_named(const struct option_arguments *names,
-						 const struct planned_detach *planned)
+/* What can be named: the attached memdevs */
+static char *attached_memdevs(const struct planned_detach *planned)
 {
-	const struct snapshot_memdev **named =
-		memory_check(calloc((size_t)names->count, sizeof(*named)));
+	struct there_is there;
 
-	for (int i = 0; i < names->count; i++) {
-		named[i] = find_memdev(&planned->before, names->list[i]);
-		if (!named[i])
-			fprintf(stderr, NAME ": %s: no such memdev\n", names->list[i]);
-		else if (attach_of_memdev(&planned->answers, named[i])->state == ATTACH_NONE)
-			fprintf(stderr,
-				NAME ": %s: not attached by a driver (use 'cxl disable-memdev "
-				     "%s')\n",
-				named[i]->name, named[i]->name);
-		else if (!named[i]->host.name || !named[i]->host.driver ||
-			 !named[i]->host.subsystem)
-			fprintf(stderr, NAME ": %s: its provider is gone\n", named[i]->name);
-		else
-			continue;
-		free(named);
-		return NULL;
+	there_is_begin(&there);
+	for (size_t i = 0; i < planned->before.nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &planned->before.memdevs[i];
+
+		if (attach_of_memdev(&planned->answers, memdev)->state != ATTACH_NONE)
+			there_is_add(&there, memdev->name);
 	}
-	return named;
+	return there_is_end(&there);
+}
+
+/* False, having said why, if it cannot be detached by this command */
+static bool can_be_detached(const struct planned_detach *planned, const char *name,
+			    const struct snapshot_memdev *memdev)
+{
+	if (!memdev) {
+		_cleanup_free_ char *there = attached_memdevs(planned);
+
+		fprintf(stderr, NAME ": %s: no such memdev (attached: %s)\n", name, there);
+	} else if (attach_of_memdev(&planned->answers, memdev)->state == ATTACH_NONE) {
+		fprintf(stderr,
+			NAME ": %s: not attached by a driver (use 'cxl disable-memdev %s')\n",
+			memdev->name, memdev->name);
+	} else if (!memdev->host.name || !memdev->host.driver || !memdev->host.subsystem) {
+		fprintf(stderr, NAME ": %s: its provider is gone\n", memdev->name);
+	} else {
+		return true;
+	}
+	return false;
+}
+
+/* The memdevs that were chosen so far; of those that were named, nothing goes without a word. */
+struct chosen {
+	const struct snapshot_memdev **memdevs;
+	size_t count;
+};
+
+/* "all" are those that this command can detach. */
+static bool choose_all(const struct planned_detach *planned, struct chosen *chosen)
+{
+	for (size_t i = 0; i < planned->before.nr_memdevs; i++) {
+		const struct snapshot_memdev *memdev = &planned->before.memdevs[i];
+
+		if (attach_of_memdev(&planned->answers, memdev)->state == ATTACH_NONE)
+			continue;
+		if (!can_be_detached(planned, memdev->name, memdev))
+			return false;
+		*APPEND(chosen->memdevs, chosen->count) = memdev;
+	}
+	if (chosen->count == 0)
+		fputs(NAME ": all: no memdev is attached by a driver\n", stderr);
+	return chosen->count > 0;
+}
+
+static bool choose(const struct planned_detach *planned, const char *name, struct chosen *chosen)
+{
+	const struct snapshot_memdev *memdev;
+
+	if (strcmp(name, "all") == 0)
+		return choose_all(planned, chosen);
+	memdev = find_memdev(&planned->before, name);
+	if (!can_be_detached(planned, name, memdev))
+		return false;
+	*APPEND(chosen->memdevs, chosen->count) = memdev;
+	return true;
 }
 
 /* Infer who attached what. Modules are read only if the devices do not tell. */
@@ -84,19 +130,23 @@ static int take_snapshot(const struct detach_request *request, struct planned_de
 
 static int make_plan(const struct detach_request *request, struct planned_detach *planned)
 {
-	_cleanup_free_ const struct snapshot_memdev **named =
-		find_named(&request->memdevs, planned);
+	struct chosen chosen = {0};
 	_cleanup_free_ char *why = NULL;
 
-	if (!named)
+	for (int i = 0; i < request->memdevs.count; i++) {
+		if (choose(planned, request->memdevs.list[i], &chosen))
+			continue;
+		free(chosen.memdevs);
 		return EXIT_FAILED;
+	}
 	snapshot_read_dependents(&planned->before);
 	snapshot_read_pci_devices(&planned->before);
 	snapshot_read_users(&planned->before);
 	if (request->method == METHOD_MODULE)
 		snapshot_read_reloads(&planned->before);
-	why = plan_make(&planned->answers, named, (size_t)request->memdevs.count, request->method,
+	why = plan_make(&planned->answers, chosen.memdevs, chosen.count, request->method,
 			request->hand_to, &planned->plan);
+	free(chosen.memdevs);
 	if (why) {
 		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_CANNOT;
@@ -110,8 +160,11 @@ static int make_plan(const struct detach_request *request, struct planned_detach
 
 int plan_detach(const struct detach_request *request, struct planned_detach *planned)
 {
-	int status = take_snapshot(request, planned) ?: make_plan(request, planned);
+	int status;
 
+	progress_begin("cxl: reading the CXL devices and their users");
+	status = take_snapshot(request, planned) ?: make_plan(request, planned);
+	progress_end();
 	/* A plan that misses something would lose more than it says. */
 	return say_unread(NAME) ? EXIT_FAILED : status;
 }

@@ -12,6 +12,8 @@
 #include "cxl/command/messages.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
+#include "util/interrupt.h"
+#include "util/memory.h"
 #include "util/test-point.h"
 
 #define NAME "cxl detach-memdev"
@@ -75,4 +77,36 @@ int detach_write_journal(const struct plan *plan)
 	}
 	test_point("journal");
 	return EXIT_DONE;
+}
+
+int detach_check_interrupt(const struct plan *plan)
+{
+	if (!interrupt_came())
+		return EXIT_DONE;
+	journal_remove(journal_entry_name(plan));
+	say_interrupted(NAME, "nothing was changed");
+	return EXIT_FAILED;
+}
+
+/* The journal has each host until it is verified that all is as before, also while a step runs. */
+void detach_say_what_is_left(const struct plan *plan)
+{
+	struct journal_entry *entries;
+	size_t count;
+
+	if (!interrupt_came())
+		return;
+	entries = journal_load(&count);
+	for (size_t i = 0; i < plan->nr_memdevs; i++) {
+		const char *host = plan->memdevs[i]->host.name;
+		_cleanup_free_ char *state =
+			journal_find_host(entries, count, host)
+				? xasprintf("what was detached stays so; 'cxl attach-memdev %s' "
+					    "reattaches it",
+					    host)
+				: xasprintf("%s is attached as before", host);
+
+		say_interrupted(NAME, state);
+	}
+	journal_release(entries, count);
 }

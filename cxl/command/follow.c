@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "attach/model/snapshot.h"
+#include "attach/read/pci-device.h"
 #include "attach/read/take.h"
 #include "attach/reason/evidence.h"
 #include "cxl/command/command.h"
@@ -18,6 +19,7 @@
 #include "cxl/report/journald-event.h"
 #include "cxl/report/report.h"
 #include "util/clock.h"
+#include "util/interrupt.h"
 #include "util/journald.h"
 #include "util/json.h"
 #include "util/memory.h"
@@ -123,6 +125,17 @@ static void see(struct following *following, const char *name, struct json_objec
 	known->seen = true;
 }
 
+static struct json_object *report(const struct following *following,
+				  const struct attach_answers *answers,
+				  const struct snapshot_memdev *memdev)
+{
+	struct json_object *json = report_memdev(answers, memdev, following->options->human);
+
+	if (following->options->verbose)
+		report_add_evidence(json, attach_of_memdev(answers, memdev));
+	return json;
+}
+
 static void see_memdevs(struct following *following, const struct attach_answers *answers)
 {
 	const struct snapshot *snapshot = answers->snapshot;
@@ -132,8 +145,7 @@ static void see_memdevs(struct following *following, const struct attach_answers
 
 		if (attach_of_memdev(answers, memdev)->state == ATTACH_ATTACHED &&
 		    filter_passes_memdev(&following->options->filter, memdev))
-			see(following, memdev->name,
-			    report_memdev(answers, memdev, following->options->human));
+			see(following, memdev->name, report(following, answers, memdev));
 	}
 }
 
@@ -171,6 +183,8 @@ static int observe(struct following *following)
 	}
 	for (size_t i = 0; i < following->nr_known; i++)
 		following->known[i].seen = false;
+	if (following->options->verbose)
+		snapshot_read_pci_devices(&snapshot);
 	attach_infer(&snapshot, &answers);
 	see_regions(following, &answers);
 	see_memdevs(following, &answers);
@@ -273,6 +287,7 @@ int follow(const char *command, const struct listing_options *options, bool to_j
 			strerror(errno));
 		return EXIT_CANNOT;
 	}
+	interrupt_ends(command, "nothing was changed");
 	rc = watch(&following, monitor);
 	say_unread(command);
 	fprintf(stderr, "%s: cannot go on: %s\n", command, strerror(-rc));

@@ -17,8 +17,10 @@
 #include "cxl/report/guard-report.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
+#include "util/interrupt.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/progress.h"
 #include "util/unread.h"
 
 /* The machine at one time, and the verdicts on the objects of each argument */
@@ -54,23 +56,35 @@ static void release(const struct guard_request *request, struct assessment *asse
 	snapshot_release(&assessment->snapshot);
 }
 
-/* False, after a message, if the machine cannot be read */
-static bool assess(const struct guard_request *request, struct assessment *assessment)
+static int read_machine(struct assessment *assessment)
 {
 	int rc = snapshot_take(ROOT_LIVE, &assessment->snapshot);
-	_cleanup_free_ char *what = NULL;
 
-	if (rc < 0) {
-		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n", request->name,
-			strerror(-rc));
-		return false;
-	}
+	if (rc < 0)
+		return rc;
 	attach_infer(&assessment->snapshot, &assessment->answers);
 	assessment->all_allowed =
 		verdict_all_allowed(&assessment->answers) && assessment->snapshot.nr_left_out == 0;
 	if (!assessment->all_allowed) {
 		snapshot_read_dependents(&assessment->snapshot);
 		snapshot_read_users(&assessment->snapshot);
+	}
+	return 0;
+}
+
+/* False, after a message, if the machine cannot be read */
+static bool assess(const struct guard_request *request, struct assessment *assessment)
+{
+	_cleanup_free_ char *what = NULL;
+	int rc;
+
+	progress_begin("cxl: reading the CXL devices");
+	rc = read_machine(assessment);
+	progress_end();
+	if (rc < 0) {
+		fprintf(stderr, "cxl %s: refused: cannot read the CXL devices: %s\n", request->name,
+			strerror(-rc));
+		return false;
 	}
 	assessment->verdicts = memory_check(
 		calloc((size_t)request->nr_arguments + 1, sizeof(*assessment->verdicts)));
@@ -226,6 +240,7 @@ static void say_how_rest_ended(const struct guard_request *request, int status)
  */
 static int run_rest(const struct guard_request *request, const struct assessment *assessment)
 {
+	_cleanup_free_ char *name = xasprintf("cxl %s", request->name);
 	struct command_line line = begin_command_line(request);
 	size_t nr_options = line.argc;
 	int status = 0;
@@ -234,12 +249,14 @@ static int run_rest(const struct guard_request *request, const struct assessment
 		add_allowed(&line, request, assessment, i);
 	if (line.argc > nr_options) {
 		add_word(&line, NULL);
+		interrupt_waits(name, "cxl-cli may have changed some of the objects");
 		status = cxl_cli_run(line.argv);
 	}
 	free(line.argv);
 	if (status < 0)
 		return EXIT_CANNOT;
 	say_how_rest_ended(request, status);
+	interrupt_obey();
 	return EXIT_REFUSED;
 }
 
@@ -308,9 +325,11 @@ static int check_again(const struct guard_request *request, const struct assessm
 
 static int handle(const struct guard_request *request)
 {
+	_cleanup_free_ char *name = xasprintf("cxl %s", request->name);
 	struct assessment assessment;
 	int status;
 
+	interrupt_ends(name, "nothing was changed");
 	if (!assess(request, &assessment))
 		return EXIT_REFUSED;
 	if (request->not_understood)

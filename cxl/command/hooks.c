@@ -14,6 +14,7 @@
 #include "util/exit-status.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/progress.h"
 #include "util/test-point.h"
 
 /* As long as systemd gives a service to start or to stop */
@@ -163,10 +164,13 @@ bool hook_session_has_told(const struct hook_session *session, const char *host)
 static void say_begin(void *data, const struct hook *hook, enum hook_phase phase)
 {
 	const struct hook_session *session = data;
+	_cleanup_free_ char *what =
+		xasprintf("cxl: hook %s: %s", hook->name, hook_phase_name(phase));
 
 	if (session->options->verbose)
 		fprintf(stderr, "%s: hook %s: %s\n", session->command, hook->name,
 			hook_phase_name(phase));
+	progress_begin(what);
 }
 
 static char *end_text(const struct hook_session *session, const struct hook_result *result)
@@ -192,6 +196,7 @@ static void say_end(void *data, const struct hook_result *result)
 	const struct hook_session *session = data;
 	_cleanup_free_ char *how = NULL;
 
+	progress_end();
 	test_point(hook_phase_name(result->phase));
 	if (result->end == HOOK_DONE)
 		return;
@@ -209,7 +214,8 @@ static bool run(struct hook_session *session, enum hook_phase phase, int status)
 	json_add_string(input, "phase", hook_phase_name(phase));
 	if (is_post)
 		json_add_number(input, "status", (uint64_t)status);
-	json_add(input, "plan", json_object_get(session->plan));
+	json_add(input, "plan", json_version(json_object_get(session->plan)));
+	input = json_version(input);
 	child_interrupts_hold(&session->interrupts);
 	done = hooks_run(
 		&session->hooks,
@@ -236,10 +242,8 @@ int hook_session_ask(struct hook_session *session, enum hook_phase phase)
 
 int hook_session_commit(struct hook_session *session)
 {
-	if (child_interrupts_pending(&session->interrupts)) {
-		fprintf(stderr, "%s: interrupted: nothing was changed\n", session->command);
+	if (child_interrupts_pending(&session->interrupts))
 		return EXIT_REFUSED;
-	}
 	child_interrupts_release(&session->interrupts);
 	return EXIT_DONE;
 }

@@ -73,7 +73,7 @@ int hook_session_ask(struct hook_session *session, enum hook_phase phase);
  * hook_session_commit() - nothing is canceled any more: signals are not held any more
  *
  * Return: an exit status; EXIT_REFUSED if there has been a signal: then the operation must not
- * begin.
+ * begin. hook_session_close() lets the signal end the command, which says so.
  */
 int hook_session_commit(struct hook_session *session);
 

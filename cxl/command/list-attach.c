@@ -15,6 +15,8 @@
 #include "cxl/command/list-providers.h"
 #include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
+#include "cxl/command/print-metrics.h"
+#include "cxl/command/there-is.h"
 #include "cxl/report/detach-report.h"
 #include "cxl/report/report.h"
 #include "util/cleanup.h"
@@ -63,11 +65,6 @@ static const struct table_column columns[] = {
 #define SETS(what, member) .sets = what, .offset = OPTION_IN(struct options, member)
 
 static const struct command_option attach_table[] = {
-	{.name = "verbose",
-	 .key = 'v',
-	 .help = "Also print what else there is about a host on PCI: its other functions, IOMMU "
-		 "group, resets, and whether its memory is enabled",
-	 SETS(SETS_TRUE, listing.verbose)},
 	{.name = "follow",
 	 .help = "Keep running, and print a line for each change",
 	 SETS(SETS_TRUE, follow)},
@@ -92,16 +89,16 @@ static void check(void *values, const struct argp_state *state)
 	struct listing_options *listing = &options->listing;
 
 	listing_check(listing, "mem", state);
-	if (options->follow && listing->form != FORM_JSON)
-		argp_error(state, "--follow prints JSON, no table and no tree");
+	if (options->follow && !listing_is_json(listing))
+		argp_error(state, "--follow prints lines of JSON, and no other format");
 	if (options->journald && !options->follow)
 		argp_error(state, "--journald needs --follow");
+	if (options->providers && listing->format.form == FORM_PROMETHEUS)
+		argp_error(state, "--providers excludes --format prometheus");
 	if (options->follow && options->providers)
 		argp_error(state, "--follow and --providers exclude each other");
-	if (listing->verbose && (options->follow || options->providers))
-		argp_error(state, "--verbose excludes --follow and --providers");
-	if (listing->verbose && listing->form != FORM_JSON)
-		argp_error(state, "--verbose prints JSON, no table and no tree");
+	if (listing->verbose && options->providers)
+		argp_error(state, "--verbose excludes --providers");
 	/* What would have no effect is refused: an answer about everything would pass for it. */
 	if (options->follow && listing->names.count > 0)
 		argp_error(state, "--follow excludes names (use --memdev)");
@@ -150,7 +147,7 @@ struct printing {
 
 static bool is_tree(const struct printing *printing)
 {
-	return printing->output->options->form == FORM_TREE;
+	return printing->output->options->format.form == FORM_TREE;
 }
 
 /* The line of @port. If it is not there yet, it is drawn, with those above it. NULL for no port */
@@ -200,12 +197,20 @@ static bool is_handed_over(const struct journal_entry *entry, const struct snaps
 	return entry && entry->hand_to && streq(entry->hand_to, memdev->host.driver);
 }
 
+static void add_evidence(const struct printing *printing, struct json_object *report,
+			 const struct attach_answer *answer)
+{
+	if (printing->output->options->verbose)
+		report_add_evidence(report, answer);
+}
+
 static void print_memdev(struct printing *printing, const struct snapshot_memdev *memdev)
 {
 	struct listing_output *output = printing->output;
 	struct json_object *report = report_memdev(output->answers, memdev, output->human);
 	const struct journal_entry *entry = find_entry(printing, memdev->host.name);
 
+	add_evidence(printing, report, attach_of_memdev(output->answers, memdev));
 	if (is_handed_over(entry, memdev))
 		add_entry(entry, memdev->host.name, report);
 	output->count++;
@@ -223,6 +228,7 @@ static void print_unattached_host(struct printing *printing,
 	struct json_object *report =
 		report_unattached_host(output->answers, unattached, output->human);
 
+	add_evidence(printing, report, attach_of_unattached_host(output->answers, unattached));
 	add_entry(find_entry(printing, name), name, report);
 	output->count++;
 	if (is_tree(printing))
@@ -284,6 +290,7 @@ static void print_absent(struct printing *printing, const struct journal_entry *
 	    options->filter.buses || !filter_passes_host(&options->filter, &host, absent->driver))
 		return;
 	report = report_absent_host(&host, absent->driver);
+	add_evidence(printing, report, &(struct attach_answer){0});
 	json_add(report, "detached_by", report_journal_entry(entry, absent->host));
 	printing->output->count++;
 	listing_item(printing->output, absent->host, report);
@@ -330,10 +337,12 @@ static const struct listing listing = {
 	.command = "cxl list-attach",
 	.prefix = "mem",
 	.columns = columns,
-	.table_columns = "MEMDEV,ATTACH,PROVIDER,HOST,REGION,RESOURCE,SIZE,LOCK",
+	.table_columns = "MEMDEV,ATTACH,PROVIDER,HOST,REGION,SIZE,LOCK",
 	.tree_columns = "NAME,ATTACH,PROVIDER,HOST,RESOURCE,SIZE,LOCK",
 	.rows = "regions",
 	.name_at = memdev_at,
+	.describe_at = there_is_memdev,
+	.describe_host_at = there_is_host,
 	.print = print,
 };
 
@@ -346,6 +355,8 @@ static int list_attach(int argc, char **argv)
 		return follow(listing.command, &options.listing, options.journald);
 	if (options.providers)
 		return list_providers(listing.command, &options.listing);
+	if (options.listing.format.form == FORM_PROMETHEUS)
+		return print_metrics(listing.command);
 	return listing_run(&listing, &options.listing);
 }
 

@@ -8,6 +8,8 @@
 #include "attach/reason/lock.h"
 #include "cxl/command/command.h"
 #include "cxl/command/listing.h"
+#include "cxl/command/print-metrics.h"
+#include "cxl/command/there-is.h"
 #include "cxl/report/report.h"
 #include "util/json.h"
 #include "util/table.h"
@@ -31,8 +33,11 @@ static const struct table_column columns[] = {
 	{"NODE", "target_node", CELL_NUMBER, "the NUMA node that the region's memory is"},
 	{"STATE", "state", CELL_TEXT, "enabled or disabled: whether the region has its driver"},
 	{"DECODE", "decode_state", CELL_TEXT, "commit or reset"},
-	{"COMMIT", "commit", CELL_TEXT, "what the kernel does on a write to commit"},
-	{"DELETE", "delete", CELL_TEXT, "what the kernel does on a write to delete_region"},
+	{"ON-COMMIT", "on_commit", CELL_TEXT,
+	 "what the kernel does when 0 is written to commit: refused or reset"},
+	{"ON-DELETE", "on_delete", CELL_TEXT,
+	 "what it does when the region is written to delete_region: deleted, whoever uses it, or "
+	 "impossible"},
 	{"TOLD-BY", "told_by", CELL_TEXT,
 	 "where the lock was read: region, or decoders before v7.1"},
 	{"ROOT-DECODER", "root_decoder", CELL_TEXT, "the root decoder of the region"},
@@ -94,13 +99,25 @@ static void draw_region(struct listing_output *output, const char *name, struct 
 	json_object_put(decoders);
 }
 
+static void add_evidence(struct json_object *report, const struct attach_answers *answers,
+			 const struct lock_answer *lock)
+{
+	struct json_object *owners = json_object_object_get(report, "owners");
+
+	for (size_t i = 0; i < lock->nr_owners; i++)
+		report_add_evidence(json_object_array_get_idx(owners, i),
+				    attach_of_memdev(answers, lock->owners[i]));
+}
+
 static void print_region(struct listing_output *output, const struct snapshot_region *region,
 			 const struct lock_answer *lock)
 {
 	struct json_object *report = report_lock(region, lock, output->human);
 
+	if (output->options->verbose)
+		add_evidence(report, output->answers, lock);
 	output->count++;
-	if (output->options->form == FORM_TREE)
+	if (output->options->format.form == FORM_TREE)
 		draw_region(output, region->name, report);
 	else
 		listing_item(output, region->name, report);
@@ -144,10 +161,11 @@ static const struct listing listing = {
 	.command = NAME,
 	.prefix = "region",
 	.columns = columns,
-	.table_columns = "REGION,REASON,MEMDEV,PROVIDER,HOST,RESOURCE,SIZE,DELETE",
-	.tree_columns = "NAME,REASON,PROVIDER,HOST,RESOURCE,SIZE,DELETE",
+	.table_columns = "REGION,REASON,MEMDEV,PROVIDER,HOST,SIZE,ON-DELETE",
+	.tree_columns = "NAME,REASON,PROVIDER,HOST,RESOURCE,SIZE,ON-DELETE",
 	.rows = "owners",
 	.name_at = region_at,
+	.describe_at = there_is_region,
 	.print = print,
 };
 
@@ -156,6 +174,8 @@ static int list_locked(int argc, char **argv)
 	struct listing_options options = {0};
 
 	options_parse(&option_set, argc, argv, &options);
+	if (options.format.form == FORM_PROMETHEUS)
+		return print_metrics(listing.command);
 	return listing_run(&listing, &options);
 }
 

@@ -9,6 +9,7 @@
 #include "cxl/command/list-providers.h"
 #include "cxl/command/listing.h"
 #include "util/json.h"
+#include "util/progress.h"
 #include "util/table.h"
 
 static const struct table_column columns[] = {
@@ -58,9 +59,13 @@ static struct json_object *report_module(const struct snapshot *snapshot,
 
 static void print(struct listing_output *output)
 {
-	struct modules *modules = modules_open(ROOT_LIVE);
-	const struct module *const *providers = modules_providers(modules, true, &output->count);
+	const struct module *const *providers;
+	struct modules *modules;
 
+	progress_begin("cxl: reading the kernel's modules");
+	modules = modules_open(ROOT_LIVE);
+	providers = modules_providers(modules, true, &output->count);
+	progress_end();
 	for (size_t i = 0; i < output->count; i++)
 		listing_item(output, providers[i]->name,
 			     report_module(output->answers->snapshot, providers[i]));

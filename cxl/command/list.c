@@ -15,8 +15,10 @@
 #include "cxl/command/messages.h"
 #include "cxl/report/extend-listing.h"
 #include "util/cleanup.h"
+#include "util/interrupt.h"
 #include "util/json.h"
 #include "util/memory.h"
+#include "util/progress.h"
 
 /*
  * cxl list --attach: cxl-cli lists, with all other options, and this program adds what it knows
@@ -88,7 +90,10 @@ static int list(int argc, char **argv)
 	path = cxl_cli_find();
 	if (!path)
 		return EXIT_CANNOT;
+	interrupt_ends("cxl list", "nothing was changed");
+	progress_begin("cxl: cxl-cli reads the CXL devices");
 	text = cxl_cli_capture(path, argv, &status);
+	progress_end();
 	if (!text)
 		return EXIT_FAILED;
 	rc = print_extended(text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <argp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "attach/model/snapshot.h"
@@ -9,101 +9,35 @@
 #include "attach/reason/evidence.h"
 #include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
+#include "cxl/command/there-is.h"
+#include "util/cleanup.h"
 #include "util/exit-status.h"
+#include "util/interrupt.h"
+#include "util/progress.h"
 #include "util/table.h"
 
-static void set_table(const char *arg, void *value, const struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	*(enum listing_form *)value = FORM_TABLE;
-}
-
-static void set_tree(const char *arg, void *value, const struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	*(enum listing_form *)value = FORM_TREE;
-}
-
-#define SETS(what, member) .sets = what, .offset = OPTION_IN(struct listing_options, member)
-
-const struct command_option listing_selection_table[] = {
-	{.name = "all",
-	 .key = 'a',
-	 .help = "Include entries hidden by default",
-	 SETS(SETS_TRUE, all)},
-	{.name = "bus",
-	 .key = 'b',
-	 .arg = "BUS",
-	 .help = "Restrict to these buses (root0, 0, ACPI.CXL, cxl_test)",
-	 SETS(SETS_TEXT, filter.buses)},
-	{.name = "memdev",
-	 .key = 'm',
-	 .arg = "MEMDEV",
-	 .help = "Restrict to these memdevs (mem0, 0)",
-	 SETS(SETS_TEXT, filter.memdevs)},
-	{.name = "region",
-	 .key = 'r',
-	 .arg = "REGION",
-	 .help = "Restrict to these regions (region0, 0)",
-	 SETS(SETS_TEXT, filter.regions)},
-	{.name = "host",
-	 .arg = "HOST",
-	 .help = "Restrict to these hosts (0000:35:00.0)",
-	 SETS(SETS_TEXT, filter.hosts)},
-	{.name = "provider",
-	 .arg = "DRIVER",
-	 .help = "Restrict to these drivers (sfc)",
-	 SETS(SETS_TEXT, filter.providers)},
+/* What is not as it should be, or not as most are; by the keys of the reports */
+static const struct table_color colors[] = {
+	{"attach", "attached", "green"},
+	{"attach", "detached", "yellow"},
+	{"attach", "failed", "red"},
+	{"attach", "unknown", "magenta"},
+	{"state", "enabled", "green"},
+	{"state", "disabled", "yellow"},
+	{"decode_state", "reset", "yellow"},
+	{"lock_reason", "unknown", "magenta"},
+	{"reason", "unknown", "magenta"},
+	{"on_delete", "deleted", "red"},
 	{0},
 };
-
-const struct command_option listing_output_table[] = {
-	{.name = "human",
-	 .key = 'u',
-	 .help = "Print human-readable sizes and addresses",
-	 SETS(SETS_TRUE, human)},
-	{.name = "table", .help = "Print a table", SETS(SETS_BY, form), .parse = set_table},
-	{.name = "tree", .help = "Print a tree", SETS(SETS_BY, form), .parse = set_tree},
-	{.name = "output",
-	 .key = 'o',
-	 .arg = "COLUMNS",
-	 .help = "Choose the columns of the table or tree; +COLUMNS adds to the default ones",
-	 SETS(SETS_TEXT, columns)},
-	OPTION_DEBUG,
-	{0},
-};
-
-static const char *kind_of_device(const char *prefix)
-{
-	return strcmp(prefix, "mem") == 0 ? "memdev" : prefix;
-}
-
-void listing_check_name(const char *name, const char *prefix, const struct argp_state *state)
-{
-	const char *number = name;
-
-	if (strncmp(name, prefix, strlen(prefix)) == 0)
-		number += strlen(prefix);
-	if (*number == '\0' || number[strspn(number, "0123456789")] != '\0')
-		argp_error(state, "invalid %s name '%s' (expected %s0 or 0)",
-			   kind_of_device(prefix), name, prefix);
-}
-
-void listing_check(struct listing_options *options, const char *prefix,
-		   const struct argp_state *state)
-{
-	for (int i = 0; i < options->names.count; i++)
-		listing_check_name(options->names.list[i], prefix, state);
-	if (options->columns && options->form == FORM_JSON)
-		options->form = FORM_TABLE;
-}
 
 int listing_take_snapshot(const char *command, struct snapshot *snapshot)
 {
-	int rc = snapshot_take(ROOT_LIVE, snapshot);
+	int rc;
 
+	progress_begin("cxl: reading the CXL devices");
+	rc = snapshot_take(ROOT_LIVE, snapshot);
+	progress_end();
 	if (rc < 0) {
 		fprintf(stderr, "%s: cannot read the CXL devices: %s\n", command, strerror(-rc));
 		return rc;
@@ -172,6 +106,19 @@ void listing_item(struct listing_output *output, const char *name, struct json_o
 	json_object_put(report);
 }
 
+/* What an argument could have named */
+static char *names_there(const struct listing_output *output)
+{
+	const struct listing *listing = output->listing;
+	struct there_is there;
+	const char *name;
+
+	there_is_begin(&there);
+	for (size_t i = 0; (name = listing->name_at(output->answers->snapshot, i)); i++)
+		there_is_add(&there, name);
+	return there_is_end(&there);
+}
+
 /* A message for each argument that no device has as its name; the exit status that follows */
 static int check_named(const struct listing_output *output)
 {
@@ -180,19 +127,47 @@ static int check_named(const struct listing_output *output)
 	int status = EXIT_DONE;
 
 	for (int i = 0; listing->prefix && i < names->count; i++) {
+		_cleanup_free_ char *there = NULL;
 		const char *name;
 		size_t j = 0;
 
 		while ((name = listing->name_at(output->answers->snapshot, j)) &&
 		       !filter_lists(names->list[i], listing->prefix, name))
 			j++;
-		if (name)
+		if (name || strcmp(names->list[i], "all") == 0)
 			continue;
-		fprintf(stderr, "%s: there is no %s '%s'\n", listing->command,
-			kind_of_device(listing->prefix), names->list[i]);
+		there = names_there(output);
+		fprintf(stderr, "%s: there is no %s '%s' (there is: %s)\n", listing->command,
+			listing_kind(listing->prefix), names->list[i], there);
 		status = EXIT_FAILED;
 	}
 	return status;
+}
+
+static void add_described(struct there_is *there, const struct snapshot *snapshot,
+			  char *(*describe_at)(const struct snapshot *snapshot, size_t index))
+{
+	char *text;
+
+	for (size_t i = 0; describe_at && (text = describe_at(snapshot, i)); i++) {
+		there_is_add(there, text);
+		free(text);
+	}
+}
+
+static void say_nothing_matches(const struct listing_output *output)
+{
+	const struct listing *listing = output->listing;
+	const struct snapshot *snapshot = output->answers->snapshot;
+	_cleanup_free_ char *text = NULL;
+	struct there_is there;
+
+	there_is_begin(&there);
+	add_described(&there, snapshot, listing->describe_at);
+	add_described(&there, snapshot, listing->describe_host_at);
+	text = there_is_end(&there);
+	fprintf(stderr, "%s: nothing matches (there is%s: %s)\n", listing->command,
+		output->options->all ? "" : ", with --all", text);
 }
 
 int listing_end(const char *command, int status, int rc)
@@ -212,33 +187,61 @@ static int print(struct listing_output *output)
 	rc = output->table ? table_print(output->table) : json_end(&output->stream);
 	if (rc == 0 && output->count == 0 && listing->prefix &&
 	    filter_is_set(&output->options->filter))
-		fprintf(stderr, "%s: nothing matches\n", listing->command);
+		say_nothing_matches(output);
 	return listing_end(listing->command, status, rc);
 }
+
+static const enum table_form table_forms[] = {
+	[FORM_TABLE] = TABLE_ALIGNED,
+	[FORM_TREE] = TABLE_TREE,
+	[FORM_CSV] = TABLE_CSV,
+};
 
 /* A table of the chosen columns; NULL if one of them does not exist, with a message */
 static struct table *new_table(const struct listing *listing, const struct listing_options *options)
 {
-	bool tree = options->form == FORM_TREE;
+	bool tree = options->format.form == FORM_TREE, csv = options->format.form == FORM_CSV;
+	const struct table_style style = {
+		.form = options->raw ? TABLE_RAW : table_forms[options->format.form],
+		.no_headings = options->no_headings,
+		.bytes = csv && !options->human,
+		.colors = listing_wants_color(options) && !csv && !options->raw ? colors : NULL,
+	};
 	const char *unknown;
 	struct table *table =
 		table_new(listing->columns, options->columns,
-			  tree ? listing->tree_columns : listing->table_columns, tree, &unknown);
+			  tree ? listing->tree_columns : listing->table_columns, &style, &unknown);
 
 	if (!table)
-		fprintf(stderr, "%s: invalid column '%.*s' (expected one that %s --help names)\n",
+		fprintf(stderr, "%s: invalid column '%.*s' (expected one that %s -o help lists)\n",
 			listing->command, (int)strcspn(unknown, ","), unknown, listing->command);
 	return table;
 }
 
+/* -o help */
+static int list_columns(const struct listing *listing)
+{
+	_cleanup_free_ char *text = table_columns_help(listing->columns);
+
+	fputs(text, stdout);
+	return listing_end(listing->command, EXIT_DONE, json_flush());
+}
+
 int listing_run(const struct listing *listing, const struct listing_options *options)
 {
-	struct listing_output output = {.listing = listing, .options = options};
+	struct listing_output output = {
+		.listing = listing,
+		.options = options,
+		.stream.lines = options->format.form == FORM_LINES,
+	};
 	struct attach_answers answers;
 	struct snapshot snapshot;
 	int status;
 
-	if (options->form != FORM_JSON && !(output.table = new_table(listing, options)))
+	interrupt_ends(listing->command, "nothing was changed");
+	if (options->columns && strcmp(options->columns, "help") == 0)
+		return list_columns(listing);
+	if (!listing_is_json(options) && !(output.table = new_table(listing, options)))
 		return EXIT_USAGE;
 	if (listing_take_snapshot(listing->command, &snapshot) < 0)
 		return EXIT_FAILED;

@@ -5,11 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "attach/reason/filter.h"
+#include "cxl/command/listing-options.h"
 #include "util/json.h"
-#include "util/options.h"
 
-struct argp_state;
 struct attach_answers;
 struct snapshot;
 struct table;
@@ -17,35 +15,9 @@ struct table_column;
 struct table_row;
 
 /*
- * What list-attach and list-locked have in common: their options, and the way from a snapshot to
- * JSON, a table or a tree. A listing itself only says what its items are.
+ * What list-attach and list-locked have in common: the way from a snapshot to JSON, a table or a
+ * tree. A listing itself only says what its items are.
  */
-
-enum listing_form {
-	FORM_JSON,
-	FORM_TABLE,
-	FORM_TREE,
-};
-
-struct listing_options {
-	struct option_arguments names; /* as given: "mem0", "0"; none means every one */
-	struct filter filter;
-	bool all; /* also what is hidden by default */
-	bool human;
-	bool verbose; /* also what else there is about hosts: snapshot_read_pci_devices() */
-	enum listing_form form;
-	const char *columns; /* as given to -o */
-};
-
-/* The tables of a listing's option_set, with @base where its struct listing_options is */
-#define LISTING_TABLES(base)                                                                       \
-	{listing_selection_table, base},                                                           \
-	{                                                                                          \
-		listing_output_table, base                                                         \
-	}
-
-extern const struct command_option listing_selection_table[];
-extern const struct command_option listing_output_table[];
 
 struct listing_output;
 
@@ -60,6 +32,9 @@ struct listing {
 	const char *rows;
 	/* The name of the device at @index that an argument can choose; NULL: there are no more */
 	const char *(*name_at)(const struct snapshot *snapshot, size_t index);
+	/* The same, with all that a filter chooses it by: a new string; and of hosts without it */
+	char *(*describe_at)(const struct snapshot *snapshot, size_t index);
+	char *(*describe_host_at)(const struct snapshot *snapshot, size_t index); /* may be NULL */
 	/* Print every item that is wanted, by listing_item() or listing_branch(), and count it */
 	void (*print)(struct listing_output *output);
 };
@@ -91,13 +66,6 @@ void listing_item(struct listing_output *output, const char *name, struct json_o
  */
 struct table_row *listing_branch(struct listing_output *output, struct table_row *parent,
 				 const char *name, struct json_object *report);
-
-/** listing_check() - what remains of the options once all are parsed; argp_error(3) if wrong */
-void listing_check(struct listing_options *options, const char *prefix,
-		   const struct argp_state *state);
-
-/** listing_check_name() - argp_error(3) unless @name is a number, after @prefix or alone */
-void listing_check_name(const char *name, const char *prefix, const struct argp_state *state);
 
 /** listing_take_snapshot() - read the machine, with messages on stderr; 0 or a negative errno */
 int listing_take_snapshot(const char *command, struct snapshot *snapshot);

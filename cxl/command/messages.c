@@ -13,18 +13,32 @@
 #include "util/cleanup.h"
 #include "util/entries.h"
 #include "util/exit-status.h"
+#include "util/interrupt.h"
+#include "util/progress.h"
 #include "util/unread.h"
+
+/* What takes less than that is not worth a line. */
+#define SHOW_AFTER_US 1000000
 
 void show_progress(const struct step *step, uint64_t us)
 {
 	_cleanup_free_ char *what = step ? step_text(step) : NULL;
 
+	progress_end();
 	if (!isatty(STDERR_FILENO))
 		return;
-	if (what)
-		fprintf(stderr, "\r\033[Kcxl: %s: %.1f s", what, (double)us / 1000000);
-	else
+	if (!what) {
 		fputs("\r\033[K", stderr);
+		progress_begin("cxl: observing the machine");
+	} else if (us >= SHOW_AFTER_US) {
+		fprintf(stderr, "\r\033[Kcxl: %s: %.1f s", what, (double)us / 1000000);
+	}
+}
+
+void say_interrupted(const char *command, const char *state)
+{
+	if (interrupt_came())
+		fprintf(stderr, "%s: interrupted: %s\n", command, state);
 }
 
 static void say_stuck(const char *command, const struct step *step,
@@ -32,8 +46,10 @@ static void say_stuck(const char *command, const struct step *step,
 {
 	_cleanup_free_ char *text = step_text(step);
 
-	fprintf(stderr, "%s: %s: the kernel has not returned after %g s (process %d%s%s)\n",
-		command, text, timeout, (int)stuck->pid, stuck->wchan ? ", in " : "",
+	fprintf(stderr, "%s: %s: the kernel has not returned", command, text);
+	if (!interrupt_came())
+		fprintf(stderr, " after %g s", timeout);
+	fprintf(stderr, " (process %d%s%s)\n", (int)stuck->pid, stuck->wchan ? ", in " : "",
 		stuck->wchan ?: "");
 }
 
@@ -53,7 +69,8 @@ void say_why_steps_failed(const char *command, const struct step *steps,
 			return;
 		}
 	}
-	fprintf(stderr, "%s: the steps failed: %s\n", command, strerror(-rc));
+	if (rc != -EINTR)
+		fprintf(stderr, "%s: the steps failed: %s\n", command, strerror(-rc));
 }
 
 void say_unreadable(const char *command, const struct journal_entry *entries, size_t count)

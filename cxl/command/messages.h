@@ -15,12 +15,18 @@ struct step;
  * name in messages: "cxl detach-memdev".
  */
 
-/** show_progress() - on a terminal, the step that is going on and for how long; NULL: it is over */
+/**
+ * show_progress() - on a terminal, the step that is going on and for how long
+ * @step: NULL: all are over, and the machine is observed, until progress_end()
+ */
 void show_progress(const struct step *step, uint64_t us);
 
 /** say_why_steps_failed() - which step has not returned or was refused; else what @rc is */
 void say_why_steps_failed(const char *command, const struct step *steps,
 			  const struct observed *observed, double timeout, int rc);
+
+/** say_interrupted() - if an interrupt came: that, and what it leaves */
+void say_interrupted(const char *command, const char *state);
 
 /** say_unreadable() - which entries of the journal are ignored, and why */
 void say_unreadable(const char *command, const struct journal_entry *entries, size_t count);

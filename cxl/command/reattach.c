@@ -21,6 +21,7 @@
 #include "cxl/report/detach-report.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/progress.h"
 #include "util/sysfs.h"
 #include "util/test-point.h"
 
@@ -235,6 +236,7 @@ int reattach_and_report(const struct reattach_task *task, struct watch *watch,
 	int rc, status;
 
 	reattach_run(&reattach, watch, &outcome);
+	progress_end();
 	checks_of_attach(task->hosts, task->nr_hosts, outcome.is_observed ? &outcome.after : NULL,
 			 &watch->observed, &checks);
 	rc = remove_entries(task, &watch->observed, &outcome);

@@ -139,8 +139,9 @@ int draw_plan(const struct plan *plan, enum plan_verdict verdict)
 		{"WHAT", "what", CELL_TEXT, ""},
 		{0},
 	};
+	static const struct table_style tree = {.form = TABLE_TREE};
 	const char *unknown;
-	struct table *table = table_new(columns, NULL, "NAME,WHAT", true, &unknown);
+	struct table *table = table_new(columns, NULL, "NAME,WHAT", &tree, &unknown);
 	_cleanup_free_ char *title = xasprintf("detach by %s, %s", detach_method_name(plan->method),
 					       plan_verdict_name(verdict));
 

@@ -71,21 +71,21 @@ static const char *indicates(int weight)
 	return weight > 0 ? "attached" : weight < 0 ? "none" : "neither";
 }
 
-static struct json_object *report_evidence(const struct attach_answer *answer)
+void report_add_evidence(struct json_object *json, const struct attach_answer *answer)
 {
 	struct json_object *array = json_new_array();
 
 	for (size_t i = 0; i < answer->nr_evidence; i++) {
 		const struct attach_evidence *evidence = &answer->evidence[i];
-		struct json_object *json = json_new_object();
+		struct json_object *one = json_new_object();
 
-		json_add_string(json, "signal", evidence->signal);
-		json_add_string(json, "file", evidence->file);
-		json_add_string(json, "value", evidence->value);
-		json_add_string(json, "indicates", indicates(evidence->weight));
-		json_append(array, json);
+		json_add_string(one, "signal", evidence->signal);
+		json_add_string(one, "file", evidence->file);
+		json_add_string(one, "value", evidence->value);
+		json_add_string(one, "indicates", indicates(evidence->weight));
+		json_append(array, one);
 	}
-	return array;
+	json_add(json, "evidence", array);
 }
 
 static void add_module(struct json_object *json, const struct snapshot_host *host)
@@ -164,7 +164,6 @@ struct json_object *report_memdev(const struct attach_answers *answers,
 		json_append(regions, report_region(answers, memdev->regions[i], human));
 	json_add(json, "regions", regions);
 	report_add_pci(json, &memdev->host);
-	json_add(json, "evidence", report_evidence(answer));
 	return json;
 }
 
@@ -178,7 +177,7 @@ struct json_object *report_attach(const struct attach_answers *answers,
 	if (answer->state != ATTACH_NONE)
 		json_add_string(json, "provider", memdev->host.driver);
 	add_module(json, &memdev->host);
-	json_add(json, "evidence", report_evidence(answer));
+	report_add_evidence(json, answer);
 	return json;
 }
 
@@ -203,7 +202,6 @@ struct json_object *report_unattached_host(const struct attach_answers *answers,
 		add_size(json, "size", unattached->decoder->size, human);
 	}
 	json_add(json, "regions", json_new_array());
-	json_add(json, "evidence", report_evidence(answer));
 	return json;
 }
 
@@ -217,7 +215,6 @@ struct json_object *report_absent_host(const struct snapshot_host *host, const c
 	json_add_string(json, "driver", host->driver);
 	json_add_string(json, "provider", provider);
 	json_add(json, "regions", json_new_array());
-	json_add(json, "evidence", json_new_array());
 	return json;
 }
 
@@ -299,9 +296,9 @@ struct json_object *report_lock(const struct snapshot_region *region,
 	json_add(json, "owners", report_owners(lock));
 	json_add(json, "locked_decoders", report_locked_decoders(lock));
 	/* In the kernel, commit_store() checks the lock; delete_region_store() does not. */
-	json_add_string(json, "commit", locked ? "refused" : "allowed");
+	json_add_string(json, "on_commit", locked ? "refused" : "reset");
 	if (root)
-		json_add_string(json, "delete",
-				root->delete_region == FLAG_YES ? "allowed" : "impossible");
+		json_add_string(json, "on_delete",
+				root->delete_region == FLAG_YES ? "deleted" : "impossible");
 	return json;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+struct attach_answer;
 struct attach_answers;
 struct json_object;
 struct lock_answer;
@@ -19,14 +20,17 @@ struct snapshot_user;
  * sizes and addresses are texts.
  */
 
-/** report_memdev() - a memdev, with its regions and the evidence */
+/** report_memdev() - a memdev, with its regions */
 struct json_object *report_memdev(const struct attach_answers *answers,
 				  const struct snapshot_memdev *memdev, bool human);
 
-/** report_unattached_host() - a host without a memdev, with the evidence */
+/** report_unattached_host() - a host without a memdev */
 struct json_object *report_unattached_host(const struct attach_answers *answers,
 					   const struct snapshot_unattached_host *unattached,
 					   bool human);
+
+/** report_add_evidence() - add to @json what the attach was inferred from */
+void report_add_evidence(struct json_object *json, const struct attach_answer *answer);
 
 /** report_absent_host() - a host of which only the journal shows that @provider attached it */
 struct json_object *report_absent_host(const struct snapshot_host *host, const char *provider);

@@ -17,8 +17,9 @@ static int draw_cases(struct json_object *cases)
 		{"FINDINGS", "findings", CELL_NUMBER, NULL},
 		{0},
 	};
+	static const struct table_style plain = {0};
 	const char *unknown;
-	struct table *table = table_new(columns, NULL, "CASE,TRIALS,FINDINGS", false, &unknown);
+	struct table *table = table_new(columns, NULL, "CASE,TRIALS,FINDINGS", &plain, &unknown);
 
 	for (size_t i = 0; i < json_length(cases); i++) {
 		struct json_object *race_case = json_object_array_get_idx(cases, i);

@@ -77,5 +77,5 @@ int print_kcidb(struct json_object *summary, const char *build)
 	json_add_number(version, "minor", 0);
 	json_add(json, "version", version);
 	json_add(json, "tests", list);
-	return json_print(json);
+	return json_print_foreign(json);
 }

@@ -14,6 +14,7 @@
 #include "cxl/report/guard-report.h"
 #include "cxl/report/report.h"
 #include "test/damage/answers.h"
+#include "util/json.h"
 #include "util/memory.h"
 
 /* A guarded command, and the objects that "all" selects for it */
@@ -81,10 +82,18 @@ struct taker {
 
 static void give(const struct taker *taker, enum schema schema, struct json_object *json)
 {
+	json_add_number(json, "format_version", JSON_FORMAT_VERSION); /* as json_item() does */
 	taker->take(taker->data, schema,
 		    json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
 								 JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(json);
+}
+
+static void give_attach(const struct taker *taker, struct json_object *json,
+			const struct attach_answer *answer)
+{
+	report_add_evidence(json, answer);
+	give(taker, SCHEMA_LIST_ATTACH, json);
 }
 
 static void list(const struct machine *machine, const struct taker *taker)
@@ -92,14 +101,14 @@ static void list(const struct machine *machine, const struct taker *taker)
 	const struct snapshot *snapshot = &machine->snapshot;
 
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
-		give(taker, SCHEMA_LIST_ATTACH,
-		     report_memdev(&machine->answers, &snapshot->memdevs[i], false));
+		give_attach(taker, report_memdev(&machine->answers, &snapshot->memdevs[i], false),
+			    attach_of_memdev(&machine->answers, &snapshot->memdevs[i]));
 	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
 		const struct snapshot_unattached_host *host = &snapshot->unattached_hosts[i];
 
 		if (attach_of_unattached_host(&machine->answers, host)->state != ATTACH_NONE)
-			give(taker, SCHEMA_LIST_ATTACH,
-			     report_unattached_host(&machine->answers, host, false));
+			give_attach(taker, report_unattached_host(&machine->answers, host, false),
+				    attach_of_unattached_host(&machine->answers, host));
 	}
 	for (size_t i = 0; i < snapshot->nr_regions; i++) {
 		struct lock_answer lock;

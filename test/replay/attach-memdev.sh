@@ -31,7 +31,7 @@ keep attach-memdev
 attach --dry-run 0000:11:00.0
 is "a host by name" "$status$(steps)" '0[[["load","cxl_lab_accel"],["bind","0000:11:00.0"]]]'
 attach --dry-run 0000:99:00.0
-is "an unknown host" "$status$err" "1cxl attach-memdev: 0000:99:00.0: neither in the journal, nor a detached host whose provider is known"
+is "an unknown host" "$status$err" "1cxl attach-memdev: 0000:99:00.0: neither in the journal, nor a detached host whose provider is known (detached: 0000:11:00.0)"
 
 entry 0000:11:00.0 .
 for name in '' mem5 5 0000:11:00.0; do

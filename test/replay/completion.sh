@@ -45,6 +45,16 @@ by_ours cxl list-attach --provider c
 is "their drivers" "$out" "cxl_mock_accel"
 by_ours cxl list-attach -o RE
 is "columns" "$out" "REASON REGION RESOURCE"
+by_ours cxl list-attach --format j
+is "formats" "$out" "json jsonl"
+by_ours cxl list-locked --format p
+is "formats: metrics" "$out" prometheus
+by_ours cxl exercise-autoremove --format k
+is "exercise-autoremove: formats" "$out" "kcidb ktap"
+by_ours cxl exercise-autoremove --script ""
+is "exercise-autoremove: languages of scripts" "$out" "c shell"
+by_ours cxl list-locked --color a
+is "colors" "$out" "always auto"
 by_ours cxl export-metrics --o
 is "export-metrics: options" "$out" "--output"
 by_ours cxl export-metrics --output /etc/host
@@ -109,6 +119,6 @@ by_ours cxl destroy-r
 is "a guarded command" "$out" "destroy-region"
 run "$CXL" list-attach --list-opts
 is "--list-opts" "$out" \
-	"--verbose --follow --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
+	"--follow --journald --providers --all --bus --memdev --region --host --provider --verbose --human --format --table --tree --output --no-headings --raw --color --debug --help"
 
 finish

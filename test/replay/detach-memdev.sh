@@ -191,7 +191,7 @@ plan mem1
 is "a memdev that no driver attached: no" "$status" 1
 is "and what to use instead" "$err" "cxl detach-memdev: mem1: not attached by a driver (use 'cxl disable-memdev mem1')"
 plan mem9
-is "a memdev that is not there" "$status$err" "1cxl detach-memdev: mem9: no such memdev"
+is "a memdev that is not there" "$status$err" "1cxl detach-memdev: mem9: no such memdev (attached: mem0)"
 for wrong in '' 'region0' '../mem0' 'mem' 'mem0 mem 1' '--via nowhere mem0' '--timeout soon mem0' '--timeout -1 mem0' \
 	'--to a/b mem0' '--to vfio-pci --via bus mem0' '--tree mem0' '--dry-run --timeline mem0' '0000:11:00.0' '--watch-only 1 --reattach mem0' '--frobnicate mem0'; do
 	read -ra words <<<"$wrong"

@@ -35,7 +35,7 @@ chmod a-w "$devices/decoder0.0/delete_region"
 export_metrics
 is "none, without a write permission" "$(samples cxl_region_deletable | cut -d' ' -f2 | xargs)" "0 0"
 run on_machine "$CXL" list-locked
-is "list-locked says so, too" "$(jq -c 'map(.delete)' <<<"$out")" '["impossible"]'
+is "list-locked says so, too" "$(jq -c 'map(.on_delete)' <<<"$out")" '["impossible"]'
 
 machine pci-unbound
 export_metrics

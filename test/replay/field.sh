@@ -24,7 +24,7 @@ done
 ok "every memdev was looked at" [ "$seen" -gt 40 ]
 
 # list OPTION...: of the machine; said WHAT FILTER EXPECTED: part of that
-list() { run on_machine "${reader[@]}" "$CXL" list-attach "$@"; keep list-attach; }
+list() { run on_machine "${reader[@]}" "$CXL" list-attach -v "$@"; keep list-attach; }
 said() { is "$1" "$status$(answer "$2")" "0$3"; }
 states='map([.memdev // .host, .attach, .provider])'
 # remake_modules: the indexes, after a change of modules
@@ -102,7 +102,7 @@ pci=$machine/sys/bus/pci/devices
 list -vv
 said "-vv: alone in its slot" '.[0].pci | del(.memory_enabled)' \
 	'{"functions":[],"iommu_devices":[],"reset_methods":"cxl_bus","reset":true,"cxl_reset":false}'
-list
+run on_machine "${reader[@]}" "$CXL" list-attach
 said "without it, nothing of that" '.[0] | has("pci")' false
 mkdir -p "$machine/sys/kernel/iommu_groups/7/devices" "$pci/${host%.*}."{1,10} "$pci/0000:99:00.1" "$machine/sys/bus/pci/drivers/efx"
 ln -s ../../drivers/efx "$pci/${host%.*}.1/driver"
@@ -133,7 +133,7 @@ like "the plan: a device of the group that stays" "$out" '0000:9:00.0 +in the sa
 run on_machine "$CXL" detach-memdev --dry-run mem0
 is "the plan has it as JSON" "$(answer '.detaches.memdevs[0].pci.iommu_group')" '"7"'
 keep detach-memdev-plan
-for options in '-v --table' '-v --follow' '-v --providers' '-v --tree'; do
+for options in '-v --table' '-v --providers' '-v --tree'; do
 	# shellcheck disable=SC2086 # several
 	run on_machine "$CXL" list-attach $options
 	is "list-attach $options: wrong usage" "$status" 2

@@ -298,7 +298,7 @@ as_before
 hook 10-removes "[ \$1 = pre-detach ] && mv $devices/mem0 $machine_top/mem0 || mv $machine_top/mem0 $devices"
 detach mem0
 is "the memdev is gone after the hooks: failed, and canceled" "$status$(called)$err" \
-	"110-removes pre-detach 10-removes cancel-detachcxl detach-memdev: mem0: no such memdev"
+	"110-removes pre-detach 10-removes cancel-detachcxl detach-memdev: mem0: no such memdev (attached: none)"
 untouched "the memdev is gone"
 
 # Signals
@@ -306,7 +306,7 @@ untouched "the memdev is gone"
 signaled() {
 	local i
 	rm -f "$machine_top/pid"
-	on_machine unshare -n bash -c 'trap - INT; echo $$ >'"$machine_top/pid"'; exec "$CXL" detach-memdev --via host mem0 2>'"$machine_top/error" >"$machine_top/out" &
+	on_machine unshare -n bash -c 'echo $$ >'"$machine_top/pid"'; exec env --default-signal=INT "$CXL" detach-memdev --via host mem0 2>'"$machine_top/error" >"$machine_top/out" &
 	for ((i = 0; i < 100; i++)); do
 		! grep -q "20-waits $phase" "$log" 2>/dev/null || break
 		sleep 0.1
@@ -322,13 +322,14 @@ waiting() {
 	hook 10-first
 	hook 20-waits "[ \$1 != $phase ] || { sleep 8765 & sleep 8765; }"
 }
-for signal in TERM:143 HUP:129; do
+for signal in INT:130 TERM:143 HUP:129; do
 	waiting pre-detach
 	signaled ${signal%:*}
 	is "SIG${signal%:*}: it ends by that" "$status" ${signal#*:}
 	is "SIG${signal%:*}: all that has run is canceled" "$(called)" \
 		"10-first pre-detach 20-waits pre-detach 20-waits cancel-detach 10-first cancel-detach"
-	is "SIG${signal%:*}: says so" "$(cat "$machine_top/error")" "cxl detach-memdev: refused by hook 20-waits: pre-detach: interrupted"
+	is "SIG${signal%:*}: says so" "$(cat "$machine_top/error")" "cxl detach-memdev: refused by hook 20-waits: pre-detach: interrupted
+cxl detach-memdev: interrupted: nothing was changed"
 	is "SIG${signal%:*}: no process is left" "$(processes_of 'sleep 8765')" ""
 	untouched "SIG${signal%:*}"
 done
@@ -337,6 +338,8 @@ signaled TERM
 is "SIGTERM in a post phase: it ends by that, no other follows, and the report is there" \
 	"$status$(called)$(jq -c '.hooks | map(.result)' "$machine_top/out")" \
 	'14310-first pre-detach 20-waits pre-detach 20-waits post-detach["done","done","interrupted"]'
+like "SIGTERM in a post phase: says what it leaves" "$(cat "$machine_top/error")" \
+	"cxl detach-memdev: interrupted: 0000:11:00.0 is attached as before"
 is "SIGTERM in a post phase: no process is left" "$(processes_of 'sleep 8765')" ""
 waiting pre-detach
 signaled KILL
@@ -350,6 +353,7 @@ hook 20-signals '[ "$1" != pre-detach ] || kill -TERM $(ps -o ppid= -p $(ps -o p
 detach mem0
 is "a signal just before the first step: canceled" "$status$(called)" \
 	"14310-first pre-detach 20-signals pre-detach 20-signals cancel-detach 10-first cancel-detach"
+is "a signal just before the first step: says so, once" "$(grep -c ': interrupted: nothing was changed$' <<<"$err")" 1
 untouched "a signal just before the first step"
 as_before
 hook 10-first
@@ -402,10 +406,10 @@ attach
 is "attach: no kernel log: canceled" "$status$(called)" "510-first pre-attach 10-first cancel-attach"
 rm "$log"
 attach --dry-run
-is "attach: dry run" "$status$(called)$(answer 'map(keys)')" '0[["hosts","steps"],["hooks"]]'
+is "attach: dry run" "$status$(called)$(answer 'map(keys)')" '0[["format_version","hosts","steps"],["format_version","hooks"]]'
 keep attach-memdev
 attach --dry-run --no-hooks
-is "attach: --no-hooks" "$status$(answer 'map(keys)')" '0[["hosts","steps"]]'
+is "attach: --no-hooks" "$status$(answer 'map(keys)')" '0[["format_version","hosts","steps"]]'
 as_before
 entry 0000:11:00.0 mem0
 hook 10-adds "[ \$1 != pre-attach ] || cp $CXL_STATE_DIR/0000:11:00.0.json $machine_top/kept; [ \$1 != pre-attach ] || sed s/0000:11:00.0/0000:99:00.0/ <$machine_top/kept >$CXL_STATE_DIR/0000:99:00.0.json" \

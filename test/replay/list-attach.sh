@@ -8,7 +8,7 @@
 # Whatever happens, stdout has a valid answer, except after wrong usage.
 list_attach() {
 	run on_machine timeout 20 "$CXL" list-attach "$@"
-	[ "$status" -eq 2 ] || [[ " $* " =~ \ (--table|--tree|-o)\  ]] || keep list-attach
+	[ "$status" -eq 2 ] || [[ " $* " =~ \ (--table|--tree|-o|--format|--raw|-n|--color=.*)\  ]] || keep list-attach
 }
 query() { jq -c "$1" <<<"$out"; }
 
@@ -16,8 +16,11 @@ machine accelerator
 list_attach
 is "accelerator: done" "$status" 0
 is "accelerator: nothing on stderr" "$err" ""
-is "accelerator: the whole answer" "$(query '.[] | del(.evidence)')" \
-	'{"memdev":"mem0","id":0,"attach":"attached","numa_node":0,"ram_size":536870912,"pmem_size":0,"host":"cxl_type2_accel.0","subsystem":"platform","driver":"cxl_mock_accel","provider":"cxl_mock_accel","module":"cxl_mock_accel","module_file":"/lib/modules/7.3.0-rc7/updates/test/cxl_mock_accel.ko","imports_attach":true,"endpoint":"endpoint3","port":"port1","bus":"root0","regions":[{"region":"region0","resource":1031060586496,"size":536870912,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","locked":true,"lock_reason":"attach"}]}'
+is "accelerator: the whole answer" "$(query '.[]')" \
+	'{"format_version":1,"memdev":"mem0","id":0,"attach":"attached","numa_node":0,"ram_size":536870912,"pmem_size":0,"host":"cxl_type2_accel.0","subsystem":"platform","driver":"cxl_mock_accel","provider":"cxl_mock_accel","module":"cxl_mock_accel","module_file":"/lib/modules/7.3.0-rc7/updates/test/cxl_mock_accel.ko","imports_attach":true,"endpoint":"endpoint3","port":"port1","bus":"root0","regions":[{"region":"region0","resource":1031060586496,"size":536870912,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","locked":true,"lock_reason":"attach"}]}'
+plain=$out
+list_attach -v
+is "accelerator: -v is the same, with the evidence" "$(query 'map(del(.evidence))')" "$(jq -c . <<<"$plain")"
 is "accelerator: the evidence" "$(query '[.[].evidence[] | .signal, .file, .value, .indicates]')" \
 	'["no-class-attributes","/sys/bus/cxl/devices/mem0/firmware_version","absent","attached","region-locked","/sys/bus/cxl/devices/region0/locked","1","attached","region-without-child","/sys/bus/cxl/devices/region0","no dax or pmem region","attached","target-type-accelerator","/sys/bus/cxl/devices/decoder3.0/target_type","accelerator","attached","module-imports-attach","/lib/modules/7.3.0-rc7/updates/test/cxl_mock_accel.ko","devm_cxl_probe_mem","attached","module-holds-cxl-mem","/sys/module/cxl_mem/holders/cxl_mock_accel","present","neither"]'
 
@@ -32,13 +35,13 @@ is "by number" "$(query 'map(.memdev)')" '["mem0"]'
 list_attach mem0 mem7
 is "one of two exists: it is listed" "$(query 'map(.memdev)')" '["mem0"]'
 is "one of two exists: failed" "$status" 1
-is "one of two exists: which not" "$err" "cxl list-attach: there is no memdev 'mem7'"
-for name in ../mem0 mem0/.. '' mem -- 'mem0 ' mem0x region0; do
+is "one of two exists: which not" "$err" "cxl list-attach: there is no memdev 'mem7' (there is: mem0)"
+for name in ../mem0 mem0/.. '' mem -- ',' 'mem 0x' mem0x region0; do
 	list_attach -- "$name"
 	is "invalid memdev name '$name': wrong usage" "$status" 2
 	is "invalid memdev name '$name': no answer" "$out" ""
 	is "invalid memdev name '$name': said" "$(head -n 1 <<<"$err")" \
-		"cxl list-attach: invalid memdev name '$name' (expected mem0 or 0)"
+		"cxl list-attach: invalid memdev name '${name% 0x}' (expected mem0 or 0)"
 done
 list_attach --no-such-option
 is "unknown option: wrong usage" "$status" 2
@@ -78,19 +81,19 @@ is "accelerator in a region that is not locked: unknown" "$(query 'map(.attach)'
 
 machine accelerator
 echo 1 >"$devices/decoder1.0/locked"
-list_attach
+list_attach -v
 is "a locked decoder of the region counts" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
 	'["region-locked-by-decoder","both"]'
 
 machine accelerator
 echo 1 >"$devices/decoder3.0/locked"
-list_attach
+list_attach -v
 is "a locked endpoint decoder counts" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
 	'["region-locked-by-decoder","both"]'
 
 machine accelerator
 echo 1 >"$devices/decoder1.1/locked"
-list_attach
+list_attach -v
 is "a locked decoder of another region does not count" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
 	'["region-locked","attach"]'
 
@@ -105,7 +108,7 @@ is "decoders without a size, in a region that is not committed" \
 
 machine accelerator
 echo 1.0 >"$devices/mem0/firmware_version"
-list_attach
+list_attach -v
 is "class attributes, all else for an attach: attached, contradiction shown" \
 	"$(query '[.[] | .attach, (.evidence[] | select(.indicates == "none").signal)]')" \
 	'["attached","class-attributes"]'
@@ -115,7 +118,7 @@ host=$(readlink -f "$devices/mem0/..")
 rm "$host/driver"
 list_attach
 is "host without a driver: none" "$out" '[]'
-list_attach --all
+list_attach -v --all
 is "host without a driver: why" "$(query '.[] | [.attach, .evidence[1].signal, has("provider")]')" \
 	'["none","host-unbound",false]'
 
@@ -178,7 +181,7 @@ machine accelerator
 list_attach -o nonsense
 is "no such column: wrong usage" "$status" 2
 is "no such column: said" "$err" \
-	"cxl list-attach: invalid column 'nonsense' (expected one that cxl list-attach --help names)"
+	"cxl list-attach: invalid column 'nonsense' (expected one that cxl list-attach -o help lists)"
 list_attach -o ''
 is "no column at all: wrong usage" "$status" 2
 for filter in '-b root0' '-b 0' '-b cxl_test' '-m mem0' '-m 0' '-m mem7,mem0' '-m all' '-r region0' '-r 0' \
@@ -191,7 +194,8 @@ for filter in '-b root1' '-b ACPI.CXL' '-m mem7' '-r region7' '--host 0000:35:00
 	read -ra options <<<"$filter"
 	list_attach "${options[@]}"
 	is "$filter does not: empty" "$out" '[]'
-	is "$filter does not: said" "$err" "cxl list-attach: nothing matches"
+	is "$filter does not: said, with what there is" "$err" \
+		"cxl list-attach: nothing matches (there is, with --all: mem0 (host cxl_type2_accel.0, driver cxl_mock_accel, bus root0, region0))"
 	is "$filter does not: done" "$status" 0
 done
 list_attach --debug
@@ -210,8 +214,8 @@ is "an expander by name is listed" "$(query 'map([.memdev, .attach])')" '[["mem1
 
 machine pci-accelerator
 list_attach
-is "PCI accelerator: the whole answer" "$(query '.[] | del(.evidence)')" \
-	'{"memdev":"mem0","id":0,"attach":"attached","host":"0000:11:00.0","subsystem":"pci","driver":"cxl_lab_accel","provider":"cxl_lab_accel","module":"cxl_lab_accel","module_file":"/lib/modules/7.3.0-rc7/extra/cxl_lab_accel.ko","imports_attach":true,"endpoint":"endpoint2","port":"port1","bus":"root0","regions":[{"region":"region0","resource":15300820992,"size":268435456,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","locked":true,"lock_reason":"attach"}]}'
+is "PCI accelerator: the whole answer" "$(query '.[]')" \
+	'{"format_version":1,"memdev":"mem0","id":0,"attach":"attached","host":"0000:11:00.0","subsystem":"pci","driver":"cxl_lab_accel","provider":"cxl_lab_accel","module":"cxl_lab_accel","module_file":"/lib/modules/7.3.0-rc7/extra/cxl_lab_accel.ko","imports_attach":true,"endpoint":"endpoint2","port":"port1","bus":"root0","regions":[{"region":"region0","resource":15300820992,"size":268435456,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","locked":true,"lock_reason":"attach"}]}'
 is "PCI accelerator: nothing on stderr" "$err" ""
 list_attach -b ACPI.CXL
 is "PCI accelerator: its bus by provider" "$(query 'map(.bus)')" '["root0"]'
@@ -227,7 +231,7 @@ is "two accelerators and an expander: there are three regions" "$(query length)"
 # Hosts without a memdev
 unattached() { query 'map(select(has("memdev") | not) | [.attach, .host, .provider, .port, .decoder, .resource])'; }
 machine accelerator-unbound
-list_attach
+list_attach -v
 is "unbound: detached, with what an attach would find" "$(unattached)" \
 	'[["detached","cxl_type2_accel.0","cxl_mock_accel","port1","decoder1.0",1031060586496]]'
 is "unbound: the evidence" "$(query '.[].evidence | map(.signal)')" \
@@ -265,7 +269,7 @@ rm -r "$machine/lib/modules"/*
 list_attach
 is "no modules installed: not listed" "$out" '[]'
 machine accelerator-no-bus
-list_attach
+list_attach -v
 is "bus unbound: detached" "$(unattached)" '[["detached","cxl_type2_accel.0","cxl_mock_accel",null,null,null]]'
 is "bus unbound: why an attach would fail" "$(query 'map([.reason, .evidence[-1].signal])')" '[["no-topology","no-port-above"]]'
 machine accelerator-disabled
@@ -316,7 +320,7 @@ list_attach
 is "6.12: none" "$out" '[]'
 is "6.12: said why" "$err" \
 	"cxl list-attach: this kernel has no attach call that is known (devm_cxl_probe_mem()): only the devices show whether a memdev has a provider"
-list_attach --all
+list_attach -v --all
 is "6.12: the evidence says why" "$(query 'map(.attach, .evidence[0].signal) | unique')" '["no-attach-support","none"]'
 
 # Altered by hand

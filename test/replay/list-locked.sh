@@ -7,14 +7,14 @@
 
 list_locked() {
 	run on_machine timeout 20 "$CXL" list-locked "$@"
-	[ "$status" -eq 2 ] || [[ " $* " =~ \ (--table|--tree|-o)\  ]] || keep list-locked
+	[ "$status" -eq 2 ] || [[ " $* " =~ \ (--table|--tree|-o|--format|--raw|-n)\  ]] || keep list-locked
 }
 query() { jq -c "$1" <<<"$out"; }
 
 machine accelerator
 list_locked
 is "accelerator: the whole answer" "$(query '.[]')" \
-	'{"region":"region0","resource":1031060586496,"size":536870912,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","bus":"root0","root_decoder":"decoder0.0","locked":true,"told_by":"region","reason":"attach","owners":[{"memdev":"mem0","host":"cxl_type2_accel.0","provider":"cxl_mock_accel","module":"cxl_mock_accel"}],"locked_decoders":[],"commit":"refused","delete":"impossible"}'
+	'{"format_version":1,"region":"region0","resource":1031060586496,"size":536870912,"mode":"ram","interleave_ways":1,"state":"enabled","driver":"cxl_region","decode_state":"commit","bus":"root0","root_decoder":"decoder0.0","locked":true,"told_by":"region","reason":"attach","owners":[{"memdev":"mem0","host":"cxl_type2_accel.0","provider":"cxl_mock_accel","module":"cxl_mock_accel"}],"locked_decoders":[],"on_commit":"refused","on_delete":"impossible"}'
 is "accelerator: done, nothing on stderr" "$status$err" 0
 list_locked --human region0
 is "human: texts" "$(query '.[0] | [.resource, .size]')" '["0xf010000000","512.00 MiB (536.87 MB)"]'
@@ -22,7 +22,7 @@ list_locked 0
 is "by number" "$(query 'map(.region)')" '["region0"]'
 list_locked region0 region9
 is "one of two exists" "$(query 'map(.region)')$status" '["region0"]1'
-is "one of two exists: which not" "$err" "cxl list-locked: there is no region 'region9'"
+is "one of two exists: which not" "$err" "cxl list-locked: there is no region 'region9' (there is: region0)"
 for name in ../region0 region '' mem0 region0x; do
 	list_locked -- "$name"
 	is "invalid region name '$name': wrong usage" "$status$out" 2
@@ -31,7 +31,7 @@ for name in ../region0 region '' mem0 region0x; do
 done
 list_locked --table
 is "a table" "$out" \
-	$'REGION  REASON MEMDEV PROVIDER       HOST              RESOURCE     SIZE DELETE\nregion0 attach mem0   cxl_mock_accel cxl_type2_accel.0 0xf010000000 512M impossible'
+	$'REGION  REASON MEMDEV PROVIDER       HOST              SIZE ON-DELETE\nregion0 attach mem0   cxl_mock_accel cxl_type2_accel.0 512M impossible'
 list_locked -o REGION,LOCKED
 is "a table: locked" "$out" $'REGION  LOCKED\nregion0 yes'
 list_locked --tree -o NAME,REASON
@@ -39,7 +39,7 @@ is "a tree" "$(grep -o '[a-z]\+[0-9].*' <<<"$out" | sed 's/ *$//')" $'region0 at
 list_locked --host cxl_type2_accel.0
 is "filtered by host" "$(query length)" 1
 list_locked -m mem1
-is "filtered out" "$out$err" '[]cxl list-locked: nothing matches'
+is "filtered out" "$out$err" '[]cxl list-locked: nothing matches (there is, with --all: region0 (mem0, host cxl_type2_accel.0, driver cxl_mock_accel, bus root0))'
 run "$CXL" list-locked --help
 like "--help has an example" "$out" 'cxl list-locked --table region0'
 help=$out
@@ -63,17 +63,17 @@ is "a kernel before v7.1: said" "$err" \
 machine accelerator
 touch "$devices/decoder0.0/delete_region"
 list_locked
-is "a shared window: the kernel allows a delete" "$(query '.[].delete')" '"allowed"'
+is "a shared window: the kernel deletes it" "$(query '.[].on_delete')" '"deleted"'
 
 machine pci-shared
 list_locked
 is "shared window, as recorded: the accelerator's region alone" \
-	"$(query 'map([.owners[].memdev, .reason, .delete])')" '[["mem0","attach","allowed"]]'
+	"$(query 'map([.owners[].memdev, .reason, .on_delete])')" '[["mem0","attach","deleted"]]'
 list_locked --all
 is "shared window: also the expander's" "$(query 'map(.reason) | sort')" '["attach","none"]'
 expander=$(query 'map(select(.reason == "none").region)[0]' | tr -d '"')
 is "an unlocked region can be committed and deleted" \
-	"$(query 'map(select(.reason == "none"))[0] | [.commit, .delete, .owners]')" '["allowed","allowed",[]]'
+	"$(query 'map(select(.reason == "none"))[0] | [.on_commit, .on_delete, .owners]')" '["reset","deleted",[]]'
 list_locked "$expander"
 is "an unlocked region by name" "$(query 'map(.locked)')" '[false]'
 list_locked -o LOCKED "$expander"
@@ -83,7 +83,7 @@ for port in "$devices"/decoder*; do
 done
 echo 1 >"$devices/$expander/locked"
 list_locked "$expander"
-is "locked by firmware" "$(query '.[] | [.reason, .owners, (.locked_decoders | length > 1), .commit]')" \
+is "locked by firmware" "$(query '.[] | [.reason, .owners, (.locked_decoders | length > 1), .on_commit]')" \
 	'["firmware",[],true,"refused"]'
 for decoder in "$devices"/decoder*; do
 	echo 0 >"$decoder/locked"

@@ -29,8 +29,16 @@ export CXL_CLI=$directory/fake/cxl
 run "$CXL" frobnicate 'a b' '' '*' --help -- "it's"
 is "arguments arrive as they are" "$out" "<frobnicate><a b><><*><--help><--><it's>"
 is "stderr is passed on" "$err" "to-stderr"
-run "$CXL" list-attachx
-is "a name that only begins like ours is not ours" "$out" "<list-attachx>"
+run "$CXL" list-attached-memory
+is "a name that only begins like ours is not ours" "$out" "<list-attached-memory>"
+run "$CXL" monittor x
+is "a mistyped command of cxl-cli is not passed on" "$status$out$err" "2cxl: 'monittor' is not a command (did you mean 'monitor'?)"
+sed -i 's/list.nmonitor/list\\nmonitor\\nlist-attachx\\nmonittor/' "$CXL_CLI"
+for command in list-attachx monittor; do
+	run "$CXL" $command x
+	is "$command is passed on if cxl-cli has it" "$out" "<$command><x>"
+done
+sed -i 's/.nlist-attachx.nmonittor//' "$CXL_CLI"
 run "$CXL" help list
 is "help on a command that is not ours" "$out" "<help><list>"
 run "$CXL" version

@@ -21,7 +21,7 @@ mem() {
 
 # state: everything that there is, without the numbers that may change
 state() {
-	"$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus) |
+	"$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus) |
 		.regions |= map(select(.lock_reason == "attach") | del(.region))) | sort_by(.host)'
 }
 

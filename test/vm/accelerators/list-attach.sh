@@ -7,7 +7,7 @@
 . "$SOURCE/test/vm/guest.sh"
 
 list_attach() {
-	run "$CXL" list-attach "$@"
+	run "$CXL" list-attach -v "$@"
 	answers=$((answers + 1))
 	printf '%s' "$out" >"/tmp/answer-$answers"
 }

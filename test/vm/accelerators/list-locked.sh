@@ -13,9 +13,9 @@ is "its owner" "$(answer 'map(.owners[] | [.memdev, .provider])')" \
 is "no decoder is locked" "$(answer 'map(.locked_decoders)')$(cat /sys/bus/cxl/devices/decoder*/locked | sort -u)" '[[]]0'
 root=$(answer '.[0].root_decoder' | tr -d '"')
 is "its root decoder" "$root" "$(basename "$(dirname "$(readlink -f /sys/bus/cxl/devices/region0)")")"
-is "whether it can be deleted, as sysfs" "$(answer '.[0].delete')" \
-	"$([ -e "/sys/bus/cxl/devices/$root/delete_region" ] && echo '"allowed"' || echo '"impossible"')"
-is "commit is refused, as shown" "$(answer '.[0].commit')$(bash -c 'echo 0 >/sys/bus/cxl/devices/region0/commit' 2>&1 |
+is "what a delete does, as sysfs" "$(answer '.[0].on_delete')" \
+	"$([ -e "/sys/bus/cxl/devices/$root/delete_region" ] && echo '"deleted"' || echo '"impossible"')"
+is "commit is refused, as shown" "$(answer '.[0].on_commit')$(bash -c 'echo 0 >/sys/bus/cxl/devices/region0/commit' 2>&1 |
 	grep -oE 'Operation not permitted|busy')" '"refused"Operation not permitted'
 valid "the answer is valid" list-locked
 

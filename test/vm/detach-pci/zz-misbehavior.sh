@@ -42,6 +42,28 @@ echo 0 >$parameters/remove_sleep_ms
 sleep 7
 as_it_was "a remove() that hung"
 
+# It does not return, and the command is interrupted
+echo 8000 >$parameters/remove_sleep_ms
+env --default-signal=INT "$CXL" detach-memdev --via host "$(mem)" >/tmp/out 2>/tmp/err &
+pid=$!
+until compgen -G '/run/cxl/*.json' >/dev/null; do sleep 0.1; done
+sleep 1
+begun=$SECONDS
+kill -INT $pid
+status=0
+wait $pid || status=$?
+out=$(</tmp/out) err=$(</tmp/err)
+ok "interrupted in a remove() that hangs: ends soon" [ $((SECONDS - begun)) -lt 6 ]
+is "interrupted in a remove() that hangs: dies by the signal" "$status" 130
+like "interrupted in a remove() that hangs: says where it is" "$err" \
+	"unbind $host from $provider: the kernel has not returned \(process [0-9]+"
+like "interrupted in a remove() that hangs: says what it leaves" "$err" \
+	"interrupted: what was detached stays so; 'cxl attach-memdev $host' reattaches it"
+valid "interrupted in a remove() that hangs: the report is valid" detach-memdev
+echo 0 >$parameters/remove_sleep_ms
+sleep 8
+as_it_was "interrupted in a remove() that hung"
+
 # What was given up, or whose command was killed, goes no further when the kernel returns
 modprobe vfio enable_unsafe_noiommu_mode=1
 modprobe vfio-pci

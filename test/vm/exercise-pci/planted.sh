@@ -7,7 +7,7 @@
 . "$SOURCE/test/vm/guest.sh"
 
 parameters=/sys/module/cxl_lab_accel/parameters
-state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus) | .regions |= map(del(.region)))'; }
+state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus) | .regions |= map(del(.region)))'; }
 whole=$(state)
 mem() { basename /sys/bus/pci/drivers/cxl_lab_accel/0000:*/mem*; }
 exercise() {

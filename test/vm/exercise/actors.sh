@@ -7,7 +7,7 @@
 . "$SOURCE/test/vm/guest.sh"
 
 log=/tmp/log
-state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus) | .regions |= map(del(.region)))'; }
+state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus) | .regions |= map(del(.region)))'; }
 whole=$(state)
 exercise() { rm -f "$log"; run "$CXL" exercise-autoremove --log "$log" "$@"; }
 # results: how many trials are over

@@ -76,7 +76,7 @@ ln -s $rule /etc/udev/rules.d/
 udevadm control --reload
 udevadm trigger --settle --subsystem-match=cxl --action=change
 is "with the rule, root is refused" "$(asked region99)" "Permission denied"
-is "list-locked: nothing can be deleted" "$("$CXL" list-locked | jq -c 'map(.delete)')" '["impossible"]'
+is "list-locked: nothing can be deleted" "$("$CXL" list-locked | jq -c 'map(.on_delete)')" '["impossible"]'
 write_metrics
 is "and so say the metrics" "$(grep -c '^cxl_region_deletable.* 1$' $textfile)" 0
 acpi=$(basename "$(readlink -f /sys/bus/cxl/devices/root0/..)")

@@ -13,7 +13,7 @@ ok "there are memdevs" [ "$(answer length)" -gt 1 ]
 run "$CXL" list-attach
 is "none is attached" "$out$status" '[]0'
 is "standard error says why" "$err" "cxl list-attach: $remark"
-run "$CXL" list-attach --all
+run "$CXL" list-attach -v --all
 is "all of them, and none attached" "$(answer 'map(.memdev) | sort')$(answer 'map(.attach) | unique')" "${memdevs}[\"none\"]"
 is "the evidence says why" "$(answer 'map(.evidence[0].signal) | unique')" '["no-attach-support"]'
 run "$CXL" list-attach --providers

@@ -16,7 +16,7 @@ modprobe -a cxl_acpi cxl_port cxl_lab_accel
 is "its driver is loaded, and could not attach it" \
 	"$(compgen -G '/sys/bus/pci/drivers/cxl_lab_accel/0000:*')$(compgen -G '/sys/bus/cxl/devices/mem*')" ""
 like "the kernel refused it" "$(dmesg)" "cxl_lab_accel $host: error -(6|ENXIO): cannot attach"
-run "$CXL" list-attach
+run "$CXL" list-attach -v
 is "it failed, and why" "$(answer 'map([.attach, .reason, .host, .provider, .port])')" \
 	"[[\"failed\",\"uncommitted\",\"$host\",\"cxl_lab_accel\",\"port1\"]]"
 is "the evidence" "$(answer '.[0].evidence | map(.signal)')" \

@@ -8,7 +8,7 @@
 
 # state: of all accelerators, without the numbers that may change
 state() {
-	"$CXL" list-attach | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus, .detached_by) |
+	"$CXL" list-attach | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus, .detached_by) |
 		.regions |= map(del(.region))) | sort_by(.host)'
 }
 mapfile -t hosts < <("$CXL" list-attach | jq -r '.[].host')

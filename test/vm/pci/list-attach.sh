@@ -29,8 +29,8 @@ run /usr/bin/cxl list -R -r "$region"
 is "it is a region of its own" "$(answer 'map(.locked // false)')" '[false]'
 same_as_truth "with an expander's region: as the kernel itself says"
 run "$CXL" list-locked
-is "the window is shared: the kernel allows a delete" \
-	"$(answer 'map([.reason, .delete]) | unique')" '[["attach","allowed"]]'
+is "the window is shared: the kernel deletes the region, whoever uses it" \
+	"$(answer 'map([.reason, .on_delete]) | unique')" '[["attach","deleted"]]'
 
 # It can be system RAM. Without udev, the modules for what has appeared are loaded by hand.
 modprobe -a dax_cxl kmem

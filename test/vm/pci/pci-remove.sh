@@ -12,7 +12,7 @@ mapfile -t hosts < <("$CXL" list-attach | jq -r '.[].host')
 is "there are two accelerators" "${#hosts[@]}" 2
 
 state() {
-	"$CXL" list-attach | jq -c 'map(del(.memdev, .id, .endpoint, .evidence, .port, .bus, .detached_by) |
+	"$CXL" list-attach | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus, .detached_by) |
 		.regions |= map(del(.region))) | sort_by(.host)'
 }
 # settings: what a rescan could change

@@ -6,7 +6,7 @@
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
-state() { run "$CXL" list-attach; answer 'map(select(.memdev) | del(.memdev, .id, .endpoint, .evidence)) | sort_by(.host)'; }
+state() { run "$CXL" list-attach; answer 'map(select(.memdev) | del(.memdev, .id, .endpoint)) | sort_by(.host)'; }
 whole=$(state)
 host=$(jq -r '.[0].host' <<<"$whole")
 others=$(jq -c '.[1:]' <<<"$whole")
