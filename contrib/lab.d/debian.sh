@@ -66,7 +66,6 @@ setup_own_userland() {
 	step "userland Debian testing with $2" "$userland" userland_make testing
 }
 
-
 # The root's own /lab holds what it was made of, and the places where things are mounted.
 userland_make() {
 	local part=$1 suite=$2 options uri
