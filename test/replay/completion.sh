@@ -71,6 +71,15 @@ by_ours cxl detach-memdev --via p
 is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
 is "detach-memdev: memdevs that exist" "$out" "mem0"
+# shellcheck source=test/replay/values.sh
+. "$SOURCE/test/replay/values.sh"
+while read -r command option; do
+	expected=$(expected_by "$command" "$option")
+	by_ours cxl "$command" "$option" ''
+	is "$command $option: what the program expects" "$(tr ' ' '\n' <<<"$out" | LC_ALL=C sort | xargs)" "${expected:-nothing}"
+done <<-END
+	$values
+END
 by_ours cxl exercise-autoremove --via l
 is "exercise-autoremove: actors" "$out" "link list load"
 by_ours cxl exercise-autoremove --interleaving h

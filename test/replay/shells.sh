@@ -50,6 +50,8 @@ offers() {
 
 ok "zsh: reads its completion" zsh -n "$SOURCE/contrib/completions/_cxl"
 ok "fish: reads its completion" fish -n "$SOURCE/contrib/completions/cxl.fish"
+# shellcheck source=test/replay/values.sh
+. "$SOURCE/test/replay/values.sh"
 machine accelerator
 offers 'cxl list-a' list-attach
 offers 'cxl li' 'list list-attach list-locked'
@@ -82,6 +84,12 @@ offers 'cxl detach-memdev --via p' 'pci-remove port'
 offers 'cxl exercise-autoremove --via l' list
 offers 'cxl exercise-autoremove --interleaving h' halves
 offers 'cxl list-attach mem7' ''
+while read -r command option; do
+	expected=$(expected_by "$command" "$option")
+	offers "cxl $command $option " "${expected:-something}"
+done <<-END
+	$values
+END
 machine accelerator-unbound
 offers 'cxl attach-memdev c' cxl_type2_accel.0
 if [ -x /usr/bin/cxl ]; then
