@@ -81,7 +81,7 @@ offers 'cxl-attach list-l' list-locked
 offers 'cxl-attach detach-memdev m' mem0
 offers 'cxl list-locked --color a' 'always auto'
 offers 'cxl detach-memdev --via p' 'pci-remove port'
-offers 'cxl exercise-autoremove --via l' list
+offers 'cxl exercise-autoremove --via l' 'link list load'
 offers 'cxl exercise-autoremove --interleaving h' halves
 offers 'cxl list-attach mem7' ''
 while read -r command option; do
