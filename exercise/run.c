@@ -259,13 +259,18 @@ static void lost(void *data)
 /* What the first trial would do, as a script */
 static int print_script(struct run *run)
 {
+	struct schedule *schedule = run->settings->schedule;
+	_cleanup_free_ char *why = NULL;
 	/* Only how they overlap depends on how long they take. */
-	bool alone = run->settings->schedule->cases[0].scenario == SCENARIO_ALONE;
-	int rc = alone ? 1 : measure(run);
+	int rc = schedule->cases[0].scenario == SCENARIO_ALONE ? 1 : measure(run);
 
 	if (rc != 1)
 		return rc < 0 ? rc : -EIO;
-	return run_print_script(&run->exercise, run->settings);
+	rc = run_print_script(&run->exercise, schedule, run->settings->trials,
+			      run->settings->script, &why);
+	if (why)
+		fprintf(stderr, NAME ": %s\n", why);
+	return rc;
 }
 
 /* What keeps a run from continuing a log that began so; NULL: nothing */

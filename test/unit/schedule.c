@@ -91,48 +91,55 @@ static void skipping(void **state)
 	schedule_close(&other);
 }
 
-/* Every sweep of every race has each bucket once; and no case comes more often than others */
+struct visits {
+	size_t swept[32][NR_SWEPT][SWEEP_BUCKETS]; /* by case */
+	size_t loops[32];
+};
+
+static void visit(struct visits *visits, const struct trial *trial)
+{
+	double at = trial->starts[1] - trial->starts[0];
+
+	assert_int_equal(trial->loops_us > 0, trial->interleaving == INTERLEAVING_LOOPS);
+	/* One of the two starts at once. */
+	assert_true(trial->starts[0] == 0 || trial->starts[1] == 0);
+	assert_true(at >= -1 && at < 1);
+	if (trial->interleaving == INTERLEAVING_LOOPS)
+		visits->loops[trial->race_case]++;
+	else
+		visits->swept[trial->race_case][trial->interleaving]
+			     [(size_t)((at + 1) / 2 * SWEEP_BUCKETS)]++;
+}
+
+/* Every sweep of every race has the loops and each bucket once; no case comes more often than
+ * others */
 static void sweeps(void **state)
 {
 	struct schedule schedule;
-	size_t passes = 3 * SWEEP_TRIALS;
 
 	(void)state;
 	open_default(&schedule, 3);
 	for (size_t sweep = 0; sweep < 3; sweep++) {
-		size_t visits[32][NR_SWEPT][SWEEP_BUCKETS] = {0}, loops[32] = {0};
+		struct visits visits = {0};
 
 		for (size_t i = 0; i < SWEEP_TRIALS * schedule.nr_cases; i++) {
 			struct trial trial;
-			double at;
 
 			schedule_next(&schedule, &trial);
-			if (schedule.cases[trial.race_case].scenario != SCENARIO_RACE)
-				continue;
-			if (trial.interleaving == INTERLEAVING_LOOPS) {
-				assert_true(i < schedule.nr_cases && trial.loops_us > 0);
-				loops[trial.race_case]++;
-				continue;
-			}
-			assert_int_equal(trial.loops_us, 0);
-			/* One of the two starts at once. */
-			assert_true(trial.starts[0] == 0 || trial.starts[1] == 0);
-			at = trial.starts[1] - trial.starts[0];
-			assert_true(at >= -1 && at < 1);
-			visits[trial.race_case][trial.interleaving]
-			      [(size_t)((at + 1) / 2 * SWEEP_BUCKETS)]++;
+			if (schedule.cases[trial.race_case].scenario == SCENARIO_RACE)
+				visit(&visits, &trial);
 		}
 		for (size_t i = 0; i < schedule.nr_cases; i++) {
-			assert_int_equal(loops[i], schedule.cases[i].scenario == SCENARIO_RACE);
-			for (size_t j = 0; j < SWEEP_BUCKETS; j++) {
-				if (schedule.cases[i].scenario != SCENARIO_RACE)
-					continue;
-				for (int kind = 0; kind < NR_SWEPT; kind++)
-					assert_int_equal(visits[i][kind][j], 1);
-			}
+			bool race = schedule.cases[i].scenario == SCENARIO_RACE;
+
+			assert_int_equal(visits.loops[i], race);
+			for (size_t j = 0; j < NR_SWEPT * SWEEP_BUCKETS; j++)
+				assert_int_equal(
+					visits.swept[i][j / SWEEP_BUCKETS][j % SWEEP_BUCKETS],
+					race);
 		}
 	}
-	assert_int_equal(schedule.next, passes * schedule.nr_cases);
+	assert_int_equal(schedule.next, 3 * SWEEP_TRIALS * schedule.nr_cases);
 	schedule_close(&schedule);
 }
 

@@ -89,10 +89,14 @@ int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 	return 0;
 }
 
-int run_print_script(struct exercise *exercise, const struct run_settings *settings)
+int run_print_script(struct exercise *exercise, struct schedule *schedule, uint64_t trials,
+		     enum script_language language, char **why)
 {
 	(void)exercise;
-	(void)settings;
+	(void)schedule;
+	(void)trials;
+	(void)language;
+	(void)why;
 	return 0;
 }
 

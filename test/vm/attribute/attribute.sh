@@ -9,8 +9,16 @@
 memdevs=(/sys/bus/cxl/devices/mem[0-9]*)
 # of_each FILTER: that of each memdev that list-attach has
 of_each() { "$CXL" list-attach --all -v | jq -Sc "map(select(.memdev) | {(.memdev): $1}) | add"; }
-# in_namespace COMMAND: in a mount namespace of its own, where the attribute of a memdev can be another one
-in_namespace() { SHELLOPTS='' unshare -m bash -c "$(declare -f of_each); $1"; }
+# of_each_with FILE FILTER: the same in a mount namespace where that file is the attribute of each memdev
+of_each_with() {
+	# shellcheck disable=SC2016 # expanded by the inner bash
+	unshare -m bash -c "$(declare -f of_each)"'
+		for memdev in /sys/bus/cxl/devices/mem[0-9]*; do
+			mount --bind "$1" "$memdev/attached" || exit
+		done
+		of_each "$2"' of_each_with "$1" "$2"
+}
+names_attribute='[.evidence[].signal] | any(IN("memdev-attached", "memdev-not-attached"))'
 
 is "each memdev has the attribute" "$(cat "${memdevs[@]/%//attached}" | wc -l)" "${#memdevs[@]}"
 kernel=$(for memdev in "${memdevs[@]}"; do echo "${memdev##*/} $(<"$memdev/attached")"; done |
@@ -19,18 +27,15 @@ echo "# $kernel"
 like "an attached one is among them" "$kernel" '"attached"'
 is "cxl says what the kernel says" "$(of_each .attach)" "$kernel"
 same_as_truth "and what the kernel itself knows"
-is "it names the attribute" "$(of_each '[.evidence[].signal] | any(IN("memdev-attached", "memdev-not-attached"))' | jq -c 'all')" true
+is "it names the attribute" "$(of_each "$names_attribute" | jq -c all)" true
 
 : >/tmp/empty
 export CXL
-is "hidden: cxl infers the same" "$(in_namespace 'for memdev in /sys/bus/cxl/devices/mem[0-9]*; do mount --bind /tmp/empty $memdev/attached || exit; done
-	of_each ".attach"')" "$kernel"
-is "hidden: it does not name the attribute" "$(in_namespace 'for memdev in /sys/bus/cxl/devices/mem[0-9]*; do mount --bind /tmp/empty $memdev/attached || exit; done
-	of_each "[.evidence[].signal] | any(IN(\"memdev-attached\", \"memdev-not-attached\"))"' | jq -c 'any')" false
+is "hidden: cxl infers the same" "$(of_each_with /tmp/empty .attach)" "$kernel"
+is "hidden: it does not name the attribute" "$(of_each_with /tmp/empty "$names_attribute" | jq -c any)" false
 for said in 0=none 1=attached; do
 	echo "${said%=*}" >/tmp/said
-	is "all say ${said%=*}: the attribute decides alone" "$(in_namespace 'for memdev in /sys/bus/cxl/devices/mem[0-9]*; do mount --bind /tmp/said $memdev/attached || exit; done
-		of_each .attach' | jq -c '[.[]] | unique')" "[\"${said#*=}\"]"
+	is "all say ${said%=*}: the attribute decides alone" "$(of_each_with /tmp/said .attach | jq -c '[.[]] | unique')" "[\"${said#*=}\"]"
 done
 
 # A detach and a reattach: the new memdev has it, too
