@@ -21,7 +21,11 @@ enum run_end {
  */
 double run_limit(double timeout, double grace);
 
-/** run_catch_signals() - from now on, SIGINT, SIGTERM and SIGHUP end no process, but are noted */
+/**
+ * run_catch_signals() - from now on, SIGINT, SIGTERM and SIGHUP end no process, but are noted
+ *
+ * One that the caller ignores stays ignored, as under nohup(1).
+ */
 void run_catch_signals(void);
 
 /** run_is_interrupted() - has this process got such a signal? */

@@ -13,7 +13,9 @@
 #include "attach/reason/verdict.h"
 #include "cxl/command/cxl-cli.h"
 #include "cxl/command/guard.h"
+#include "cxl/command/mistyped.h"
 #include "cxl/command/selection.h"
+#include "cxl/command/there-is.h"
 #include "cxl/report/guard-report.h"
 #include "util/cleanup.h"
 #include "util/exit-status.h"
@@ -156,12 +158,44 @@ static void print_message(struct printing *printing, const struct verdict *verdi
 	guard_say(printing->request->name, verdict);
 }
 
+/* What an argument could have selected, without the filters */
+static char *objects_there(const struct guard_request *request, const struct snapshot *snapshot)
+{
+	bool by_serial = request->kind == SELECT_MEMDEVS_BY_SERIAL;
+	struct verdict_object *objects;
+	size_t count = selection_find(snapshot, by_serial ? SELECT_MEMDEVS : request->kind,
+				      &(struct selection_filters){0}, "all", &objects);
+	struct there_is there;
+
+	there_is_begin(&there);
+	for (size_t i = 0; i < count; i++)
+		there_is_add(&there, verdict_object_name(&objects[i]));
+	free(objects);
+	return there_is_end(&there);
+}
+
+/* No verdict on what does not exist would pass for one that it may be removed. */
+static void say_what_is_not_there(const struct guard_request *request,
+				  const struct assessment *assessment)
+{
+	for (int i = 0; i < request->nr_arguments; i++) {
+		_cleanup_free_ char *there = NULL;
+
+		if (assessment->verdicts[i].count > 0)
+			continue;
+		there = objects_there(request, &assessment->snapshot);
+		fprintf(stderr, "cxl %s: nothing matches '%s' (there is: %s)\n", request->name,
+			request->arguments[i], there);
+	}
+}
+
 /* --dry-run and --explain */
 static int show(const struct guard_request *request, const struct assessment *assessment)
 {
 	struct printing printing = {.request = request, .assessment = assessment};
 	int rc = 0;
 
+	say_what_is_not_there(request, assessment);
 	if (request->explain)
 		print_each(&printing, print_explanation);
 	if (request->dry_run) {
@@ -346,11 +380,14 @@ static int handle(const struct guard_request *request)
 
 int guard(const struct guarded_command *command, int argc, char **argv)
 {
+	static const char ours[] = "--dry-run --explain";
 	struct guard_request request;
 	int status;
 
 	if (argc == 3 && strcmp(argv[2], "--list-opts") == 0)
-		return cxl_cli_list_options(argv, "--dry-run --explain");
+		return cxl_cli_list_options(argv, ours);
+	if (mistyped_option(argv, ours))
+		return EXIT_USAGE;
 	guard_request_parse(command, argc, argv, &request);
 	if (argc == 2 || request.help)
 		status = cxl_cli_exec(argv);

@@ -13,6 +13,7 @@
 #include "cxl/command/cxl-cli.h"
 #include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
+#include "cxl/command/mistyped.h"
 #include "cxl/report/extend-listing.h"
 #include "util/cleanup.h"
 #include "util/interrupt.h"
@@ -85,6 +86,8 @@ static int list(int argc, char **argv)
 
 	if (options)
 		return cxl_cli_list_options(argv, "--attach");
+	if (mistyped_option(argv, "--attach"))
+		return EXIT_USAGE;
 	if (!attach)
 		return cxl_cli_exec(argv);
 	path = cxl_cli_find();

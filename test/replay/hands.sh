@@ -46,6 +46,49 @@ if [ -e "$CXL_EXERCISE" ]; then
 			"2cxl exercise-autoremove: too many memdevs (expected at most one)"
 	done
 fi
+# What cxl-cli takes for a guarded command, the guard takes.
+machine pci-two-bridges
+verdicts() { query 'map(.object) | sort'; }
+for words in 'region0 region1' '0 1' '1 region0'; do
+	read -ra arguments <<<"$words"
+	for command in destroy-region disable-region; do
+		on $command --dry-run "${arguments[@]}"
+		is "$command $words" "$(verdicts)" '["region0","region1"]'
+	done
+done
+for names in region0,region1 'region0 region1' 0,1; do
+	on destroy-region --dry-run "$names"
+	is "destroy-region '$names'" "$(verdicts)" '["region0","region1"]'
+done
+on destroy-region --dry-run all
+is "destroy-region all" "$(verdicts)" '["region0","region1","region3"]'
+for names in mem0,mem1 'mem0 mem1' 0,1; do
+	on disable-memdev --dry-run "$names"
+	is "disable-memdev '$names'" "$(verdicts)" '["mem0","mem1"]'
+done
+for command in disable-memdev free-dpa; do
+	for words in 'mem0 mem1' '0 1' '0000:31:00.0 0000:11:00.0'; do
+		read -ra arguments <<<"$words"
+		on $command --dry-run "${arguments[@]}"
+		is "$command $words" "$(verdicts)" '["mem0","mem1"]'
+	done
+	on $command --dry-run all
+	is "$command all" "$(verdicts)" '["mem0","mem1","mem2"]'
+done
+for words in 'disable-port port1 port2' 'disable-port 1 2'; do
+	read -ra arguments <<<"$words"
+	on "${arguments[0]}" --dry-run "${arguments[@]:1}"
+	is "$words" "$(verdicts)" '["port1","port2"]'
+done
+for words in root0 0 ACPI.CXL all; do
+	on disable-bus --dry-run $words
+	is "disable-bus $words" "$(verdicts)" '["root0"]'
+done
+on destroy-region --dry-run region9 region0
+is "destroy-region: what there is" "$(verdicts)$err" \
+	"[\"region0\"]cxl destroy-region: nothing matches 'region9' (there is: region0, region1, region3)"
+on disable-bus --explain root7
+is "disable-bus: what there is" "$out$err" "cxl disable-bus: nothing matches 'root7' (there is: root0)"
 machine expanders
 on detach-memdev --dry-run all
 is "detach-memdev all: none" "$status$out$err" "1cxl detach-memdev: all: no memdev is attached by a driver"
@@ -107,6 +150,21 @@ on list-attach --providers --format csv -o MODULE,LOADED,HOST
 is "--providers, too" "$out" $'MODULE,LOADED,HOST\ncxl_lab_accel,yes,0000:31:00.0\ncxl_lab_accel,yes,0000:11:00.0'
 on list-locked --format csv -n
 is "list-locked, too" "$(head -n 1 <<<"$out")" 'region0,attach,mem1,cxl_lab_accel,0000:11:00.0,268435456,deleted'
+on export-metrics
+metrics=$out
+for command in list-attach list-locked; do
+	on $command --format prometheus
+	is "$command --format prometheus: what export-metrics prints" "$status$out" "0$metrics"
+	for words in -a -u -v -n --raw '-o HOST' '-b root0' '--host 0000:31:00.0' 0; do
+		read -ra options <<<"$words"
+		on $command --format prometheus "${options[@]}"
+		is "$command --format prometheus $words: wrong usage" "$status$out" 2
+	done
+done
+for words in --follow --providers; do
+	on list-attach --format prometheus $words
+	is "list-attach --format prometheus $words: wrong usage" "$status$out" 2
+done
 for words in '--format tabble' '--format' '--raw --tree' '--raw --format csv' '-n --format json' '-o HOST --format jsonl' \
 	'-v --table' '--color=blue' '--follow --format csv'; do
 	read -ra options <<<"$words"
@@ -154,7 +212,7 @@ like "ON-DELETE is what the kernel does" "$out" 'ON-DELETE.*deleted'
 ok "and nothing is said to be allowed" [ "${out/allowed/}" = "$out" ]
 
 # Help
-commands=(list-attach list-locked detach-memdev attach-memdev)
+commands=(list-attach list-locked export-metrics detach-memdev attach-memdev)
 [ ! -e "$CXL_EXERCISE" ] || commands+=(exercise-autoremove)
 for command in "${commands[@]}"; do
 	run "$CXL" "$command" --help
@@ -207,6 +265,13 @@ mistyped "which was meant" "cxl list-attach: unrecognized option '--noheadings' 
 	list-attach -uo HOST --noheadings
 mistyped "which was meant" "cxl detach-memdev: unrecognized option '--tiemout' (did you mean '--timeout'?)" \
 	detach-memdev --via host --tiemout=3 mem0
+mistyped "which was meant" "cxl export-metrics: unrecognized option '--ouptut' (did you mean '--output'?)" \
+	export-metrics --ouptut /dev/null
+mistyped "which was meant" "cxl disable-memdev: unrecognized option '--dryrun' (did you mean '--dry-run'?)" \
+	disable-memdev --dryrun mem0
+mistyped "which was meant" "cxl destroy-region: unrecognized option '--explian' (did you mean '--explain'?)" \
+	destroy-region region0 --explian
+mistyped "which was meant" "cxl list: unrecognized option '--attch' (did you mean '--attach'?)" list -M --attch
 run "$CXL" list-attach --frobnicate
 is "nothing like it: no guess" "$status$(head -n 1 <<<"$err")" "2cxl list-attach: unrecognized option '--frobnicate'"
 on list-attach --host --tabble
@@ -228,18 +293,34 @@ for file in "$machine"/lib/modules/*/modules.dep*; do
 	rm "$file"
 	mkfifo "$file"
 done
-for words in list-attach 'list-locked --table' 'list-attach --providers' 'list-attach --follow' 'detach-memdev --dry-run --via module mem0' \
-	'attach-memdev --dry-run' 'destroy-region region0' 'disable-memdev --dry-run mem0'; do
+slow=(list-attach 'list-locked --table' 'list-attach --providers' export-metrics 'list-attach --format prometheus'
+	'detach-memdev --dry-run --via module mem0' 'attach-memdev --dry-run' 'destroy-region region0'
+	'disable-memdev --dry-run mem0' 'disable-port --explain 1')
+[ ! -x /usr/bin/cxl ] || slow+=('list -M --attach')
+if [ "$(id -u)" -eq 0 ]; then
+	slow+=('detach-memdev --via module mem0' attach-memdev)
+	[ ! -e "$CXL_EXERCISE" ] || slow+=('exercise-autoremove mem0')
+fi
+for words in "${slow[@]}" 'list-attach --follow' "export-metrics -o $machine_top/metrics"; do
 	read -ra arguments <<<"$words"
-	for signal in INT TERM; do
+	for signal in INT TERM HUP; do
 		run on_machine timeout --preserve-status --signal $signal 1 "$CXL" "${arguments[@]}"
 		is "$words: ends by SIG$signal" "$status$out" "$((128 + $(kill -l $signal)))"
 		is "$words: SIG$signal: says what it leaves" "$err" "cxl ${arguments[0]}: interrupted: nothing was changed"
 	done
 done
+ok "export-metrics: no file" [ ! -e "$machine_top/metrics" ]
+is "nothing is in the journal" "$(compgen -G "$CXL_STATE_DIR/*.json")" ""
 # shellcheck disable=SC2016 # expanded by the inner shell
 run on_machine sh -c 'trap "" INT; "$@" & sleep 1; kill -INT $!; sleep 0.5; kill -KILL $!; wait $!' sh "$CXL" list-attach
 is "an ignored signal stays ignored" "$status${err/Killed/}" 137
+for words in "${slow[@]}"; do
+	read -ra arguments <<<"$words"
+	INTERRUPT_AFTER=2 typed '' "${arguments[@]}"
+	like "on a terminal: $words: says what takes so long" "$out" "$escape\\[Kcxl: .*read(ing|s) the [A-Za-z' ]+: 1 s"
+	is "on a terminal: $words: ends by Ctrl-C" "$status" 130
+	like "on a terminal: $words: the line is erased" "$out" "$escape\\[Kcxl ${arguments[0]}: interrupted: nothing was changed"
+done
 INTERRUPT_AFTER=3.5 typed '' list-attach
 is "on a terminal: ends by Ctrl-C" "$status" 130
 like "on a terminal: says what takes so long" "$out" "$escape\\[Kcxl: reading the CXL devices: 1 s.*: 2 s.*: 3 s"

@@ -341,6 +341,11 @@ is "SIGTERM in a post phase: it ends by that, no other follows, and the report i
 like "SIGTERM in a post phase: says what it leaves" "$(cat "$machine_top/error")" \
 	"cxl detach-memdev: interrupted: 0000:11:00.0 is attached as before"
 is "SIGTERM in a post phase: no process is left" "$(processes_of 'sleep 8765')" ""
+as_before
+hook 10-slow 'sleep 1.5'
+run on_machine unshare -n env TERM=xterm "$SOURCE/test/replay/typed" '' "$CXL" detach-memdev --via host mem0
+like "a hook that takes long, on a terminal: a line that says so, and is erased" "$out" \
+	$'\e\\[Kcxl: hook 10-slow: pre-detach: 1 s\r\e\\[K'
 waiting pre-detach
 signaled KILL
 is "SIGKILL: nothing is canceled" "$status$(called)" "13710-first pre-detach 20-waits pre-detach"

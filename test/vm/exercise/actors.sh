@@ -51,13 +51,16 @@ done
 
 # Interrupted, and continued
 rm -f "$log"
-"$CXL" exercise-autoremove --log "$log" --via host --seed 9 --trials 40 >/tmp/out 2>/tmp/err &
+# A shell lets its jobs ignore SIGINT.
+env --default-signal=INT "$CXL" exercise-autoremove --log "$log" --via host --seed 9 --trials 40 >/tmp/out 2>/tmp/err &
 pid=$!
 until_results 2
 kill -INT "$pid"
 wait "$pid"
 is "interrupted: status 0, since nothing was found" $? 0
 is "interrupted: says so" "$(jq -r .ended /tmp/out)" interrupted
+like "interrupted: says what it leaves" "$(</tmp/err)" \
+	'cxl exercise-autoremove: interrupted: the machine is as it was before the first trial'
 is "interrupted: the trial was finished" "$(tail -n 2 "$log" | jq -r .record | paste -sd,)" result,end
 is "interrupted: everything is as it was" "$(state)" "$whole"
 done=$(jq .trials /tmp/out)
@@ -117,7 +120,7 @@ rm -f "$log"
 echo N >/sys/module/printk/parameters/ignore_loglevel # nor is it to be printed
 dmesg --console-level 1
 echo on >/proc/sys/kernel/printk_devkmsg # however much it is
-"$CXL" exercise-autoremove --log "$log" --via host --trials 1000 >/tmp/out 2>/tmp/err &
+env --default-signal=INT "$CXL" exercise-autoremove --log "$log" --via host --trials 1000 >/tmp/out 2>/tmp/err &
 pid=$!
 until_results 2
 run_by=$(pgrep -P "$pid" | head -n 1)
