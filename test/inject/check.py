@@ -124,7 +124,7 @@ def about_recovery(where):
     if where.entries() or where.left_settings():
         yield f"attach-memdev --all afterwards: still written down: {where.entries()} {where.left_settings()}"
     if where.read_settings() != where.settings:
-        yield f"attach-memdev --all afterwards: settings are {where.read_settings()}"
+        yield f"attach-memdev --all afterwards: settings are {where.read_settings()}, and were {where.settings}"
 
 
 def problems_of(this_round, whole, fault, run, where):

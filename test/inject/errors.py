@@ -110,8 +110,8 @@ def is_writing(call):
     return call.opens_to_write or call.name in WRITING
 
 
-def faults_of(calls, writing=False):
-    """Two errors, and killed before and after, for each call"""
+def faults_of(calls, writing=False, every_error=False):
+    """Two errors or every one, and killed before and after, for each call"""
     turns = {}
     faults = []
     for call in calls:
@@ -120,7 +120,8 @@ def faults_of(calls, writing=False):
         kind = SAME.get(call.name, call.name)
         if kind in ERRORS:
             turn = turns.setdefault(kind, itertools.cycle(ERRORS[kind]))
-            faults += [Fault(call, next(turn), call.name in AFTER) for _ in range(2)]
+            count = len(ERRORS[kind]) if every_error else 2
+            faults += [Fault(call, next(turn), call.name in AFTER) for _ in range(count)]
         elif kind not in NO_ERRORS:
             raise ValueError(f"errors.py has no errors for {call.name}")
         faults.append(Fault(call, None, False))

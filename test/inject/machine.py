@@ -124,6 +124,10 @@ class Machine:
     def read_settings(self):
         return {path: read(path).strip() for path in (self.autoprobe, self.override)}
 
+    def what_is_left(self):
+        """Of the machine and of the journal, all that a command can have changed"""
+        return self.state(), sorted(self.entries()), self.left_settings(), self.read_settings()
+
     def left_settings(self):
         return [path.name for path in (self.journal / "settings").glob("*.json")]
 
