@@ -9,8 +9,8 @@
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 root=$top/root
-# The directories that Fedora's package "filesystem" has
-mkdir -p "$root"/{etc/profile.d,usr/bin,usr/lib/systemd/system,usr/libexec,usr/share/{doc,licenses,man/man1,bash-completion/completions}}
+# The directories that Fedora's package "filesystem" has, and that of node_exporter
+mkdir -p "$root"/{etc/profile.d,usr/bin,usr/lib/systemd/system,usr/libexec,var/lib/prometheus/node-exporter,usr/share/{doc,licenses,man/man1,bash-completion/completions}}
 # Debian's RPM says of each transaction in a directory that it lacks private mounts.
 # shellcheck disable=SC2329 # by run, too
 in_rpm() { rpm --root "$root" --nodeps --noscripts "$@" 2> >(grep -v 'private mounts in chroot not implemented' >&2); }
@@ -82,6 +82,7 @@ like "cxl with the directory in PATH: a command of ours" "$out" 'Usage: cxl list
 run cxl-attach exercise-autoremove --help
 is "the exerciser is found" "$status$(sed -n 's/^Usage: \(cxl [a-z-]*\) .*/\1/p' <<<"$out")" "0cxl exercise-autoremove"
 
+echo '# what the service wrote' >"$root/var/lib/prometheus/node-exporter/cxl.prom"
 run in_rpm --erase cxl-attach cxl-attach-exercise cxl-attach-fleet
 is "erased" "$status$err" 0
 state >"$top/after"
