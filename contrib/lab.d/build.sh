@@ -5,13 +5,16 @@
 # checkout, incremental, installed as a user would (prefix /usr/local) for the guest to use.
 
 # setup_build SANITIZER: the build that the guests run, in $installed; an empty SANITIZER means none, and
-# coverage the one that counts what it executes
+# coverage the one that counts what it executes. Of the userland fleet, a test installs the packages.
 setup_build() {
-	local root=$guest_root
-	[ "$opt_userland" != fleet ] || root=$userland # that one has no compiler, and the same libraries
+	if [ "$opt_userland" = fleet ]; then
+		setup_packages
+		installed=$packages
+		return
+	fi
 	build_checkout
-	if [ "$1" = coverage ]; then build_coverage; else build_cxl "$root" "$1"; fi
-	installed=$(build_directory "$root")/$(build_name "$1").install/usr/local
+	if [ "$1" = coverage ]; then build_coverage; else build_cxl "$guest_root" "$1"; fi
+	installed=$(build_directory "$guest_root")/$(build_name "$1").install/usr/local
 }
 
 # build_checkout: the place of this checkout's builds; those of checkouts that are gone are removed. Each place
@@ -38,7 +41,7 @@ build_checkout() {
 build_cxl() {
 	# Where meson configures again by itself, it does not take an option that is new from the file, and the file
 	# wins over an option here: so one that both say has to be the same in both.
-	local options=(--prefix /usr/local -Dtest-points=true -Dfleet=enabled)
+	local options=(--prefix /usr/local -Dtest-points=true)
 	# Only the userland of the tools has what the developer's build needs for manual pages.
 	if [ "$1" = "$userland" ]; then options+=(--native-file /src/build-dev.ini); else options+=(--werror); fi
 	case $2 in

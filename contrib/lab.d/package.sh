@@ -24,27 +24,60 @@ package_make() {
 	say "package: $what done in $((SECONDS - start)) s"
 }
 
-# package DIRECTORY: all of it into DIRECTORY, which has nothing of it if a step fails
-package() {
-	local directory=$1 kind builds lock
-	[ "$(id -u)" -eq 0 ] || die "root is needed to make packages (mounts and chroot)"
-	mkdir -p "$directory"
-	cache_enter "$verb"
-	setup_host
+# package_all DIRECTORY KIND...: the tarball, and the packages of these kinds that are made from it
+package_all() {
+	local directory=$1 kind
+	shift
+	mkdir "$directory/tree"
+	package_tree "$directory/tree"
+	package_make dist tree "$directory"
+	for kind; do
+		package_make "$kind" "$(cd "$directory" && echo cxl-attach-*.tar.xz)" "$directory"
+	done
+	rm -rf "$directory/tree"
+}
+
+# package_lock: until the caller drops its lock, no other run makes packages of this checkout; in $builds, where
+package_lock() {
 	setup_own_userland package "what makes packages"
 	build_checkout
 	builds=$(build_directory "$userland")
 	mkdir -p "$builds"
 	lock_take "packages" "$builds/packages.lock"
 	rm -rf "$builds"/made-* "$builds"/package-* # what a killed run left
+}
+
+# package DIRECTORY: all of it into DIRECTORY, which has nothing of it if a step fails
+package() {
+	local directory=$1 builds lock
+	[ "$(id -u)" -eq 0 ] || die "root is needed to make packages (mounts and chroot)"
+	mkdir -p "$directory"
+	cache_enter "$verb"
+	setup_host
+	package_lock
 	made=$(mktemp -d "$builds/made-XXXXXX")
 	trap 'rm -rf "$made"; cache_leave' EXIT
-	mkdir "$made/tree"
-	package_tree "$made/tree"
-	package_make dist tree "$made"
-	for kind in $opt_format; do
-		package_make "$kind" "$(cd "$made" && echo cxl-attach-*.tar.xz)" "$made"
-	done
+	# shellcheck disable=SC2086 # one word per kind is meant
+	package_all "$made" $opt_format
 	find "$made" -maxdepth 1 -type f -exec cp -t "$directory" {} +
 	find "$made" -maxdepth 1 -type f -printf "$directory/%f\n" | sort
+}
+
+# setup_packages: Debian's packages of this checkout as it is now, to be installed by tests; in $packages/packages.
+# They are made without the tests that they have inside. Those of yesterday's checkout are removed.
+setup_packages() {
+	local tools=$userland builds lock
+	package_lock
+	packages=$builds/packages-$(key "$(tree_now "$LAB_SRC")")
+	find "$builds" -maxdepth 1 -name 'packages-*' -mtime +0 ! -path "$packages" -exec rm -rf {} +
+	step "packages of this checkout" "$packages" packages_make
+	lock_drop
+	userland=$tools
+}
+
+# packages_make PART
+packages_make() {
+	mkdir "$1/packages"
+	DEB_BUILD_OPTIONS=nocheck package_all "$1/packages" deb
+	find "$1/packages" -type f \( ! -name '*.deb' -o -name '*-dbgsym_*' \) -delete
 }

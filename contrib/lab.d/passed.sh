@@ -23,7 +23,9 @@ passed_mirror() {
 		case $1 in
 		--kernel) cat "$LAB_CACHE/pins/kernel-${2:-newest}/package" ;;
 		--userland) (step() { :; }; setup_userland "$2"; cat "$userland/lab/packages") ;;
-		fleet_tests) (step() { :; }; setup_userland fleet; cat "$userland/lab/packages") ;;
+		fleet | fleet_tests)
+			(step() { :; }
+			for name in fleet package; do setup_own_userland "$name" ''; cat "$userland/lab/packages"; done) ;;
 		*) [ ! -e "$1/lab/packages" ] || cat "$1/lab/packages" ;;
 		esac 2>/dev/null || echo "not yet"
 		shift

@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs Ansible over a local connection, with what this project has installed. ${play[@]} is what it runs under.
+# Runs Ansible over a local connection, with the role and the fact where Ansible finds them by itself. ${play[@]} is what
+# it runs under.
 
 play=()
 # On a recorded machine, only this directory can be written to.
 ansible_home=$(mktemp -d -p "${machine_top:-/tmp}")
 export TMPDIR=$ansible_home ANSIBLE_HOME=$ansible_home ANSIBLE_LOCAL_TEMP=$ansible_home/local ANSIBLE_REMOTE_TEMP=$ansible_home/remote
-export ANSIBLE_ROLES_PATH=/usr/local/share/ansible/roles ANSIBLE_NOCOLOR=1 ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3
-export ANSIBLE_RETRY_FILES_ENABLED=0 ANSIBLE_FACT_PATH=/usr/local/etc/ansible/facts.d
+export ANSIBLE_NOCOLOR=1 ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3
+export ANSIBLE_RETRY_FILES_ENABLED=0
 
 # run_role OPTION...: the role, once, on this machine; its output in $out
 run_role() {
@@ -25,5 +26,5 @@ recap() {
 }
 
 # read_fact: Ansible's facts of this machine; fact FILTER: of these, the local one
-read_fact() { run "${play[@]}" ansible -c local -i localhost, localhost -o -m setup -a "gather_subset=!all,!min,local fact_path=$ANSIBLE_FACT_PATH"; }
+read_fact() { run "${play[@]}" ansible -c local -i localhost, localhost -o -m setup -a "gather_subset=!all,!min,local"; }
 fact() { sed 's/^[^{]*//' <<<"$out" | jq -c ".ansible_facts.ansible_local.cxl | $1"; }

@@ -9,7 +9,7 @@ scrape_port=19090
 # scrape_begin NODE RULES SECONDS: start Prometheus; NODE is where node_exporter listens, to be asked this often
 scrape_begin() {
 	cat >"$scrape_top/prometheus.yml" <<-CONFIG
-		global: {scrape_interval: ${3}s, evaluation_interval: ${3}s}
+		global: {scrape_interval: ${3}s, scrape_timeout: ${3}s, evaluation_interval: ${3}s}
 		rule_files: [$2]
 		scrape_configs:
 		  - job_name: node

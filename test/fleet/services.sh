@@ -3,8 +3,8 @@
 #
 # For tests that run the services, where systemd is init.
 
-units=/usr/local/lib/systemd/system
-rule=/usr/local/share/cxl-attach/udev/90-cxl-attach-delete-region.rules
+units=/usr/lib/systemd/system
+rule=/usr/share/cxl-attach/udev/90-cxl-attach-delete-region.rules
 textfile=/var/lib/prometheus/node-exporter/cxl.prom
 
 # wait_for SECONDS COMMAND...: until COMMAND succeeds

@@ -72,13 +72,13 @@ for unit in metrics monitor; do
 	cp "$top/machine.conf" "$top/units/cxl-attach-$unit.service.d"
 done
 printf '%s\n' '[Unit]' SuccessAction=exit FailureAction=exit After=multi-user.target '[Service]' Type=oneshot \
-	Environment=SOURCE=/src Environment=CXL=/usr/local/bin/cxl 'ExecStart=/src/test/fleet/units.sh --inside' >"$top/units/fleet-test.service"
+	Environment=SOURCE=/src 'ExecStart=/src/test/fleet/units.sh --inside' >"$top/units/fleet-test.service"
 ln -s ../fleet-test.service "$top/units/multi-user.target.wants"
 echo 0123456789abcdef0123456789abcdef >"$top/machine-id"
 mount --bind "$top/machine-id" /etc/machine-id
 mount --bind / "$top/root"
 timeout 300 systemd-nspawn --quiet --directory="$top/root" --volatile=overlay --register=no --keep-unit --machine=fleet \
-	--uuid=0123456789abcdef0123456789abcdef --private-network --bind-ro=/src --bind-ro=/usr/local --bind-ro="$machine:/machine" \
+	--uuid=0123456789abcdef0123456789abcdef --private-network --bind-ro=/src --bind-ro="$machine:/machine" \
 	--bind="$top/share:/share" --bind-ro="$top/units:/etc/systemd/system" --boot -- --unit=multi-user.target \
 	>"$top/console" 2>&1 </dev/null
 ok "systemd ran the test in a container" test -e "$top/share/log"
@@ -94,5 +94,5 @@ while read -r line; do
 	esac
 done <"$top/share/tap"
 [ "$tap_failed" -eq 0 ] || sed 's/^/# /' "$top/share/log"
-umount "$top/root"
+umount "$top/root" /etc/machine-id
 finish

@@ -41,7 +41,7 @@ is "made" "$status" 0
 is "said what" "$out" "$(find "$top/first" -type f | sort)"
 architecture=$(dpkg --print-architecture)
 is "the packages" "$(cd "$top/first" && echo *.deb)" \
-	"cxl-attach-dbgsym_$version-1_$architecture.deb cxl-attach-exercise-dbgsym_$version-1_$architecture.deb cxl-attach-exercise_$version-1_$architecture.deb cxl-attach_$version-1_$architecture.deb"
+	"cxl-attach-dbgsym_$version-1_$architecture.deb cxl-attach-exercise-dbgsym_$version-1_$architecture.deb cxl-attach-exercise_$version-1_$architecture.deb cxl-attach-fleet_$version-1_all.deb cxl-attach_$version-1_$architecture.deb"
 is "the tarball is the source of the packages" "$(cmp "$top/first/cxl-attach-$version.tar.xz" \
 	"$top/first/cxl-attach_$version.orig.tar.xz" 2>&1)" ""
 is "the tarball has the checkout's files" \
@@ -68,7 +68,7 @@ ok "installed: it checks something" grep -q '^ok' "$top/installed"
 
 # RPM's
 is "the packages of RPM" "$(cd "$top/first" && find . -name '*.rpm' ! -name '*debug*' | sed "s/\.$(uname -m)\.rpm/.rpm/" | sort | xargs)" \
-	"./cxl-attach-$version-1.rpm ./cxl-attach-$version-1.src.rpm ./cxl-attach-exercise-$version-1.rpm"
+	"./cxl-attach-$version-1.rpm ./cxl-attach-$version-1.src.rpm ./cxl-attach-exercise-$version-1.rpm ./cxl-attach-fleet-$version-1.noarch.rpm"
 run inside rpmlint --config /src/rpm/rpmlint.toml /src/rpm/cxl-attach.spec /share
 is "rpmlint: neither errors nor warnings" "$status$(grep -E ': [EW]: ' <<<"$out")" 0
 inside env SOURCE=/src bash /src/test/package/installed-rpm.sh >"$top/installed-rpm"

@@ -9,8 +9,8 @@
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 root=$top/root
-# The directories that Fedora's package "filesystem" has
-mkdir -p "$root"/{etc/profile.d,usr/bin,usr/lib,usr/libexec,usr/share/{doc,licenses,man/man1,bash-completion/completions}}
+# The directories that Fedora's package "filesystem" has, and that of node_exporter
+mkdir -p "$root"/{etc/profile.d,usr/bin,usr/lib/systemd/system,usr/libexec,var/lib/prometheus/node-exporter,usr/share/{doc,licenses,man/man1,bash-completion/completions}}
 # Debian's RPM says of each transaction in a directory that it lacks private mounts.
 # shellcheck disable=SC2329 # by run, too
 in_rpm() { rpm --root "$root" --nodeps --noscripts "$@" 2> >(grep -v 'private mounts in chroot not implemented' >&2); }
@@ -20,6 +20,7 @@ state() {
 }
 architecture=$(rpm --eval '%{_arch}')
 ours=(/share/cxl-attach-[0-9]*."$architecture".rpm) exerciser=(/share/cxl-attach-exercise-[0-9]*."$architecture".rpm)
+fleet=(/share/cxl-attach-fleet-[0-9]*.noarch.rpm)
 
 # A package with the files that Fedora's cxl-cli has
 cat >"$top/cxl-cli.spec" <<'SPEC'
@@ -51,14 +52,19 @@ run in_rpm --initdb
 run in_rpm --install "$top"/RPMS/noarch/cxl-cli-*.rpm
 is "cxl-cli is installed" "$status$err" 0
 state >"$top/before"
-run in_rpm --install "${ours[@]}" "${exerciser[@]}"
+run in_rpm --install "${ours[@]}" "${exerciser[@]}" "${fleet[@]}"
 is "ours are installed: no file is another package's" "$status$err" 0
-is "installed: RPM finds nothing wrong" "$(in_rpm --verify cxl-cli cxl-attach cxl-attach-exercise)" ""
+is "installed: RPM finds nothing wrong" "$(in_rpm --verify cxl-cli cxl-attach cxl-attach-exercise cxl-attach-fleet)" ""
 is "what it needs" "$(rpm -qp --requires "${ours[@]}" | sed -n 's/^\(lib[a-z0-9-]*\)\.so.*/\1/p' | sort -u | xargs)" \
 	"libc libcxl libjson-c libkmod libsmartcols"
 is "what it recommends" "$(rpm -qp --recommends "${ours[@]}")" cxl-cli
 is "the exerciser needs this version of ours" "$(rpm -qp --requires "${exerciser[@]}" | sed -n 's/(.*)//; s/^cxl-attach //p')" \
 	"= $(rpm -qp --queryformat '%{VERSION}-%{RELEASE}' "${ours[@]}")"
+is "the fleet needs ours" "$(rpm -qp --requires "${fleet[@]}" | sed -n 's/^cxl-attach //p')" \
+	">= $(rpm -qp --queryformat '%{VERSION}-%{RELEASE}' "${ours[@]}")"
+is "what the fleet's services and fact run" \
+	"$(grep -hoE '/usr/bin/cxl[a-z-]*' "$root"/usr/lib/systemd/system/cxl-attach-*.service "$root/etc/ansible/facts.d/cxl.fact" | sort | uniq -c | xargs)" \
+	"4 /usr/bin/cxl-attach"
 
 # As on the machine itself: libraries are Debian's, which the packages were built with
 cp -a "$root/usr/libexec/cxl-attach" /usr/libexec
@@ -76,7 +82,8 @@ like "cxl with the directory in PATH: a command of ours" "$out" 'Usage: cxl list
 run cxl-attach exercise-autoremove --help
 is "the exerciser is found" "$status$(sed -n 's/^Usage: \(cxl [a-z-]*\) .*/\1/p' <<<"$out")" "0cxl exercise-autoremove"
 
-run in_rpm --erase cxl-attach cxl-attach-exercise
+echo '# what the service wrote' >"$root/var/lib/prometheus/node-exporter/cxl.prom"
+run in_rpm --erase cxl-attach cxl-attach-exercise cxl-attach-fleet
 is "erased" "$status$err" 0
 state >"$top/after"
 is "erased: everything is as before" "$(diff "$top/before" "$top/after")" ""

@@ -5,30 +5,14 @@
 # that may be changed (contrib/lab.d/in-root --overlay). /share has them, and the package cxl.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
+# shellcheck source=test/package/state.sh
+. "$SOURCE/test/package/state.sh"
 
 export DEBIAN_FRONTEND=noninteractive
 ours=(/share/cxl-attach_*.deb) exerciser=(/share/cxl-attach-exercise_*.deb) cxl=(/share/cxl_*.deb)
 completions=/usr/share/bash-completion/completions
 top=$(mktemp -d)
 trap 'rm -rf "$top" "$machine_top"' EXIT
-
-# state: each file of this root, by its time where there are many and by its content elsewhere, and what dpkg knows;
-# without logs and caches, and without what dpkg keeps of packages that are not installed
-state() {
-	find / -xdev \( -path /tmp -o -path /run -o -path /var/log -o -path /var/cache -o -path /var/lib/apt/lists -o \
-		-path /var/lib/dpkg \) -prune -o -type f -path '/usr/*' -printf '%m %u:%g %s %T@ %p\n' -o \
-		-printf '%y %m %u:%g %l %p\n' | sort
-	find /etc /var/lib /var/lib/dpkg/{info,triggers,alternatives,diversions} -path /var/lib/dpkg \
-		-prune -o -path /var/lib/apt/lists -prune -o -type f ! -name Lock -exec sha256sum {} + | sort -k 2
-	# shellcheck disable=SC2016 # dpkg-query's own variables
-	dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}${Conffiles}\n' | grep -v '^[^ ]* [^ ]* [^ ]* .n'
-}
-
-# same WHAT BEFORE: everything is as it was when `state` was written to BEFORE
-same() {
-	state >"$top/now"
-	is "$1" "$(diff "$2" "$top/now")" ""
-}
 
 # repacked DEB FILE COMMAND...: another package of DEB, in FILE, whose contents COMMAND changed in its directory
 repacked() {
@@ -162,7 +146,7 @@ same "purged after an upgrade: everything is as before" "$top/later"
 dpkg -i "$top/other.deb" >/dev/null 2>&1
 state >"$top/beside-other"
 run dpkg -i "${ours[@]}"
-like "a file is another package's: refused" "$status$err" "^1.*trying to overwrite '/usr/share/cxl-attach/schema/"
+like "a file is another package's: refused" "$status$err" "^1.*trying to overwrite '/usr/share/cxl-attach/"
 alone "refused"
 same "refused: everything is as before" "$top/beside-other"
 dpkg --purge other >/dev/null 2>&1

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a fleet has, on a real kernel with systemd: metrics from the timer's service through node_exporter into
-# Prometheus, an alert when a provider is unbound, the monitor service, the udev rule, and the role of Ansible.
+# From a Debian that has nothing of this project to one that has nothing of it again, on a real kernel with systemd: one
+# apt install of the packages; metrics from the timer's service through node_exporter into Prometheus, an alert when a
+# provider is unbound, the monitor service, the udev rule, and the role of Ansible; and a purge.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 # shellcheck source=test/fleet/services.sh
@@ -11,13 +12,22 @@
 . "$SOURCE/test/fleet/scrape.sh"
 # shellcheck source=test/fleet/play.sh
 . "$SOURCE/test/fleet/play.sh"
+# shellcheck source=test/package/state.sh
+. "$SOURCE/test/package/state.sh"
 
+export CXL=/usr/bin/cxl DEBIAN_FRONTEND=noninteractive
+names >/tmp/before
+run apt-get install -y /usr/local/packages/*.deb
+is "one apt install of the packages: done" "$status" 0
+[ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}"
+is "dpkg finds nothing wrong" "$(dpkg -V cxl cxl-attach cxl-attach-fleet)" ""
 host=$("$CXL" list-attach | jq -r '.[0].host')
 driver=$(readlink -f "/sys/bus/pci/devices/$host/driver")
 decoder=/sys/bus/cxl/devices/decoder0.0
 state() { "$CXL" list-attach | jq -c 'map([.attach, .host, .provider, (.regions | map([.resource, .size, .locked, .state]))])'; }
 whole=$(state)
 like "the accelerator is attached" "$whole" '"attached"'
+like "cxl list-attach --table" "$(cxl list-attach --table)" "attached +cxl_lab_accel +$host +region0 .* attach"
 # asked NAME: the kernel's answer to a write of NAME to delete_region
 asked() { bash -c 'echo "$0" >"$1"' "$1" $decoder/delete_region 2>&1 | sed 's/.*: //'; }
 write_metrics() { systemctl start cxl-attach-metrics.service; }
@@ -27,8 +37,7 @@ mkdir -p /run/systemd/system/cxl-attach-metrics.service.d
 printf '[Service]\nTimeoutStartSec=10min\n' >/run/systemd/system/cxl-attach-metrics.service.d/slow.conf
 systemctl daemon-reload
 systemctl start prometheus-node-exporter.service
-systemctl start cxl-attach-metrics.timer
-systemctl start cxl-attach-monitor.service
+systemctl --quiet enable --now cxl-attach-metrics.timer cxl-attach-monitor.service
 for unit in cxl-attach-metrics cxl-attach-monitor; do
 	like "$unit: exposure is at most 2.5" "$(exposure $unit)" '^[01]\.|^2\.[0-5] '
 done
@@ -37,7 +46,7 @@ ok "the timer has its service write metrics" wait_for 300 test -e $textfile
 is "they are what root sees" "$(grep -v '^cxl_unattached_host_info' $textfile)" "$("$CXL" export-metrics | grep -v '^cxl_unattached_host_info')"
 ok "the monitor says what there is" wait_for 60 has_entry CXL_EVENT=present "CXL_HOST=$host"
 ok "node_exporter is up" wait_for 300 curl -sSf -o /dev/null http://127.0.0.1:9100/
-scrape_begin 127.0.0.1:9100 /usr/local/share/cxl-attach/prometheus/cxl-attach.rules.yml 5
+scrape_begin 127.0.0.1:9100 /usr/share/cxl-attach/prometheus/cxl-attach.rules.yml 15
 wait_is 180 "Prometheus has it from node_exporter" "{\"host\":\"$host\",\"provider\":\"cxl_lab_accel\"} 1" query cxl_host_attached
 is "node_exporter takes the whole file" "$(query node_textfile_scrape_error)" '{} 0'
 is "no alert on the provider" "$(alert CxlProviderLost)" inactive
@@ -108,5 +117,13 @@ is "role: once is enough" "$(recap)" "ok changed=0 failed=0"
 run_role -e cxl_maintenance_state=attached
 is "role: reattaches" "$(recap)" "ok changed=1 failed=0"
 is "role: all is as before" "$(state)" "$whole"
-systemctl stop cxl-attach-monitor.service cxl-attach-metrics.timer prometheus-node-exporter.service
+
+# Nothing is left of it.
+run apt-get purge -y 'cxl-attach*'
+is "purge: done" "$status" 0
+[ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}"
+is "purge: no unit is left" "$(systemctl list-units --all --plain --no-legend 'cxl-attach*')" ""
+is "purge: nor a metric" "$(curl -sS http://127.0.0.1:9100/metrics | grep -c '^cxl_')" 0
+systemctl stop prometheus-node-exporter.service
+same "purge: nor a file" /tmp/before names
 check_dmesg
