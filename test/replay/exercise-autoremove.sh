@@ -153,7 +153,7 @@ seen='{"record":"start","cases":[{"actors":["host","port","list"]}]}'
 (echo "$seen"; trial 0 0; result 0; trial 1 0; result 1 "$finding") >"$log"
 shrink
 is "from a storm, one actor less" "$status$(answer .)" \
-	'0{"least":"--storm=host,port,list --trials=98","next":"--race=port,list --trials=98"}'
+	'0{"format_version":1,"least":"--storm=host,port,list --trials=98","next":"--race=port,list --trials=98"}'
 (echo "$start"; trial 0 0; result 0) >"$log"
 shrink
 is "not shown: another one less" "$(answer .next)" '"--race=host,list --trials=98"'
@@ -162,7 +162,7 @@ is "and another" "$(answer .next)" '"--race=host,port --trials=98"'
 (echo "$start"; echo '{"record":"trial","trial":0,"case":0,"offset":0.25,"interleaving":"halves"}'; result 0 "$finding") >"$log"
 shrink
 is "shown: from there, the next one less" "$(answer .)" \
-	'{"least":"--race=host,port --trials=98","next":"--via=port --trials=98"}'
+	'{"format_version":1,"least":"--race=host,port --trials=98","next":"--via=port --trials=98"}'
 (echo "$start"; trial 0 0; result 0) >"$log"
 shrink
 shrink
@@ -173,7 +173,7 @@ for ((i = 0; i < 20; i++)); do
 	shrink
 	[ "$(answer .next)" != null ] || break
 done
-is "no candidate is left" "$(answer .)" '{"least":"--race=host,port --trials=98"}'
+is "no candidate is left" "$(answer .)" '{"format_version":1,"least":"--race=host,port --trials=98"}'
 shrink
 is "not even if asked again" "$status$err" "1cxl exercise-autoremove: cannot shrink the finding: no candidate is left"
 rm "$candidates"

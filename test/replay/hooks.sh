@@ -424,8 +424,9 @@ is "attach: another host after the hooks: refused, and canceled" "$status$(calle
 	"310-adds pre-attach 10-adds cancel-attachcxl attach-memdev: 0000:99:00.0: refused: it was not in the plan that the hooks were given"
 
 # Without hooks, it costs one system call, and none with --no-hooks.
+# Without the processes of other tests, which it looks at as well
 machine pci-shared
-machine_more=()
+machine_more=(--unshare-pid)
 traced() { # OPTION...
 	run on_machine unshare -n strace -f -o "$machine_top/calls" "$CXL" detach-memdev --dry-run mem0 "$@"
 	# But for memory, which a sanitizer asks for as well
