@@ -11,6 +11,7 @@
 #include "exercise/options.h"
 #include "exercise/report/draw.h"
 #include "exercise/report/log.h"
+#include "exercise/report/page.h"
 #include "exercise/report/summary.h"
 #include "exercise/run.h"
 #include "exercise/schedule.h"
@@ -21,6 +22,14 @@
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/records.h"
+#include "util/replace.h"
+
+static int cannot_write_page(const struct options *options, int rc)
+{
+	fprintf(stderr, NAME ": %s: cannot write the HTML file: %s\n", options->html,
+		replace_why(rc));
+	return EXIT_FAILED;
+}
 
 static int report(const struct options *options, const char *log)
 {
@@ -34,16 +43,17 @@ static int report(const struct options *options, const char *log)
 	summary = summarize_log(records);
 	json_object_put(records);
 	status = summary_has_findings(summary) ? EXIT_NOT_VERIFIED : EXIT_DONE;
-	if (options->table) {
-		rc = draw_summary(summary);
-		json_object_put(summary);
-	} else {
-		rc = json_print(summary);
+	rc = options->table ? draw_summary(summary) : json_print(json_object_get(summary));
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
+		status = EXIT_FAILED;
 	}
-	if (rc == 0)
-		return status;
-	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
-	return EXIT_FAILED;
+	/* After the report, so that what cannot be written there loses nothing of it */
+	rc = options->html ? page_write(summary, options->html) : 0;
+	json_object_put(summary);
+	if (rc < 0)
+		rc = cannot_write_page(options, rc);
+	return status ?: rc;
 }
 
 /* @opened: what records_open() or records_open_new() returned */
@@ -237,13 +247,16 @@ int main(int argc, char **argv)
 {
 	static char name[] = NAME;
 	struct options options;
-	int status;
+	int rc, status;
 
 	/* What argp puts before its messages and into --help, whatever this program is run as */
 	if (argc > 0)
 		argv[0] = name;
 	options_read(argc, argv, &options);
-	if (options.report)
+	rc = options.html ? replace_check(options.html) : 0;
+	if (rc < 0 && !options.report && !options.crashed)
+		status = cannot_write_page(&options, rc);
+	else if (options.report)
 		status = report(&options, options.report);
 	else if (options.shrink)
 		status = shrink(&options);

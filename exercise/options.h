@@ -43,7 +43,7 @@ struct options {
 	uint64_t trials;
 	double duration, timeout, max_exposure; /* seconds */
 	const char *log;
-	const char *report, *crashed, *shrink, *signature;
+	const char *report, *crashed, *shrink, *signature, *html;
 	bool go_on, script, table, real_hardware;
 };
 

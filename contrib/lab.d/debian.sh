@@ -55,13 +55,18 @@ setup_userland() {
 	step "userland Debian $suite" "$userland" userland_make "$suite"
 }
 
-# setup_fuzz_userland: that of contrib/fuzz, a Debian testing with clang. It is made as the others are, from packages
-# of its own.
-setup_fuzz_userland() {
-	local LAB_DIR=$LAB_DIR/fuzz
-	userland=$LAB_CACHE/userland-fuzz-$(key testing "$LAB_DIR/userland-testing.packages" \
+# setup_fuzz_userland: that of contrib/fuzz, a Debian testing with clang
+setup_fuzz_userland() { setup_userland_of fuzz clang; }
+
+# setup_pictures_userland: that of test/pictures, a Debian testing with a browser and Graphviz
+setup_pictures_userland() { setup_userland_of pictures "a browser"; }
+
+# setup_userland_of NAME WHAT: a Debian testing that is made as the others are, from packages of its own, in NAME
+setup_userland_of() {
+	local LAB_DIR=$LAB_DIR/$1
+	userland=$LAB_CACHE/userland-$1-$(key testing "$LAB_DIR/userland-testing.packages" \
 		"$(declare -f userland_make)")
-	step "userland Debian testing with clang" "$userland" userland_make testing
+	step "userland Debian testing with $2" "$userland" userland_make testing
 }
 
 # The root's own /lab holds what it was made of, and the places where things are mounted.

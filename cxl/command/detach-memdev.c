@@ -17,12 +17,14 @@
 #include "attach/reason/rescan.h"
 #include "attach/verify/checks-detach.h"
 #include "cxl/command/command.h"
+#include "cxl/command/detach-output.h"
 #include "cxl/command/detach-plan.h"
 #include "cxl/command/detach-ready.h"
 #include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
+#include "cxl/report/detach-html.h"
 #include "cxl/report/detach-report.h"
 #include "util/cleanup.h"
 #include "util/iomem.h"
@@ -44,6 +46,7 @@ struct options {
 	struct via via;
 	bool dry_run, tree, timeline, reattach, human;
 	double timeout, watch_only; /* seconds */
+	const char *html;	    /* a file */
 };
 
 /* What is seen of the machine, from right before the first step on */
@@ -51,6 +54,7 @@ struct seen {
 	struct iomem iomem_before;
 	struct watch watch;
 	struct detach_outcome outcome;
+	struct detach_output output;
 };
 
 static void parse_via(const char *arg, void *value, const struct argp_state *state)
@@ -80,8 +84,8 @@ static void check_options(void *values, const struct argp_state *state)
 		argp_error(state, "invalid driver name '%s'", request->hand_to);
 	if (options->tree && !options->dry_run)
 		argp_error(state, "--tree needs --dry-run");
-	if (options->timeline && options->dry_run)
-		argp_error(state, "--dry-run excludes --timeline");
+	if ((options->timeline || options->html) && options->dry_run)
+		argp_error(state, "--dry-run excludes --timeline and --html");
 	if (options->watch_only > 0 &&
 	    (options->via.is_given || request->hand_to || options->reattach || options->dry_run))
 		argp_error(state, "--watch-only excludes --via, --to, --reattach and --dry-run");
@@ -115,6 +119,10 @@ static const struct command_option command_options[] = {
 	{.name = "timeline",
 	 .help = "Print what happened as a drawing instead of JSON",
 	 SETS(SETS_TRUE, timeline)},
+	{.name = "html",
+	 .arg = "FILE",
+	 .help = "Also write what happened to FILE, as a page for a browser",
+	 SETS(SETS_TEXT, html)},
 	{.name = "timeout",
 	 .arg = "SECONDS",
 	 .help = "Wait at most SECONDS for the kernel to do all steps (default 30)",
@@ -182,7 +190,7 @@ static void say_result(const struct options *options, const struct detach_report
 
 /* What was expected against what was observed; *json: the report of it */
 static int verify_and_report(const struct options *options, const struct planned_detach *planned,
-			     const struct seen *seen, struct json_object **json)
+			     struct seen *seen, struct json_object **json)
 {
 	const struct detach_outcome *outcome = &seen->outcome;
 	const struct observation before = {
@@ -208,6 +216,8 @@ static int verify_and_report(const struct options *options, const struct planned
 			 &checks);
 	test_point("verified");
 	say_result(options, &report);
+	if (options->html)
+		html_detach(&seen->output.page, &report);
 	*json = report_detach(&report);
 	status = steps_status(outcome->rc, &checks);
 	checks_release(&checks);
@@ -252,6 +262,7 @@ static int do_reattach(const struct options *options, const struct planned_detac
 			.nr_entries = 1,
 			.timeout = options->timeout,
 			.timeline = options->timeline,
+			.page = options->html ? &seen->output.page : NULL,
 		},
 		&seen->watch, json);
 	expected_hosts_release(hosts, nr_hosts);
@@ -279,23 +290,6 @@ static int reattach(const struct options *options, const struct planned_detach *
 	free(undo.steps);
 	journal_release(entries, nr_entries);
 	return status;
-}
-
-/* Print @json, which is released, unless the drawing was printed already */
-static int print(const struct options *options, struct json_object *json, int status)
-{
-	int rc;
-
-	if (options->timeline) {
-		json_object_put(json);
-		rc = json_flush();
-	} else {
-		rc = json_print(json);
-	}
-	if (rc == 0)
-		return status;
-	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
-	return EXIT_FAILED;
 }
 
 /* Does libcxl need ports for the first step? For a memdev, it searches for its endpoint. */
@@ -346,7 +340,7 @@ static int detach_now(const struct options *options, struct planned_detach *plan
 	} else if (outcome->after.is_observed) {
 		clean_journal(NAME);
 	}
-	return print(options, json, status);
+	return detach_output(&seen->output, json, status);
 }
 
 static int dry_run(const struct options *options, struct planned_detach *planned)
@@ -395,7 +389,7 @@ static int watch_only(const struct options *options, struct planned_detach *plan
 	}
 	recognize_method(planned, &seen->outcome);
 	status = verify_and_report(options, planned, seen, &json);
-	return print(options, json, status);
+	return detach_output(&seen->output, json, status);
 }
 
 static int detach_with_lock(const struct options *options, struct planned_detach *planned,
@@ -419,6 +413,7 @@ static void seen_release(struct seen *seen)
 	detach_outcome_release(&seen->outcome);
 	watch_close(&seen->watch);
 	iomem_release(&seen->iomem_before);
+	html_release(&seen->output.page);
 }
 
 static int detach_memdev(int argc, char **argv)
@@ -433,6 +428,9 @@ static int detach_memdev(int argc, char **argv)
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
 	}
+	seen.output = (struct detach_output){NAME, options.timeline, options.html, {0}};
+	if (detach_page(&seen.output, &options.request.memdevs) != EXIT_DONE)
+		return EXIT_FAILED;
 	status = options.dry_run	  ? dry_run(&options, &planned)
 		 : options.watch_only > 0 ? watch_only(&options, &planned, &seen)
 					  : detach_with_lock(&options, &planned, &seen);

@@ -62,6 +62,8 @@ struct listing {
 	const char *(*name_at)(const struct snapshot *snapshot, size_t index);
 	/* Print every item that is wanted, by listing_item() or listing_branch(), and count it */
 	void (*print)(struct listing_output *output);
+	/* It prints neither JSON nor a table, but a text of its own */
+	bool has_own_form;
 };
 
 /* Where the items of a listing go */

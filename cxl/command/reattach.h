@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct expected_host;
+struct html;
 struct journal_entry;
 struct json_object;
 struct plan;
@@ -35,6 +36,7 @@ struct reattach_task {
 	size_t nr_entries;
 	double timeout; /* seconds */
 	bool timeline;	/* print what happened as a drawing, too */
+	struct html *page; /* that gets what happened, too; or NULL */
 };
 
 /** reattach_prove() - add to the plan's excess each step of its undo that is not possible */
