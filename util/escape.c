@@ -17,8 +17,8 @@ struct replacement {
 #define LONGEST 6
 
 static const struct replacement of_html[] = {
-	{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"},
-	{"\n", "\n"},	{"\t", "\t"},  {NULL, NULL},
+	{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"},
+	{"'", "&#39;"}, {"\n", "\n"},  {"\t", "\t"},  {NULL, NULL},
 };
 
 static const struct replacement of_dot[] = {

@@ -28,26 +28,29 @@ static const char style[] =
 	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}\n"
 	"dt{color:var(--quiet)}\ndd{margin:0}\n"
 	".frame{overflow-x:auto;margin:1rem 0}\n"
-	"table{border-collapse:collapse;min-width:100%}\n"
+	"table{border-collapse:collapse;min-width:100%;overflow-wrap:break-word}\n"
 	"caption{text-align:left;color:var(--quiet);padding-bottom:.3rem}\n"
 	"th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
 	"border-bottom:1px solid var(--line);unicode-bidi:isolate}\n"
 	"thead th{background:var(--raised)}\ntbody th{font-weight:600}\n"
-	"td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
-	"td.drawn{min-width:6rem;width:45%;vertical-align:middle}\n"
-	"svg{display:block;width:100%;height:.9rem}\n"
+	".number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
+	"td.drawn{min-width:5rem;width:45%}\n"
+	"svg{display:block;width:100%;height:.9rem;margin-top:.3rem}\n"
 	".bar{fill:var(--bar)}\n"
 	".exposure{fill:none;stroke:var(--exposure);stroke-width:3;stroke-dasharray:5 3}\n"
-	".found{fill:var(--failed)}\n"
-	"td.tally{white-space:nowrap;min-width:5rem}\n"
-	".passed{color:var(--passed)}\n.failed{color:var(--failed)}\n.unknown{color:var(--exposure)}\n"
-	".result{font-weight:600;white-space:nowrap}\n"
+	".found{fill:var(--failed)}\n.whole{fill:none;stroke:var(--failed);stroke-width:2}\n"
+	"td.tally{white-space:nowrap;min-width:4rem}\n"
+	".tally svg{max-width:6rem;height:.6rem;margin-top:0}\n"
+	".passed{color:var(--passed)}\n.failed{color:var(--failed)}\n.unknown{color:var(--exposure)"
+	"}\n"
+	".result{font-weight:600}\n"
 	"pre{background:var(--raised);padding:.6rem;overflow-x:auto;overflow-wrap:normal;"
 	"font-size:.85rem}\n"
 	"summary{cursor:pointer;padding:.3rem 0}\n"
 	":focus-visible{outline:3px solid var(--bar);outline-offset:2px}\n"
 	".said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
 	"white-space:nowrap}\n"
+	"@media (max-width:30rem){main{padding:.5rem}th,td{padding:.3rem}}\n"
 	"@media print{.frame,pre{overflow:visible}}\n";
 
 void html_begin(struct html *page, const char *title)
@@ -104,14 +107,15 @@ void html_add(struct html *page, const char *format, ...)
 	va_end(arguments);
 }
 
-void html_table(struct html *page, const char *caption, const char *const *columns)
+void html_table(struct html *page, const char *caption, const struct html_column *columns)
 {
 	html_add(page,
 		 "<div class=\"frame\" role=\"region\" aria-label=\"%s\" tabindex=\"0\">\n"
 		 "<table>\n<caption>%s</caption>\n<thead><tr>",
 		 caption, caption);
-	for (; *columns; columns++)
-		html_add(page, "<th scope=\"col\">%s</th>", *columns);
+	for (; columns->heading; columns++)
+		html_add(page, "<th scope=\"col\" class=\"%s\">%s</th>",
+			 columns->has_numbers ? "number" : "", columns->heading);
 	html_add(page, "</tr></thead>\n<tbody>\n");
 }
 

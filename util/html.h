@@ -2,6 +2,7 @@
 #ifndef UTIL_HTML_H
 #define UTIL_HTML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -24,6 +25,11 @@ struct html {
 	size_t length;
 };
 
+struct html_column {
+	const char *heading;
+	bool has_numbers; /* its cells are of the class "number" */
+};
+
 /** html_begin() - a page with that title and heading; released with html_release() */
 void html_begin(struct html *page, const char *title);
 
@@ -35,11 +41,11 @@ void html_add(struct html *page, const char *format, ...) __attribute__((format(
 
 /**
  * html_table() - begin a table, in a frame that scrolls where the table is too wide
- * @columns: their headings, ended by NULL
+ * @columns: ended by one without a heading
  *
  * Rows follow, as markup, and html_table_end().
  */
-void html_table(struct html *page, const char *caption, const char *const *columns);
+void html_table(struct html *page, const char *caption, const struct html_column *columns);
 void html_table_end(struct html *page);
 
 /**
@@ -48,7 +54,8 @@ void html_table_end(struct html *page);
  */
 void html_result(struct html *page, const char *class, const char *word);
 
-/** html_write() - end the page, and put it into the file, as replace_file(); 0 or a negative errno */
+/** html_write() - end the page, and put it into the file, as replace_file(); 0 or a negative errno
+ */
 int html_write(struct html *page, const char *path);
 
 void html_release(struct html *page);

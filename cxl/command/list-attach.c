@@ -102,9 +102,8 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "--verbose excludes --follow and --providers");
 	if (listing->verbose && listing->form != FORM_JSON)
 		argp_error(state, "--verbose prints JSON, no table and no tree");
-	if (options->dot &&
-	    (options->follow || options->providers || listing->verbose || listing->human ||
-	     listing->form != FORM_JSON))
+	if (options->dot && (options->follow || options->providers || listing->verbose ||
+			     listing->human || listing->form != FORM_JSON))
 		argp_error(state, "--dot excludes --follow, --providers, --verbose, --human, "
 				  "--table, --tree and -o");
 	/* What would have no effect is refused: an answer about everything would pass for it. */

@@ -34,8 +34,8 @@ struct reattach_task {
 	/* Each is removed from the journal once its hosts are back, and its undo was done */
 	const struct reattach_entry *entries;
 	size_t nr_entries;
-	double timeout; /* seconds */
-	bool timeline;	/* print what happened as a drawing, too */
+	double timeout;	   /* seconds */
+	bool timeline;	   /* print what happened as a drawing, too */
 	struct html *page; /* that gets what happened, too; or NULL */
 };
 

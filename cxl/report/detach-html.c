@@ -43,7 +43,10 @@ static void add_bar(struct html *page, const struct timeline_bar *bar, uint64_t 
 static void add_timeline(struct html *page, const struct plan *plan,
 			 const struct observed *observed)
 {
-	static const char *const columns[] = {"Device", "When", "Lasted (ms)", "Until", NULL};
+	static const struct html_column columns[] = {
+		{"Device", false}, {"When", false}, {"Lasted (ms)", true},
+		{"Until", false},  {NULL, false},
+	};
 	struct timeline timeline;
 
 	timeline_of(plan, observed, &timeline);
@@ -74,7 +77,12 @@ static const char *class_of(enum check_result result)
 
 static void add_checks(struct html *page, const struct checks *checks)
 {
-	static const char *const columns[] = {"Check", "Result", "Detail", NULL};
+	static const struct html_column columns[] = {
+		{"Check", false},
+		{"Result", false},
+		{"Detail", false},
+		{NULL, false},
+	};
 
 	html_add(page, "<h3>Checks</h3>\n");
 	html_table(page, "What was verified", columns);
@@ -101,16 +109,19 @@ static void add_step(struct html *page, const struct step *step, const struct st
 	if (has_ended)
 		html_add(page, "%.3f", ms(result->ended_us - result->begun_us));
 	html_add(page, "</td><td>%s</td></tr>\n",
-		 !has_begun	      ? "not begun"
-		 : !has_ended	      ? "has not returned"
-		 : result->rc < 0     ? strerror(-result->rc)
-				      : "done");
+		 !has_begun	  ? "not begun"
+		 : !has_ended	  ? "has not returned"
+		 : result->rc < 0 ? strerror(-result->rc)
+				  : "done");
 }
 
 static void add_steps(struct html *page, const struct step *steps, size_t count,
 		      const struct observed *observed)
 {
-	static const char *const columns[] = {"Step", "Began (ms)", "Took (ms)", "Result", NULL};
+	static const struct html_column columns[] = {
+		{"Step", false},   {"Began (ms)", true}, {"Took (ms)", true},
+		{"Result", false}, {NULL, false},
+	};
 	uint64_t begun = observed->nr_steps > 0 ? observed->steps[0].begun_us : 0;
 
 	if (count == 0)
@@ -131,10 +142,13 @@ static void add_steps(struct html *page, const struct step *steps, size_t count,
 
 static void add_events(struct html *page, const struct observed *observed)
 {
-	static const char *const columns[] = {"Time (ms)", "Event", "Subsystem", "Device", NULL};
+	static const struct html_column columns[] = {
+		{"Time (ms)", true}, {"Event", false}, {"Subsystem", false},
+		{"Device", false},   {NULL, false},
+	};
 	uint64_t begun = observed_begun(observed);
 
-	html_add(page, "<h3>Events</h3>\n<details>\n<summary>All %zu events of the kernel</summary>\n",
+	html_add(page, "<h3>Events</h3>\n<details>\n<summary>Events of the kernel: %zu</summary>\n",
 		 observed->nr_events);
 	html_table(page, "Events of the kernel, in the order in which they came", columns);
 	for (size_t i = 0; i < observed->nr_events; i++) {
@@ -160,7 +174,7 @@ static void add_log(struct html *page, const struct observed *observed)
 	html_add(page, "<h3>Kernel log</h3>\n");
 	html_add(page, reports > 0 ? "<details open=\"open\">\n" : "<details>\n");
 	html_add(page,
-		 "<summary>%zu lines, %zu kernel reports</summary>\n"
+		 "<summary>Lines: %zu, kernel reports: %zu</summary>\n"
 		 "<pre role=\"region\" aria-label=\"Kernel log\" tabindex=\"0\">",
 		 observed->nr_log, reports);
 	for (size_t i = 0; i < observed->nr_log; i++) {
@@ -182,13 +196,13 @@ static void add_result(struct html *page, const struct checks *checks)
 
 	for (size_t i = 0; i < checks->count; i++)
 		counts[checks->list[i].result]++;
-	text = xasprintf("%zu checks passed, %zu failed, %zu were not made", counts[CHECK_PASSED],
+	text = xasprintf("checks: %zu passed, %zu failed, %zu not checked", counts[CHECK_PASSED],
 			 counts[CHECK_FAILED], counts[CHECK_NOT_CHECKED]);
 	html_add(page, "<p>");
 	html_result(page,
-		    counts[CHECK_FAILED] > 0  ? "failed"
-		    : checks_passed(checks)   ? "passed"
-					      : "unknown",
+		    counts[CHECK_FAILED] > 0 ? "failed"
+		    : checks_passed(checks)  ? "passed"
+					     : "unknown",
 		    text);
 	html_add(page, "</p>\n");
 }
@@ -222,7 +236,10 @@ static void add_regions(struct html *page, const struct snapshot_memdev *memdev)
 
 static void add_memdevs(struct html *page, const struct plan *plan)
 {
-	static const char *const columns[] = {"Memdev", "Host", "Driver", "Regions", NULL};
+	static const struct html_column columns[] = {
+		{"Memdev", false},  {"Host", false}, {"Driver", false},
+		{"Regions", false}, {NULL, false},
+	};
 
 	html_table(page, "What the plan detaches, as it was before", columns);
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {

@@ -34,8 +34,7 @@ static bool find_pair(struct json_object *race_case, enum actor *one, enum actor
 	    json_length(actors) != 2 ||
 	    !actor_from_name(json_object_get_string(json_object_array_get_idx(actors, 0)),
 			     &first) ||
-	    !actor_from_name(json_object_get_string(json_object_array_get_idx(actors, 1)),
-			     &second))
+	    !actor_from_name(json_object_get_string(json_object_array_get_idx(actors, 1)), &second))
 		return false;
 	*one = first > second ? first : second;
 	*other = first > second ? second : first;
@@ -79,9 +78,10 @@ static void add_tally(struct html *page, const struct tally *tally)
 	if (tally->findings > 0)
 		html_add(page,
 			 "<svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">"
-			 "<rect class=\"exposure\" x=\"0\" y=\"0\" width=\"100\" height=\"10\" "
+			 "<rect class=\"whole\" x=\"0\" y=\"0\" width=\"100\" height=\"10\" "
 			 "vector-effect=\"non-scaling-stroke\"/>"
-			 "<rect class=\"found\" x=\"0\" y=\"0\" width=\"%.3f\" height=\"10\"/></svg>",
+			 "<rect class=\"found\" x=\"0\" y=\"0\" width=\"%.3f\" "
+			 "height=\"10\"/></svg>",
 			 100 * share_of(tally));
 	html_add(page, "</span>");
 }
@@ -107,19 +107,17 @@ static void add_row(struct html *page, const struct matrix *matrix, enum actor r
 
 static void add_matrix(struct html *page, const struct matrix *matrix)
 {
-	const char *columns[NR_ACTORS + 2] = {"Actor"};
+	struct html_column columns[NR_ACTORS + 2] = {{"Actor", false}};
 	size_t count = 1;
 
 	for (enum actor actor = 0; actor < NR_ACTORS; actor++) {
 		if (matrix->has[actor])
-			columns[count++] = actor_name(actor);
+			columns[count++].heading = actor_name(actor);
 	}
 	if (count == 1)
 		return;
 	html_add(page, "<h2>Races</h2>\n");
-	html_table(page,
-		   "Findings / trials of every two actors; the bar is the share of trials in which "
-		   "something was found",
+	html_table(page, "Findings / trials of every two actors; the bar is the ratio of both",
 		   columns);
 	for (enum actor row = 0; row < NR_ACTORS; row++) {
 		if (matrix->has[row])
@@ -131,7 +129,11 @@ static void add_matrix(struct html *page, const struct matrix *matrix)
 /* Actors alone, storms, and what this program did not write */
 static void add_others(struct html *page, struct json_object *cases)
 {
-	static const char *const columns[] = {"Case", "Findings / trials", NULL};
+	static const struct html_column columns[] = {
+		{"Case", false},
+		{"Findings / trials", false},
+		{NULL, false},
+	};
 	bool is_begun = false;
 	enum actor one, other;
 
@@ -165,7 +167,8 @@ static void add_counts(struct html *page, const char *what, struct json_object *
 	const char *between = "";
 
 	html_add(page, "<dt>%s</dt><dd>", what);
-	json_object_object_foreach(counts, name, count) {
+	json_object_object_foreach(counts, name, count)
+	{
 		html_add(page, "%s%s (%zu)", between, name, (size_t)json_object_get_uint64(count));
 		between = ", ";
 	}
@@ -177,7 +180,7 @@ static void add_finding(struct html *page, struct json_object *finding)
 	const char *detail = record_text(finding, "detail");
 
 	html_add(page,
-		 "<h3>%s</h3>\n<dl><dt>Kind</dt><dd>%s</dd><dt>Seen</dt><dd>%zu times</dd>"
+		 "<h3>%s</h3>\n<dl><dt>Kind</dt><dd>%s</dd><dt>Times seen</dt><dd>%zu</dd>"
 		 "<dt>First in trial</dt><dd>%zu</dd>",
 		 record_text(finding, "signature"), record_text(finding, "kind"),
 		 (size_t)record_number(finding, "count"),
@@ -206,9 +209,8 @@ static void add_head(struct html *page, struct json_object *summary)
 {
 	size_t count = json_length(json_object_object_get(summary, "findings"));
 	size_t lost = record_number(summary, "logs_lost");
-	_cleanup_free_ char *text =
-		count == 0 ? memory_check(strdup("nothing was found"))
-			   : xasprintf("%zu kinds of findings", count);
+	_cleanup_free_ char *text = count == 0 ? memory_check(strdup("nothing was found"))
+					       : xasprintf("kinds of findings: %zu", count);
 	const char *why = record_text(summary, "why");
 
 	html_add(page, "<p>");

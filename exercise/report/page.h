@@ -5,7 +5,8 @@
 struct json_object;
 
 /**
- * page_write() - write a summary as a page of HTML: the matrix of every two actors, and the findings
+ * page_write() - write a summary as a page of HTML: the matrix of every two actors, and the
+ * findings
  * @summary: by summarize_log(); its log may be anything
  *
  * Return: 0, or a negative errno as replace_file().

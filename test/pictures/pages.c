@@ -33,9 +33,9 @@ static struct step_result failed[] = {{.begun_us = 5000, .ended_us = 5100, .rc =
 static struct step_result stuck[] = {{.begun_us = 5000}};
 
 static struct observed_event events[] = {
-	EVENT(7500, "unbind", "region0"),     EVENT(8000, "remove", "decoder2.0"),
-	EVENT(10000, "remove", "region0"),    EVENT(11000, "remove", "endpoint2"),
-	EVENT(12000, "change", "port1"),      EVENT(13210, "remove", "mem0"),
+	EVENT(7500, "unbind", "region0"),	EVENT(8000, "remove", "decoder2.0"),
+	EVENT(10000, "remove", "region0"),	EVENT(11000, "remove", "endpoint2"),
+	EVENT(12000, "change", "port1"),	EVENT(13210, "remove", "mem0"),
 	EVENT(15000, "unbind", "0000:11:00.0"),
 };
 static struct observed_event odd_events[] = {
@@ -47,7 +47,8 @@ static struct observed_event odd_events[] = {
 
 static struct observed_line log_lines[] = {
 	{(char *)"cxl_mem mem0: detached", NULL},
-	{(char *)"WARNING: drivers/cxl/core/region.c:1 at cxl_region_detach+0x1/0x2 [cxl_core], CPU#0: "
+	{(char *)"WARNING: drivers/cxl/core/region.c:1 at cxl_region_detach+0x1/0x2 [cxl_core], "
+		 "CPU#0: "
 		 "cxl/4711 <a line that is longer than any screen is wide, and is not wrapped>",
 	 "warning"},
 };
@@ -74,13 +75,10 @@ struct page {
 	bool is_odd, is_forced, reattaches;
 };
 
-#define OBSERVED(steps_, events_, log_, nr_log_)                                                    \
-	.steps = steps_, .nr_steps = COUNT(steps_), .events = events_, .nr_events = COUNT(events_), \
-	.log = log_, .nr_log = nr_log_
-#define CHECKS(list_)                                                                              \
-	{                                                                                          \
-		.list = list_, .count = COUNT(list_)                                               \
-	}
+#define OBSERVED(steps_, events_, log_, nr_log_)                                                   \
+	.steps = steps_, .nr_steps = COUNT(steps_), .events = events_,                             \
+	.nr_events = COUNT(events_), .log = log_, .nr_log = nr_log_
+#define CHECKS(list_) {.list = list_, .count = COUNT(list_)}
 
 static const struct page pages[] = {
 	{

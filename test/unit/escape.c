@@ -43,7 +43,8 @@ static void html(void **state)
 		{"\xc3\xa9 \xf0\x9f\x98\x80", "\xc3\xa9 \xf0\x9f\x98\x80"},
 		{"\xc2\x85\xc2\xa0", REPLACED "\xc2\xa0"},
 		{"\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd", REPLACED REPLACED REPLACED},
-		/* Not UTF-8: a byte alone, one cut off, a surrogate, and a "<" in an overlong form */
+		/* Not UTF-8: a byte alone, one cut off, a surrogate, and a "<" in an overlong form
+		 */
 		{"\xff", REPLACED},
 		{"<\xc3", "&lt;" REPLACED},
 		{"\xed\xa0\x80", REPLACED REPLACED REPLACED},
@@ -81,7 +82,8 @@ static void every_character(void **state)
 	for (int one = 1; one < 256; one++) {
 		for (int other = 1; other < 256; other++) {
 			const char text[] = {(char)one, (char)other, '\0'};
-			_cleanup_free_ char *of_html = escape_html(text), *of_dot = escape_dot(text);
+			_cleanup_free_ char *of_html = escape_html(text),
+					    *of_dot = escape_dot(text);
 			size_t quote = strcspn(of_dot, "\"");
 
 			assert_null(strpbrk(of_html, "<>\"'\r\x7f\x01\x0c"));

@@ -54,7 +54,10 @@ static size_t count_files(void)
 static void texts_are_escaped_and_markup_is_not(void **state)
 {
 	_cleanup_free_ char *path = in_directory("page"), *text = NULL;
-	static const char *const columns[] = {"<i>", NULL};
+	static const struct html_column columns[] = {
+		{"<i>", false},
+		{NULL, false},
+	};
 	const char *volatile none = NULL;
 	struct html page;
 
