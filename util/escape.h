@@ -4,8 +4,9 @@
 
 /*
  * Names from sysfs and lines of the kernel log may have any bytes in them. These functions make a
- * text harmless for what it is put into: nothing of it can be taken for markup. What is not UTF-8,
- * and control characters, become U+FFFD. The caller frees the result.
+ * text harmless for what it is put into: nothing of it can be taken for markup. What is not UTF-8
+ * becomes U+FFFD, and so do control characters, among them those that turn the order of a line
+ * around. The caller frees the result.
  */
 
 /** escape_html() - for HTML and SVG, between elements and in attributes; keeps lines and tabs */

@@ -27,13 +27,15 @@ static const char style[] =
 	"h1{font-size:1.5rem}\nh2{font-size:1.25rem;margin-top:2rem}\nh3{font-size:1.05rem}\n"
 	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}\n"
 	"dt{color:var(--quiet)}\ndd{margin:0}\n"
-	".frame{overflow-x:auto;margin:1rem 0}\n"
+	".frame{position:relative;overflow-x:auto;margin:1rem 0}\n"
 	"table{border-collapse:collapse;min-width:100%;overflow-wrap:break-word}\n"
-	"caption{text-align:left;color:var(--quiet);padding-bottom:.3rem}\n"
+	"caption{text-align:left;color:var(--quiet);padding-bottom:.3rem;"
+	"max-width:calc(100vw - 2rem)}\n"
 	"th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
 	"border-bottom:1px solid var(--line);unicode-bidi:isolate}\n"
 	"thead th{background:var(--raised)}\ntbody th{font-weight:600}\n"
-	".number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
+	".number{text-align:right;font-variant-numeric:tabular-nums}\ntd.number{white-space:nowrap}"
+	"\n"
 	"td.drawn{min-width:5rem;width:45%}\n"
 	"svg{display:block;width:100%;height:.9rem;margin-top:.3rem}\n"
 	".bar{fill:var(--bar)}\n"
@@ -50,7 +52,8 @@ static const char style[] =
 	":focus-visible{outline:3px solid var(--bar);outline-offset:2px}\n"
 	".said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
 	"white-space:nowrap}\n"
-	"@media (max-width:30rem){main{padding:.5rem}th,td{padding:.3rem}}\n"
+	"@media (max-width:30rem){main{padding:.5rem}table{font-size:.875rem}"
+	"th,td{padding:.25rem}td.drawn{min-width:4rem}}\n"
 	"@media print{.frame,pre{overflow:visible}}\n";
 
 void html_begin(struct html *page, const char *title)

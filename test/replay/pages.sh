@@ -33,7 +33,7 @@ is "failed: a step's error" "$(rows_of failed "What was done" '.[0][0][3]')" '"N
 is "stuck: where" "$(page_says stuck '[.paragraphs[-1], .pre[0]]')" \
 	'["A process is still in the kernel, at cxl_region_detach (process 4711):","cxl_region_detach+0x1\nunbind_store+0x2"]'
 is "stuck: nothing has ended" "$(page_says stuck '.paragraphs | index("No device has ended.") != null')" true
-odd='"><script>alert('\''&amp;'\'')</script>��‮]]>--\'
+odd='"><script>alert('\''&amp;'\'')</script>���]]>--\'
 is "odd names: they are texts" "$(page_says odd '[.title, .tables[0].rows[0][2], .tables[1].rows[1][0], .tables[2].rows[0][0], .pre[0]]')" \
 	"$(jq -cn --arg odd "$odd" '[$odd, $odd, $odd, $odd, $odd]')"
 is "odd names: nothing else is on the page" "$(grep -ciE '<script|onclick' "$pages/odd.html")" 0

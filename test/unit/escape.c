@@ -43,6 +43,11 @@ static void html(void **state)
 		{"\xc3\xa9 \xf0\x9f\x98\x80", "\xc3\xa9 \xf0\x9f\x98\x80"},
 		{"\xc2\x85\xc2\xa0", REPLACED "\xc2\xa0"},
 		{"\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd", REPLACED REPLACED REPLACED},
+		/* U+202E would have what follows it read from right to left, on the whole line. */
+		{"a\xe2\x80\xae"
+		 "b\xd8\x9c",
+		 "a" REPLACED "b" REPLACED},
+		{"\xe2\x80\x90\xd8\x9b", "\xe2\x80\x90\xd8\x9b"},
 		/* Not UTF-8: a byte alone, one cut off, a surrogate, and a "<" in an overlong form
 		 */
 		{"\xff", REPLACED},
