@@ -117,8 +117,10 @@ void html_table(struct html *page, const char *caption, const struct html_column
 		 "<table>\n<caption>%s</caption>\n<thead><tr>",
 		 caption, caption);
 	for (; columns->heading; columns++)
-		html_add(page, "<th scope=\"col\" class=\"%s\">%s</th>",
-			 columns->has_numbers ? "number" : "", columns->heading);
+		html_add(page,
+			 columns->has_numbers ? "<th scope=\"col\" class=\"number\">%s</th>"
+					      : "<th scope=\"col\">%s</th>",
+			 columns->heading);
 	html_add(page, "</tr></thead>\n<tbody>\n");
 }
 

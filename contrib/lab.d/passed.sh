@@ -41,6 +41,7 @@ passed_mirror() {
 		case $1 in
 		--kernel) cat "$LAB_CACHE/pins/kernel-${2:-newest}/package" ;;
 		--userland) (step() { :; }; setup_userland "$2"; cat "$userland/lab/packages") ;;
+		pictures_tests) (step() { :; }; setup_pictures_userland; cat "$userland/lab/packages") ;;
 		*) [ ! -e "$1/lab/packages" ] || cat "$1/lab/packages" ;;
 		esac 2>/dev/null || echo "not yet"
 		shift

@@ -166,6 +166,22 @@ test_other_lanes() {
 		--userland trixie --timeout 1800
 }
 
+# pictures_tests: pages and graphs are made in the userland, and looked at in another one, which has a browser
+pictures_tests() {
+	local pictures rc=0
+	pictures=$LAB_CACHE/pictures
+	rm -rf "$pictures"
+	mkdir -p "$pictures"
+	build_run_with "$userland" --rw "$pictures" /share -- env SOURCE=/src CXL=/build/dev/cxl/cxl \
+		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove PAGES=/build/dev/test/pages \
+		/src/test/pictures/make /share || rc=1
+	(
+		setup_pictures_userland
+		build_run_with "$userland" --rw "$pictures" /share -- /src/test/pictures/look /share
+	) || rc=1
+	return "$rc"
+}
+
 # fuzz_tests: all fuzz targets; the full lane has more time for them, and other texts each time
 fuzz_tests() {
 	if [ "$opt_lanes" = default ]; then
@@ -193,6 +209,7 @@ test_without_guest() {
 	userland=$older
 
 	fuzz_tests
+	[ "$opt_lanes" = default ] || part "pictures: a browser and Graphviz" pictures_tests
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \
 		CXL=/build/dev/cxl/cxl /src/test/stock/providers.sh

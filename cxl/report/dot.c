@@ -234,6 +234,8 @@ void dot_unattached(struct dot *dot, const struct snapshot_host *host, const cha
 
 void dot_end(struct dot *dot)
 {
+	if (!dot->drawn)
+		puts("\tgraph [label=\"nothing is listed\"];");
 	puts("}");
 	tdestroy(dot->drawn, free);
 	*dot = (struct dot){0};

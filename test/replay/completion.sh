@@ -47,6 +47,10 @@ by_ours cxl list-attach -o RE
 is "columns" "$out" "REASON REGION RESOURCE"
 by_ours cxl detach-memdev --re
 is "detach-memdev: options" "$out" "--reattach"
+by_ours cxl list-attach --do
+is "list-attach: a graph" "$out" "--dot"
+by_ours cxl detach-memdev --html "$machine_top/mac"
+is "detach-memdev: a file" "$out" "$machine_top/machine"
 by_ours cxl detach-memdev --via p
 is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
@@ -99,6 +103,6 @@ by_ours cxl destroy-r
 is "a guarded command" "$out" "destroy-region"
 run "$CXL" list-attach --list-opts
 is "--list-opts" "$out" \
-	"--verbose --follow --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
+	"--verbose --follow --providers --dot --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
 
 finish

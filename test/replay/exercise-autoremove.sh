@@ -27,7 +27,7 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--trials x" "--trials -1" \
 	"--seed 1x" "--at 2" "--at x" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
-	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
+	"--script --via host --html x" "mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
 	# shellcheck disable=SC2086 # several arguments
 	exercise $wrong
 	is "wrong usage: $wrong" "$status" 2
@@ -200,6 +200,46 @@ storm         0/1
 findings/trials; 2 trials, 1 kinds of findings
   bug x < y (host,port 1)"
 ok "as a picture" python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$machine_top/matrix.svg"
+# As a page, which says the same
+page=$machine_top/page.html
+page_says() { "$SOURCE/test/pictures/check-page" --content "$page" | jq -c "$1"; }
+(echo "$start" | jq -c '.cases += [{scenario: "race", actors: ["port", "host"]}, {scenario: "race", actors: ["host", "host"]},
+	{scenario: "alone", actors: ["host"]}, {scenario: "race", actors: ["<b>", "\u202ehost"]}]'
+trial 0 0; result 0; trial 1 2; result 1 "$finding,$finding"; trial 2 1; result 2; trial 3 4; result 3 "${finding//x < y/<i>}") >"$log"
+echo old >"$page"
+exercise --report "$log" --html "$page"
+is "as a page: the report as without it" "$status$(answer '[.trials, (.findings | length)]')" '4[4,2]'
+run "$SOURCE/test/pictures/check-page" "$page"
+is "as a page: sound" "$status$err" 0
+is "as a page: the matrix, with both orders of two actors in one cell" "$(page_says '.tables[0] | [.columns, .rows]')" \
+	'[["Actor","host","port"],[["host","0 findings in 0 trials",""],["port","2 findings in 2 trials","not raced"]]]'
+is "as a page: the other cases, also with odd names" "$(page_says '.tables[1].rows')" \
+	'[["storm","0 findings in 1 trials"],["host","1 findings in 1 trials"],["<b>,�host","0 findings in 0 trials"]]'
+is "as a page: each finding, with its report" "$(page_says '[(.headings[-2:] | map(.[1])), .pre]')" '[["bug x < y","bug <i>"],["line\n","line\n"]]'
+is "as a page: the kernel" "$(page_says '.facts | [.Kernel, .Host, .Trials, .Ended]')" '["7.3.0","a","4","running"]'
+is "as a page: nothing is left beside it" "$(compgen -G "$machine_top/.cxl-*")" ""
+for name in races died; do
+	exercise --report "$SOURCE/test/fuzz/seeds/exercise-log/$name" --html "$page"
+	ok "as a page: $name" "$SOURCE/test/pictures/check-page" "$page"
+done
+head -c 100000 /dev/urandom >"$log"
+exercise --report "$log" --html "$page"
+ok "as a page: of no log at all" "$SOURCE/test/pictures/check-page" "$page"
+is "as a page: of no log at all, nothing was found" "$status$(page_says '.paragraphs')" '0["nothing was found","Nothing was found."]'
+(echo "$start"; trial 0 1; result 0) >"$log"
+exercise --report "$log" --html "$machine_top/none/page.html"
+is "as a page: no such directory, the report all the same" "$status$(answer .trials)$err" \
+	"11cxl exercise-autoremove: $machine_top/none/page.html: cannot write the HTML file: No such file or directory"
+(echo "$start"; trial 0 1; result 0 "$finding") >"$log"
+# shellcheck disable=SC2016 # expanded by the inner shell
+run bwrap --dev-bind / / --size 4096 --tmpfs /mnt -- sh -c 'head -c 4096 /dev/zero >/mnt/filler
+	"$0" exercise-autoremove --report "$1" --html /mnt/page.html; status=$?; ls -A /mnt >&2; exit $status' "$CXL" "$log"
+is "as a page: no space, the report all the same, and findings" "$status$(answer .trials)$err" \
+	"41cxl exercise-autoremove: /mnt/page.html: cannot write the HTML file: No space left on device
+filler"
+exercise --html "$machine_top/none/page.html" --via host
+is "as a page: no such directory, before a run" "$status$out$err" \
+	"1cxl exercise-autoremove: $machine_top/none/page.html: cannot write the HTML file: No such file or directory"
 run bash -c '"$0" exercise-autoremove --report "$1" >/dev/full' "$CXL" "$log"
 is "a full disk" "$status$err" "1cxl exercise-autoremove: cannot write the report: No space left on device"
 
@@ -209,7 +249,7 @@ is "--help" "$status$err$(head -n 1 <<<"$out")" "0Usage: cxl exercise-autoremove
 like "--help: options" "$out" "--storm\[=ACTOR,\.\.\.\].*--trials=N"
 run "$CXL" exercise-autoremove --list-opts
 is "--list-opts" "$status$out" "0--via --race --all-pairs --storm --at --interleaving --trials --duration --seed --timeout --max-exposure\
- --log --continue --report --crashed --shrink --signature --script --table --real-hardware --bus --debug --help"
+ --log --continue --report --crashed --shrink --signature --script --table --html --real-hardware --bus --debug --help"
 run "$CXL_EXERCISE" --report x mem0
 like "run by itself" "$status$err" "^2cxl exercise-autoremove: --report cannot be combined"
 is "cxl links none of it" "$(nm "$(elf "$CXL")" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1
