@@ -113,7 +113,7 @@ void html_add(struct html *page, const char *format, ...)
 void html_table(struct html *page, const char *caption, const struct html_column *columns)
 {
 	html_add(page,
-		 "<div class=\"frame\" role=\"region\" aria-label=\"%s\" tabindex=\"0\">\n"
+		 "<div class=\"frame\" role=\"group\" aria-label=\"%s\" tabindex=\"0\">\n"
 		 "<table>\n<caption>%s</caption>\n<thead><tr>",
 		 caption, caption);
 	for (; columns->heading; columns++)
@@ -133,7 +133,7 @@ void html_result(struct html *page, const char *class, const char *word)
 {
 	const char *symbol = streq(class, "passed") ? "✓" : streq(class, "failed") ? "✗" : "?";
 
-	html_add(page, "<span class=\"result %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
+	html_add(page, "<span class=\"result %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
 		 class, symbol, word);
 }
 

@@ -61,7 +61,7 @@ static void add_timeline(struct html *page, const struct plan *plan,
 			add_bar(page, &timeline.bars[i], timeline.end);
 		html_table_end(page);
 	} else {
-		html_add(page, "<p>No device has ended.</p>\n");
+		html_add(page, "<p>No event was received by which a device ends.</p>\n");
 	}
 	if (timeline.no_exposure)
 		html_add(page, "<p>Exposure: %s.</p>\n", timeline.no_exposure);
@@ -135,7 +135,7 @@ static void add_steps(struct html *page, const struct step *steps, size_t count,
 	if (observed->stuck.pid)
 		html_add(page,
 			 "<p>A process is still in the kernel, at %s (process %zu):</p>\n"
-			 "<pre role=\"region\" aria-label=\"Stack\" tabindex=\"0\">%s</pre>\n",
+			 "<pre role=\"group\" aria-label=\"Stack\" tabindex=\"0\">%s</pre>\n",
 			 observed->stuck.wchan ?: "an unknown function",
 			 (size_t)observed->stuck.pid, observed->stuck.stack);
 }
@@ -175,7 +175,7 @@ static void add_log(struct html *page, const struct observed *observed)
 	html_add(page, reports > 0 ? "<details open=\"open\">\n" : "<details>\n");
 	html_add(page,
 		 "<summary>Lines: %zu, kernel reports: %zu</summary>\n"
-		 "<pre role=\"region\" aria-label=\"Kernel log\" tabindex=\"0\">",
+		 "<pre role=\"group\" aria-label=\"Kernel log\" tabindex=\"0\">",
 		 observed->nr_log, reports);
 	for (size_t i = 0; i < observed->nr_log; i++) {
 		const struct observed_line *line = &observed->log[i];

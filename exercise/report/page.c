@@ -72,7 +72,7 @@ static void add_tally(struct html *page, const struct tally *tally)
 {
 	html_add(page, "<span class=\"said\">%zu findings in %zu trials</span>", tally->findings,
 		 tally->trials);
-	html_add(page, "<span aria-hidden=\"true\"><span class=\"result %s\">%s %zu / %zu</span>",
+	html_add(page, "<span aria-hidden=\"true\"><span class=\"result %s\">%s %zu / %zu</span>",
 		 tally->findings > 0 ? "failed" : "passed", tally->findings > 0 ? "✗" : "✓",
 		 tally->findings, tally->trials);
 	if (tally->findings > 0)
@@ -191,7 +191,7 @@ static void add_finding(struct html *page, struct json_object *finding)
 	if (detail)
 		html_add(page,
 			 "<details>\n<summary>The whole report of %s</summary>\n"
-			 "<pre role=\"region\" aria-label=\"Report\" tabindex=\"0\">%s</pre>\n"
+			 "<pre role=\"group\" aria-label=\"Report\" tabindex=\"0\">%s</pre>\n"
 			 "</details>\n",
 			 record_text(finding, "signature"), detail);
 }

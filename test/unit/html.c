@@ -76,7 +76,7 @@ static void texts_are_escaped_and_markup_is_not(void **state)
 	assert_non_null(strstr(text, "<caption>&amp;</caption>"));
 	assert_non_null(strstr(text, "aria-label=\"&amp;\""));
 	assert_non_null(strstr(text, "<th scope=\"col\">&lt;i&gt;</th>"));
-	assert_non_null(strstr(text, "✗</span> it &lt;failed&gt;</span>"));
+	assert_non_null(strstr(text, "✗</span> it &lt;failed&gt;</span>"));
 	unlink(path);
 }
 
