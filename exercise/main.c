@@ -10,7 +10,11 @@
 #include "attach/act/worker.h"
 #include "exercise/options.h"
 #include "exercise/report/draw.h"
+#include "exercise/report/kcidb.h"
+#include "exercise/report/ktap.h"
+#include "exercise/report/lava.h"
 #include "exercise/report/log.h"
+#include "exercise/report/merge.h"
 #include "exercise/report/page.h"
 #include "exercise/report/summary.h"
 #include "exercise/run.h"
@@ -31,19 +35,40 @@ static int cannot_write_page(const struct options *options, int rc)
 	return EXIT_FAILED;
 }
 
-static int report(const struct options *options, const char *log)
+static int print_as(const struct options *options, struct json_object *summary)
 {
-	struct json_object *records = records_read(log), *summary;
-	int rc, status;
-
-	if (!records) {
-		fprintf(stderr, NAME ": cannot read %s: %s\n", log, strerror(errno));
-		return EXIT_FAILED;
+	switch (options->format) {
+	case FORMAT_TABLE:
+		return draw_summary(summary);
+	case FORMAT_KTAP:
+		return print_ktap(summary);
+	case FORMAT_LAVA:
+		return print_lava(summary);
+	case FORMAT_KCIDB:
+		return print_kcidb(summary, options->build);
+	case FORMAT_JSON:
+		break;
 	}
-	summary = summarize_log(records);
-	json_object_put(records);
-	status = summary_has_findings(summary) ? EXIT_NOT_VERIFIED : EXIT_DONE;
-	rc = options->table ? draw_summary(summary) : json_print(json_object_get(summary));
+	return json_print(json_object_get(summary));
+}
+
+static struct json_object *read_log(const char *log)
+{
+	struct json_object *records = records_read(log);
+
+	if (!records)
+		fprintf(stderr, NAME ": cannot read %s: %s\n", log, strerror(errno));
+	return records;
+}
+
+static int report_records(const struct options *options, struct json_object *records)
+{
+	struct json_object *summary = summarize_log(records);
+	int rc, status = summary_has_findings(summary)	 ? EXIT_NOT_VERIFIED
+			 : summary_lacks_shards(summary) ? EXIT_FAILED
+							 : EXIT_DONE;
+
+	rc = print_as(options, summary);
 	if (rc < 0) {
 		fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
 		status = EXIT_FAILED;
@@ -54,6 +79,15 @@ static int report(const struct options *options, const char *log)
 	if (rc < 0)
 		rc = cannot_write_page(options, rc);
 	return status ?: rc;
+}
+
+static int report(const struct options *options, const char *log)
+{
+	struct json_object *records = read_log(log);
+	int status = records ? report_records(options, records) : EXIT_FAILED;
+
+	json_object_put(records);
+	return status;
 }
 
 /* @opened: what records_open() or records_open_new() returned */
@@ -87,6 +121,54 @@ static int add_crash(const struct options *options)
 	return EXIT_FAILED;
 }
 
+/* A log that has something in it already is not mixed up with the merged one. */
+static int write_merged(const char *path, struct json_object *records)
+{
+	int log, rc;
+
+	if (open_log(path, records_open(path), &log) != EXIT_DONE)
+		return EXIT_FAILED;
+	rc = lseek(log, 0, SEEK_END) > 0 ? -EEXIST : records_add_all(log, records);
+	close(log);
+	if (rc == 0)
+		return EXIT_DONE;
+	fprintf(stderr, NAME ": cannot write %s: %s\n", path, strerror(-rc));
+	return EXIT_FAILED;
+}
+
+static int report_merged(const struct options *options, const struct shard_log *logs)
+{
+	_cleanup_free_ char *why = NULL;
+	struct json_object *records = merge_logs(logs, options->merge.count, &why);
+	int status = EXIT_FAILED;
+
+	if (!records)
+		fprintf(stderr, NAME ": cannot merge: %s\n", why);
+	else if (!options->log || write_merged(options->log, records) == EXIT_DONE)
+		status = report_records(options, records);
+	json_object_put(records);
+	return status;
+}
+
+static int merge(const struct options *options)
+{
+	size_t count = options->merge.count, read = 0;
+	_cleanup_free_ struct shard_log *logs = memory_check(calloc(count, sizeof(*logs)));
+	int status = EXIT_FAILED;
+
+	for (; read < count; read++) {
+		logs[read].path = options->merge.list[read];
+		logs[read].records = read_log(logs[read].path);
+		if (!logs[read].records)
+			break;
+	}
+	if (read == count)
+		status = report_merged(options, logs);
+	for (size_t i = 0; i < read; i++)
+		json_object_put(logs[i].records);
+	return status;
+}
+
 static int shrink(const struct options *options)
 {
 	int rc = shrink_run(options->shrink, options->log, options->signature);
@@ -111,6 +193,7 @@ static void fill_schedule(const struct options *options, actor_set actors,
 	schedule->interleaving = options->interleaving.interleaving;
 	schedule->fixed = options->at.fixed;
 	schedule->offset = options->at.offset;
+	schedule->shard = options->shard;
 	for (size_t i = 0; i < cases->count; i++)
 		*APPEND(schedule->cases, schedule->nr_cases) = cases->list[i];
 	if (standard || cases->all_pairs)
@@ -119,8 +202,8 @@ static void fill_schedule(const struct options *options, actor_set actors,
 		schedule_add(schedule, SCENARIO_STORM, actors);
 }
 
-/* Where to continue: after the last trial that began, with the same seed; and with which cases */
-static size_t read_progress(struct options *options, char **cases)
+/* Where to continue: after the last trial that began, with the same seed; and how it began */
+static size_t read_progress(struct options *options, struct json_object **begun)
 {
 	struct json_object *records = records_read(options->log);
 	size_t next = 0;
@@ -132,8 +215,8 @@ static size_t read_progress(struct options *options, char **cases)
 			options->seed.seed = json_object_get_uint64(value);
 		if (json_object_object_get_ex(record, "trial", &value))
 			next = json_object_get_uint64(value) + 1;
-		if (!*cases && json_object_object_get_ex(record, "cases", &value))
-			*cases = memory_check(strdup(json_object_to_json_string(value)));
+		if (!*begun && json_object_object_get_ex(record, "cases", NULL))
+			*begun = json_object_get(record);
 	}
 	json_object_put(records);
 	return next;
@@ -184,7 +267,6 @@ static int run(const struct options *options, char *log, struct run_settings *se
 static int exercise(struct options *options, const struct subject *subject,
 		    const struct command_lock *lock, char *log)
 {
-	_cleanup_free_ char *cases = NULL;
 	struct schedule schedule;
 	struct run_settings settings = {
 		.host = subject->host,
@@ -200,12 +282,12 @@ static int exercise(struct options *options, const struct subject *subject,
 	int status;
 
 	if (options->go_on)
-		settings.first = read_progress(options, &cases);
+		settings.first = read_progress(options, &settings.begun);
 	settings.seed = options->seed.seed;
-	settings.cases = cases;
 	fill_schedule(options, subject->actors, &schedule);
 	status = run(options, log, &settings);
 	schedule_close(&schedule);
+	json_object_put(settings.begun);
 	return status;
 }
 
@@ -258,6 +340,8 @@ int main(int argc, char **argv)
 		status = cannot_write_page(&options, rc);
 	else if (options.report)
 		status = report(&options, options.report);
+	else if (options.merge.count > 0)
+		status = merge(&options);
 	else if (options.shrink)
 		status = shrink(&options);
 	else if (options.crashed)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "exercise/options.h"
+#include "exercise/report/kcidb.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
 
@@ -34,6 +36,26 @@ static void parse_seed(const char *arg, void *value, const struct argp_state *st
 {
 	*(struct wanted_seed *)value =
 		(struct wanted_seed){.given = true, .seed = parse_number(arg, "seed", state)};
+}
+
+static void parse_shard(const char *arg, void *value, const struct argp_state *state)
+{
+	struct shard *shard = value;
+	int length = 0;
+
+	if (arg[0] < '0' || arg[0] > '9' || strlen(arg) > strlen("9999/9999") ||
+	    sscanf(arg, "%zu/%zu%n", &shard->number, &shard->count, &length) != 2 ||
+	    arg[length] != '\0' || shard->number == 0 || shard->number > shard->count ||
+	    shard->count > SHARDS_MAX)
+		argp_error(state, "invalid shard '%s' (expected I/N, with I from 1 to N)", arg);
+}
+
+static void parse_merge(const char *arg, void *value, const struct argp_state *state)
+{
+	struct wanted_logs *logs = value;
+
+	(void)state;
+	*APPEND(logs->list, logs->count) = arg;
 }
 
 static enum actor parse_actor(const char *name, const struct argp_state *state)
@@ -111,6 +133,31 @@ static void parse_interleaving(const char *arg, void *value, const struct argp_s
 	interleaving->only_one = true;
 }
 
+static void parse_script(const char *arg, void *value, const struct argp_state *state)
+{
+	enum script_language *language = value;
+
+	*language = arg && strcmp(arg, "c") == 0 ? SCRIPT_C : SCRIPT_SHELL;
+	if (arg && *language == SCRIPT_SHELL && strcmp(arg, "shell") != 0)
+		argp_error(state, "invalid language '%s' (expected shell or c)", arg);
+}
+
+static void parse_format(const char *arg, void *value, const struct argp_state *state)
+{
+	static const char *const names[] = {
+		[FORMAT_JSON] = "json", [FORMAT_TABLE] = "table", [FORMAT_KTAP] = "ktap",
+		[FORMAT_LAVA] = "lava", [FORMAT_KCIDB] = "kcidb",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(arg, names[i]) == 0) {
+			*(enum report_format *)value = (enum report_format)i;
+			return;
+		}
+	}
+	argp_error(state, "invalid format '%s' (expected json, table, ktap, lava or kcidb)", arg);
+}
+
 static void check_memdev(const char *name, const struct argp_state *state)
 {
 	const char *number = strncmp(name, "mem", strlen("mem")) == 0 ? name + strlen("mem") : name;
@@ -125,6 +172,8 @@ static void check(void *values, const struct argp_state *state)
 	const struct wanted_cases *cases = &options->cases;
 	bool cases_given = cases->count > 0 || cases->all_pairs || cases->storm;
 
+	if (options->table)
+		options->format = FORMAT_TABLE;
 	if (options->arguments.count > 1)
 		argp_error(state, "too many memdevs (expected at most one)");
 	if (options->arguments.count == 1)
@@ -133,6 +182,10 @@ static void check(void *values, const struct argp_state *state)
 		check_memdev(options->memdev, state);
 	if (options->report && (cases_given || options->memdev || options->log))
 		argp_error(state, "--report cannot be combined with cases, a memdev or --log");
+	if (options->merge.count > 0 && (cases_given || options->memdev || options->report))
+		argp_error(state, "--merge cannot be combined with cases, a memdev or --report");
+	if (options->shard.count > 0 && !options->seed.given)
+		argp_error(state, "--shard needs --seed, the same for all shards");
 	if (!options->shrink != !options->signature)
 		argp_error(state, "--shrink and --signature need each other");
 	if ((options->go_on || options->crashed || options->shrink) && !options->log)
@@ -141,6 +194,13 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "--script needs one --via, --race or --storm=ACTOR,...");
 	if (options->html && (options->script || options->shrink))
 		argp_error(state, "--html excludes --script and --shrink");
+	if (!options->build != (options->format != FORMAT_KCIDB))
+		argp_error(state, "--format=kcidb and --build-id need each other");
+	if (options->build && !kcidb_build_is_valid(options->build))
+		argp_error(state,
+			   "invalid build '%s' (expected ORIGIN:ID, with an origin of a-z, "
+			   "0-9 and _)",
+			   options->build);
 	if (options->real_hardware && (!options->bus || !options->memdev))
 		argp_error(state, "--real-hardware needs --bus and a memdev, both by name");
 }
@@ -200,6 +260,11 @@ static const struct command_option trial_options[] = {
 	 .help = "Repeat the schedule of that seed",
 	 SETS(SETS_BY, seed),
 	 .parse = parse_seed},
+	{.name = "shard",
+	 .arg = "I/N",
+	 .help = "Run only the Ith of N parts of the schedule of that seed",
+	 SETS(SETS_BY, shard),
+	 .parse = parse_shard},
 	{.name = "timeout",
 	 .arg = "SECONDS",
 	 .help = "Count an actor as stuck after that time (default 30)",
@@ -223,6 +288,12 @@ static const struct command_option log_options[] = {
 	 .arg = "LOG",
 	 .help = "Only report what is in that log",
 	 SETS(SETS_TEXT, report)},
+	{.name = "merge",
+	 .arg = "LOG",
+	 .help = "Only report the logs of all shards, one --merge for each, as that of one run; "
+		 "with --log, write that log, too",
+	 SETS(SETS_BY, merge),
+	 .parse = parse_merge},
 	{.name = "crashed",
 	 .arg = "CONSOLE",
 	 .help = "Only add to the log what the kernel said last, from the console of the machine "
@@ -239,11 +310,24 @@ static const struct command_option log_options[] = {
 	 .help = "Shrink the finding with that signature",
 	 SETS(SETS_TEXT, signature)},
 	{.name = "script",
-	 .help = "Only print a shell script that does what one --via, --race or --storm=... does",
-	 SETS(SETS_TRUE, script)},
-	{.name = "table",
-	 .help = "Print a table, and the findings as text, instead of JSON",
-	 SETS(SETS_TRUE, table)},
+	 .arg = "shell|c",
+	 .help = "Only print a script that does what one --via, --race or --storm=... does: a "
+		 "shell "
+		 "script (default), or a C program",
+	 SETS(SETS_BY_OPTIONAL, script),
+	 .parse = parse_script},
+	{.name = "format",
+	 .arg = "json|table|ktap|lava|kcidb",
+	 .help = "Print JSON (default); a table, and the findings as text; KTAP; LAVA's lines; or "
+		 "a "
+		 "report for KCIDB",
+	 SETS(SETS_BY, format),
+	 .parse = parse_format},
+	{.name = "table", .help = "As --format=table", SETS(SETS_TRUE, table)},
+	{.name = "build-id",
+	 .arg = "ORIGIN:ID",
+	 .help = "The build that is tested, for --format=kcidb",
+	 SETS(SETS_TEXT, build)},
 	{.name = "html",
 	 .arg = "FILE",
 	 .help = "Also write the report to FILE, as a page for a browser",
@@ -302,4 +386,5 @@ void options_read(int argc, char **argv, struct options *options)
 void options_release(struct options *options)
 {
 	free(options->cases.list);
+	free(options->merge.list);
 }

@@ -32,6 +32,13 @@ struct wanted_seed {
 	uint64_t seed;
 };
 
+struct wanted_logs {
+	const char **list;
+	size_t count;
+};
+
+enum report_format { FORMAT_JSON, FORMAT_TABLE, FORMAT_KTAP, FORMAT_LAVA, FORMAT_KCIDB };
+
 struct options {
 	struct option_arguments arguments;
 	const char *memdev; /* NULL: the first that is attached */
@@ -40,11 +47,16 @@ struct options {
 	struct wanted_offset at;
 	struct wanted_interleaving interleaving;
 	struct wanted_seed seed;
+	struct shard shard;
 	uint64_t trials;
 	double duration, timeout, max_exposure; /* seconds */
 	const char *log;
 	const char *report, *crashed, *shrink, *signature, *html;
-	bool go_on, script, table, real_hardware;
+	struct wanted_logs merge;
+	enum report_format format;
+	const char *build; /* of FORMAT_KCIDB */
+	enum script_language script;
+	bool go_on, table, real_hardware;
 };
 
 /**

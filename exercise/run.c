@@ -14,6 +14,8 @@
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
 #include "exercise/report/log.h"
+#include "exercise/report/script-c.h"
+#include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/run-wait.h"
 #include "exercise/run.h"
@@ -31,7 +33,7 @@
 struct run {
 	const struct run_settings *settings;
 	struct exercise exercise;
-	uint64_t begun_us, told_us, findings;
+	uint64_t begun_us, told_us, made, findings;
 	uint64_t result_us;	   /* when the latest result was there */
 	bool unwritten;		   /* the log lacks something that was done */
 	const struct trial *trial; /* that is going on; NULL: a measurement */
@@ -87,12 +89,20 @@ static size_t total(const struct run *run)
 	return run->settings->trials * run->settings->schedule->nr_cases;
 }
 
-static void tell(struct run *run, size_t done)
+/* How many trials of the schedule, or of the shard, are left after that one */
+static double trials_left(const struct run *run, size_t number)
+{
+	const struct shard *shard = &run->settings->schedule->shard;
+
+	return (double)(total(run) - number - 1) / (double)(shard->count ?: 1);
+}
+
+static void tell(struct run *run, size_t number)
 {
 	uint64_t now = clock_now();
 	double seconds = (double)(now - run->begun_us) / 1000000;
-	double rate = seconds > 0 ? (double)(done - run->settings->first) / seconds : 0;
-	double left = run->settings->trials && rate > 0 ? (double)(total(run) - done) / rate
+	double rate = seconds > 0 ? (double)++run->made / seconds : 0;
+	double left = run->settings->trials && rate > 0 ? trials_left(run, number) / rate
 							: run->settings->duration - seconds;
 	bool terminal = isatty(STDERR_FILENO);
 
@@ -101,8 +111,8 @@ static void tell(struct run *run, size_t done)
 	if (!terminal && now - run->told_us < TELL_US)
 		return;
 	run->told_us = now;
-	fprintf(stderr, "%s" NAME ": %zu trials, %.1f a second, %ju findings, %.0f s left%s",
-		terminal ? "\r\033[K" : "", done, rate, (uintmax_t)run->findings,
+	fprintf(stderr, "%s" NAME ": %ju trials, %.1f a second, %ju findings, %.0f s left%s",
+		terminal ? "\r\033[K" : "", (uintmax_t)run->made, rate, (uintmax_t)run->findings,
 		left > 0 ? left : 0, terminal ? "" : "\n");
 }
 
@@ -194,14 +204,16 @@ static int run_trial(struct run *run, const struct trial *trial)
 	return rc;
 }
 
-static bool is_over(const struct run *run, size_t done)
+/* false: the time is over, or there is none */
+static bool next_trial(const struct run *run, struct trial *trial)
 {
 	const struct run_settings *settings = run->settings;
 
-	if (settings->duration > 0 &&
-	    (double)(clock_now() - run->begun_us) / 1000000 >= settings->duration)
-		return true;
-	return settings->trials > 0 && done >= total(run);
+	if (interrupted || (settings->duration > 0 &&
+			    (double)(clock_now() - run->begun_us) / 1000000 >= settings->duration))
+		return false;
+	schedule_next(settings->schedule, trial);
+	return settings->trials == 0 || trial->number < total(run);
 }
 
 /* @rc: as run_trial() */
@@ -219,16 +231,13 @@ static int note_end(struct run *run, int rc)
 
 static int all_trials(struct run *run)
 {
-	size_t done = run->settings->first;
+	struct trial trial;
 	int rc = measure(run);
 
 	run->begun_us = clock_now();
-	while (rc == 1 && !interrupted && !is_over(run, done)) {
-		struct trial trial;
-
-		schedule_next(run->settings->schedule, &trial);
+	while (rc == 1 && next_trial(run, &trial)) {
 		rc = run_trial(run, &trial);
-		tell(run, ++done);
+		tell(run, trial.number);
 	}
 	return note_end(run, rc);
 }
@@ -270,23 +279,48 @@ static int print_script(struct run *run)
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
 	else
-		script_print(&script);
+		(run->settings->script == SCRIPT_C ? script_print_c : script_print)(&script);
 	outcome_release(&outcome);
 	return why ? -ENODEV : json_flush();
+}
+
+/* What keeps a run from continuing a log that began so; NULL: nothing */
+static const char *other_schedule(struct json_object *begun, struct json_object *start)
+{
+	static const char *const parts[][2] = {
+		{"merged", "was merged from several, and cannot be continued"},
+		{"cases", "has other cases: continue with the options that it began with"},
+		{"shard", "is of another shard: continue with the options that it began with"},
+		{"shards", "is of another shard: continue with the options that it began with"},
+	};
+
+	for (size_t i = 0; begun && i < sizeof(parts) / sizeof(*parts); i++) {
+		if (!json_object_equal(json_object_object_get(begun, parts[i][0]),
+				       json_object_object_get(start, parts[i][0])))
+			return parts[i][1];
+	}
+	return NULL;
 }
 
 /* The start of this run, unless it continues a log with another schedule */
 static int note_start(struct run *run)
 {
 	const struct run_settings *settings = run->settings;
-	struct json_object *start =
-		record_start(settings->host, settings->schedule, settings->seed, settings->first);
-	const char *cases = json_object_to_json_string(json_object_object_get(start, "cases"));
+	const struct log_start log_start = {
+		.host = settings->host,
+		.schedule = settings->schedule,
+		.seed = settings->seed,
+		.trials = settings->trials,
+		.timeout = settings->timeout,
+		.max_exposure = settings->max_exposure,
+		.first = settings->first,
+	};
+	struct json_object *start = record_start(&log_start);
+	const char *other = other_schedule(settings->begun, start);
 
-	if (!settings->cases || strcmp(settings->cases, cases) == 0)
+	if (!other)
 		return note(run, start);
-	fputs(NAME ": the log has other cases: continue with the options that it began with\n",
-	      stderr);
+	fprintf(stderr, NAME ": the log %s\n", other);
 	json_object_put(start);
 	return -EINVAL;
 }

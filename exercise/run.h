@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "exercise/schedule.h"
+
 struct command_lock;
-struct schedule;
+struct json_object;
 
 /* What messages begin with: exercise-autoremove is a command of cxl */
 #define NAME "cxl exercise-autoremove"
@@ -23,11 +25,11 @@ struct run_settings {
 	double grace;	     /* seconds that reading the machine may take in a trial, beside that */
 	double max_exposure; /* seconds */
 	size_t first;	     /* trial of the schedule that is the first of this run */
-	const char *cases;   /* of the log that is continued, as JSON; or NULL */
-	int log;	     /* where the records go */
-	int cpu;	     /* where all actors of a trial are on one: worker_cpu() */
+	struct json_object *begun;	 /* the first start in the log that is continued; or NULL */
+	int log;			 /* where the records go */
+	int cpu;			 /* where all actors of a trial are on one: worker_cpu() */
 	const struct command_lock *lock; /* of this process; NULL: none */
-	bool script;			 /* only print the first trial as a shell script */
+	enum script_language script;	 /* only print the first trial as a script */
 };
 
 /* The grace of every run but a test's */

@@ -195,7 +195,8 @@ static double offset_of(const struct schedule *schedule, size_t race_case, size_
 	       1;
 }
 
-void schedule_next(struct schedule *schedule, struct trial *trial)
+/* The next trial, of whatever shard: what is drawn for it does not depend on who makes it. */
+static void draw_trial(struct schedule *schedule, struct trial *trial)
 {
 	size_t pass = schedule->next / schedule->nr_cases;
 	size_t at = schedule->next % schedule->nr_cases, number;
@@ -223,12 +224,34 @@ void schedule_next(struct schedule *schedule, struct trial *trial)
 		trial->starts[i] = erand48(schedule->random);
 }
 
+size_t shard_of(size_t number, size_t race_case, size_t nr_cases, size_t count)
+{
+	size_t pass = number / nr_cases;
+
+	return (pass % count + race_case % count) % count + 1;
+}
+
+static bool is_in_shard(const struct schedule *schedule, const struct trial *trial)
+{
+	const struct shard *shard = &schedule->shard;
+
+	return shard->count == 0 || shard_of(trial->number, trial->race_case, schedule->nr_cases,
+					     shard->count) == shard->number;
+}
+
+void schedule_next(struct schedule *schedule, struct trial *trial)
+{
+	do
+		draw_trial(schedule, trial);
+	while (!is_in_shard(schedule, trial));
+}
+
 void schedule_skip(struct schedule *schedule, size_t trials)
 {
 	struct trial trial;
 
 	for (size_t i = 0; i < trials; i++)
-		schedule_next(schedule, &trial);
+		draw_trial(schedule, &trial);
 }
 
 uint64_t case_longest(const struct race_case *race_case, const uint64_t *durations_us)

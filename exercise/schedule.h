@@ -65,6 +65,9 @@ enum interleaving {
 	NR_INTERLEAVINGS,
 };
 
+/* In which a case is printed as a script */
+enum script_language { SCRIPT_NONE, SCRIPT_SHELL, SCRIPT_C };
+
 /* What is exercised: which actors, alone, in a race or in a storm */
 struct race_case {
 	enum scenario scenario;
@@ -85,6 +88,15 @@ struct trial {
 	enum interleaving interleaving; /* of an actor alone, INTERLEAVING_TURNS */
 };
 
+/* A part of a schedule that is made apart from the others, as on another machine */
+struct shard {
+	size_t number; /* from 1 to @count */
+	size_t count;  /* how many shards the schedule has; 0: it is not divided */
+};
+
+/* The most shards of a schedule */
+#define SHARDS_MAX 9999
+
 struct schedule {
 	struct race_case *cases;
 	size_t nr_cases;
@@ -92,6 +104,7 @@ struct schedule {
 	enum interleaving interleaving;
 	bool fixed; /* each race at @offset, instead of a sweep */
 	double offset;
+	struct shard shard; /* only its trials */
 
 	/* Private */
 	size_t next;
@@ -122,14 +135,26 @@ void schedule_add(struct schedule *schedule, enum scenario scenario, actor_set a
 void schedule_add_pairs(struct schedule *schedule, actor_set actors);
 
 /**
- * schedule_next() - the next trial
+ * shard_of() - the number of the shard that has a trial
+ * @number: of the trial
+ * @race_case: of the trial
+ * @nr_cases: of the schedule
+ * @count: how many shards it has
+ *
+ * The shards have one pass of each case by turns: of each case, every shard has as many trials as
+ * the others, or one more or less.
+ */
+size_t shard_of(size_t number, size_t race_case, size_t nr_cases, size_t count);
+
+/**
+ * schedule_next() - the next trial, or the next one of the shard
  *
  * Each pass has each case once, in a new order. In SWEEP_TRIALS passes a race visits every bucket
  * of its sweep once in each interleaving; the next sweep visits each bucket at another offset.
  */
 void schedule_next(struct schedule *schedule, struct trial *trial);
 
-/** schedule_skip() - as many trials as have been done already */
+/** schedule_skip() - as many trials of the whole schedule as have been done already */
 void schedule_skip(struct schedule *schedule, size_t trials);
 
 /**

@@ -71,19 +71,37 @@ int records_open_new(char *template)
 	return fd < 0 ? -errno : fd;
 }
 
-int records_add(int fd, struct json_object *record)
+static int write_record(int fd, struct json_object *record)
 {
 	_cleanup_free_ char *line = xasprintf(
 		"%s\n", json_object_to_json_string_ext(
 				record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	off_t size = lseek(fd, 0, SEEK_END);
-	int rc = write_all(fd, line);
 
-	json_object_put(record);
+	return write_all(fd, line);
+}
+
+int records_add_all(int fd, struct json_object *records)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < json_length(records); i++)
+		rc = write_record(fd, json_object_array_get_idx(records, i));
 	if (rc == 0 && fdatasync(fd) < 0 && errno != EINVAL)
 		rc = -errno;
 	if (rc < 0 && size >= 0 && ftruncate(fd, size) < 0)
 		return rc;
+	return rc;
+}
+
+int records_add(int fd, struct json_object *record)
+{
+	struct json_object *records = json_new_array();
+	int rc;
+
+	json_append(records, record);
+	rc = records_add_all(fd, records);
+	json_object_put(records);
 	return rc;
 }
 

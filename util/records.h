@@ -36,6 +36,9 @@ int records_open_new(char *template);
  */
 int records_add(int fd, struct json_object *record);
 
+/** records_add_all() - as records_add(), each of an array, which the caller keeps; all or none */
+int records_add_all(int fd, struct json_object *records);
+
 /**
  * records_read() - all records, as an array that the caller releases
  *

@@ -70,7 +70,7 @@ int watch_wait(struct watch *watch, uint64_t until_us);
  *
  * A worker does them, which is left behind if it does not return. After each step, the kernel's
  * detach work is waited for: it would undo a bind that came before it
- * (Documentation/kernel-behavior.md).
+ * (Documentation/findings/undone-bind.md).
  *
  * Return: 0 if every step ended well; what a step returned; -ETIME if one did not return, with
  * @watch->observed.stuck; or another negative errno, if the process could not be started.

@@ -77,7 +77,7 @@ void plan_attach(const struct snapshot_unattached_host *unattached, struct plan 
 /**
  * plan_cycle_bus() - unbind and rebind a bus to recreate its ports, and what is lost by that
  *
- * For ports that cannot be reused once they were unbound (Documentation/kernel-behavior.md).
+ * For ports that cannot be reused once they were unbound (Documentation/findings/port-reuse.md).
  * @plan->steps recreates the ports; @plan->undo reattaches what is attached below the bus now.
  *
  * Return: NULL, or why it cannot be done; a new string that the caller frees.

@@ -11,7 +11,7 @@
 coverage() {
 	local tree plan functions=(test_first test_second) rc=0
 	[ "$opt_lanes" != fast ] || functions=(test_fast)
-	tree=$(tree_now) # before anything of it is built
+	tree=$(tree_now "$LAB_SRC") # before anything of it is built
 	coverage_setup
 	passed_begin "$tree"
 	plan=$(mktemp)
@@ -20,7 +20,7 @@ coverage() {
 	coverage_parts "${functions[@]}" >"$plan"
 	lanes "${functions[@]}"
 	coverage_print || rc=$?
-	[ "$(tree_now)" = "$tree" ] || die "the tree has changed since this began: the figures are those of no tree"
+	[ "$(tree_now "$LAB_SRC")" = "$tree" ] || die "the tree has changed since this began: the figures are those of no tree"
 	return "$rc"
 }
 

@@ -55,14 +55,9 @@ setup_userland() {
 	step "userland Debian $suite" "$userland" userland_make "$suite"
 }
 
-# setup_fuzz_userland: that of contrib/fuzz, a Debian testing with clang
-setup_fuzz_userland() { setup_userland_of fuzz clang; }
-
-# setup_pictures_userland: that of test/pictures, a Debian testing with a browser and Graphviz
-setup_pictures_userland() { setup_userland_of pictures "a browser"; }
-
-# setup_userland_of NAME WHAT: a Debian testing that is made as the others are, from packages of its own, in NAME
-setup_userland_of() {
+# setup_own_userland NAME WITH: that of one task, a Debian testing. It is made as the others are, from packages of its
+# own, which are in the directory NAME.
+setup_own_userland() {
 	local LAB_DIR=$LAB_DIR/$1
 	userland=$LAB_CACHE/userland-$1-$(key testing "$LAB_DIR/userland-testing.packages" \
 		"$(declare -f userland_make)")

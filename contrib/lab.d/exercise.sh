@@ -5,6 +5,7 @@
 # finding, the least that still shows it, as a script, and how often that script does. All in one directory:
 #
 #   config                       the kernel's configuration
+#   settings                     the machine, the kernel and the program, each line a name and a value
 #   log, report.json             which trials were made in which order, and what came of them
 #   findings                     one on each line: the log in which it was seen first, and its signature
 #   matrix.svg                   which two actors met how often, and where something was found
@@ -12,6 +13,7 @@
 #   summary                      what is printed at the end
 #   finding-N/report             the finding, with kernel and schedule: to be sent with the script
 #   finding-N/reproducer.sh      needs nothing of this project
+#   finding-N/rate               of its script: hits, guests, deaths, and the options that it was made of
 #   finding-N/script-...         each script that was run, and the consoles of guests in which it showed the finding
 #   finding-N/candidates, ...    how the least was found, and the consoles of guests that died
 
@@ -19,6 +21,43 @@
 exercise_target() {
 	target=()
 	[ "$opt_machine" = mock ] || target=(--real-hardware -b ACPI.CXL mem0)
+}
+
+# exercise_settings: what the results depend on, besides what the log says
+exercise_settings() {
+	local name
+	printf 'kernel\t%s\n' "${kernel##*/}"
+	printf 'program\t%s\n' "$(cd "$LAB_SRC" && find attach cxl exercise util -name '*.[ch]' -print0 | LC_ALL=C sort -z |
+		xargs -0 cat | sha256sum | cut -c1-12)"
+	for name in machine accelerators expanders bridges flavor sanitizer userland modules module_args kernel_args; do
+		local -n value=opt_$name
+		printf '%s\t%s\n' "$name" "$value"
+	done
+}
+
+# exercise_other_settings FILE FILE: the first one that is not the same in both, if there is one
+exercise_other_settings() {
+	local name value other
+	while IFS=$'\t' read -r name value <&3 && IFS=$'\t' read -r _ other <&4; do
+		[ "$value" = "$other" ] || { echo "$name is '$value' in the one, and '$other' in the other"; return; }
+	done 3<"$1" 4<"$2"
+}
+
+# exercise_begin: the directory for the results, in $results. What is in it already is continued with, if it was made
+# in the same way.
+exercise_begin() {
+	local other
+	results=${opt_share:-$LAB_CACHE/exercise/$(date +%Y%m%d-%H%M%S)}
+	opt_share=$results
+	mkdir -p "$results"
+	exercise_settings >"$results/settings.now"
+	if [ -e "$results/settings" ]; then
+		other=$(exercise_other_settings "$results/settings" "$results/settings.now")
+		[ -z "$other" ] || { rm "$results/settings.now"; die "$results has the results of something else: $other"; }
+	fi
+	mv "$results/settings.now" "$results/settings"
+	touch "$results/findings"
+	cp "$kernel/config" "$results/config"
 }
 
 # exercise_tool COMMAND...: a program of the userland, or our cxl, with the results as /share
@@ -186,6 +225,7 @@ exercise_write() {
 		exercise_report '.findings[] | "\(.signature)\n\nSeen \(.count) times, in \(.cases | keys | join(" and "))\n\n\(.detail)\u001e"' "$2" |
 			awk -v RS='\036\n' -v signature="$3" 'index($0, signature "\n") == 1'
 	} >"$results/finding-$1/report"
+	printf '%-50s %5s of %2s  %s\n' "$least" "${hits:--}" "${guests:--}" "$3" >"$results/finding-$1/line"
 }
 
 # exercise_finding N: shrink that line of the findings, unless an earlier run has, and write its script and report
@@ -202,8 +242,8 @@ exercise_finding() {
 	else
 		say "finding $1 cannot be shrunk: $signature"
 	fi
+	echo "${hits:--} ${guests:--} $deaths $least" >"$top/rate"
 	exercise_write "$1" "$log" "$signature"
-	printf '%-50s %5s of %2s  %s\n' "$least" "${hits:--}" "${guests:--}" "$signature" >"$top/line"
 }
 
 # exercise_next: the number of a finding without a report: those first that have a kernel report
@@ -219,26 +259,31 @@ exercise_next() {
 	echo "${1-}"
 }
 
-exercise() {
-	local number results
-	results=${opt_share:-$LAB_CACHE/exercise/$(date +%Y%m%d-%H%M%S)}
-	opt_share=$results
-	mkdir -p "$results"
-	touch "$results/findings"
-	cp "$kernel/config" "$results/config"
-	exercise_target
-	# So that an access to memory that was freed shows
-	[ -n "$opt_kernel_args" ] || [ "$opt_flavor" = kasan ] || opt_kernel_args=slab_debug=FZP
-	say "exercise: the results are in $results"
-	# Until every case had its trials, or the time is over
-	exercise_until $((opt_budget * 60)) '' log --trials "$opt_trials" "${args[@]}"
-	exercise_tool cxl exercise-autoremove --report /share/log --html /share/report.html >"$results/report.json" || :
-	while number=$(exercise_next); [ -n "$number" ]; do
-		exercise_finding "$number"
-	done
+# exercise_summarize: what is printed at the end, and kept
+exercise_summarize() {
 	{
 		exercise_tool /src/contrib/lab.d/exercise-matrix /share/report.json /share/matrix.svg
-		[ ! -s "$results/findings" ] || { echo; echo 'The least that shows each, and how often its script does:'; cat "$results"/finding-*/line; }
+		! compgen -G "$results/finding-*/line" >/dev/null || {
+			echo
+			echo 'The least that shows each, and how often its script does:'
+			cat "$results"/finding-*/line
+		}
 	} | tee "$results/summary"
+}
+
+exercise() {
+	local number results
+	# So that an access to memory that was freed shows
+	[ -n "$opt_kernel_args" ] || [ "$opt_flavor" = kasan ] || opt_kernel_args=slab_debug=FZP
+	exercise_begin
+	exercise_target
+	say "exercise: the results are in $results"
+	# Until every case had its trials, or the time is over
+	exercise_until $((opt_budget * 60)) '' log --trials "$opt_trials" ${opt_shard:+--shard "$opt_shard"} "${args[@]}"
+	exercise_tool cxl exercise-autoremove --report /share/log --html /share/report.html >"$results/report.json" || :
+	while [ "$opt_guests" -gt 0 ] && number=$(exercise_next) && [ -n "$number" ]; do
+		exercise_finding "$number"
+	done
+	exercise_summarize
 	[ ! -s "$results/findings" ] || exit 4
 }

@@ -20,9 +20,9 @@ stock_kernel_make() {
 	local part=$1 version=${2#*=} number release package
 	number=${2#linux-modules-} number=${number%%-*}
 	mkdir "$part/packages"
-	(cd "$part/packages" && kernel_apt apt-get download \
+	kernel_download "$part/packages" \
 		"linux-"{base,modules,binary,headers}"-$number-$(dpkg --print-architecture)=$version" \
-		"linux-headers-$number-common=$version" "linux-kbuild-$number=$version" "linux-source-$number=$version")
+		"linux-headers-$number-common=$version" "linux-kbuild-$number=$version" "linux-source-$number=$version"
 	for package in "$part"/packages/linux-{base,modules,binary,headers,kbuild}-*.deb; do
 		dpkg-deb --extract "$package" "$part/root"
 	done
@@ -69,11 +69,23 @@ stock_initramfs() {
 		cd /kernel/initramfs
 		mkdir modules root proc
 		cc -static -O2 -o init /src/initramfs.c
-		for module in 9pnet_virtio 9p overlay; do
+		for module in virtio_pci 9pnet_virtio 9p overlay; do
+			modprobe --set-version "$1" --show-depends "$module" >/dev/null || {
+				echo "this kernel has no $module, without which it has no root in the lab"
+				exit 1
+			}
 			modprobe --set-version "$1" --show-depends "$module" | while read -r how file _; do
 				[ "$how" = insmod ] || continue
-				name=$(basename "$file" .xz)
-				ls modules | grep -qx "[0-9]*-$name" || xz -dc "$file" >"modules/$(ls modules | wc -l | xargs printf %03d)-$name"
+				name=$(basename "$file" | sed "s/\.ko\..*/.ko/")
+				! ls modules | grep -qx "[0-9]*-$name" || continue
+				case $file in
+				*.xz) unpack=xz ;;
+				*.gz) unpack=gzip ;;
+				*.zst) unpack=zstd ;;
+				*) unpack=cat ;;
+				esac
+				[ $unpack = cat ] || unpack="$unpack -dc"
+				$unpack "$file" >"modules/$(ls modules | wc -l | xargs printf %03d)-$name"
 			done
 		done
 		find . | cpio --quiet -o -H newc >../initrd' sh "$release"

@@ -1,27 +1,50 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel: Debian's linux-source package of the wanted or the newest version, built with
-# cxl_test. The whole build tree is kept, since modules of our own are built against it.
+# The kernel: by default Debian's linux-source package of the wanted or the newest version, built with cxl_test. The
+# whole build tree is kept, since modules of our own are built against it, and patched kernels on top of it.
 
 readonly KERNEL_AT_LEAST=7.3
 
-# setup_kernel VERSION FLAVOR: an empty VERSION means the newest; in $kernel
+# setup_kernel VERSION FLAVOR: with --patch, patched; in $kernel
 setup_kernel() {
-	local version=$1 flavor=$2 pin package make=kernel_make
-	case $flavor in
-	stock) setup_stock_kernel "$version"; return ;;
-	builtin) make=kernel_make_builtin ;;
-	esac
+	if [ -n "$opt_kernel_image" ]; then
+		setup_built_kernel "$opt_kernel_image" "$opt_kernel_modules"
+	elif [ "$2" = stock ]; then
+		setup_stock_kernel "$1"
+	elif [ -n "$opt_kernel_tree" ]; then
+		setup_tree_kernel "$opt_kernel_tree" "$2"
+	else
+		setup_debian_kernel "$@"
+	fi
+	[ ${#opt_patch[@]} -eq 0 ] || setup_patched_kernel "$2" "${opt_patch[@]}"
+}
+
+# kernel_options: the options that name this kernel, for another run of the lab; in the caller's variable kernel_options
+kernel_options() {
+	local patch
+	kernel_options=(${opt_kernel:+--kernel "$opt_kernel"} ${opt_kernel_tree:+--kernel-tree "$opt_kernel_tree"}
+		${opt_kernel_image:+--kernel-image "$opt_kernel_image" --kernel-modules "$opt_kernel_modules"})
+	[ -n "$opt_kernel_image" ] || kernel_options+=(--flavor "$opt_flavor")
+	for patch in "${opt_patch[@]}"; do kernel_options+=(--patch "$patch"); done
+}
+
+# setup_debian_kernel VERSION FLAVOR: that of Debian's sources; an empty VERSION means the newest; in $kernel
+setup_debian_kernel() {
+	local version=$1 flavor=$2 pin package
 	pin=$LAB_CACHE/pins/kernel-${version:-newest}
 	step "kernel version (${version:-newest, at least $KERNEL_AT_LEAST})" "$pin" kernel_pick "$version"
 	package=$(cat "$pin/package")
-	kernel=$LAB_CACHE/kernel-$(kernel_name "$package")-$flavor-$(key "$package" \
-		"$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$flavor.config" \
-		"$(grep -E '^(gcc|binutils) ' "$userland/lab/packages")" \
-		"$(declare -f kernel_make)" "$LAB_DIR/kernel-build")
+	kernel=$LAB_CACHE/kernel-$(kernel_name "$package")-$flavor-$(key "$package" "$(kernel_made_from "$flavor")")
 	step "kernel $(kernel_name "$package"), $flavor (usually 7 to 15 minutes)" "$kernel" \
-		$make "$package" "$flavor"
+		kernel_make "$package" "$flavor"
+}
+
+# kernel_made_from FLAVOR: what a kernel that the lab builds is made from, besides its source
+kernel_made_from() {
+	cat "$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$1.config" "$LAB_DIR"/kernel-{build,headers,macros.h}
+	grep -E '^(gcc|binutils|coccinelle|patch) ' "$userland/lab/packages"
+	declare -f kernel_make kernel_make_tree kernel_make_patched kernel_build
 }
 
 # kernel_name linux-source-7.3=7.3~rc7-1~exp1: what comes after the equals sign, fit for a file name
@@ -41,6 +64,17 @@ kernel_apt() (
 		-o Dir::Cache="$apt/cache" -o Dir::Etc::sourcelist="$apt/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root "$@"
 )
+
+# kernel_download DIRECTORY PACKAGE=VERSION...: the indexes may be older than the version that was picked, or be lost
+kernel_download() {
+	local directory=$1
+	shift
+	(cd "$directory" && kernel_apt apt-get download "$@") ||
+		(kernel_apt apt-get update && cd "$directory" && kernel_apt apt-get download "$@") || {
+		echo "if the mirror has moved on: remove $LAB_CACHE/pins, and a newer version is picked"
+		return 1
+	}
+}
 
 kernel_sources() {
 	local mirror suite keys='' uri component
@@ -87,7 +121,7 @@ setup_stock_modules() {
 # stock_make PART PACKAGE
 stock_make() {
 	local part=$1 package=$2
-	(cd "$part" && kernel_apt apt-get download "$package")
+	kernel_download "$part" "$package"
 	dpkg-deb --extract "$part"/*.deb "$part"
 	rm "$part"/*.deb
 	mv "$part/usr/lib" "$part/lib"
@@ -100,26 +134,20 @@ stock_make() {
 kernel_make() {
 	local part=$1 package=$2 flavor=$3 name
 	name=${package%%=*}
-	if ! (cd "$part" && kernel_apt apt-get download "$package"); then
-		echo "if the mirror has moved on: remove $LAB_CACHE/pins, and a newer version is picked"
-		return 1
-	fi
+	kernel_download "$part" "$package"
 	echo "$package, sha256 $(sha256sum "$part/$name"_*.deb | cut -d' ' -f1)" >"$part/origin"
 	dpkg-deb --fsys-tarfile "$part/$name"_*.deb |
 		tar -xO "./usr/src/$name.tar.xz" >"$part/source.tar.xz"
 	rm "$part/$name"_*.deb
-	cat "$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$flavor.config" >"$part/wanted.config"
-	"$LAB_DIR/in-root" "$userland" --rw "$part" /kernel --ro "$LAB_DIR" /src -- \
-		/src/kernel-build
+	kernel_build "$part" "$flavor"
 }
 
-# kernel_make_builtin PART PACKAGE FLAVOR: what the flavor's configuration sets, that of all kernels does not
-kernel_make_builtin() {
-	local part=$1 package=$2 flavor=$3 lab
-	lab=$(mktemp -d)
-	cp "$LAB_DIR"/{in-root,kernel-build,"kernel-$flavor.config"} "$lab"
-	grep -vE "^($(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=.*/\1/p' "$lab/kernel-$flavor.config" | paste -sd'|'))=" \
-		"$LAB_DIR/kernel.config" >"$lab/kernel.config"
-	LAB_DIR=$lab kernel_make "$part" "$package" "$flavor"
-	rm -r "$lab"
+# kernel_build PART FLAVOR: what the flavor's configuration sets, that of all kernels does not
+kernel_build() {
+	local part=$1 config=$LAB_DIR/kernel-$2.config
+	{
+		grep -vE "^($(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=.*/\1/p' "$config" | paste -sd'|'))=" "$LAB_DIR/kernel.config"
+		cat "$config"
+	} >"$part/wanted.config"
+	"$LAB_DIR/in-root" "$userland" --rw "$part" /kernel --ro "$LAB_DIR" /src -- /src/kernel-build
 }

@@ -7,6 +7,15 @@
 #   pci   CXL host bridges, root ports and memory devices that QEMU emulates, under real ACPI tables.
 #         Accelerators are memory devices that our own attach provider (test/provider) drives.
 
+# machine_choose: the other machine, where the mock has no accelerator and nobody asked for it
+machine_choose() {
+	[ "$opt_machine" = mock ] && [ "$opt_modules" = yes ] && [ -e "$kernel/no-accelerator" ] || return 0
+	[[ " $opt_module_args " == *" type2_test=1 "* ]] || return 0
+	[ "$opt_machine_given" = no ] || die "$(cat "$kernel/no-accelerator"): use --machine pci"
+	say "$(cat "$kernel/no-accelerator"): going on with --machine pci"
+	opt_machine=pci opt_module_args=''
+}
+
 # setup_machine: the modules that the guest gets, in $modules
 setup_machine() {
 	local directories=(truth) directory sources=()
@@ -17,6 +26,13 @@ setup_machine() {
 		directories+=(provider)
 	else
 		say "kernel $(cat "$kernel/release") has no devm_cxl_probe_mem(): no attach provider, cxl_pci drives all devices"
+	fi
+	# A kernel that was built elsewhere may have come without its headers.
+	if [ ! -d "$kernel/build" ] && [ ! -L "$kernel/build" ]; then
+		[ "$opt_machine" = mock ] || [ "$opt_accelerators" -eq 0 ] || [ "$opt_modules" = no ] ||
+			die "without what kernel $(cat "$kernel/release") was built with (build in its directory of modules), there is no attach provider for it: use --machine mock, or --accelerators 0"
+		say "without what kernel $(cat "$kernel/release") was built with (build in its directory of modules), the lab's modules are missing"
+		directories=()
 	fi
 	for directory in "${directories[@]}"; do sources+=("$LAB_SRC/test/$directory"/*); done
 	modules=$LAB_CACHE/modules-$(key "${kernel##*/}" "$opt_machine" "${sources[@]}" \
@@ -35,11 +51,12 @@ machine_make_modules() {
 	release=$(cat "$kernel/release")
 	cp -a "$kernel/modules/$release" "$part/$release"
 	[ "$machine" = mock ] || rm -rf "$part/$release/updates"
-	mkdir "$part/$release/extra" "$part/sources"
+	mkdir -p "$part/$release/extra" "$part/sources"
 	for directory; do cp -a "$LAB_SRC/test/$directory" "$part/sources"; done
 	# shellcheck disable=SC2016 # expanded inside
 	"$LAB_DIR/in-root" "$userland" --ro "$kernel" /kernel "${headers[@]}" --rw "$part" /usr/lib/modules -- sh -ec '
 		for directory in /usr/lib/modules/sources/*; do
+			[ -d "$directory" ] || continue
 			make -s -C /kernel/build M="$directory" KCFLAGS=-Werror modules
 			cp "$directory"/*.ko "/usr/lib/modules/$1/extra"
 		done

@@ -11,24 +11,6 @@
 # What a part is told by variables, to be named here when test.sh uses another
 passed_variables=(ROUNDS ROWS_EVERY DAMAGE_EVERY DAMAGE_INSIDE_EVERY LIST_EVERY INJECT_EVERY INJECT_ROUNDS)
 
-# tree_files: the names of the checkout's files, each with a NUL; those that git ignores are left out
-tree_files() {
-	[ -e .git ] && env -u GIT_DIR -u GIT_INDEX_FILE -u GIT_WORK_TREE \
-		git ls-files -z --cached --others --exclude-standard 2>/dev/null ||
-		find . -name .git -prune -o ! -type d -printf '%P\0'
-}
-
-# tree_now: a name for the checkout's files as they are now, with their modes, committed or not. A name that git
-# has, and for which there is no file, counts by what is said about that.
-tree_now() (
-	cd "$LAB_SRC"
-	export LC_ALL=C
-	{
-		tree_files | sort -zu | xargs -0 stat --printf '%f %N\n' -- || :
-		tree_files | sort -zu | xargs -0 sha256sum -- || :
-	} 2>&1 | sha256sum | cut -d' ' -f1
-)
-
 # passed_begin TREE: what is the same for all parts of this run, which began with that tree
 passed_begin() {
 	tree=$1
@@ -41,7 +23,6 @@ passed_mirror() {
 		case $1 in
 		--kernel) cat "$LAB_CACHE/pins/kernel-${2:-newest}/package" ;;
 		--userland) (step() { :; }; setup_userland "$2"; cat "$userland/lab/packages") ;;
-		pictures_tests) (step() { :; }; setup_pictures_userland; cat "$userland/lab/packages") ;;
 		*) [ ! -e "$1/lab/packages" ] || cat "$1/lab/packages" ;;
 		esac 2>/dev/null || echo "not yet"
 		shift
@@ -58,7 +39,7 @@ passed_file() {
 
 # passed_remember FILE PASSED SECONDS: unless the tree has changed since this run began
 passed_remember() (
-	[ "$(tree_now)" = "$tree" ] || exit 0
+	[ "$(tree_now "$LAB_SRC")" = "$tree" ] || exit 0
 	exec {lock}<>"$LAB_CACHE/locks/passed"
 	flock "$lock"
 	mkdir -p "${1%/*}"

@@ -74,11 +74,12 @@ fast_tests() {
 # vm_tests 'DIRECTORY...' OPTION...: all of these directories of test/vm in one boot, and then what they leave to the
 # host; counted into the directory $counts, if there is one
 vm_tests() {
-	local directories share rc=0
+	local directories share kernel_options rc=0
 	read -ra directories <<<"$1"
 	shift
 	share=$(mktemp -d)
-	"$LAB_SRC/contrib/lab" run --kernel "$opt_kernel" --flavor "$opt_flavor" --timeout 900 "$@" --share "$share" \
+	kernel_options
+	"$LAB_SRC/contrib/lab" run "${kernel_options[@]}" --timeout 900 "$@" --share "$share" \
 		${counts:+--counts "$counts"} -- \
 		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" \
 		${INJECT_ROUNDS:+INJECT_ROUNDS="$INJECT_ROUNDS"} LEAVE_TO_HOST=/share \
@@ -106,9 +107,10 @@ planted() { env SOURCE="$LAB_SRC" "$LAB_SRC/test/exercise/planted.sh" "$@"; }
 
 # walk_tests MINUTES OPTION... -- OPTION...: the walk at random
 walk_tests() {
-	local minutes=$1
+	local minutes=$1 kernel_options
 	shift
-	"$LAB_SRC/contrib/lab" walk --kernel "$opt_kernel" --flavor "$opt_flavor" --budget "$minutes" "$@"
+	kernel_options
+	"$LAB_SRC/contrib/lab" walk "${kernel_options[@]}" --budget "$minutes" "$@"
 }
 
 # test_every_call: each takes minutes to an hour, and can be finished apart
@@ -166,20 +168,23 @@ test_other_lanes() {
 		--userland trixie --timeout 1800
 }
 
-# pictures_tests: pages and graphs are made in the userland, and looked at in another one, which has a browser
+# pictures_tests USERLAND BROWSER: pages and graphs are made in one userland, and looked at in the other one
 pictures_tests() {
-	local pictures rc=0
-	pictures=$LAB_CACHE/pictures
+	local pictures=$LAB_CACHE/pictures rc=0
 	rm -rf "$pictures"
 	mkdir -p "$pictures"
-	build_run_with "$userland" --rw "$pictures" /share -- env SOURCE=/src CXL=/build/dev/cxl/cxl \
+	build_run_with "$1" --rw "$pictures" /share -- env SOURCE=/src CXL=/build/dev/cxl/cxl \
 		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove PAGES=/build/dev/test/pages \
 		/src/test/pictures/make /share || rc=1
-	(
-		setup_pictures_userland
-		build_run_with "$userland" --rw "$pictures" /share -- /src/test/pictures/look /share
-	) || rc=1
+	build_run_with "$2" --rw "$pictures" /share -- /src/test/pictures/look /share || rc=1
 	return "$rc"
+}
+
+test_pictures() {
+	local tools=$userland
+	setup_own_userland pictures "a browser"
+	part "pictures: a browser and Graphviz" pictures_tests "$tools" "$userland"
+	userland=$tools
 }
 
 # fuzz_tests: all fuzz targets; the full lane has more time for them, and other texts each time
@@ -209,7 +214,7 @@ test_without_guest() {
 	userland=$older
 
 	fuzz_tests
-	[ "$opt_lanes" = default ] || part "pictures: a browser and Graphviz" pictures_tests
+	[ "$opt_lanes" = default ] || test_pictures
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \
 		CXL=/build/dev/cxl/cxl /src/test/stock/providers.sh
@@ -240,6 +245,7 @@ test_pci_guests() {
 
 # What else has a PCI guest, for the lane that has less to do
 test_more_pci_guests() {
+	part "tutorial: PCI guest with two accelerators" quickly vm_tests tutorial --machine pci --accelerators 2
 	part "walk: PCI guest with two bridges" quickly walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
 		-- --seed 1 --sequences 20
 	part "walk: PCI guest with four accelerators" quickly walk_tests 5 --machine pci --accelerators 4 \
@@ -265,21 +271,33 @@ lab_scripts() {
 }
 
 # Those that boot guests have time limits to test: they come last, with nothing but one another beside them. The default
-# lane has those whose subject every other test needs: a build, what a guest gives back, the demo.
+# lane has those whose subject every other test needs: a build, what a guest gives back, the demo; and a release, with its
+# packages in short.
 test_lab_first() {
 	lab_scripts demo
 	[ "$opt_lanes" = default ] || lab_scripts ends kvm
 }
 test_lab_second() {
-	local script others=(build fuzz)
+	local script others=(build fuzz release)
 	if [ "$opt_lanes" = all ]; then
 		others=()
 		for script in "$LAB_SRC"/test/lab/*.sh; do
 			script=$(basename "$script" .sh)
-			[[ $script == @(demo|run|ends|kvm) ]] || others+=("$script")
+			[[ $script == @(demo|run|ends|kvm|shards) ]] || others+=("$script")
 		done
 	fi
 	lab_scripts run "${others[@]}"
+	[ "$opt_lanes" = all ] || part "lab: package, short" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/package.sh" short
+	[ "$opt_lanes" = default ] || test_shards
+}
+
+# test_shards: what needs GNU parallel, and the tools of those engines for which there are job files
+test_shards() {
+	local tools=$userland
+	setup_own_userland jobs "what starts jobs and checks them"
+	part "job files" "$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src -- env SOURCE=/src /src/test/jobs/jobs.sh
+	part "lab: shards" env SOURCE="$LAB_SRC" GNU_PARALLEL="$userland/usr/bin/parallel" "$LAB_SRC/test/lab/shards.sh"
+	userland=$tools
 }
 
 # lanes FUNCTION...: at the same time, each in a process group of its own, all of which ends with this shell, even
@@ -317,7 +335,7 @@ test_all() {
 	read -r parts passed failed skipped before < <(awk '{p += $1; f += $2; s += $3; b += $4}
 		END {print NR, p + 0, f + 0, s + 0, b + 0}' "$tally")
 	echo
-	if [ "$before" -gt 0 ] && [ "$(tree_now)" != "$tree" ]; then
+	if [ "$before" -gt 0 ] && [ "$(tree_now "$LAB_SRC")" != "$tree" ]; then
 		echo "not ok - the tree has changed since this began: what had passed before, has passed with another"
 		failed=$((failed + 1))
 	fi

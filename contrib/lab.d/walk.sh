@@ -8,7 +8,7 @@
 #   console-N          the console of the guest, if it did not end well
 #   json-N/            all that the commands printed, which is validated at the end
 
-# The functions of the kernel in reports that Documentation/kernel-behavior.md describes
+# The functions of the kernel in reports that Documentation/findings describes
 walk_documented='devm_cxl_add_endpoint|cxl_add_ep|__mock_cxl_decoders_setup'
 
 # walk_arguments ARGUMENT...: the walk's own; $seed is the one that they name, or a fresh one, and $options all that

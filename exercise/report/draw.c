@@ -60,6 +60,9 @@ int draw_summary(struct json_object *summary)
 	const char *why = record_text(summary, "why");
 	int rc = draw_cases(json_object_object_get(summary, "cases"));
 
+	if (record_number(summary, "shard"))
+		printf("\nshard %" PRIu64 " of %" PRIu64 " of the schedule",
+		       record_number(summary, "shard"), record_number(summary, "shards"));
 	printf("\ntrials: %" PRIu64 ", findings: %zu; %s%s%s\n", record_number(summary, "trials"),
 	       json_length(findings), record_text(summary, "ended"), why ? ": " : "", why ?: "");
 	if (record_number(summary, "logs_lost"))

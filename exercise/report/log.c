@@ -8,6 +8,7 @@
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 #include "attach/verify/splat.h"
+#include "config.h"
 #include "exercise/outcome.h"
 #include "exercise/report/log.h"
 #include "exercise/schedule.h"
@@ -35,18 +36,39 @@ static struct json_object *actors_of(const struct race_case *race_case)
 	return array;
 }
 
-struct json_object *record_start(const char *host, const struct schedule *schedule, uint64_t seed,
-				 size_t first)
+static struct json_object *options_of(const struct log_start *start)
 {
+	const struct schedule *schedule = start->schedule;
+	struct json_object *json = json_new_object();
+
+	json_add_number(json, "trials", start->trials);
+	if (schedule->one_interleaving)
+		json_add_string(json, "interleaving", interleaving_name(schedule->interleaving));
+	if (schedule->fixed)
+		json_add(json, "offset", json_object_new_double(schedule->offset));
+	json_add(json, "timeout", json_object_new_double(start->timeout));
+	json_add(json, "max_exposure", json_object_new_double(start->max_exposure));
+	return json;
+}
+
+struct json_object *record_start(const struct log_start *start)
+{
+	const struct schedule *schedule = start->schedule;
 	struct json_object *json = new_record("start");
 	struct json_object *cases = json_new_array();
 	struct utsname kernel;
 
 	uname(&kernel);
+	json_add_string(json, "version", PROGRAM_VERSION);
 	json_add_string(json, "kernel", kernel.release);
-	json_add_string(json, "host", host);
-	json_add_number(json, "seed", seed);
-	json_add_number(json, "first", first);
+	json_add_string(json, "host", start->host);
+	json_add_number(json, "seed", start->seed);
+	json_add_number(json, "first", start->first);
+	if (schedule->shard.count > 0) {
+		json_add_number(json, "shard", schedule->shard.number);
+		json_add_number(json, "shards", schedule->shard.count);
+	}
+	json_add(json, "options", options_of(start));
 	for (size_t i = 0; i < schedule->nr_cases; i++) {
 		struct json_object *race_case = json_new_object();
 

@@ -16,9 +16,19 @@ struct trial;
  * is, and what came of it.
  */
 
-/** record_start() - what is going to be exercised, from which trial on */
-struct json_object *record_start(const char *host, const struct schedule *schedule, uint64_t seed,
-				 size_t first);
+/* What is exercised, from which trial on, and what decides on its schedule and its findings */
+struct log_start {
+	const char *host; /* of the memdev */
+	const struct schedule *schedule;
+	uint64_t seed;
+	uint64_t trials;     /* of each case; 0: without end */
+	double timeout;	     /* seconds after which an actor is stuck */
+	double max_exposure; /* seconds */
+	size_t first;	     /* trial of the schedule */
+};
+
+/** record_start() - before all trials */
+struct json_object *record_start(const struct log_start *start);
 
 /** record_trial() - before a trial: everything that is going to be done */
 struct json_object *record_trial(const struct trial *trial, const struct outcome *outcome);

@@ -10,6 +10,7 @@
 #include "attach/reason/restore.h"
 #include "exercise/baseline.h"
 #include "exercise/outcome.h"
+#include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
@@ -19,38 +20,10 @@
 /* How long all shells of a trial take until they wait for its barrier */
 #define TO_BARRIER_US 300000
 
-/*
- * A script takes longer than this program to prepare a trial and to restore the baseline: its
- * trials last so many times as long.
- */
-#define TIMES_A_TRIAL 4
-
-/* The devices whose names the script looks up in each trial */
-struct names {
-	const char *memdev, *endpoint, *port, *region;
-};
-
-/*
- * A device as the script names it: by the variable that the script sets, or by its name. The quotes
- * protect whatever step_is_sound() accepts in a name.
- */
-static const char *in_script(const struct names *names, const char *device)
-{
-	if (device && streq(device, names->memdev))
-		return "$mem";
-	if (device && streq(device, names->endpoint))
-		return "$endpoint";
-	if (device && streq(device, names->port))
-		return "$port";
-	if (device && streq(device, names->region))
-		return "$region";
-	return device;
-}
-
-static void print_step(const struct names *names, const struct step *step)
+static void print_step(const struct script_names *names, const struct step *step)
 {
 	_cleanup_free_ char *file = step_file(step);
-	const char *device = in_script(names, step->device);
+	const char *device = script_device(names, step->device);
 
 	switch (step->action) {
 	case STEP_UNBIND:
@@ -165,7 +138,7 @@ static void print_check(const struct snapshot_host *host)
 /* All ports and regions are bound: to bind one that is bound already does nothing. */
 static void print_restore(const struct script *script)
 {
-	static const struct names none = {0};
+	static const struct script_names none = {0};
 	struct step *steps;
 	size_t count;
 
@@ -189,31 +162,17 @@ static void print_restore(const struct script *script)
 	free(steps);
 }
 
-/* How much later than the first the second of a race starts, at an offset of its sweep */
-static int64_t offset_at(const struct script *script, double offset)
-{
-	const struct race_case *race = script->race_case;
-	const uint64_t *durations = script->durations_us;
-
-	return (int64_t)(offset * (double)durations[race->actors[offset < 0 ? 1 : 0]]);
-}
-
-static double limit(double offset)
-{
-	return offset < -1 ? -1 : offset > 1 ? 1 : offset;
-}
-
 /* Each trial draws from the whole sweep, or from the one bucket around the offset. */
 static void print_delays(const struct script *script)
 {
 	const struct race_case *race_case = script->race_case;
-	double half = script->fixed ? 1.0 / SWEEP_BUCKETS : 1;
+	int64_t least, most;
 
 	if (race_case->scenario == SCENARIO_RACE) {
+		script_offsets(script, &least, &most);
 		printf("\toffset=$(between %jd %jd)\n"
 		       "\tdelay=($((offset < 0 ? -offset : 0)) $((offset > 0 ? offset : 0)))\n",
-		       (intmax_t)offset_at(script, limit(script->offset - half)),
-		       (intmax_t)offset_at(script, limit(script->offset + half)));
+		       (intmax_t)least, (intmax_t)most);
 		return;
 	}
 	for (size_t i = 0; i < race_case->nr_actors && race_case->nr_actors > 1; i++)
@@ -222,7 +181,7 @@ static void print_delays(const struct script *script)
 }
 
 /* As worker.c does it: repeatedly, some of the steps only every WHOLE_EVERY times */
-static void print_operation(const struct names *names, const struct operation *operation)
+static void print_operation(const struct script_names *names, const struct operation *operation)
 {
 	bool again = operation->lasts_us > 0;
 
@@ -246,19 +205,9 @@ static void print_operation(const struct names *names, const struct operation *o
 	printf(again ? "done) &\n\tactors+=($!)\n" : ") &\n");
 }
 
-static struct names names_of(const struct snapshot_memdev *memdev)
-{
-	return (struct names){
-		.memdev = memdev->name,
-		.endpoint = memdev->endpoint ? memdev->endpoint->name : NULL,
-		.port = memdev->endpoint ? memdev->endpoint->parent_name : NULL,
-		.region = memdev->nr_regions > 0 ? memdev->regions[0]->name : NULL,
-	};
-}
-
 static void print_operations(const struct script *script)
 {
-	const struct names names = names_of(baseline_memdev(script->baseline));
+	const struct script_names names = script_names_of(baseline_memdev(script->baseline));
 	const struct outcome *prepared = script->prepared;
 	bool alone = prepared->nr_operations == 1;
 

@@ -4,6 +4,7 @@
 
 #include "exercise/report/read-log.h"
 #include "exercise/report/summary.h"
+#include "exercise/report/title.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -92,11 +93,13 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 {
 	struct json_object *race_case = case_of(reading, trial);
 	struct json_object *finding = find_finding(reading->findings, signature);
-	_cleanup_free_ char *name = name_of_trial(reading, trial);
+	_cleanup_free_ char *name = name_of_trial(reading, trial), *title = NULL;
 
 	if (!finding) {
 		finding = json_new_object();
+		title = finding_title(kind, signature, detail);
 		json_add_string(finding, "signature", signature);
+		json_add_string(finding, "title", title);
 		json_add_string(finding, "kind", kind);
 		json_add_number(finding, "count", 0);
 		json_add_number(finding, "first_trial", record_number(trial, "trial"));
@@ -234,6 +237,37 @@ static void read_record(struct reading *reading, struct json_object *record)
 	}
 }
 
+/* Of a merged log, every shard of the run, also those that are missing */
+static struct json_object *read_merged(struct json_object *from)
+{
+	struct json_object *shards = json_new_array();
+
+	for (size_t i = 0; i < json_length(from); i++) {
+		struct json_object *shard = json_object_array_get_idx(from, i);
+		struct json_object *json = json_new_object();
+
+		json_add_number(json, "shard", record_number(shard, "shard"));
+		json_add_string(json, "ended", record_text(shard, "ended"));
+		json_add_string(json, "why", record_text(shard, "why"));
+		json_add_number(json, "trials", record_number(shard, "trials"));
+		json_append(shards, json);
+	}
+	return shards;
+}
+
+/* Which part of a schedule it was, if not the whole */
+static void add_shards(struct json_object *json, struct json_object *start)
+{
+	struct json_object *merged;
+
+	if (json_object_object_get_ex(start, "shard", NULL))
+		json_add_number(json, "shard", record_number(start, "shard"));
+	if (json_object_object_get_ex(start, "shards", NULL))
+		json_add_number(json, "shards", record_number(start, "shards"));
+	if (json_object_object_get_ex(start, "merged", &merged))
+		json_add(json, "merged", read_merged(merged));
+}
+
 static void add_reading(struct json_object *json, const struct reading *reading)
 {
 	struct json_object *start = reading->start;
@@ -242,6 +276,7 @@ static void add_reading(struct json_object *json, const struct reading *reading)
 	json_add_string(json, "host", start ? record_text(start, "host") : NULL);
 	if (start)
 		json_add_number(json, "seed", record_number(start, "seed"));
+	add_shards(json, start);
 	json_add_string(json, "ended", reading->how ?: "empty");
 	json_add_string(json, "why", reading->why);
 	json_add_number(json, "trials", reading->trials);
@@ -266,6 +301,11 @@ struct json_object *summarize_log(struct json_object *records)
 	read_death(&reading);
 	add_reading(json, &reading);
 	return json;
+}
+
+bool summary_lacks_shards(struct json_object *summary)
+{
+	return streq(record_text(summary, "ended"), "incomplete");
 }
 
 bool summary_has_findings(struct json_object *summary)

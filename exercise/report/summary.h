@@ -17,6 +17,9 @@ struct json_object *summarize_log(struct json_object *records);
 /** summary_has_findings() - does a summary have any? */
 bool summary_has_findings(struct json_object *summary);
 
+/** summary_lacks_shards() - is it of a merged log that lacks shards of its run? */
+bool summary_lacks_shards(struct json_object *summary);
+
 /**
  * summary_case_name() - a case by its actors: "host,port", or "storm"
  *

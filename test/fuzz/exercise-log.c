@@ -7,6 +7,8 @@
  * - it has no more trials than the log has lines, and each finding was seen at least once
  * - a line that is not a record changes nothing, as the last one of a machine that died
  * - what shrinking writes down, it reads again: the next call has one candidate more
+ * - it is merged alone, with all of its trials, or refused with a reason; with itself it is always
+ * refused
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 #include <json-c/json.h>
 
 #include "exercise/report/draw.h"
+#include "exercise/report/merge.h"
 #include "exercise/report/summary.h"
 #include "exercise/shrink-run.h"
 #include "test/fuzz/target.h"
@@ -41,6 +44,18 @@ static struct json_object *summarize(const char *text, size_t size)
 	return summary;
 }
 
+static struct json_object *merge(const struct shard_log *logs, size_t count)
+{
+	_cleanup_free_ char *why = NULL;
+	struct json_object *records = merge_logs(logs, count, &why), *summary;
+
+	if (!records == !why)
+		fuzz_fault("merge", "neither done nor refused");
+	summary = records ? summarize_log(records) : NULL;
+	json_object_put(records);
+	return summary;
+}
+
 static uint64_t number(struct json_object *json, const char *key)
 {
 	return json_object_get_uint64(json_object_object_get(json, key));
@@ -56,6 +71,26 @@ static void check_findings(struct json_object *summary)
 		if (number(json_object_array_get_idx(findings, i), "count") == 0)
 			fuzz_fault("finding", "never seen");
 	}
+}
+
+static void check_merge(struct json_object *summary)
+{
+	_cleanup_free_ char *path = xasprintf("%s/log", fuzz_directory);
+	struct json_object *records = records_read(path), *merged;
+	const struct shard_log logs[] = {{path, records}, {path, records}};
+
+	merged = merge(logs, 1);
+	if (merged) {
+		fuzz_check_json("merged", json_object_to_json_string(merged));
+		if (number(merged, "trials") != number(summary, "trials"))
+			fuzz_fault("merged", "other trials");
+	}
+	json_object_put(merged);
+	merged = merge(logs, 2);
+	if (merged)
+		fuzz_fault("merged", "the same shard twice");
+	json_object_put(merged);
+	json_object_put(records);
 }
 
 static void check_with_other_line(const char *summary, const char *text, size_t size)
@@ -112,6 +147,7 @@ static void run(const char *text, size_t size)
 		fuzz_fault("trials", json);
 	check_findings(summary);
 	check_shrink(a_signature(summary), candidates, others);
+	check_merge(summary);
 	check_with_other_line(json, log, length);
 	draw_summary(summary);
 	json_object_put(summary);

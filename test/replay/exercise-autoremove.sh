@@ -27,7 +27,9 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--trials x" "--trials -1" \
 	"--seed 1x" "--at 2" "--at x" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
-	"--script --via host --html x" "mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0"; do
+	"--script --via host --html x" "mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0" "--shard 1/2" "--shard 0/2 --seed 1" "--shard 3/2 --seed 1" \
+	"--shard 1 --seed 1" "--shard 1/ --seed 1" "--shard 1/2x --seed 1" "--shard -1/2 --seed 1" "--shard 1/-1 --seed 1" "--shard 1/10000 --seed 1" \
+	"--merge x --via host" "--merge x mem0" "--merge x --report y"; do
 	# shellcheck disable=SC2086 # several arguments
 	exercise $wrong
 	is "wrong usage: $wrong" "$status" 2
@@ -188,7 +190,136 @@ bug x < y
   in host,port: 1
   by turns: 1
 line"
+# What runs tests for a living
+log_of_all() {
+	echo '{"record":"start","cases":[{"scenario":"race","actors":["host","port"]},{"scenario":"alone","actors":["host"]},{"scenario":"storm","actors":["host","port"]}]}'
+	echo '{"record":"measure","operations":[{"actor":"bus"}]}'
+	result 0 '{"kind":"quiet","signature":"quiet x","detail":"y"}'
+	trial 0 0
+	result 0 '{"kind":"splat","signature":"kasan f < g","detail":"BUG: KASAN: slab-use-after-free in f+0x1/0x2\nRead of size 8\n"}'
+	trial 1 1
+	result 1
+	echo '{"record":"end","how":"interrupted"}'
+}
+log_of_all >"$log"
+exercise --report "$log" --format ktap
+is "as KTAP" "$status$out" "4KTAP version 1
+1..4
+  KTAP version 1
+  # Subtest: alone
+  1..1
+  # trials: 1
+  ok 1 host
+ok 1 alone
+  KTAP version 1
+  # Subtest: race
+  1..1
+  # trials: 1
+  # KASAN: slab-use-after-free Read in f
+  not ok 1 host-port
+not ok 2 race
+  KTAP version 1
+  # Subtest: storm
+  1..1
+  ok 1 storm # SKIP it had no trial before the run ended: interrupted
+ok 3 storm # SKIP all of its tests are
+  KTAP version 1
+  # Subtest: run
+  1..2
+  # found while the actors were measured alone
+  not ok 1 measure
+  # trials: 2
+  ok 2 complete # SKIP interrupted
+not ok 4 run"
+exercise --report "$log" --format lava
+is "for LAVA" "$status$out" "4alone-host pass 1 trials
+race-host-port fail 1 findings
+storm-storm skip 0 trials
+run-measure fail 1 findings
+run-complete skip 2 trials
+run-speed pass 10.000 trials/s"
+exercise --report "$log" --format kcidb --build-id lab_1:7.3
+is "for KCIDB" "$status$(answer '[.version.major, (.tests | map([.path, .status]))]')" \
+	'4[5,[["cxl_exercise_autoremove.alone.host","PASS"],["cxl_exercise_autoremove.race.host-port","FAIL"],["cxl_exercise_autoremove.storm.storm","SKIP"],["cxl_exercise_autoremove.run.measure","FAIL"],["cxl_exercise_autoremove.run.complete","SKIP"]]]'
+printf '%s' "$out" >"$machine_top/kcidb"
+ok "which has what KCIDB wants of tests" "$SOURCE/test/validate" "$SOURCE/test/replay/kcidb.schema.json" "$machine_top/kcidb"
+for wrong in "--format x" "--format kcidb" "--build-id a:b" "--format kcidb --build-id :b" "--format kcidb --build-id A:b" "--format kcidb --build-id a:"; do
+	# shellcheck disable=SC2086 # several arguments
+	exercise --report "$log" $wrong
+	is "wrong usage: $wrong" "$status" 2
+done
+: >"$log"
+exercise --report "$log" --format ktap
+is "nothing was done: not passed" "$status$(grep -c 'not ok' <<<"$out")$(grep '# empty' <<<"$out")" "02  # empty"
+
+# Logs of shards. With these two cases, trials 0, 3 and 4 are of the first shard of two, and 1, 2 and 5 of the second.
+of_shard() { jq -c ". + {shard: $1, shards: 2}" <<<"$start"; }
+merge() { rm -f "$log"; exercise --merge "$machine_top/one" --merge "$machine_top/two" "$@"; }
+complete='{"record":"end","how":"complete"}'
+(of_shard 1; trial 0 0; result 0; trial 3 1; result 3 "$finding"; trial 4 0; result 4; echo "$complete") >"$machine_top/one"
+(of_shard 2; trial 1 1; result 1 "$finding"; trial 2 0; result 2; trial 5 1; result 5 "$finding"; echo "$complete") >"$machine_top/two"
+(echo "$start"; trial 0 0; result 0; trial 1 1; result 1 "$finding"; trial 2 0; result 2; trial 3 1; result 3 "$finding"; trial 4 0; result 4
+	trial 5 1; result 5 "$finding"; echo "$complete") >"$log"
+exercise --report "$log"
+whole=$(answer .)
+exercise --report "$machine_top/one"
+keep exercise-autoremove
+is "a shard: says which" "$status$(answer '[.shard, .shards, .trials]')" '4[1,2,3]'
+exercise --report "$machine_top/one" --table
+like "a shard: in the table, too" "$out" $'\nshard 1 of 2 of the schedule\ntrials: 3, '
+exercise --report "$machine_top/one" --format kcidb --build-id lab_1:7.3
+like "a shard: its tests have ids of their own" "$out" '"id":"lab_1:7.3-race-host-port-7-1of2"'
+merge --log "$log"
+keep exercise-autoremove
+is "merged: the report of one run" "$status$(answer 'del(.shards, .merged)')" "4$whole"
+is "merged: of which shards" "$(answer '[.shards, .merged]')" \
+	'[2,[{"shard":1,"ended":"complete","trials":3},{"shard":2,"ended":"complete","trials":3}]]'
+merged=$out
+exercise --report "$log"
+is "merged: its log says the same" "$status$out" "4$merged"
+rm -f "$candidates"
+shrink
+is "merged: what was found can be shrunk" "$status$(answer .least)" '0"--storm=host,port,list --trials=96"'
+exercise --merge "$machine_top/one" --log "$log"
+is "merged: another log is not mixed up with it" "$status$err" "1cxl exercise-autoremove: cannot write $log: File exists"
+exercise --merge "$machine_top/two" --merge "$machine_top/none"
+is "merged: a log that is not there" "$status$out$err" \
+	"1cxl exercise-autoremove: cannot read $machine_top/none: No such file or directory"
+exercise --merge "$machine_top/two"
+keep exercise-autoremove
+is "a shard is missing, and something was found" "$status$(answer '[.ended, .why, .trials, .merged[0]]')" \
+	'4["incomplete","shard 1 of 2: missing",3,{"shard":1,"ended":"missing","trials":0}]'
+exercise --merge "$machine_top/two" --format lava
+is "a shard is missing: this has not passed" "$(grep complete <<<"$out")" "run-complete fail 3 trials"
+sed -i "s/\"findings\":.*/\"findings\":[]}/" "$machine_top/one" "$machine_top/two"
+merge
+is "nothing was found" "$status$(answer '[.ended, .trials, .findings]')" '0["complete",6,[]]'
+exercise --merge "$machine_top/one"
+is "a shard is missing, and nothing was found: failed" "$status$(answer '[.ended, .findings]')" '1["incomplete",[]]'
+(of_shard 1; trial 0 0; result 0; trial 3 1) >"$machine_top/one"
+merge
+is "a shard that died" "$status$(answer '[.ended, .why, (.findings | map([.signature, .first_trial]))]')" \
+	'4["died","shard 1 of 2: died",[["died in storm",3]]]'
+(of_shard 1; trial 0 0; result 0; echo '{"record":"end","how":"interrupted"}') >"$machine_top/one"
+merge
+is "a shard that was interrupted" "$status$(answer '[.ended, .why, .trials]')" '0["interrupted","shard 1 of 2: interrupted",4]'
+for key in kernel host seed cases version options; do
+	sed -i "1s/.*/$(of_shard 1 | jq -c ".$key = \"x\"" | sed 's/&/\\&/g')/" "$machine_top/one"
+	merge
+	like "not of one run: $key" "$status$out$err" "^1cxl exercise-autoremove: cannot merge: $machine_top/two has another $key than $machine_top/one: "
+done
+exercise --merge "$machine_top/two" --merge "$machine_top/two"
+is "the same shard twice" "$status$err" \
+	"1cxl exercise-autoremove: cannot merge: $machine_top/two and $machine_top/two are both of shard 2"
+(echo "$start"; trial 0 0; result 0) >"$machine_top/one"
+merge
+is "a whole run" "$status$err" "1cxl exercise-autoremove: cannot merge: $machine_top/one is the log of a whole run, not of a shard"
+head -c 100000 /dev/urandom >"$machine_top/one"
+merge
+is "no log at all" "$status$err" "1cxl exercise-autoremove: cannot merge: $machine_top/one has no run in it"
+
 # The picture of it: the lab's
+(echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$log"
 exercise --report "$log"
 echo "$out" | jq '.cases += [{scenario: "race", actors: ["host", "host"], trials: 3, findings: 0}]' >"$machine_top/report"
 run "$SOURCE/contrib/lab.d/exercise-matrix" "$machine_top/report" "$machine_top/matrix.svg"
@@ -248,8 +379,8 @@ run "$CXL" exercise-autoremove --help
 is "--help" "$status$err$(head -n 1 <<<"$out")" "0Usage: cxl exercise-autoremove [OPTION...] [MEMDEV]"
 like "--help: options" "$out" "--storm\[=ACTOR,\.\.\.\].*--trials=N"
 run "$CXL" exercise-autoremove --list-opts
-is "--list-opts" "$status$out" "0--via --race --all-pairs --storm --at --interleaving --trials --duration --seed --timeout --max-exposure\
- --log --continue --report --crashed --shrink --signature --script --table --html --real-hardware --bus --debug --help"
+is "--list-opts" "$status$out" "0--via --race --all-pairs --storm --at --interleaving --trials --duration --seed --shard --timeout --max-exposure\
+ --log --continue --report --merge --crashed --shrink --signature --script --format --table --build-id --html --real-hardware --bus --debug --help"
 run "$CXL_EXERCISE" --report x mem0
 like "run by itself" "$status$err" "^2cxl exercise-autoremove: --report cannot be combined"
 is "cxl links none of it" "$(nm "$(elf "$CXL")" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1

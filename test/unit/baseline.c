@@ -23,6 +23,7 @@
 #include "exercise/judge.h"
 #include "exercise/outcome.h"
 #include "exercise/prepare.h"
+#include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/restore.h"
 #include "exercise/watchdog.h"

@@ -129,6 +129,88 @@ static void sweeps(void **state)
 	schedule_close(&schedule);
 }
 
+/* How many trials of each case a shard has; each of its trials is the next one of @whole, or later
+ */
+static void check_shard(const struct trial *whole, size_t count, const struct shard *shard,
+			uint64_t seed, bool *made)
+{
+	struct schedule schedule;
+	size_t of_case[32] = {0}, most = 0, least = SIZE_MAX;
+
+	open_default(&schedule, seed);
+	schedule.shard = *shard;
+	for (;;) {
+		struct trial trial;
+
+		schedule_next(&schedule, &trial);
+		if (trial.number >= count)
+			break;
+		assert_memory_equal(&trial, &whole[trial.number], sizeof(trial));
+		assert_false(made[trial.number]);
+		made[trial.number] = true;
+		of_case[trial.race_case]++;
+		assert_int_equal(
+			shard_of(trial.number, trial.race_case, schedule.nr_cases, shard->count),
+			shard->number);
+	}
+	for (size_t i = 0; i < schedule.nr_cases; i++) {
+		most = of_case[i] > most ? of_case[i] : most;
+		least = of_case[i] < least ? of_case[i] : least;
+	}
+	assert_true(most - least <= 1);
+	schedule_close(&schedule);
+}
+
+/* All shards together make each trial of the schedule once, as it is without them. */
+static void shards(void **state)
+{
+	static const size_t counts[] = {1, 2, 3, 4, 5, 7, 13, 16, 48, 64, 97};
+	enum { PASSES = SWEEP_TRIALS + 7 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		uint64_t seed = 1000003 * i + 5;
+		struct schedule schedule;
+		struct trial *whole;
+		size_t count;
+		bool *made;
+
+		open_default(&schedule, seed);
+		count = PASSES * schedule.nr_cases;
+		whole = calloc(count, sizeof(*whole));
+		made = calloc(count, sizeof(*made));
+		for (size_t j = 0; j < count; j++)
+			schedule_next(&schedule, &whole[j]);
+		schedule_close(&schedule);
+		for (size_t j = 1; j <= counts[i]; j++)
+			check_shard(whole, count, &(struct shard){j, counts[i]}, seed, made);
+		for (size_t j = 0; j < count; j++)
+			assert_true(made[j]);
+		free(whole);
+		free(made);
+	}
+}
+
+/* A shard is continued as the whole schedule is: by the number of its last trial. */
+static void skipping_in_a_shard(void **state)
+{
+	struct schedule one, other;
+	struct trial a, b;
+
+	(void)state;
+	open_default(&one, 7);
+	open_default(&other, 7);
+	one.shard = other.shard = (struct shard){2, 3};
+	for (int i = 0; i < 50; i++)
+		schedule_next(&one, &a);
+	schedule_skip(&other, a.number + 1);
+	schedule_next(&one, &a);
+	schedule_next(&other, &b);
+	assert_memory_equal(&a, &b, sizeof(a));
+	schedule_close(&one);
+	schedule_close(&other);
+}
+
 static void one_offset(void **state)
 {
 	struct schedule schedule;
@@ -265,6 +347,7 @@ int main(void)
 		cmocka_unit_test(one_offset), cmocka_unit_test(delays),
 		cmocka_unit_test(names),      cmocka_unit_test(in_which_interleaving),
 		cmocka_unit_test(priorities), cmocka_unit_test(how_long),
+		cmocka_unit_test(shards),     cmocka_unit_test(skipping_in_a_shard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,8 @@
 #include "exercise/outcome.h"
 #include "exercise/prepare.h"
 #include "exercise/report/log.h"
+#include "exercise/report/script-c.h"
+#include "exercise/report/script-names.h"
 #include "exercise/report/script.h"
 #include "exercise/schedule.h"
 #include "test/unit/small-machine.h"
@@ -150,11 +152,23 @@ static void the_schedule_is_recorded_at_the_start(void **state)
 	schedule_open(&schedule, 5);
 	schedule_add(&schedule, SCENARIO_ALONE, 1U << ACTOR_PORT);
 	schedule_add(&schedule, SCENARIO_RACE, 1U << ACTOR_HOST | 1U << ACTOR_LIST);
-	record = record_start("0000:11:00.0", &schedule, 5, 3);
+	schedule.shard = (struct shard){2, 3};
+	schedule.one_interleaving = true;
+	schedule.interleaving = INTERLEAVING_HALVES;
+	record = record_start(&(struct log_start){.host = "0000:11:00.0",
+						  .schedule = &schedule,
+						  .seed = 5,
+						  .trials = 7,
+						  .timeout = 30,
+						  .max_exposure = 0.5,
+						  .first = 3});
 	json_object_object_del(record, "kernel");
+	json_object_object_del(record, "version");
 	assert_string_equal(text_of(record),
 			    "{\"record\":\"start\",\"host\":\"0000:11:00.0\",\"seed\":5,"
-			    "\"first\":3,\"cases\":[{\"scenario\":\"alone\",\"actors\":[\"port\"]},"
+			    "\"first\":3,\"shard\":2,\"shards\":3,\"options\":{\"trials\":7,"
+			    "\"interleaving\":\"halves\",\"timeout\":30.0,\"max_exposure\":0.5},"
+			    "\"cases\":[{\"scenario\":\"alone\",\"actors\":[\"port\"]},"
 			    "{\"scenario\":\"race\",\"actors\":[\"host\",\"list\"]}]}");
 	schedule_close(&schedule);
 }
@@ -182,8 +196,17 @@ static void an_actor_that_cannot_act_says_why(void **state)
 	release(&prepared);
 }
 
+/* What says whether a script in that language is one */
+static const struct language {
+	void (*print)(const struct script *script);
+	const char *const *checker;
+} shell = {script_print, (const char *const[]){"bash", "-n", NULL}},
+  c = {script_print_c, (const char *const[]){"cc", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+					     "-xc", "-", NULL}};
+
 /* The script of a prepared trial, into @file */
-static void print_script(const struct prepared *prepared, FILE *file)
+static void print_script(const struct prepared *prepared, const struct language *language,
+			 FILE *file)
 {
 	const struct script script = {
 		.baseline = &prepared->baseline,
@@ -198,25 +221,26 @@ static void print_script(const struct prepared *prepared, FILE *file)
 
 	fflush(stdout);
 	dup2(fileno(file), STDOUT_FILENO);
-	script_print(&script);
+	language->print(&script);
 	fflush(stdout);
 	dup2(standard, STDOUT_FILENO);
 	close(standard);
 }
 
-/* That it is a script for bash, and has a line with @text for each text */
-static void check_script(struct prepared *prepared, const char *const *texts)
+/* That it is one in that language, and has a line with each of the texts */
+static void check_one(const struct prepared *prepared, const struct language *language,
+		      const char *const *texts)
 {
-	char *script = memory_check(calloc(1, 16384));
+	char *script = memory_check(calloc(1, 32768));
 	FILE *file = tmpfile();
 	pid_t pid;
 	int status;
 
 	assert_null(prepared->why);
 	assert_non_null(file);
-	print_script(prepared, file);
+	print_script(prepared, language, file);
 	rewind(file);
-	assert_true(fread(script, 1, 16384, file) < 16384);
+	assert_true(fread(script, 1, 32768, file) < 32768);
 	for (; *texts; texts++) {
 		if (!strstr(script, *texts))
 			fail_msg("'%s' is not in:\n%s", *texts, script);
@@ -225,13 +249,22 @@ static void check_script(struct prepared *prepared, const char *const *texts)
 	if (pid == 0) {
 		lseek(fileno(file), 0, SEEK_SET);
 		dup2(fileno(file), STDIN_FILENO);
-		execlp("bash", "bash", "-n", (char *)NULL);
+		execvp(language->checker[0], (char *const *)language->checker);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	fclose(file);
 	free(script);
+}
+
+/* And that in C is one, too */
+static void check_script(struct prepared *prepared, const char *const *texts)
+{
+	static const char *const nothing[] = {NULL};
+
+	check_one(prepared, &shell, texts);
+	check_one(prepared, &c, nothing);
 	release(prepared);
 }
 

@@ -29,7 +29,7 @@ state() {
 failed() { jq -c '[.checks[] | select(.result != "passed") | .check]' <<<"$out"; }
 
 # reattach: what is in the journal; if the kernel cannot reuse a port that was unbound, all ports are
-# recreated (Documentation/kernel-behavior.md)
+# recreated (Documentation/findings/port-reuse.md)
 reattach() {
 	run "$CXL" attach-memdev
 	[ "$status" -eq 0 ] || [[ $err != *--cycle-bus* ]] || run "$CXL" attach-memdev --cycle-bus -f

@@ -30,7 +30,7 @@ unplug() {
 }
 
 # check_dmesg_unplugged: check_dmesg after unplug, where the kernel may report pciehp's own locks
-# (Documentation/kernel-behavior.md)
+# (Documentation/findings/pciehp-locks.md)
 check_dmesg_unplugged() {
 	local said
 	said=$(dmesg | sed "1,/$kernel_mark/d")
@@ -45,7 +45,7 @@ check_dmesg_unplugged() {
 }
 
 # unbind_settled HOST DRIVER: unbind it, and wait for the work that this leaves behind, which could undo a
-# later bind (Documentation/kernel-behavior.md)
+# later bind (Documentation/findings/undone-bind.md)
 unbind_settled() {
 	echo "$1" >"$2/unbind"
 	echo 1 >/sys/bus/cxl/flush

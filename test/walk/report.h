@@ -10,7 +10,7 @@ struct kmsg;
 /* What the kernel log has had since the last reading */
 struct kernel_reports {
 	bool port_cannot_be_reused;
-	bool documented;     /* a report that Documentation/kernel-behavior.md describes */
+	bool documented;     /* a report that Documentation/findings describes */
 	bool undocumented;   /* another one */
 	char signature[256]; /* of the last one */
 };

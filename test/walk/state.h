@@ -48,7 +48,7 @@ struct outcome {
 	bool is_empty;		    /* it printed nothing */
 	bool is_stuck;		    /* its report names a step that has not returned */
 	bool refused_by_lock;	    /* another command, or a step of one, was running */
-	bool port_cannot_be_reused; /* the kernel said so: Documentation/kernel-behavior.md */
+	bool port_cannot_be_reused; /* the kernel said so: Documentation/findings/port-reuse.md */
 	char said[2048];	    /* on standard error, the beginning */
 	char differs[128]; /* of a listing: the first memdev about which it and the kernel differ */
 };

@@ -3,7 +3,7 @@
 #
 # Documentation/claims.md, C2 and C3: the bus is detached while the memdev is detached by each other method, ROUNDS
 # trials each (default 6), at offsets all over the sweep. Does anything release twice, or count a reference below zero?
-# A port that is bound again while a memdev is probed has other problems (Documentation/kernel-behavior.md), and is
+# A port that is bound again while a memdev is probed has other problems (Documentation/findings), and is
 # left out: detaching the bus makes new ports.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"

@@ -15,7 +15,7 @@ host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
 driver=$(readlink -f "/sys/bus/cxl/devices/mem0/../driver")
 measured=(memdev endpoint port bus)
 excluded=(host module)
-# A real host bridge's port does not come back (Documentation/kernel-behavior.md).
+# A real host bridge's port does not come back (Documentation/findings/port-reuse.md).
 [[ $host != 0000:* ]] || { excluded+=(pci-remove); measured=(memdev endpoint bus); }
 read -ra methods <<<"${METHODS:-${measured[*]} ${excluded[*]}}"
 # memdev: its name now

@@ -34,7 +34,7 @@ is "list-attach: attached, without a region" "$(answer 'map([.attach, .host, .re
 same_as_truth "as the kernel itself says"
 
 # The range is free for the next region. Without these two modules the kernel does not also add it as system RAM,
-# which would write to it (Documentation/kernel-behavior.md).
+# which would write to it (Documentation/findings/deleted-region.md).
 expander=$("$CXL" list-attach --all | jq -r 'map(select(.attach == "none" and .regions == []))[0].memdev // empty')
 modprobe -r dax_cxl kmem
 ok "an expander exists, and its memory does not become system RAM" [ -n "$expander" ] && [ ! -e /sys/module/kmem ]
@@ -42,7 +42,7 @@ run /usr/bin/cxl create-region -t ram -d decoder0.0 -m "$expander"
 is "an expander is given the same addresses" "$status $(answer .resource)" "0 $resource"
 is "by one more decoder of the host bridge" "$(in_iomem) $(</sys/bus/cxl/devices/port1/decoders_committed)" \
 	"1 $((committed + 1))"
-# What the provider wrote before may be lost (Documentation/kernel-behavior.md).
+# What the provider wrote before may be lost (Documentation/findings/deleted-region.md).
 echo 0x99aabbcc >"$word"
 is "while the provider still uses them" "$(<"$word")" 0x99aabbcc
 run "$CXL" destroy-region -f "$(answer .region | tr -d '"')"

@@ -77,7 +77,7 @@ echo 1 >/sys/bus/cxl/flush
 is "disable-port -f: the provider is gone" "$(compgen -G "$driver/$host")" ""
 run "$CXL" enable-port port1
 # A port of real decoders cannot be used after it is enabled again, until the bus is unbound and bound again
-# (Documentation/kernel-behavior.md). A port of the mock can.
+# (Documentation/findings/port-reuse.md). A port of the mock can.
 if ! echo "$host" 2>/dev/null >"$driver/bind"; then
 	like "disable-port -f: why the host cannot be bound" "$(dmesg | tail -n 5)" \
 		'port1: decoder1\.0: Committed out of order.*'"$host: error -6: cannot attach"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The accelerator is unplugged: its slot's power is turned off, and QEMU takes the device away. Alone in
-# its boot, since the kernel's own report on pciehp's locks (Documentation/kernel-behavior.md) turns
+# its boot, since the kernel's own report on pciehp's locks (Documentation/findings/pciehp-locks.md) turns
 # the lock checker off.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+
+#include "attach/act/worker.h"
+#include "attach/model/snapshot.h"
+#include "attach/model/step.h"
+#include "attach/reason/restore.h"
+#include "exercise/baseline.h"
+#include "exercise/outcome.h"
+#include "exercise/report/script-c.h"
+#include "exercise/report/script-names.h"
+#include "exercise/schedule.h"
+#include "util/cleanup.h"
+
+/* reproducer.c, which does the steps of the tables before it, as text (meson.build) */
+extern const char reproducer[];
+
+static void print_head(const struct script *script)
+{
+	struct utsname kernel;
+
+	uname(&kernel);
+	printf("// SPDX-License-Identifier: GPL-2.0-only\n/*\n * Seen on Linux %s:",
+	       kernel.release);
+	for (size_t i = 0; i < script->race_case->nr_actors; i++)
+		printf(" %s", actor_name(script->race_case->actors[i]));
+	printf("%s, up to %zu times.\n"
+	       " * Run it as root, where %s has its driver and its memory is attached.\n * It "
+	       "needs nothing but a C library: cc -O2 -static -o reproducer FILE\n */\n",
+	       script->prepared->nr_operations > 1 ? " at the same time" : "", script->trials,
+	       script->baseline->host);
+	printf("#define _GNU_SOURCE\n"
+	       "#include <fcntl.h>\n#include <ftw.h>\n#include <glob.h>\n#include <sched.h>\n"
+	       "#include <signal.h>\n#include <stdarg.h>\n#include <stdio.h>\n"
+	       "#include <stdlib.h>\n#include <string.h>\n#include <sys/stat.h>\n"
+	       "#include <sys/syscall.h>\n#include <sys/utsname.h>\n#include <sys/wait.h>\n"
+	       "#include <time.h>\n#include <unistd.h>\n\n");
+}
+
+/* Names of devices and drivers can have any character but a slash. */
+static void print_text(const char *text)
+{
+	putchar('"');
+	for (const char *at = text; *at; at++) {
+		if (*at == '"' || *at == '\\')
+			putchar('\\');
+		putchar(*at);
+	}
+	putchar('"');
+}
+
+static void print_step(const char *kind, const char *file, const char *text)
+{
+	printf("\t{%s, ", kind);
+	print_text(file ? file : "");
+	printf(", ");
+	print_text(text ? text : "");
+	printf("},\n");
+}
+
+static void print_one(const struct script_names *names, const struct step *step)
+{
+	_cleanup_free_ char *file = step_file(step);
+
+	switch (step->action) {
+	case STEP_UNBIND:
+	case STEP_BIND:
+		print_step("WRITE", file, script_device(names, step->device));
+		break;
+	case STEP_OVERRIDE:
+		/* An empty text would write nothing. */
+		print_step("WRITE", file, step->driver ? step->driver : "\\n");
+		break;
+	case STEP_AUTOPROBE:
+		print_step("WRITE", file, step->on ? "1" : "0");
+		break;
+	case STEP_REMOVE:
+	case STEP_RESCAN:
+	case STEP_FLUSH:
+		print_step("WRITE", file, "1");
+		break;
+	case STEP_UNLOAD:
+		print_step("UNLOAD", step->driver, NULL);
+		break;
+	case STEP_LOAD:
+		print_step("LOAD", step->driver, step->options);
+		break;
+	case STEP_LIST:
+		print_step("LIST", NULL, NULL);
+		break;
+	case STEP_OPEN:
+		print_step("OPEN", NULL, NULL);
+		break;
+	}
+}
+
+static void print_constants(const struct script *script)
+{
+	const struct race_case *race_case = script->race_case;
+	bool race = race_case->scenario == SCENARIO_RACE;
+	const struct snapshot_host *host = &baseline_memdev(script->baseline)->host;
+	int64_t least = 0, most = 0;
+
+	if (race)
+		script_offsets(script, &least, &most);
+	printf("#define HOST_BUS ");
+	print_text(host->subsystem);
+	printf("\n#define HOST ");
+	print_text(host->name);
+	printf("\n#define TRIALS %zu\n#define ACTORS %zu\n#define OPERATIONS %zu\n"
+	       "#define BUSY %d /* all processors, meanwhile */\n"
+	       "#define IS_RACE %d\n#define OFFSET_LEAST_US %jdLL\n#define OFFSET_MOST_US "
+	       "%jdLL\n"
+	       "#define LONGEST_US %ju /* how long the slowest actor takes */\n"
+	       "#define WHOLE_EVERY %d\n\n",
+	       script->trials, race_case->nr_actors, script->prepared->nr_operations,
+	       script->prepared->busy, race, (intmax_t)least, (intmax_t)most,
+	       (uintmax_t)case_longest(race_case, script->durations_us), WHOLE_EVERY);
+}
+
+static void print_operations(const struct script *script)
+{
+	const struct script_names names = script_names_of(baseline_memdev(script->baseline));
+	const struct outcome *prepared = script->prepared;
+
+	for (size_t i = 0; i < prepared->nr_operations; i++) {
+		const struct operation *operation = &prepared->operations[i];
+
+		printf("static const struct step steps_%zu[] = {\n", i);
+		for (size_t step = 0; step < operation->nr_steps; step++)
+			print_one(&names, &operation->steps[step]);
+		printf("};\n");
+	}
+	printf("static const struct operation operations[OPERATIONS] = {\n");
+	for (size_t i = 0; i < prepared->nr_operations; i++) {
+		const struct operation *operation = &prepared->operations[i];
+
+		printf("\t{steps_%zu, %zu, %zu, %zu, %juLL, %d},\n", i, operation->nr_steps,
+		       operation->nr_often, operation->nth,
+		       (uintmax_t)(TIMES_A_TRIAL * operation->lasts_us), operation->priority > 0);
+	}
+	printf("};\n\n");
+}
+
+/* All ports and regions are bound: to bind one that is bound already does nothing. */
+static void print_restoring(const struct script *script)
+{
+	static const struct script_names none = {0};
+	struct step *steps;
+	size_t count;
+
+	restore_steps(&script->baseline->first, &script->baseline->first,
+		      outcome_has_removed(script->prepared), &steps, &count);
+	printf("static const struct step restoring[] = {\n");
+	for (size_t i = 0; i < count; i++) {
+		/* First the ports, then what hangs below them */
+		if (i > 0 && steps[i].action == STEP_LOAD && steps[i - 1].action != STEP_LOAD)
+			print_step("PORTS", NULL, NULL);
+		print_one(&none, &steps[i]);
+	}
+	printf("};\n\n");
+	free(steps);
+}
+
+void script_print_c(const struct script *script)
+{
+	print_head(script);
+	printf("enum kind { WRITE, LOAD, UNLOAD, LIST, OPEN, PORTS };\n\n"
+	       "struct step {\n\tenum kind kind;\n\tconst char *file; /* or a module */\n"
+	       "\tconst char *text; /* $mem and so on: the device that has that part now */\n"
+	       "};\n\n"
+	       "struct operation {\n\tconst struct step *steps;\n\tsize_t count;\n"
+	       "\tsize_t often; /* of the steps: the others only every WHOLE_EVERY times; 0: all "
+	       "*/\n"
+	       "\tsize_t actor;\n\tlong long lasts_us; /* repeated for that long; 0: once */\n"
+	       "\tint ranked; /* all actors are on one processor */\n};\n\n");
+	print_constants(script);
+	print_operations(script);
+	print_restoring(script);
+	fputs(reproducer, stdout);
+}

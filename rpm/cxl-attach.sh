@@ -1,0 +1,8 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The cxl of cxl-attach comes before that of cxl-cli, which it runs for all that cxl-cli does.
+case ":$PATH:" in
+*:/usr/libexec/cxl-attach/bin:*) ;;
+*) PATH=/usr/libexec/cxl-attach/bin:$PATH ;;
+esac
