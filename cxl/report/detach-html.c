@@ -148,7 +148,12 @@ static void add_events(struct html *page, const struct observed *observed)
 	};
 	uint64_t begun = observed_begun(observed);
 
-	html_add(page, "<h3>Events</h3>\n<details>\n<summary>Events of the kernel: %zu</summary>\n",
+	html_add(page, "<h3>Events</h3>\n");
+	if (observed->nr_events == 0) {
+		html_add(page, "<p>No event was received.</p>\n");
+		return;
+	}
+	html_add(page, "<details>\n<summary>Events of the kernel: %zu</summary>\n",
 		 observed->nr_events);
 	html_table(page, "Events of the kernel, in the order in which they came", columns);
 	for (size_t i = 0; i < observed->nr_events; i++) {
@@ -172,6 +177,10 @@ static void add_log(struct html *page, const struct observed *observed)
 	for (size_t i = 0; i < observed->nr_log; i++)
 		reports += observed->log[i].splat != NULL;
 	html_add(page, "<h3>Kernel log</h3>\n");
+	if (observed->nr_log == 0) {
+		html_add(page, "<p>No line was read.</p>\n");
+		return;
+	}
 	html_add(page, reports > 0 ? "<details open=\"open\">\n" : "<details>\n");
 	html_add(page,
 		 "<summary>Lines: %zu, kernel reports: %zu</summary>\n"

@@ -86,6 +86,7 @@ static void end_node(void)
 	puts("\"];");
 }
 
+/* A label begins with a space, since Graphviz sets it right beside the line. */
 static void draw_edge(struct dot *dot, const char *from, const char *to, const char *form)
 {
 	_cleanup_free_ char *edge = xasprintf("\t\"%s\" -> \"%s\" [%s];", from, to, form);
@@ -150,12 +151,12 @@ static char *draw_host(struct dot *dot, const struct snapshot_host *host, const 
 	if (host->driver) {
 		_cleanup_free_ char *driver = draw_driver(dot, host, host->driver);
 
-		draw_edge(dot, driver, name, "label=\"drives\"");
+		draw_edge(dot, driver, name, "label=\" drives\"");
 	}
 	if (provider && !streq(provider, host->driver)) {
 		_cleanup_free_ char *driver = draw_driver(dot, host, provider);
 
-		draw_edge(dot, driver, name, "label=\"could attach\", style=dotted");
+		draw_edge(dot, driver, name, "label=\" could attach\", style=dotted");
 	}
 	return name;
 }
@@ -186,7 +187,7 @@ static char *draw_region(struct dot *dot, const struct snapshot_region *region)
 		_cleanup_free_ char *driver = draw_driver(dot, host, host->driver);
 		_cleanup_free_ char *name = node_name(NODE_REGION, region->name);
 
-		draw_edge(dot, driver, name, "label=\"owns\", style=bold, color=\"#a04100\"");
+		draw_edge(dot, driver, name, "label=\" owns\", style=bold, color=\"#a04100\"");
 	}
 	lock_answer_release(&lock);
 	return node_name(NODE_REGION, region->name);

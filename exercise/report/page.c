@@ -70,11 +70,16 @@ static double share_of(const struct tally *tally)
 /* A screen reader does not see how long the bar is, and would read "3 / 16" as a date. */
 static void add_tally(struct html *page, const struct tally *tally)
 {
+	_cleanup_free_ char *text = xasprintf("%zu / %zu", tally->findings, tally->trials);
+
 	html_add(page, "<span class=\"said\">%zu findings in %zu trials</span>", tally->findings,
 		 tally->trials);
-	html_add(page, "<span aria-hidden=\"true\"><span class=\"result %s\">%s %zu / %zu</span>",
-		 tally->findings > 0 ? "failed" : "passed", tally->findings > 0 ? "✗" : "✓",
-		 tally->findings, tally->trials);
+	html_add(page, "<span aria-hidden=\"true\">");
+	html_result(page,
+		    tally->findings > 0	 ? "failed"
+		    : tally->trials > 0 ? "passed"
+					: "unknown",
+		    text);
 	if (tally->findings > 0)
 		html_add(page,
 			 "<svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">"
@@ -180,9 +185,10 @@ static void add_finding(struct html *page, struct json_object *finding)
 	const char *detail = record_text(finding, "detail");
 
 	html_add(page,
-		 "<h3>%s</h3>\n<dl><dt>Kind</dt><dd>%s</dd><dt>Times seen</dt><dd>%zu</dd>"
-		 "<dt>First in trial</dt><dd>%zu</dd>",
-		 record_text(finding, "signature"), record_text(finding, "kind"),
+		 "<h3>%s</h3>\n<dl><dt>Title</dt><dd>%s</dd><dt>Kind</dt><dd>%s</dd>"
+		 "<dt>Times seen</dt><dd>%zu</dd><dt>First in trial</dt><dd>%zu</dd>",
+		 record_text(finding, "signature"), record_text(finding, "title"),
+		 record_text(finding, "kind"),
 		 (size_t)record_number(finding, "count"),
 		 (size_t)record_number(finding, "first_trial"));
 	add_counts(page, "In cases", json_object_object_get(finding, "cases"));
@@ -205,26 +211,57 @@ static void add_findings(struct html *page, struct json_object *findings)
 		add_finding(page, json_object_array_get_idx(findings, i));
 }
 
-static void add_head(struct html *page, struct json_object *summary)
+/* Has everything been checked that was to be? If not, that nothing was found says little. */
+static bool is_whole(struct json_object *summary)
+{
+	return streq(record_text(summary, "ended"), "complete") &&
+	       record_number(summary, "trials") > 0 && record_number(summary, "logs_lost") == 0;
+}
+
+static void add_result(struct html *page, struct json_object *summary)
 {
 	size_t count = json_length(json_object_object_get(summary, "findings"));
-	size_t lost = record_number(summary, "logs_lost");
-	_cleanup_free_ char *text = count == 0 ? memory_check(strdup("nothing was found"))
-					       : xasprintf("kinds of findings: %zu", count);
-	const char *why = record_text(summary, "why");
+	_cleanup_free_ char *found = xasprintf("kinds of findings: %zu", count);
 
 	html_add(page, "<p>");
-	html_result(page, count > 0 ? "failed" : "passed", text);
-	html_add(page,
-		 "</p>\n<dl><dt>Kernel</dt><dd>%s</dd><dt>Host</dt><dd>%s</dd>"
-		 "<dt>Trials</dt><dd>%zu</dd><dt>Ended</dt><dd>%s%s%s</dd></dl>\n",
-		 record_text(summary, "kernel"), record_text(summary, "host"),
-		 (size_t)record_number(summary, "trials"), record_text(summary, "ended"),
+	if (count > 0)
+		html_result(page, "failed", found);
+	else if (is_whole(summary))
+		html_result(page, "passed", "nothing was found");
+	else
+		html_result(page, "unknown", "nothing was found, but not everything was checked");
+	html_add(page, "</p>\n");
+}
+
+/* A number of the summary, which may be one @of several; nothing at all if the summary lacks it */
+static void add_number(struct html *page, struct json_object *summary, const char *what,
+		       const char *name, const char *of)
+{
+	if (!json_object_object_get_ex(summary, name, NULL))
+		return;
+	html_add(page, "<dt>%s</dt><dd>%zu", what, (size_t)record_number(summary, name));
+	if (of)
+		html_add(page, " of %zu", (size_t)record_number(summary, of));
+	html_add(page, "</dd>");
+}
+
+static void add_head(struct html *page, struct json_object *summary)
+{
+	size_t lost = record_number(summary, "logs_lost");
+	const char *why = record_text(summary, "why");
+
+	add_result(page, summary);
+	html_add(page, "<dl><dt>Kernel</dt><dd>%s</dd><dt>Host</dt><dd>%s</dd>",
+		 record_text(summary, "kernel"), record_text(summary, "host"));
+	add_number(page, summary, "Seed", "seed", NULL);
+	add_number(page, summary, "Shard", "shard", "shards");
+	add_number(page, summary, "Trials", "trials", NULL);
+	html_add(page, "<dt>Ended</dt><dd>%s%s%s</dd></dl>\n", record_text(summary, "ended"),
 		 why ? ": " : "", why);
 	if (lost > 0)
 		html_add(page,
-			 "<p>A part of the kernel log was overwritten before it was read, in %zu "
-			 "trials: there may be more findings.</p>\n",
+			 "<p>Trials in which a part of the kernel log was overwritten before it "
+			 "was read: %zu. There may be more findings.</p>\n",
 			 lost);
 }
 

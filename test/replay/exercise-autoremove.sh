@@ -356,8 +356,23 @@ done
 head -c 100000 /dev/urandom >"$log"
 exercise --report "$log" --html "$page"
 ok "as a page: of no log at all" "$SOURCE/test/pictures/check-page" "$page"
-is "as a page: of no log at all, nothing was found" "$status$(page_says '.paragraphs')" '0["nothing was found","Nothing was found."]'
+is "as a page: of no log at all, nothing was found" "$status$(page_says '.paragraphs')" '0["nothing was found, but not everything was checked","Nothing was found."]'
+(echo "$start"; trial 0 0; result 0; trial 1 1; result 1; echo '{"record":"end","how":"complete"}') >"$log"
+exercise --report "$log" --html "$page"
+is "as a page: complete, and nothing was found" "$status$(page_says '.paragraphs[0]')$(grep -c '"result unknown"' "$page")" '0"nothing was found"0'
+sed 's/"took_us"/"log_lost":true,&/' "$log" >"$machine_top/log-lost"
+exercise --report "$machine_top/log-lost" --html "$page"
+is "as a page: a part of the kernel log was lost" "$status$(page_says '.paragraphs[0]')" '0"nothing was found, but not everything was checked"'
+sed 's/"cases"/"shard":1,"shards":2,&/; /"trial":1/d' "$log" >"$machine_top/log-shard"
+exercise --report "$machine_top/log-shard" --html "$page"
+is "as a page: a shard" "$(page_says '[.facts.Seed, .facts.Shard]')" '["7","1 of 2"]'
+exercise --merge "$machine_top/log-shard" --html "$page"
+is "as a page: a shard is missing" "$status$(page_says '[.paragraphs[0], .facts.Ended]')" \
+	'1["nothing was found, but not everything was checked","incomplete: shard 2 of 2: missing"]'
 (echo "$start"; trial 0 1; result 0) >"$log"
+exercise --report "$log" --html "$page"
+is "as a page: a case without a trial has not passed" \
+	"$(grep 'class="tally"' "$page" | grep -oE 'result [a-z]+|[0-9]+ / [0-9]+' | paste -sd ' ')" "result unknown 0 / 0 result passed 0 / 1"
 exercise --report "$log" --html "$machine_top/none/page.html"
 is "as a page: no such directory, the report all the same" "$status$(answer .trials)$err" \
 	"11cxl exercise-autoremove: $machine_top/none/page.html: cannot write the HTML file: No such file or directory"

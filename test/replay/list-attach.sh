@@ -387,6 +387,18 @@ is "graph: a host without a memdev, and the driver that it had" "$(graph_has '[.
 	'["host 0000:11:00.0\non pci\ndetached","driver cxl_lab_accel"]'
 graph hostile --all
 is "graph: odd names" "$(graph_has '[.edges[] | select(.[2] == "drives")][1]')" '["driver dr�iver\"","host host \"1\"�é�\\","drives"]'
+machine accelerator
+ln -sfn ../../../bus/platform/drivers/$'<script>alert("&lt;")<\\script>\\N\x1b\xff' "$(readlink -f "$devices/mem0/..")/driver"
+list_attach --dot
+graph=$("$SOURCE/test/pictures/check-graph" <<<"$out" 2>&1)
+is "graph: a name in the language of another program" "$(graph_has '[.edges[] | select(.[2] == "owns") | .[0]]')" \
+	"$(jq -cn '["driver <script>alert(\"&lt;\")<\\script>\\N��"]')"
+machine accelerator
+rm "$devices/mem0/uevent"
+list_attach --dot
+graph=$("$SOURCE/test/pictures/check-graph" <<<"$out" 2>&1)
+is "graph: a memdev that vanished is left out, and said" "$status$(graph_has .nodes)$err" \
+	'0{}cxl list-attach: 1 memdev(s) could not be read and are left out'
 graph no-cxl
 is "graph: of nothing" "$status$(graph_has .nodes)" '0{}'
 for name in $(machines); do

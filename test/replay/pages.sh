@@ -31,8 +31,8 @@ is "failed: each check with its result" "$(rows_of failed "What was verified" '.
 	'[["region-gone","passed",""],["memdev-gone","failed","mem0 is still there"],["nothing-else","not-checked","events were lost"],["no-splat","failed","WARNING: drivers/cxl/core/region.c:1"]]'
 is "failed: what was lost is said" "$(page_says failed '.paragraphs | index("Events are missing: more came than could be kept.") != null')" true
 is "failed: a step's error" "$(rows_of failed "What was done" '.[0][0][3]')" '"No such device"'
-is "stuck: where" "$(page_says stuck '[.paragraphs[-1], .pre[0]]')" \
-	'["A process is still in the kernel, at cxl_region_detach (process 4711):","cxl_region_detach+0x1\nunbind_store+0x2"]'
+is "stuck: where" "$(page_says stuck '[.paragraphs[-3:], .pre[]]')" \
+	'[["A process is still in the kernel, at cxl_region_detach (process 4711):","No event was received.","No line was read."],"cxl_region_detach+0x1\nunbind_store+0x2"]'
 is "stuck: nothing has ended" "$(page_says stuck '.paragraphs | index("No event was received by which a device ends.") != null')" true
 # shellcheck disable=SC1003 # it ends with a backslash
 odd='"><script>alert('\''&amp;'\'')</script>���]]>--\'
