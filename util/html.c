@@ -33,7 +33,7 @@ static const char style[] =
 	"no-repeat local,linear-gradient(to left,var(--line),transparent) right/.75rem 100% "
 	"no-repeat}\n"
 	"table{border-collapse:collapse;min-width:100%;overflow-wrap:break-word}\n"
-	"caption{text-align:left;color:var(--quiet);padding-bottom:.3rem;"
+	"caption{position:sticky;left:0;text-align:left;color:var(--quiet);padding-bottom:.3rem;"
 	"max-width:calc(100vw - 2rem)}\n"
 	"th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
 	"border-bottom:1px solid var(--line);unicode-bidi:isolate}\n"

@@ -76,7 +76,7 @@ static void add_tally(struct html *page, const struct tally *tally)
 		 tally->trials);
 	html_add(page, "<span aria-hidden=\"true\">");
 	html_result(page,
-		    tally->findings > 0	 ? "failed"
+		    tally->findings > 0 ? "failed"
 		    : tally->trials > 0 ? "passed"
 					: "unknown",
 		    text);
@@ -188,8 +188,7 @@ static void add_finding(struct html *page, struct json_object *finding)
 		 "<h3>%s</h3>\n<dl><dt>Title</dt><dd>%s</dd><dt>Kind</dt><dd>%s</dd>"
 		 "<dt>Times seen</dt><dd>%zu</dd><dt>First in trial</dt><dd>%zu</dd>",
 		 record_text(finding, "signature"), record_text(finding, "title"),
-		 record_text(finding, "kind"),
-		 (size_t)record_number(finding, "count"),
+		 record_text(finding, "kind"), (size_t)record_number(finding, "count"),
 		 (size_t)record_number(finding, "first_trial"));
 	add_counts(page, "In cases", json_object_object_get(finding, "cases"));
 	add_counts(page, "In interleavings", json_object_object_get(finding, "interleavings"));
