@@ -325,31 +325,65 @@ static int start(struct options *options)
 	return status;
 }
 
+/* Is the page to be written over what the report is made of? */
+static bool replaces_log(const struct options *options)
+{
+	const char *const logs[] = {options->log, options->report, options->crashed};
+
+	for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
+		if (logs[i] && replace_is_same(options->html, logs[i]))
+			return true;
+	}
+	for (size_t i = 0; i < options->merge.count; i++) {
+		if (replace_is_same(options->html, options->merge.list[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever wants a report of what there is gets it, even if the page cannot be written. */
+static int check_page(const struct options *options)
+{
+	bool runs = !options->report && !options->crashed && options->merge.count == 0;
+	int rc;
+
+	if (!options->html)
+		return EXIT_DONE;
+	if (replaces_log(options)) {
+		fprintf(stderr, NAME ": %s: the HTML file would replace a log\n", options->html);
+		return EXIT_FAILED;
+	}
+	rc = runs ? replace_check(options->html) : 0;
+	return rc < 0 ? cannot_write_page(options, rc) : EXIT_DONE;
+}
+
+static int act(struct options *options)
+{
+	if (options->report)
+		return report(options, options->report);
+	if (options->merge.count > 0)
+		return merge(options);
+	if (options->shrink)
+		return shrink(options);
+	if (options->crashed)
+		return add_crash(options);
+	if (geteuid() == 0)
+		return start(options);
+	fputs(NAME ": this needs root\n", stderr);
+	return EXIT_CANNOT;
+}
+
 int main(int argc, char **argv)
 {
 	static char name[] = NAME;
 	struct options options;
-	int rc, status;
+	int status;
 
 	/* What argp puts before its messages and into --help, whatever this program is run as */
 	if (argc > 0)
 		argv[0] = name;
 	options_read(argc, argv, &options);
-	rc = options.html ? replace_check(options.html) : 0;
-	if (rc < 0 && !options.report && !options.crashed)
-		status = cannot_write_page(&options, rc);
-	else if (options.report)
-		status = report(&options, options.report);
-	else if (options.merge.count > 0)
-		status = merge(&options);
-	else if (options.shrink)
-		status = shrink(&options);
-	else if (options.crashed)
-		status = add_crash(&options);
-	else if (geteuid() != 0)
-		status = (fputs(NAME ": this needs root\n", stderr), EXIT_CANNOT);
-	else
-		status = start(&options);
+	status = check_page(&options) ?: act(&options);
 	options_release(&options);
 	return status;
 }

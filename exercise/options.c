@@ -366,8 +366,8 @@ static const struct option_set option_set = {
 		"Examples:\n"
 		"  cxl exercise-autoremove --via host --trials 200\n"
 		"  cxl exercise-autoremove --race host,port --duration 60 --table\n"
-		"  cxl exercise-autoremove --report /var/tmp/cxl-exercise-20260101-120000-a1B2c3 "
-		"--html page.html\n"
+		"  cxl exercise-autoremove --report /var/tmp/cxl-exercise-20260101-120000-a1B2c3\n"
+		"  cxl exercise-autoremove --report log --html page.html\n"
 		"\nExit status: 0 nothing was found, 1 failed, 2 wrong usage, 3 refused, 4 the "
 		"kernel did something wrong, 5 this system cannot do it.",
 	.check = check,

@@ -33,6 +33,14 @@ int replace_check(const char *path)
 	return access(directory, W_OK | X_OK) < 0 ? -errno : 0;
 }
 
+bool replace_is_same(const char *path, const char *other)
+{
+	struct stat one, two;
+
+	return strcmp(path, other) == 0 || (stat(path, &one) == 0 && stat(other, &two) == 0 &&
+					    one.st_dev == two.st_dev && one.st_ino == two.st_ino);
+}
+
 const char *replace_why(int rc)
 {
 	return rc == -EEXIST ? "something other than a regular file is there" : strerror(-rc);

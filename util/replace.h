@@ -2,6 +2,8 @@
 #ifndef UTIL_REPLACE_H
 #define UTIL_REPLACE_H
 
+#include <stdbool.h>
+
 /*
  * Writing a file as a whole: it is written aside, in the same directory, and renamed. Whoever reads
  * the file sees the old one or the new one, and an error leaves the old one as it is.
@@ -16,6 +18,9 @@
  * Return: 0 or a negative errno: -EEXIST if something else is there.
  */
 int replace_check(const char *path);
+
+/** replace_is_same() - do both paths name the same file, whether it is there yet or not? */
+bool replace_is_same(const char *path, const char *other);
 
 /** replace_why() - what is wrong, for people, by what one of these functions returned */
 const char *replace_why(int rc);

@@ -383,6 +383,17 @@ run bwrap --dev-bind / / --size 4096 --tmpfs /mnt -- sh -c 'head -c 4096 /dev/ze
 is "as a page: no space, the report all the same, and findings" "$status$(answer .trials)$err" \
 	"41cxl exercise-autoremove: /mnt/page.html: cannot write the HTML file: No space left on device
 filler"
+cp "$log" "$machine_top/kept"
+ln "$log" "$machine_top/hard"
+for words in "--report $log --html $log" "--report $log --html $machine_top/hard" "--merge $machine_top/log-shard --merge $log --html $log" \
+	"--via host --log $log --html $log" "--crashed $log --log $machine_top/new --html $log" \
+	"--crashed $log --log $machine_top/new --html $machine_top/new"; do
+	read -ra options <<<"$words"
+	exercise "${options[@]}"
+	is "as a page: over a log, '${words//$machine_top\//}'" "$status$out$err" \
+		"1cxl exercise-autoremove: ${options[-1]}: the HTML file would replace a log"
+	ok "as a page: over a log: it is left as it is" cmp "$log" "$machine_top/kept"
+done
 exercise --html "$machine_top/none/page.html" --via host
 is "as a page: no such directory, before a run" "$status$out$err" \
 	"1cxl exercise-autoremove: $machine_top/none/page.html: cannot write the HTML file: No such file or directory"

@@ -19,7 +19,7 @@ is "the page has all events of the report, in their order" \
 is "the page has all checks of the report" \
 	"$(page_says '[.tables[] | select(.caption == "What was verified") | .rows[] | .[:2]]')" \
 	"$(answer '[(.checks, .reattach.checks)[] | [.check, .result]]')"
-is "the page has all lines of the kernel log" "$(page_says '[.pre[] | split("\n")[:-1] | length] | add')" \
+is "the page has all lines of the kernel log" "$(page_says '[.pre[] | split("\n")[:-1] | length] | add // 0')" \
 	"$(answer '[.kernel_log, .reattach.kernel_log | length] | add')"
 is "the page has the region with the others of the timeline" \
 	"$(page_says '.tables[] | select(.caption | startswith("How long")) | .rows | map(.[0]) | index("region0") != null' | head -n 1)" true
