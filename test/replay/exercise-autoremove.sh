@@ -383,6 +383,19 @@ run bwrap --dev-bind / / --size 4096 --tmpfs /mnt -- sh -c 'head -c 4096 /dev/ze
 is "as a page: no space, the report all the same, and findings" "$status$(answer .trials)$err" \
 	"41cxl exercise-autoremove: /mnt/page.html: cannot write the HTML file: No space left on device
 filler"
+# Each text of a log that ends elements and attributes, has control characters and is not UTF-8
+odd="\"'><script>alert(1)</script><!--]]>&lt;"$'\\\x01\x1b'
+(echo "$start"; trial 0 0; result 0 "$finding"; echo '{"record":"end","how":"stopped","why":"x"}') |
+	jq -c --arg odd "$odd" '(if .cases then .cases[1] = {scenario: "alone", actors: [$odd]} else . end)
+		| (.kernel, .host, .why, .findings[]?.kind, .findings[]?.signature, .findings[]?.detail)
+		|= if . then $odd else empty end' | sed $'s/&lt;/&\xff\xc3/g' >"$log"
+exercise --report "$log" --html "$page"
+run "$SOURCE/test/pictures/check-page" "$page"
+is "as a page: odd texts: sound" "$status$err" 0
+shown="\"'><script>alert(1)</script><!--]]>&lt;��\\��"
+is "as a page: odd texts: they are there as texts" \
+	"$(page_says '[.facts.Kernel, .facts.Host, .facts.Kind, .headings[-1][1], .pre[0], .tables[1].rows[0][0], .facts.Ended]')" \
+	"$(jq -cn --arg shown "$shown" '[range(6) | $shown] + ["stopped: " + $shown]')"
 cp "$log" "$machine_top/kept"
 ln "$log" "$machine_top/hard"
 for words in "--report $log --html $log" "--report $log --html $machine_top/hard" "--merge $machine_top/log-shard --merge $log --html $log" \
