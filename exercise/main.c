@@ -15,6 +15,7 @@
 #include "exercise/report/lava.h"
 #include "exercise/report/log.h"
 #include "exercise/report/merge.h"
+#include "exercise/report/page.h"
 #include "exercise/report/summary.h"
 #include "exercise/run.h"
 #include "exercise/schedule.h"
@@ -26,6 +27,14 @@
 #include "util/interrupt.h"
 #include "util/memory.h"
 #include "util/records.h"
+#include "util/replace.h"
+
+static int cannot_write_page(const struct options *options, int rc)
+{
+	fprintf(stderr, NAME ": %s: cannot write the HTML file: %s\n", options->html,
+		replace_why(rc));
+	return EXIT_FAILED;
+}
 
 static int print_as(const struct options *options, struct json_object *summary)
 {
@@ -61,11 +70,16 @@ static int report_records(const struct options *options, struct json_object *rec
 							 : EXIT_DONE;
 
 	rc = print_as(options, summary);
+	if (rc < 0) {
+		fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
+		status = EXIT_FAILED;
+	}
+	/* After the report, so that what cannot be written there loses nothing of it */
+	rc = options->html ? page_write(summary, options->html) : 0;
 	json_object_put(summary);
-	if (rc == 0)
-		return status;
-	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
-	return EXIT_FAILED;
+	if (rc < 0)
+		rc = cannot_write_page(options, rc);
+	return status ?: rc;
 }
 
 static int report(const struct options *options, const char *log)
@@ -324,6 +338,54 @@ static void say_when_interrupted(const struct options *options)
 				    : "nothing was changed");
 }
 
+/* Is the page to be written over what the report is made of? */
+static bool replaces_log(const struct options *options)
+{
+	const char *const logs[] = {options->log, options->report, options->crashed};
+
+	for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
+		if (logs[i] && replace_is_same(options->html, logs[i]))
+			return true;
+	}
+	for (size_t i = 0; i < options->merge.count; i++) {
+		if (replace_is_same(options->html, options->merge.list[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever wants a report of what there is gets it, even if the page cannot be written. */
+static int check_page(const struct options *options)
+{
+	bool runs = !options->report && !options->crashed && options->merge.count == 0;
+	int rc;
+
+	if (!options->html)
+		return EXIT_DONE;
+	if (replaces_log(options)) {
+		fprintf(stderr, NAME ": %s: the HTML file would replace a log\n", options->html);
+		return EXIT_FAILED;
+	}
+	rc = runs ? replace_check(options->html) : 0;
+	return rc < 0 ? cannot_write_page(options, rc) : EXIT_DONE;
+}
+
+static int act(struct options *options)
+{
+	if (options->report)
+		return report(options, options->report);
+	if (options->merge.count > 0)
+		return merge(options);
+	if (options->shrink)
+		return shrink(options);
+	if (options->crashed)
+		return add_crash(options);
+	if (geteuid() == 0)
+		return start(options);
+	fputs(NAME ": this needs root\n", stderr);
+	return EXIT_CANNOT;
+}
+
 int main(int argc, char **argv)
 {
 	static char name[] = NAME;
@@ -335,18 +397,7 @@ int main(int argc, char **argv)
 		argv[0] = name;
 	options_read(argc, argv, &options);
 	say_when_interrupted(&options);
-	if (options.report)
-		status = report(&options, options.report);
-	else if (options.merge.count > 0)
-		status = merge(&options);
-	else if (options.shrink)
-		status = shrink(&options);
-	else if (options.crashed)
-		status = add_crash(&options);
-	else if (geteuid() != 0)
-		status = (fputs(NAME ": this needs root\n", stderr), EXIT_CANNOT);
-	else
-		status = start(&options);
+	status = check_page(&options) ?: act(&options);
 	options_release(&options);
 	return status;
 }

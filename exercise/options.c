@@ -194,6 +194,8 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "missing --log");
 	if (options->script && (cases->count != 1 || cases->all_pairs || cases->storm))
 		argp_error(state, "--script needs one --via, --race or --storm=ACTOR,...");
+	if (options->html && (options->script || options->shrink))
+		argp_error(state, "--html excludes --script and --shrink");
 	if (!options->build != (options->format != FORMAT_KCIDB))
 		argp_error(state, "--format=kcidb and --build-id need each other");
 	if (options->at.fixed && options->interleaving.only_one &&
@@ -339,6 +341,10 @@ static const struct command_option log_options[] = {
 	 .arg = "ORIGIN:ID",
 	 .help = "The build that is tested, for --format=kcidb",
 	 SETS(SETS_TEXT, build)},
+	{.name = "html",
+	 .arg = "FILE",
+	 .help = "Also write the report to FILE, as a page for a browser",
+	 SETS(SETS_TEXT, html)},
 	{0},
 };
 
@@ -379,6 +385,7 @@ static const struct option_set option_set = {
 		"  cxl exercise-autoremove --via host --trials 200\n"
 		"  cxl exercise-autoremove --race host,port --duration 60 --table\n"
 		"  cxl exercise-autoremove --report /var/tmp/cxl-exercise-20260101-120000-a1B2c3\n"
+		"  cxl exercise-autoremove --report log --html page.html\n"
 		"\nExit status: 0 nothing was found, 1 failed, 2 wrong usage, 3 refused, 4 the "
 		"kernel did something wrong, 5 this system cannot do it.",
 	.check = check,

@@ -51,7 +51,7 @@ struct options {
 	uint64_t trials;
 	double duration, timeout, max_exposure; /* seconds */
 	const char *log;
-	const char *report, *crashed, *shrink, *signature;
+	const char *report, *crashed, *shrink, *signature, *html;
 	struct wanted_logs merge;
 	enum report_format format;
 	const char *build; /* of FORMAT_KCIDB */

@@ -70,6 +70,7 @@ complete -c cxl -n '__cxl_is exercise-autoremove' -l report -rF
 complete -c cxl -n '__cxl_is exercise-autoremove' -l merge -rF
 complete -c cxl -n '__cxl_is exercise-autoremove' -l crashed -rF
 complete -c cxl -n '__cxl_is exercise-autoremove' -l shrink -rF
+complete -c cxl -n '__cxl_is exercise-autoremove detach-memdev' -l html -rF
 complete -c cxl -n '__cxl_is detach-memdev' -l to -x -a '(path basename -- /sys/bus/{pci,platform}/drivers/*)'
 complete -c cxl -n '__cxl_is export-metrics' -s o -l output -rF
 

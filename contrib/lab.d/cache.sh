@@ -8,6 +8,7 @@
 #   userland-SUITE-KEY/  kernel-VERSION-FLAVOR-KEY/   results of steps
 #   modules-KEY/         a kernel's modules with our own
 #   checkouts/KEY/       builds of one checkout of this project
+#   pictures/            pages and graphs that were looked at, with their pictures
 #   boots/TIME-PID/      logs and shared directory of one boot
 #   pins/                which versions were picked from the mirror
 #   passed/              which parts of the test suite have passed, for which tree

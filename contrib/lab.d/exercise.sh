@@ -9,6 +9,7 @@
 #   log, report.json             which trials were made in which order, and what came of them
 #   findings                     one on each line: the log in which it was seen first, and its signature
 #   matrix.svg                   which two actors met how often, and where something was found
+#   report.html                  the same with the findings, as a page for a browser
 #   summary                      what is printed at the end
 #   finding-N/report             the finding, with kernel and schedule: to be sent with the script
 #   finding-N/reproducer.sh      needs nothing of this project
@@ -293,7 +294,7 @@ exercise() {
 	say "exercise: the results are in $results"
 	# Until every case had its trials, or the time is over
 	exercise_until $((opt_budget * 60)) '' log --trials "$opt_trials" ${opt_shard:+--shard "$opt_shard"} "${args[@]}"
-	exercise_tool cxl exercise-autoremove --report /share/log >"$results/report.json" || :
+	exercise_tool cxl exercise-autoremove --report /share/log --html /share/report.html >"$results/report.json" || :
 	while [ "$opt_guests" -gt 0 ] && number=$(exercise_next) && [ -n "$number" ]; do
 		exercise_finding "$number"
 	done

@@ -197,6 +197,25 @@ test_other_lanes() {
 	test_fixed_kernels
 }
 
+# pictures_tests USERLAND BROWSER: pages and graphs are made in one userland, and looked at in the other one
+pictures_tests() {
+	local pictures=$LAB_CACHE/pictures rc=0
+	rm -rf "$pictures"
+	mkdir -p "$pictures"
+	build_run_with "$1" --rw "$pictures" /share -- env SOURCE=/src CXL=/build/dev/cxl/cxl \
+		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove PAGES=/build/dev/test/pages \
+		/src/test/pictures/make /share || rc=1
+	build_run_with "$2" --rw "$pictures" /share -- /src/test/pictures/look /share || rc=1
+	return "$rc"
+}
+
+test_pictures() {
+	local tools=$userland
+	setup_own_userland pictures "a browser"
+	part "pictures: a browser and Graphviz" pictures_tests "$tools" "$userland"
+	userland=$tools
+}
+
 # fuzz_tests: all fuzz targets; the full lane has more time for them, and other texts each time
 fuzz_tests() {
 	if [ "$opt_lanes" = default ]; then
@@ -231,6 +250,7 @@ test_without_guest() {
 		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove /src/test/replay/shells.sh
 	userland=$older
 	fuzz_tests
+	[ "$opt_lanes" = default ] || test_pictures
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \
 		CXL=/build/dev/cxl/cxl /src/test/stock/providers.sh

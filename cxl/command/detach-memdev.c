@@ -18,11 +18,13 @@
 #include "cxl/command/command.h"
 #include "cxl/command/detach-hooks.h"
 #include "cxl/command/detach-options.h"
+#include "cxl/command/detach-output.h"
 #include "cxl/command/detach-plan.h"
 #include "cxl/command/detach-ready.h"
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
+#include "cxl/report/detach-html.h"
 #include "cxl/report/detach-report.h"
 #include "cxl/report/hooks-report.h"
 #include "util/cleanup.h"
@@ -47,6 +49,7 @@ struct seen {
 	struct iomem iomem_before;
 	struct watch watch;
 	struct detach_outcome outcome;
+	struct detach_output output;
 };
 
 /* @worker: the watch's from now on; NULL: there is none */
@@ -81,7 +84,7 @@ static void say_result(const struct detach_options *options, const struct detach
 
 /* What was expected against what was observed; *json: the report of it */
 static int verify_and_report(const struct detach_options *options,
-			     const struct planned_detach *planned, const struct seen *seen,
+			     const struct planned_detach *planned, struct seen *seen,
 			     struct json_object **json)
 {
 	const struct detach_outcome *outcome = &seen->outcome;
@@ -108,6 +111,8 @@ static int verify_and_report(const struct detach_options *options,
 			 &checks);
 	test_point("verified");
 	say_result(options, &report);
+	if (options->html)
+		html_detach(&seen->output.page, &report);
 	*json = report_detach(&report);
 	status = steps_status(outcome->rc, &checks);
 	checks_release(&checks);
@@ -152,6 +157,7 @@ static int do_reattach(const struct detach_options *options, const struct planne
 			.nr_entries = 1,
 			.timeout = options->timeout,
 			.timeline = options->timeline,
+			.page = options->html ? &seen->output.page : NULL,
 		},
 		&seen->watch, json);
 	expected_hosts_release(hosts, nr_hosts);
@@ -198,23 +204,6 @@ static int reattach_with_hooks(const struct detach_options *options,
 	else
 		hook_session_cancel(session, HOOK_CANCEL_ATTACH);
 	return status;
-}
-
-/* Print @json, which is released, unless the drawing was printed already */
-static int print(const struct detach_options *options, struct json_object *json, int status)
-{
-	int rc;
-
-	if (options->timeline) {
-		json_object_put(json);
-		rc = json_flush();
-	} else {
-		rc = json_print(json);
-	}
-	if (rc == 0)
-		return status;
-	fprintf(stderr, NAME ": cannot write the report: %s\n", strerror(-rc));
-	return EXIT_FAILED;
 }
 
 /* Does libcxl need ports for the first step? For a memdev, it searches for its endpoint. */
@@ -291,7 +280,7 @@ static int detach_now(const struct detach_options *options, struct planned_detac
 		hook_session_cancel(&hooks->session, HOOK_CANCEL_DETACH);
 	if (hook_session_has_any(&hooks->session))
 		json_add(json, "hooks", report_hook_results(&hooks->session.hooks));
-	return print(options, json, status);
+	return detach_output(&seen->output, json, status);
 }
 
 /* What is refused before the first step also ends what the hooks have begun. */
@@ -368,7 +357,7 @@ static int watch_only(const struct detach_options *options, struct planned_detac
 	}
 	recognize_method(planned, &seen->outcome);
 	status = verify_and_report(options, planned, seen, &json);
-	return print(options, json, status);
+	return detach_output(&seen->output, json, status);
 }
 
 static int detach_with_lock(const struct detach_options *options, struct planned_detach *planned,
@@ -392,6 +381,7 @@ static void seen_release(struct seen *seen)
 	detach_outcome_release(&seen->outcome);
 	watch_close(&seen->watch);
 	iomem_release(&seen->iomem_before);
+	html_release(&seen->output.page);
 }
 
 static int detach_memdev(int argc, char **argv)
@@ -407,6 +397,9 @@ static int detach_memdev(int argc, char **argv)
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
 	}
+	seen.output = (struct detach_output){NAME, options.timeline, options.html, {0}};
+	if (detach_page(&seen.output, &options.request.memdevs) != EXIT_DONE)
+		return EXIT_FAILED;
 	status = options.dry_run	  ? dry_run(&options, &planned)
 		 : options.watch_only > 0 ? watch_only(&options, &planned, &seen)
 					  : detach_with_lock(&options, &planned, &seen);

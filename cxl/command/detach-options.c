@@ -33,8 +33,8 @@ static void check_options(void *values, const struct argp_state *state)
 		argp_error(state, "invalid driver name '%s'", request->hand_to);
 	if (options->tree && !options->dry_run)
 		argp_error(state, "--tree needs --dry-run");
-	if (options->timeline && options->dry_run)
-		argp_error(state, "--dry-run excludes --timeline");
+	if ((options->timeline || options->html) && options->dry_run)
+		argp_error(state, "--dry-run excludes --timeline and --html");
 	if (options->watch_only > 0 &&
 	    (options->via.is_given || request->hand_to || options->reattach || options->dry_run))
 		argp_error(state, "--watch-only excludes --via, --to, --reattach and --dry-run");
@@ -68,6 +68,10 @@ static const struct command_option command_options[] = {
 	{.name = "timeline",
 	 .help = "Print what happened as a drawing instead of JSON",
 	 SETS(SETS_TRUE, timeline)},
+	{.name = "html",
+	 .arg = "FILE",
+	 .help = "Also write what happened to FILE, as a page for a browser",
+	 SETS(SETS_TEXT, html)},
 	{.name = "timeout",
 	 .arg = "SECONDS",
 	 .help = "Wait at most SECONDS for the kernel to do all steps (default 30)",

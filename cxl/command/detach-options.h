@@ -23,6 +23,7 @@ struct detach_options {
 	struct hook_options hooks;
 	bool dry_run, tree, timeline, reattach, human;
 	double timeout, watch_only; /* seconds */
+	const char *html;	    /* a file; NULL: none */
 };
 
 /** detach_options_parse() - what is not valid ends the program, as of options_parse() */

@@ -18,6 +18,7 @@
 #include "cxl/command/print-metrics.h"
 #include "cxl/command/there-is.h"
 #include "cxl/report/detach-report.h"
+#include "cxl/report/dot.h"
 #include "cxl/report/report.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -30,6 +31,7 @@ struct options {
 	bool follow;
 	bool journald; /* where --follow writes to */
 	bool providers;
+	bool dot;
 };
 
 static const struct table_column columns[] = {
@@ -74,6 +76,10 @@ static const struct command_option attach_table[] = {
 	{.name = "providers",
 	 .help = "List the drivers of this kernel that can own CXL memory, and their hosts",
 	 SETS(SETS_TRUE, providers)},
+	{.name = "dot",
+	 .help = "Print a graph for Graphviz: buses, ports, memdevs, hosts, regions and their "
+		 "owners",
+	 SETS(SETS_TRUE, dot)},
 	{0},
 };
 
@@ -99,6 +105,10 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "--follow and --providers exclude each other");
 	if (listing->verbose && options->providers)
 		argp_error(state, "--verbose excludes --providers");
+	if (options->dot && (options->follow || options->providers || listing->verbose ||
+			     listing->human || !listing_is_json(listing)))
+		argp_error(state, "--dot excludes --follow, --providers, --verbose, --human, "
+				  "and every other format");
 	/* What would have no effect is refused: an answer about everything would pass for it. */
 	if (options->follow && listing->names.count > 0)
 		argp_error(state, "--follow excludes names (use --memdev)");
@@ -123,6 +133,7 @@ static const struct option_set option_set = {
 		    "  cxl list-attach -u mem0\n"
 		    "  cxl list-attach --tree\n"
 		    "  cxl list-attach -o +MODULE,BUS\n"
+		    "  cxl list-attach --dot | dot -Tsvg >machine.svg\n"
 		    "  cxl list-attach | jq -r '.[] | \"\\(.memdev) \\(.provider)\"'\n"
 		    "\nExit status: 0 done, 1 failed or no such memdev, 2 wrong usage.",
 	.more_help = columns_help,
@@ -138,6 +149,7 @@ struct branch {
 /* What is needed while the items are printed */
 struct printing {
 	struct listing_output *output;
+	struct dot *dot; /* of --dot: where the items go instead; or NULL */
 	const struct snapshot *snapshot;
 	const struct journal_entry *entries; /* of the journal */
 	size_t nr_entries;
@@ -207,13 +219,18 @@ static void add_evidence(const struct printing *printing, struct json_object *re
 static void print_memdev(struct printing *printing, const struct snapshot_memdev *memdev)
 {
 	struct listing_output *output = printing->output;
-	struct json_object *report = report_memdev(output->answers, memdev, output->human);
 	const struct journal_entry *entry = find_entry(printing, memdev->host.name);
+	struct json_object *report;
 
+	output->count++;
+	if (printing->dot) {
+		dot_memdev(printing->dot, memdev);
+		return;
+	}
+	report = report_memdev(output->answers, memdev, output->human);
 	add_evidence(printing, report, attach_of_memdev(output->answers, memdev));
 	if (is_handed_over(entry, memdev))
 		add_entry(entry, memdev->host.name, report);
-	output->count++;
 	if (is_tree(printing))
 		draw_memdev(printing, memdev, report);
 	else
@@ -224,13 +241,19 @@ static void print_unattached_host(struct printing *printing,
 				  const struct snapshot_unattached_host *unattached)
 {
 	struct listing_output *output = printing->output;
+	const struct attach_answer *answer = attach_of_unattached_host(output->answers, unattached);
 	const char *name = unattached->host.name;
-	struct json_object *report =
-		report_unattached_host(output->answers, unattached, output->human);
+	struct json_object *report;
 
-	add_evidence(printing, report, attach_of_unattached_host(output->answers, unattached));
-	add_entry(find_entry(printing, name), name, report);
 	output->count++;
+	if (printing->dot) {
+		dot_unattached(printing->dot, &unattached->host, attach_state_name(answer->state),
+			       unattached->provider, unattached->port);
+		return;
+	}
+	report = report_unattached_host(output->answers, unattached, output->human);
+	add_evidence(printing, report, answer);
+	add_entry(find_entry(printing, name), name, report);
 	if (is_tree(printing))
 		listing_branch(output, port_branch(printing, unattached->port), name, report);
 	else
@@ -289,10 +312,15 @@ static void print_absent(struct printing *printing, const struct journal_entry *
 	if (is_listed(printing->snapshot, absent->host) || !are_hosts_wanted(options) ||
 	    options->filter.buses || !filter_passes_host(&options->filter, &host, absent->driver))
 		return;
+	printing->output->count++;
+	if (printing->dot) {
+		dot_unattached(printing->dot, &host, attach_state_name(ATTACH_DETACHED),
+			       absent->driver, NULL);
+		return;
+	}
 	report = report_absent_host(&host, absent->driver);
 	add_evidence(printing, report, &(struct attach_answer){0});
 	json_add(report, "detached_by", report_journal_entry(entry, absent->host));
-	printing->output->count++;
 	listing_item(printing->output, absent->host, report);
 }
 
@@ -316,9 +344,10 @@ static void print_all(struct printing *printing)
 	}
 }
 
-static void print(struct listing_output *output)
+static void print_items(struct listing_output *output, struct dot *dot)
 {
-	struct printing printing = {.output = output, .snapshot = output->answers->snapshot};
+	struct printing printing = {
+		.output = output, .dot = dot, .snapshot = output->answers->snapshot};
 	struct journal_entry *entries = journal_load(&printing.nr_entries);
 
 	say_unreadable(output->listing->command, entries, printing.nr_entries);
@@ -326,6 +355,20 @@ static void print(struct listing_output *output)
 	print_all(&printing);
 	free(printing.branches);
 	journal_release(entries, printing.nr_entries);
+}
+
+static void print(struct listing_output *output)
+{
+	print_items(output, NULL);
+}
+
+static void print_dot(struct listing_output *output)
+{
+	struct dot dot;
+
+	dot_begin(&dot, output->answers);
+	print_items(output, &dot);
+	dot_end(&dot);
 }
 
 static const char *memdev_at(const struct snapshot *snapshot, size_t index)
@@ -346,6 +389,14 @@ static const struct listing listing = {
 	.print = print,
 };
 
+static const struct listing dot_listing = {
+	.command = "cxl list-attach",
+	.prefix = "mem",
+	.name_at = memdev_at,
+	.print = print_dot,
+	.has_own_form = true,
+};
+
 static int list_attach(int argc, char **argv)
 {
 	struct options options = {0};
@@ -357,7 +408,7 @@ static int list_attach(int argc, char **argv)
 		return list_providers(listing.command, &options.listing);
 	if (options.listing.format.form == FORM_PROMETHEUS)
 		return print_metrics(listing.command);
-	return listing_run(&listing, &options.listing);
+	return listing_run(options.dot ? &dot_listing : &listing, &options.listing);
 }
 
 const struct cxl_command list_attach_command = {

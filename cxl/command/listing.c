@@ -184,7 +184,9 @@ static int print(struct listing_output *output)
 	int status = check_named(output), rc;
 
 	listing->print(output);
-	rc = output->table ? table_print(output->table) : json_end(&output->stream);
+	rc = output->table	     ? table_print(output->table)
+	     : listing->has_own_form ? json_flush()
+				     : json_end(&output->stream);
 	if (rc == 0 && output->count == 0 && listing->prefix &&
 	    filter_is_set(&output->options->filter))
 		say_nothing_matches(output);

@@ -37,6 +37,8 @@ struct listing {
 	char *(*describe_host_at)(const struct snapshot *snapshot, size_t index); /* may be NULL */
 	/* Print every item that is wanted, by listing_item() or listing_branch(), and count it */
 	void (*print)(struct listing_output *output);
+	/* It prints neither JSON nor a table, but a text of its own */
+	bool has_own_form;
 };
 
 /* Where the items of a listing go */

@@ -18,6 +18,7 @@
 #include "cxl/command/messages.h"
 #include "cxl/command/reattach.h"
 #include "cxl/report/detach-draw.h"
+#include "cxl/report/detach-html.h"
 #include "cxl/report/detach-report.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
@@ -160,7 +161,7 @@ static struct json_object *report(const struct reattach_task *task, const struct
 				  const struct reattach_outcome *outcome,
 				  const struct checks *checks)
 {
-	return report_reattach(&(struct reattach_report){
+	const struct reattach_report values = {
 		.steps = task->steps,
 		.nr_steps = task->nr_steps,
 		.hosts = task->hosts,
@@ -169,7 +170,11 @@ static struct json_object *report(const struct reattach_task *task, const struct
 		.observed = observed,
 		.after = &outcome->after,
 		.checks = checks,
-	});
+	};
+
+	if (task->page)
+		html_reattach(task->page, &values);
+	return report_reattach(&values);
 }
 
 static bool is_done(const struct step_result *result)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct expected_host;
+struct html;
 struct journal_entry;
 struct json_object;
 struct plan;
@@ -33,8 +34,9 @@ struct reattach_task {
 	/* Each is removed from the journal once its hosts are back, and its undo was done */
 	const struct reattach_entry *entries;
 	size_t nr_entries;
-	double timeout; /* seconds */
-	bool timeline;	/* print what happened as a drawing, too */
+	double timeout;	   /* seconds */
+	bool timeline;	   /* print what happened as a drawing, too */
+	struct html *page; /* that gets what happened, too; or NULL */
 };
 
 /** reattach_prove() - add to the plan's excess each step of its undo that is not possible */

@@ -13,6 +13,7 @@
 #include "attach/reason/plan.h"
 #include "attach/verify/checks-detach.h"
 #include "cxl/report/detach-draw.h"
+#include "cxl/report/timeline.h"
 #include "util/characters.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -161,79 +162,29 @@ void say_excess(const struct plan *plan)
 	}
 }
 
-static void draw_bar(const char *name, uint64_t from, uint64_t until, uint64_t end,
-		     const char *mark, const char *what)
+static void draw_bar(const struct timeline_bar *bar, uint64_t end)
 {
-	int start = end ? (int)(from * BAR_WIDTH / end) : 0;
-	int stop = end ? (int)(until * BAR_WIDTH / end) : 0;
+	const char *mark = characters_are_utf8() ? (bar->is_exposure ? "░" : "█")
+						 : (bar->is_exposure ? "." : "#");
+	int start = end ? (int)(bar->from * BAR_WIDTH / end) : 0;
+	int stop = end ? (int)(bar->until * BAR_WIDTH / end) : 0;
 
-	printf("%-16s ", name);
+	printf("%-16s ", bar->name);
 	for (int i = 0; i < BAR_WIDTH; i++)
 		fputs(i >= start && i <= stop ? mark : " ", stdout);
-	printf(" %10.3f ms  %s\n", (double)(until - from) / 1000, what);
-}
-
-/* Is it the last event of its device that removes something? */
-static bool is_end(const struct observed *observed, size_t index)
-{
-	const struct observed_event *event = &observed->events[index];
-
-	if (strcmp(event->action, "remove") != 0 && strcmp(event->action, "unbind") != 0)
-		return false;
-	/* A port has many decoders, which are removed right before it. */
-	if (strncmp(event->device, "decoder", strlen("decoder")) == 0)
-		return false;
-	for (size_t i = index + 1; i < observed->nr_events; i++) {
-		if (strcmp(observed->events[i].device, event->device) == 0 &&
-		    strcmp(observed->events[i].action, "remove") == 0)
-			return false;
-	}
-	return true;
-}
-
-static void draw_exposure(const struct plan *plan, const struct observed *observed, uint64_t end)
-{
-	const char *mark = characters_are_utf8() ? "░" : ".";
-	uint64_t us, gone = UINT64_MAX;
-
-	if (plan_excludes_exposure(plan->method)) {
-		puts("exposure: none, since the provider's own remove() runs first");
-		return;
-	}
-	if (!detach_exposure(plan, observed, &us)) {
-		puts("exposure: not measured, since an event is missing");
-		return;
-	}
-	for (size_t i = 0; i < plan->nr_memdevs && plan->memdevs[i]->nr_regions > 0; i++) {
-		const struct observed_event *event =
-			observed_find(observed, "remove", plan->memdevs[i]->regions[0]->name);
-
-		if (event && event->us < gone)
-			gone = event->us;
-	}
-	if (gone != UINT64_MAX)
-		draw_bar("exposure", gone - observed_begun(observed),
-			 gone - observed_begun(observed) + us, end, mark,
-			 "region gone, provider still bound");
+	printf(" %10.3f ms  %s\n", (double)(bar->until - bar->from) / 1000, bar->what);
 }
 
 void draw_timeline(const struct plan *plan, const struct observed *observed)
 {
-	const char *mark = characters_are_utf8() ? "█" : "#";
-	uint64_t begun = observed_begun(observed);
-	uint64_t last =
-		observed->nr_events > 0 ? observed->events[observed->nr_events - 1].us : begun;
-	uint64_t end = last > begun ? last - begun : 0;
+	struct timeline timeline;
 
-	for (size_t i = 0; i < observed->nr_events; i++) {
-		const struct observed_event *event = &observed->events[i];
-		uint64_t us = event->us > begun ? event->us - begun : 0;
-
-		if (is_end(observed, i))
-			draw_bar(event->device, 0, us, end, mark, event->action);
-	}
-	if (plan)
-		draw_exposure(plan, observed, end);
+	timeline_of(plan, observed, &timeline);
+	for (size_t i = 0; i < timeline.count; i++)
+		draw_bar(&timeline.bars[i], timeline.end);
+	if (timeline.no_exposure)
+		printf("exposure: %s\n", timeline.no_exposure);
+	timeline_release(&timeline);
 }
 
 void draw_checks(const struct checks *checks)

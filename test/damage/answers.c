@@ -11,6 +11,7 @@
 #include "cxl/command/selection.h"
 #include "cxl/report/detach-draw.h"
 #include "cxl/report/detach-report.h"
+#include "cxl/report/dot.h"
 #include "cxl/report/guard-report.h"
 #include "cxl/report/report.h"
 #include "test/damage/answers.h"
@@ -223,8 +224,25 @@ static void say_verdict(const struct taker *taker, const struct attach_answers *
 	guard_explain(answers, command, verdict);
 }
 
+static void draw_graph(const struct machine *machine)
+{
+	const struct snapshot *snapshot = &machine->snapshot;
+	struct dot dot;
+
+	dot_begin(&dot, &machine->answers);
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+		dot_memdev(&dot, &snapshot->memdevs[i]);
+	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
+		const struct snapshot_unattached_host *host = &snapshot->unattached_hosts[i];
+
+		dot_unattached(&dot, &host->host, "detached", host->provider, host->port);
+	}
+	dot_end(&dot);
+}
+
 void machine_say(const struct machine *machine)
 {
+	draw_graph(machine);
 	make_plans(machine, say_plan, NULL);
 	judge_all(machine, say_verdict, NULL);
 }

@@ -67,6 +67,10 @@ for command in detach-memdev attach-memdev; do
 	by_ours cxl $command --no
 	is "$command: no hooks" "$out" "--no-hooks"
 done
+by_ours cxl list-attach --do
+is "list-attach: a graph" "$out" "--dot"
+by_ours cxl detach-memdev --html "$machine_top/mac"
+is "detach-memdev: a file" "$out" "$machine_top/machine"
 by_ours cxl detach-memdev --via p
 is "detach-memdev: methods" "$out" "pci-remove port"
 by_ours cxl detach-memdev m
@@ -128,6 +132,6 @@ by_ours cxl destroy-r
 is "a guarded command" "$out" "destroy-region"
 run "$CXL" list-attach --list-opts
 is "--list-opts" "$out" \
-	"--follow --journald --providers --all --bus --memdev --region --host --provider --verbose --human --format --table --tree --output --no-headings --raw --color --debug --help"
+	"--follow --journald --providers --dot --all --bus --memdev --region --host --provider --verbose --human --format --table --tree --output --no-headings --raw --color --debug --help"
 
 finish

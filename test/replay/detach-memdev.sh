@@ -30,7 +30,7 @@ is "named three times, planned once" "$status$(answer '[.memdevs, (.steps | leng
 plan --to cxl_lab_accel mem0
 is "a handover to the driver that it has" "$status$out$err" "5cxl detach-memdev: mem0: its host already has that driver"
 plan --timeline mem0
-is "a plan has no timeline" "$status$(head -n 1 <<<"$err")" "2cxl detach-memdev: --dry-run excludes --timeline"
+is "a plan has no timeline" "$status$(head -n 1 <<<"$err")" "2cxl detach-memdev: --dry-run excludes --timeline and --html"
 plan -u mem0
 is "for people" "$(answer '.detaches.regions[0].resource')" '"0x390000000"'
 keep detach-memdev-plan
@@ -193,7 +193,7 @@ is "and what to use instead" "$err" "cxl detach-memdev: mem1: not attached by a 
 plan mem9
 is "a memdev that is not there" "$status$err" "1cxl detach-memdev: mem9: no such memdev (attached: mem0)"
 for wrong in '' 'region0' '../mem0' 'mem' 'mem0 mem 1' '--via nowhere mem0' '--timeout soon mem0' '--timeout -1 mem0' \
-	'--to a/b mem0' '--to vfio-pci --via bus mem0' '--tree mem0' '--dry-run --timeline mem0' '0000:11:00.0' '--watch-only 1 --reattach mem0' '--frobnicate mem0'; do
+	'--to a/b mem0' '--to vfio-pci --via bus mem0' '--tree mem0' '--dry-run --timeline mem0' '--dry-run --html x mem0' '0000:11:00.0' '--watch-only 1 --reattach mem0' '--frobnicate mem0'; do
 	read -ra words <<<"$wrong"
 	detach "${words[@]}"
 	is "wrong usage: '$wrong'" "$status$out" 2

@@ -27,7 +27,7 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--trials x" "--trials -1" \
 	"--seed 1x" "--at 2" "--at x" "--at 0 --interleaving=loops" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
-	"mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0" "--shard 1/2" "--shard 0/2 --seed 1" "--shard 3/2 --seed 1" \
+	"--script --via host --html x" "mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0" "--shard 1/2" "--shard 0/2 --seed 1" "--shard 3/2 --seed 1" \
 	"--shard 1 --seed 1" "--shard 1/ --seed 1" "--shard 1/2x --seed 1" "--shard -1/2 --seed 1" "--shard 1/-1 --seed 1" "--shard 1/10000 --seed 1" \
 	"--merge x --via host" "--merge x mem0" "--merge x --report y"; do
 	# shellcheck disable=SC2086 # several arguments
@@ -345,6 +345,85 @@ storm         0/1
 findings/trials; 2 trials, 1 kinds of findings
   bug x < y (host,port 1)"
 ok "as a picture" python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$machine_top/matrix.svg"
+# As a page, which says the same
+page=$machine_top/page.html
+page_says() { "$SOURCE/test/pictures/check-page" --content "$page" | jq -c "$1"; }
+(echo "$start" | jq -c '.cases += [{scenario: "race", actors: ["port", "host"]}, {scenario: "race", actors: ["host", "host"]},
+	{scenario: "alone", actors: ["host"]}, {scenario: "race", actors: ["<b>", "\u202ehost"]}]'
+trial 0 0; result 0; trial 1 2; result 1 "$finding,$finding"; trial 2 1; result 2; trial 3 4; result 3 "${finding//x < y/<i>}") >"$log"
+echo old >"$page"
+exercise --report "$log" --html "$page"
+is "as a page: the report as without it" "$status$(answer '[.trials, (.findings | length)]')" '4[4,2]'
+run "$SOURCE/test/pictures/check-page" "$page"
+is "as a page: sound" "$status$err" 0
+is "as a page: the matrix, with both orders of two actors in one cell" "$(page_says '.tables[0] | [.columns, .rows]')" \
+	'[["Actor","host","port"],[["host","0 findings in 0 trials",""],["port","2 findings in 2 trials","not raced"]]]'
+is "as a page: the other cases, also with odd names" "$(page_says '.tables[1].rows')" \
+	'[["storm","0 findings in 1 trials"],["host","1 findings in 1 trials"],["<b>,�host","0 findings in 0 trials"]]'
+is "as a page: each finding, with its report" "$(page_says '[(.headings[-2:] | map(.[1])), .pre]')" '[["bug x < y","bug <i>"],["line\n","line\n"]]'
+is "as a page: the kernel" "$(page_says '.facts | [.Kernel, .Host, .Trials, .Ended]')" '["7.3.0","a","4","running"]'
+is "as a page: nothing is left beside it" "$(compgen -G "$machine_top/.cxl-*")" ""
+for name in races died; do
+	exercise --report "$SOURCE/test/fuzz/seeds/exercise-log/$name" --html "$page"
+	ok "as a page: $name" "$SOURCE/test/pictures/check-page" "$page"
+done
+head -c 100000 /dev/urandom >"$log"
+exercise --report "$log" --html "$page"
+ok "as a page: of no log at all" "$SOURCE/test/pictures/check-page" "$page"
+is "as a page: of no log at all, nothing was found" "$status$(page_says '.paragraphs')" '0["nothing was found, but not everything was checked","Nothing was found."]'
+(echo "$start"; trial 0 0; result 0; trial 1 1; result 1; echo '{"record":"end","how":"complete"}') >"$log"
+exercise --report "$log" --html "$page"
+is "as a page: complete, and nothing was found" "$status$(page_says '.paragraphs[0]')$(grep -c '"result unknown"' "$page")" '0"nothing was found"0'
+sed 's/"took_us"/"log_lost":true,&/' "$log" >"$machine_top/log-lost"
+exercise --report "$machine_top/log-lost" --html "$page"
+is "as a page: a part of the kernel log was lost" "$status$(page_says '.paragraphs[0]')" '0"nothing was found, but not everything was checked"'
+sed 's/"cases"/"shard":1,"shards":2,&/; /"trial":1/d' "$log" >"$machine_top/log-shard"
+exercise --report "$machine_top/log-shard" --html "$page"
+is "as a page: a shard" "$(page_says '[.facts.Seed, .facts.Shard]')" '["7","1 of 2"]'
+exercise --merge "$machine_top/log-shard" --html "$page"
+is "as a page: a shard is missing" "$status$(page_says '[.paragraphs[0], .facts.Ended]')" \
+	'1["nothing was found, but not everything was checked","incomplete: shard 2 of 2: missing"]'
+(echo "$start"; trial 0 1; result 0) >"$log"
+exercise --report "$log" --html "$page"
+is "as a page: a case without a trial has not passed" \
+	"$(grep 'class="tally"' "$page" | grep -oE 'result [a-z]+|[0-9]+ / [0-9]+' | paste -sd ' ')" "result unknown 0 / 0 result passed 0 / 1"
+exercise --report "$log" --html "$machine_top/none/page.html"
+is "as a page: no such directory, the report all the same" "$status$(answer .trials)$err" \
+	"11cxl exercise-autoremove: $machine_top/none/page.html: cannot write the HTML file: No such file or directory"
+(echo "$start"; trial 0 1; result 0 "$finding") >"$log"
+# shellcheck disable=SC2016 # expanded by the inner shell
+run bwrap --dev-bind / / --size 4096 --tmpfs /mnt -- sh -c 'head -c 4096 /dev/zero >/mnt/filler
+	"$0" exercise-autoremove --report "$1" --html /mnt/page.html; status=$?; ls -A /mnt >&2; exit $status' "$CXL" "$log"
+is "as a page: no space, the report all the same, and findings" "$status$(answer .trials)$err" \
+	"41cxl exercise-autoremove: /mnt/page.html: cannot write the HTML file: No space left on device
+filler"
+# Each text of a log that ends elements and attributes, has control characters and is not UTF-8
+odd="\"'><script>alert(1)</script><!--]]>&lt;"$'\\\x01\x1b'
+(echo "$start"; trial 0 0; result 0 "$finding"; echo '{"record":"end","how":"stopped","why":"x"}') |
+	jq -c --arg odd "$odd" '(if .cases then .cases[1] = {scenario: "alone", actors: [$odd]} else . end)
+		| (.kernel, .host, .why, .findings[]?.kind, .findings[]?.signature, .findings[]?.detail)
+		|= if . then $odd else empty end' | sed $'s/&lt;/&\xff\xc3/g' >"$log"
+exercise --report "$log" --html "$page"
+run "$SOURCE/test/pictures/check-page" "$page"
+is "as a page: odd texts: sound" "$status$err" 0
+shown="\"'><script>alert(1)</script><!--]]>&lt;��\\��"
+is "as a page: odd texts: they are there as texts" \
+	"$(page_says '[.facts.Kernel, .facts.Host, .facts.Kind, .headings[-1][1], .pre[0], .tables[1].rows[0][0], .facts.Ended]')" \
+	"$(jq -cn --arg shown "$shown" '[range(6) | $shown] + ["stopped: " + $shown]')"
+cp "$log" "$machine_top/kept"
+ln "$log" "$machine_top/hard"
+for words in "--report $log --html $log" "--report $log --html $machine_top/hard" "--merge $machine_top/log-shard --merge $log --html $log" \
+	"--via host --log $log --html $log" "--crashed $log --log $machine_top/new --html $log" \
+	"--crashed $log --log $machine_top/new --html $machine_top/new"; do
+	read -ra options <<<"$words"
+	exercise "${options[@]}"
+	is "as a page: over a log, '${words//$machine_top\//}'" "$status$out$err" \
+		"1cxl exercise-autoremove: ${options[-1]}: the HTML file would replace a log"
+	ok "as a page: over a log: it is left as it is" cmp "$log" "$machine_top/kept"
+done
+exercise --html "$machine_top/none/page.html" --via host
+is "as a page: no such directory, before a run" "$status$out$err" \
+	"1cxl exercise-autoremove: $machine_top/none/page.html: cannot write the HTML file: No such file or directory"
 run bash -c '"$0" exercise-autoremove --report "$1" >/dev/full' "$CXL" "$log"
 is "a full disk" "$status$err" "1cxl exercise-autoremove: cannot write the report: No space left on device"
 
@@ -354,7 +433,7 @@ is "--help" "$status$err$(head -n 1 <<<"$out")" "0Usage: cxl exercise-autoremove
 like "--help: options" "$out" "--storm\[=ACTOR,\.\.\.\].*--trials=N"
 run "$CXL" exercise-autoremove --list-opts
 is "--list-opts" "$status$out" "0--via --race --all-pairs --all-actors --storm --at --interleaving --trials --duration --seed --shard --timeout --check --max-exposure\
- --log --continue --report --merge --crashed --shrink --signature --script --format --table --build-id --real-hardware --force --bus --debug --help"
+ --log --continue --report --merge --crashed --shrink --signature --script --format --table --build-id --html --real-hardware --force --bus --debug --help"
 run "$CXL_EXERCISE" --report x mem0
 like "run by itself" "$status$err" "^2cxl exercise-autoremove: --report cannot be combined"
 is "cxl links none of it" "$(nm "$(elf "$CXL")" | grep -cE ' T main$| (schedule|outcome|baseline|watchdog|shrink)_')" 1

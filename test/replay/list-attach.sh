@@ -8,7 +8,7 @@
 # Whatever happens, stdout has a valid answer, except after wrong usage.
 list_attach() {
 	run on_machine timeout 20 "$CXL" list-attach "$@"
-	[ "$status" -eq 2 ] || [[ " $* " =~ \ (--table|--tree|-o|--format|--raw|-n|--color=.*)\  ]] || keep list-attach
+	[ "$status" -eq 2 ] || [[ " $* " =~ \ (--table|--tree|-o|--format|--raw|-n|--color=.*|--dot)\  ]] || keep list-attach
 }
 query() { jq -c "$1" <<<"$out"; }
 
@@ -46,7 +46,8 @@ done
 list_attach --no-such-option
 is "unknown option: wrong usage" "$status" 2
 for words in '--follow mem0' '--providers mem0' '--providers -m mem0' '--providers -b 0' '--providers --host x' \
-	'--providers --provider sfc' '--follow --providers' '--follow --table'; do
+	'--providers --provider sfc' '--follow --providers' '--follow --table' \
+	'--dot --table' '--dot --tree' '--dot -o HOST' '--dot --follow' '--dot --providers' '--dot -u' '--dot -v'; do
 	read -ra options <<<"$words"
 	run on_machine timeout 20 "$CXL" list-attach "${options[@]}"
 	is "what would have no effect, '$words': wrong usage" "$status$out" 2
@@ -356,6 +357,69 @@ is "what no kernel does: done" "$status" 0
 is "what no kernel does: names as they are" "$(query 'map([.memdev, .host, .driver])')" \
 	'[["mem0","cxl_type2_accel.0","cxl_mock_accel"],["mem1","host \"1\"\né�\\","dr\niver\""]]'
 is "what no kernel does: counted" "$err" "cxl list-attach: 3 memdev(s) could not be read and are left out"
+
+# As a graph: test/pictures/check-graph reads it as Graphviz does
+# graph MACHINE OPTION...: of that machine, as JSON in $graph
+graph() {
+	machine "$1"
+	list_attach --dot "${@:2}"
+	graph=$("$SOURCE/test/pictures/check-graph" <<<"$out" 2>&1)
+}
+graph_has() { jq -c "$1" <<<"$graph"; }
+graph accelerator
+is "graph: done" "$status$err" 0
+is "graph: each device, and what there is to say of it" "$(graph_has .nodes)" \
+	'{"endpoint endpoint3":"endpoint3","port port1":"port1\nof cxl_host_bridge.0","bus root0":"bus root0\ncxl_test","memdev mem0":"mem0\nattach: attached","host cxl_type2_accel.0":"host cxl_type2_accel.0\non platform","driver cxl_mock_accel":"driver cxl_mock_accel","region region0":"region0\n512 MiB\nat 0xf010000000\nenabled\nlocked: attach"}'
+is "graph: what hangs below what, and who owns it" "$(graph_has .edges)" \
+	'[["bus root0","port port1",""],["port port1","endpoint endpoint3",""],["endpoint endpoint3","memdev mem0",""],["driver cxl_mock_accel","host cxl_type2_accel.0","drives"],["host cxl_type2_accel.0","memdev mem0",""],["driver cxl_mock_accel","region region0","owns"],["memdev mem0","region region0",""]]'
+graph accelerator-disabled
+is "graph: a region that is disabled" "$(graph_has '.nodes["region region0"]')" '"region0\n512 MiB\nat 0xf010000000\ndisabled\nlocked: attach"'
+graph pci-two-bridges
+is "graph: what is hidden by default" "$(graph_has '.nodes | has("memdev mem1", "memdev mem2")')" $'true\nfalse'
+is "graph: the bus is there once" "$(graph_has '[.edges[] | select(.[0] == "bus root0")] | length')" 2
+graph pci-two-bridges --all
+is "graph: a region that no driver owns" "$(graph_has '[.edges[] | select(.[1] == "region region3")]')" '[["memdev mem2","region region3",""]]'
+graph pci-two-bridges mem0
+is "graph: by name" "$(graph_has '.nodes | keys | map(select(startswith("memdev")))')" '["memdev mem0"]'
+graph pci-two-bridges mem7
+is "graph: no such memdev" "$status$err$(graph_has .nodes)" "1cxl list-attach: there is no memdev 'mem7'{}"
+graph expanders-regions --all
+is "graph: a region of two memdevs is there once" "$(graph_has '[.edges[] | select(.[1] == "region region1")] | map(.[0])')" \
+	'["memdev mem2","memdev mem7"]'
+graph pci-unbound
+is "graph: a host without a memdev, and the driver that it had" "$(graph_has '[.nodes["host 0000:11:00.0"], (.edges[] | select(.[2] == "could attach") | .[0])]')" \
+	'["host 0000:11:00.0\non pci\ndetached","driver cxl_lab_accel"]'
+graph hostile --all
+is "graph: odd names" "$(graph_has '[.edges[] | select(.[2] == "drives")][1]')" '["driver dr�iver\"","host host \"1\"�é�\\","drives"]'
+machine accelerator
+ln -sfn ../../../bus/platform/drivers/$'<script>alert("&lt;")<\\script>\\N\x1b\xff' "$(readlink -f "$devices/mem0/..")/driver"
+list_attach --dot
+graph=$("$SOURCE/test/pictures/check-graph" <<<"$out" 2>&1)
+is "graph: a name in the language of another program" "$(graph_has '[.edges[] | select(.[2] == "owns") | .[0]]')" \
+	"$(jq -cn '["driver <script>alert(\"&lt;\")<\\script>\\N��"]')"
+machine accelerator
+rm "$devices/mem0/uevent"
+list_attach --dot
+graph=$("$SOURCE/test/pictures/check-graph" <<<"$out" 2>&1)
+is "graph: a memdev that vanished is left out, and said" "$status$(graph_has .nodes)$err" \
+	'0{}cxl list-attach: 1 memdev(s) could not be read and are left out'
+graph no-cxl
+is "graph: of nothing" "$status$(graph_has .nodes)" '0{}'
+for name in $(machines); do
+	graph "$name" --all
+	is "graph: of $name" "$status$(graph_has '.nodes | type')" '0"object"'
+done
+machine accelerator
+# shellcheck disable=SC2016 # expanded by the inner shell
+run on_machine sh -c '"$1" list-attach --dot >/dev/full' sh "$CXL"
+is "graph: a full disk" "$status$err" "1cxl list-attach: cannot write the answer: No space left on device"
+# shellcheck disable=SC2016 # sed's last line
+for broken in 's/];/]/' 's/ -> .*/ -> "nothing" [];/' 's/"bus root0/"bus "root0/' '$d' '/label="mem0/p' \
+	's/.*owns.*/\t"region region0" -> "bus root0" [];/'; do
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	run on_machine sh -c '"$1" list-attach --dot | sed "$3" | "$2"' sh "$CXL" "$SOURCE/test/pictures/check-graph" "$broken"
+	like "graph: check-graph sees what is wrong: $broken" "$status$err" '^1no graph: '
+done
 
 machine no-cxl
 list_attach
