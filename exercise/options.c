@@ -168,14 +168,28 @@ static void check_memdev(const char *name, const struct argp_state *state)
 		argp_error(state, "invalid memdev name '%s' (expected mem0 or 0)", name);
 }
 
+static void check_output(struct options *options, const struct argp_state *state)
+{
+	if (options->table)
+		options->format = FORMAT_TABLE;
+	if (options->html && (options->script || options->shrink))
+		argp_error(state, "--html excludes --script and --shrink");
+	if (!options->build != (options->format != FORMAT_KCIDB))
+		argp_error(state, "--format=kcidb and --build-id need each other");
+	if (options->build && !kcidb_build_is_valid(options->build))
+		argp_error(state,
+			   "invalid build '%s' (expected ORIGIN:ID, with an origin of a-z, "
+			   "0-9 and _)",
+			   options->build);
+}
+
 static void check(void *values, const struct argp_state *state)
 {
 	struct options *options = values;
 	const struct wanted_cases *cases = &options->cases;
 	bool cases_given = cases->count > 0 || cases->all_pairs || cases->storm;
 
-	if (options->table)
-		options->format = FORMAT_TABLE;
+	check_output(options, state);
 	if (options->arguments.count > 1)
 		argp_error(state, "too many memdevs (expected at most one)");
 	if (options->arguments.count == 1)
@@ -194,18 +208,9 @@ static void check(void *values, const struct argp_state *state)
 		argp_error(state, "missing --log");
 	if (options->script && (cases->count != 1 || cases->all_pairs || cases->storm))
 		argp_error(state, "--script needs one --via, --race or --storm=ACTOR,...");
-	if (options->html && (options->script || options->shrink))
-		argp_error(state, "--html excludes --script and --shrink");
-	if (!options->build != (options->format != FORMAT_KCIDB))
-		argp_error(state, "--format=kcidb and --build-id need each other");
 	if (options->at.fixed && options->interleaving.only_one &&
 	    options->interleaving.interleaving == INTERLEAVING_LOOPS)
 		argp_error(state, "--at cannot be combined with --interleaving=loops");
-	if (options->build && !kcidb_build_is_valid(options->build))
-		argp_error(state,
-			   "invalid build '%s' (expected ORIGIN:ID, with an origin of a-z, "
-			   "0-9 and _)",
-			   options->build);
 	if (options->real_hardware && (!options->bus || !options->memdev))
 		argp_error(state, "--real-hardware needs --bus and a memdev, both by name");
 }
