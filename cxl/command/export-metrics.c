@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cxl/command/command.h"
 #include "cxl/command/messages.h"
@@ -9,7 +8,7 @@
 #include "util/cleanup.h"
 #include "util/interrupt.h"
 #include "util/options.h"
-#include "util/write.h"
+#include "util/replace.h"
 
 #define NAME "cxl export-metrics"
 
@@ -64,9 +63,9 @@ static int replace(const char *file, const char *text)
 	}
 	/* Between its two names, the new file is not left behind. */
 	interrupt_waits(NAME, "a file beside the one to replace may be left");
-	rc = write_replace(file, text, 0644);
+	rc = replace_file(file, text);
 	if (rc < 0)
-		fprintf(stderr, NAME ": %s: cannot write it: %s\n", file, strerror(-rc));
+		fprintf(stderr, NAME ": %s: cannot write it: %s\n", file, replace_why(rc));
 	else
 		say_interrupted(NAME, "the file is replaced");
 	interrupt_obey();

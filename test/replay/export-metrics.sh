@@ -105,6 +105,14 @@ is "--output: another file, renamed" "$([ "$(stat -c %i "$file")" != "$before" ]
 export_metrics --output "$machine_top/none/cxl.prom"
 is "--output: a directory that is not there" "$status$err" \
 	"1cxl export-metrics: $machine_top/none/cxl.prom: cannot write it: No such file or directory"
+ln -s cxl.prom "$machine_top/link"
+for other in "$machine_top/link" "$machine_top" /dev/null; do
+	export_metrics --output "$other"
+	is "--output: something else is there: ${other##*/}" "$status$out$err" \
+		"1cxl export-metrics: $other: cannot write it: something other than a regular file is there"
+done
+ok "--output: the link is still one" [ -L "$machine_top/link" ]
+ok "--output: so is the device" [ -c /dev/null ]
 export_metrics --output ''
 is "--output: of nothing" "$status$(head -n 1 <<<"$err")" "2cxl export-metrics: --output needs the name of a file"
 echo old >"$file"

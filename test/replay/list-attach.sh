@@ -382,7 +382,7 @@ is "graph: a region that no driver owns" "$(graph_has '[.edges[] | select(.[1] =
 graph pci-two-bridges mem0
 is "graph: by name" "$(graph_has '.nodes | keys | map(select(startswith("memdev")))')" '["memdev mem0"]'
 graph pci-two-bridges mem7
-is "graph: no such memdev" "$status$err$(graph_has .nodes)" "1cxl list-attach: there is no memdev 'mem7'{}"
+is "graph: no such memdev" "$status$err$(graph_has .nodes)" "1cxl list-attach: there is no memdev 'mem7' (there is: mem0, mem1, mem2){}"
 graph expanders-regions --all
 is "graph: a region of two memdevs is there once" "$(graph_has '[.edges[] | select(.[1] == "region region1")] | map(.[0])')" \
 	'["memdev mem2","memdev mem7"]'
