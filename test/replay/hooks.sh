@@ -360,11 +360,14 @@ is "a signal just before the first step: canceled" "$status$(called)" \
 	"14310-first pre-detach 20-signals pre-detach 20-signals cancel-detach 10-first cancel-detach"
 is "a signal just before the first step: says so, once" "$(grep -c ': interrupted: nothing was changed$' <<<"$err")" 1
 untouched "a signal just before the first step"
-as_before
-hook 10-first
-CXL_TEST_KILL_AT=pre-detach detach mem0
-is "killed after a hook: nothing was changed" "$status$(called)" "13710-first pre-detach"
-untouched "killed after a hook"
+# A build without the points at which it can be killed is a release's, as on Debian 13 here.
+if grep -qa CXL_TEST_KILL_AT "$(elf "$CXL")"; then
+	as_before
+	hook 10-first
+	CXL_TEST_KILL_AT=pre-detach detach mem0
+	is "killed after a hook: nothing was changed" "$status$(called)" "13710-first pre-detach"
+	untouched "killed after a hook"
+fi
 
 # attach-memdev
 entry() { # HOST MEMDEV

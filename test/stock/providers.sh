@@ -14,7 +14,7 @@ run on_machine timeout 60 "$CXL" list-attach --providers
 is "done" "$status" 0
 like "sfc is one of them" "$(jq -c 'map(.module)' <<<"$out")" '"sfc"'
 is "what is known about it" "$(jq -c 'map(select(.module == "sfc"))[0]' <<<"$out")" \
-	"{\"module\":\"sfc\",\"version\":\"$release\",\"file\":\"/lib/modules/$release/kernel/drivers/net/ethernet/sfc/sfc.ko.xz\",\"loaded\":false,\"hosts\":[]}"
+	"{\"format_version\":1,\"module\":\"sfc\",\"version\":\"$release\",\"file\":\"/lib/modules/$release/kernel/drivers/net/ethernet/sfc/sfc.ko.xz\",\"loaded\":false,\"hosts\":[]}"
 keep list-attach-providers
 
 # The oracle: what every module that uses cxl_mem imports, by nm
