@@ -77,7 +77,7 @@ static int report(const struct options *options, const char *log)
 	return status;
 }
 
-/* @opened: what records_open() or records_open_new() returned */
+/* Take over the log; @opened is what records_open() or records_open_new() returned */
 static int open_log(const char *path, int opened, int *log)
 {
 	*log = opened;
@@ -108,7 +108,7 @@ static int add_crash(const struct options *options)
 	return EXIT_FAILED;
 }
 
-/* A log that has something in it already is not mixed up with the merged one. */
+/* Refuse to add the merged log to a log that already has records */
 static int write_merged(const char *path, struct json_object *records)
 {
 	int log, rc;
@@ -189,7 +189,10 @@ static void fill_schedule(const struct options *options, actor_set actors,
 		schedule_add(schedule, SCENARIO_STORM, actors);
 }
 
-/* Where to continue: after the last trial that began, with the same seed; and how it began */
+/*
+ * Find the first trial to run: the one after the last that began with the same seed. Set @begun to
+ * the start record of that log.
+ */
 static size_t read_progress(struct options *options, struct json_object **begun)
 {
 	struct json_object *records = records_read(options->log);
@@ -209,7 +212,7 @@ static size_t read_progress(struct options *options, struct json_object **begun)
 	return next;
 }
 
-/* On one processor, the actor that starts later needs a higher priority. */
+/* On a single processor, the actor that starts later needs a higher priority. */
 static int choose_cpu(const struct schedule *schedule, int *cpu)
 {
 	size_t most = 0;
@@ -244,7 +247,7 @@ static int run(const struct options *options, char *log, struct run_settings *se
 		fprintf(stderr, NAME ": the log is %s\n", log);
 	rc = run_supervise(settings);
 	close(settings->log);
-	/* A trial whose result could not be written would look as if the machine had died in it. */
+	/* Without space for its result, a trial would look as if the machine had died in it. */
 	if (rc == -ENOSPC)
 		return EXIT_FAILED;
 	status = options->script ? EXIT_DONE : report(options, log);
@@ -280,7 +283,7 @@ static int exercise(struct options *options, const struct subject *subject,
 	return status;
 }
 
-/* By default, in a directory where anybody can create files: records_open_new() */
+/* The default path is in a directory where every user can create files: records_open_new(). */
 static char *log_path(const struct options *options)
 {
 	struct tm now;
@@ -314,7 +317,7 @@ static int start(struct options *options)
 	return status;
 }
 
-/* Once there are trials, run_supervise() knows what a signal interrupts. */
+/* During the trials, run_supervise() knows what a signal interrupts. */
 static void say_when_interrupted(const struct options *options)
 {
 	bool writes =
@@ -330,7 +333,7 @@ int main(int argc, char **argv)
 	struct options options;
 	int status;
 
-	/* What argp puts before its messages and into --help, whatever this program is run as */
+	/* argp begins its messages and --help with argv[0], however the program was started. */
 	if (argc > 0)
 		argv[0] = name;
 	options_read(argc, argv, &options);
