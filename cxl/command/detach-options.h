@@ -25,7 +25,10 @@ struct detach_options {
 	double timeout, watch_only; /* seconds */
 };
 
-/** detach_options_parse() - what is not valid ends the program, as of options_parse() */
+/**
+ * detach_options_parse() - parse the options; an invalid one ends the program, as in
+ * options_parse()
+ */
 void detach_options_parse(int argc, char **argv, struct detach_options *options);
 
 #endif

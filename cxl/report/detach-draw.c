@@ -20,7 +20,7 @@
 #include "util/size.h"
 #include "util/table.h"
 
-/* Characters that the longest bar has */
+/* The number of characters of the longest bar */
 #define BAR_WIDTH 40
 
 static struct table_row *row(struct table *table, struct table_row *parent, const char *name,
@@ -60,7 +60,10 @@ static void draw_neighbors(struct table *table, struct table_row *below, const c
 	}
 }
 
-/* Nothing of it is lost. But whoever resets the device, or takes it to VFIO, has to know them. */
+/*
+ * A detach loses none of these. But a user who resets the device, or hands it to VFIO, must know
+ * them.
+ */
 static void draw_pci(struct table *table, struct table_row *below, const struct snapshot_pci *pci)
 {
 	draw_neighbors(table, below, "function of the same device", pci->functions,
@@ -173,14 +176,14 @@ static void draw_bar(const char *name, uint64_t from, uint64_t until, uint64_t e
 	printf(" %10.3f ms  %s\n", (double)(until - from) / 1000, what);
 }
 
-/* Is it the last event of its device that removes something? */
+/* Test whether it is the last event of its device that removes something */
 static bool is_end(const struct observed *observed, size_t index)
 {
 	const struct observed_event *event = &observed->events[index];
 
 	if (strcmp(event->action, "remove") != 0 && strcmp(event->action, "unbind") != 0)
 		return false;
-	/* A port has many decoders, which are removed right before it. */
+	/* A port has many decoders, which are removed right before it: they get no bar. */
 	if (strncmp(event->device, "decoder", strlen("decoder")) == 0)
 		return false;
 	for (size_t i = index + 1; i < observed->nr_events; i++) {
