@@ -55,8 +55,8 @@ const struct snapshot_memdev *baseline_memdev(const struct baseline *baseline);
 
 /**
  * baseline_observe() - observe the machine now, as the latest observation
- * @iomem: filled with the addresses, and at every 16th observation with the mappings; the caller
- * releases it. NULL: the addresses are not read.
+ * @iomem: filled with the addresses, and regularly with the mappings; the caller releases it. NULL:
+ * the addresses are not read.
  *
  * Return: 0 or a negative errno.
  */

@@ -23,8 +23,7 @@ struct watchdog;
 struct exercise {
 	uint64_t limit_us;	    /* the time that an actor may take */
 	uint64_t exposure_limit_us; /* the time that a region may be gone before its provider */
-	uint64_t durations_us[NR_ACTORS]; /* the time that each actor takes alone, once it was
-					     measured */
+	uint64_t durations_us[NR_ACTORS]; /* how long each takes alone, once measured */
 	const char *check;		  /* a command for sh, after each trial; NULL: none */
 	int cpu; /* the processor of all actors that share one: worker_cpu() */
 	/* Called by another thread if exercise_run() does not return: watchdog.h */

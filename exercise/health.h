@@ -8,7 +8,7 @@ struct outcome;
 struct snapshot_memdev;
 
 /*
- * A command of the administrator's (--check) that must succeed after each reattach. It can, for
+ * The administrator's command (--check), which must succeed after each reattach. It can, for
  * example, write to the memory and read it back. No other text is run by a shell. The names of
  * devices reach the command in its environment, and never as a part of its text.
  */

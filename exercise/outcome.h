@@ -36,12 +36,10 @@ struct operation {
 	size_t nr_steps;
 	size_t nr_down;	   /* the first steps, which detach; the others reattach */
 	uint64_t delay_us; /* the delay after the first operation */
-	uint64_t lasts_us; /* repeated for this time from the start of the first operation; 0: once
-			    */
+	uint64_t lasts_us; /* repeated for this time from the first operation's start; 0: once */
 	uint64_t pause_us; /* before each repetition except the first */
 	size_t nr_often; /* the first steps, run each time; the others every WHOLE_EVERY; 0: all */
-	int priority;	 /* real-time, all on one processor; 0: no real-time priority, on all
-			    processors */
+	int priority;	 /* real-time, all on one processor; 0: none, on all processors */
 	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin, or is stuck */
 	uint64_t ended_us; /* 0: it has not returned */
 	int rc; /* the error of the first step that failed, which is not a finding in a race */

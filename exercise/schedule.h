@@ -125,8 +125,7 @@ struct shard {
 struct schedule {
 	struct race_case *cases;
 	size_t nr_cases;
-	bool one_interleaving; /* each race and storm is in @interleaving, instead of in all of them
-				*/
+	bool one_interleaving; /* each race and storm is in @interleaving, instead of in all */
 	enum interleaving interleaving;
 	bool fixed; /* each race is at @offset, instead of a sweep */
 	double offset;

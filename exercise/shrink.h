@@ -19,8 +19,7 @@ struct candidate {
 	bool twice;	       /* the only actor races with itself */
 	bool one_interleaving; /* each trial is in @interleaving */
 	enum interleaving interleaving;
-	bool at_one_offset; /* each trial is at the same offset in the sweep: @offset, from -1 to 1
-			     */
+	bool at_one_offset; /* each trial is at one offset in the sweep: @offset, from -1 to 1 */
 	double offset;
 	size_t trials; /* the maximum number of trials */
 	bool shown;

@@ -27,7 +27,7 @@ struct surroundings {
 	const struct snapshot_memdev *memdev;	/* the memdev that is exercised */
 	const struct snapshot_memdev *neighbor; /* another attached memdev; NULL: none on its bus */
 	const struct snapshot_memdev
-		*expander;	  /* in the same window; NULL: no expander without a region */
+		*expander;	  /* without a region, in the same window; NULL: none */
 	const char *root_decoder; /* of that window; NULL: the memdev has no region */
 	char *block;		  /* memory115 */
 	bool block_online;	  /* the memory block is online */
@@ -42,9 +42,7 @@ struct surroundings {
 void surroundings_read(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
 		       struct surroundings *surroundings);
 
-/**
- * surroundings_read_module() - also find another installed provider, which reads files of modules
- */
+/** surroundings_read_module() - also find another installed provider; reads files of modules */
 void surroundings_read_module(const struct snapshot_memdev *memdev,
 			      struct surroundings *surroundings);
 void surroundings_release(struct surroundings *surroundings);

@@ -12,8 +12,8 @@
 /**
  * records_open() - open the file to add records; create it if it does not exist
  *
- * In a directory where every user can create files, as in /tmp, an existing file must be a regular
- * file of this user, with one name.
+ * If every user can create files in the directory, as in /tmp, an existing file must be a regular
+ * file of this user. It must have one name.
  *
  * Return: a file descriptor, or a negative errno: -ELOOP for a symbolic link, -EPERM for a file of
  * another user.

@@ -8,10 +8,10 @@
 
 /*
  * Files that could not be read although they may exist. An attribute that is missing, or that this
- * process may not read, is part of an answer: its value is unknown. But after an error such as too
- * many open files, no memory, or a failure of the device, an answer without the attribute would be
- * wrong. The code that reads records the error here and goes on. The command tests for it at its
- * end, or before it changes anything.
+ * process may not read, is part of an answer: its value is unknown. But errors such as too many
+ * open files, no memory, or a failure of the device are no answer. An answer without the attribute
+ * would be wrong. The code that reads records the error here and goes on. The command tests for it
+ * at its end, or before it changes anything.
  */
 
 /**

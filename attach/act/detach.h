@@ -21,8 +21,7 @@ struct detach_view {
 	bool is_observed; /* the snapshot and the drivers are known */
 	struct snapshot snapshot;
 	struct iomem iomem; /* empty if the addresses cannot be read */
-	char **drivers; /* the driver of the host of each of the plan's memdevs; NULL: none is bound
-			 */
+	char **drivers;	    /* the driver of each memdev's host; NULL: none is bound */
 	size_t nr_drivers;
 };
 

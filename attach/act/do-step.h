@@ -43,10 +43,10 @@ struct cxl_ctx *step_prepare(enum prepare what, const struct step_log *log);
  * object: a call of libcxl itself, or otherwise one of libcxl-attach.h. A state that is already as
  * the step would make it is left alone.
  *
- * Return: 0, or a negative errno. libcxl does not always return the error of the kernel. The error
- * is then
- * -ENODEV if the device is gone, -EBUSY if another driver has it, or otherwise what libcxl
- * returned. It is 0 only if afterwards the state is as the step should make it.
+ * Return: 0, or a negative errno. libcxl does not always return the error of the kernel. In that
+ * case this function returns -ENODEV if the device is gone, -EBUSY if another driver is bound to
+ * it, or otherwise libcxl's error. It returns 0 only if afterwards the state is as the step should
+ * make it.
  */
 int step_do(const struct step *step, struct cxl_ctx *prepared, const struct step_log *log);
 

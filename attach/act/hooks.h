@@ -13,7 +13,7 @@ struct child_interrupts;
  * Run hooks, one after the other, as util/child.h runs programs. They run while the lock of the
  * commands is held (lock.h). Otherwise the hooks of two commands could alternately stop and start
  * the same services. A command never waits for that lock, and a listing does not take it. A hook
- * that runs one therefore cannot wait for itself.
+ * that runs one of them therefore cannot wait for itself.
  */
 
 struct hook_call {

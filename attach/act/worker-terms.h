@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Every repetition with this number runs all steps: worker_terms.nr_often */
+/* One of this many repetitions runs all steps: worker_terms.nr_often */
 #define WHOLE_EVERY 4
 
 /* When a worker runs its steps, and with which priority */
@@ -20,10 +20,9 @@ struct worker_terms {
 	 */
 	uint64_t until_us;
 	uint64_t pause_us; /* before each repetition except the first */
-	size_t nr_often;   /* the number of steps that each repetition runs; WHOLE_EVERY is for the
-			      others; 0: all */
-	bool quiet;	   /* reply only at the end: the receiver of a reply takes processor time */
-	int lock;	   /* as for worker_start(), if a worker is started */
+	size_t nr_often; /* the first steps, run each time; the others every WHOLE_EVERY; 0: all */
+	bool quiet;	 /* reply only at the end: the receiver of a reply takes processor time */
+	int lock;	 /* as for worker_start(), if a worker is started */
 	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
 	/* Only for the exerciser: write the steps' files directly (step_write()), without libcxl */
 	bool direct;

@@ -67,8 +67,8 @@ int worker_poll(struct worker *worker);
 /**
  * worker_steps() - return the results of the steps until now; valid until worker_do()
  *
- * A repeated step has the time when it first began, and how it last ended. These are known only at
- * the very end.
+ * For a repeated step, the result has the time when it first began, and its last end and error. It
+ * is only known at the very end.
  */
 const struct step_result *worker_steps(const struct worker *worker);
 

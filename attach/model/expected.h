@@ -14,8 +14,7 @@ struct snapshot_memdev;
 struct observation {
 	const struct snapshot *snapshot;
 	const struct iomem *iomem;  /* NULL: the addresses cannot be read */
-	const char *const *drivers; /* the driver of the host of each of the plan's memdevs; NULL:
-				       none is bound */
+	const char *const *drivers; /* the driver of each memdev's host; NULL: none is bound */
 };
 
 /* A region that is expected after a reattach */

@@ -31,8 +31,7 @@ struct plan_excess {
 	const char *kind; /* memdev, region, host, undo, or the kind of a user */
 	const char *name;
 	const struct snapshot_user *user; /* of an object in use; otherwise NULL */
-	char *why; /* the reason why a step of the undo is not possible, as a sentence; otherwise
-		      NULL */
+	char *why; /* why a step of the undo is not possible, as a sentence; otherwise NULL */
 };
 
 /* Its texts and objects belong to the snapshot that the plan was made from. */

@@ -14,9 +14,8 @@
  * The CXL devices of the machine at one time: only data, with the links between the devices.
  * attach/read fills it. All decisions and all output are made from it.
  *
- * If the attribute or link behind a member is missing, unreadable or invalid, a text is NULL, a
- * number is SNAPSHOT_NO_NUMBER, a flag is FLAG_UNKNOWN and a pointer is NULL. All texts belong to
- * the snapshot.
+ * The attribute or link behind a member can be missing, unreadable or invalid. A text or pointer is
+ * then NULL, a number SNAPSHOT_NO_NUMBER and a flag FLAG_UNKNOWN. All texts belong to the snapshot.
  */
 
 #define SNAPSHOT_NO_NUMBER UINT64_MAX
@@ -44,8 +43,8 @@ struct snapshot_user {
 	 * NULL
 	 */
 	const char *what;
-	uint64_t pid; /* for open and mapped, and for a mount in the namespace of that process;
-			 otherwise 0 */
+	uint64_t
+		pid; /* for open and mapped, and a mount in that process's namespace; otherwise 0 */
 };
 
 /* Another PCI device near a host */
@@ -61,8 +60,7 @@ struct snapshot_pci {
 	const char *iommu_group;	 /* its number; NULL: none, or unknown */
 	struct snapshot_neighbor *group; /* the other devices of that group */
 	size_t nr_group;
-	const char *reset_methods; /* the ways in which the kernel can reset it: "flr bus"; NULL:
-				      none */
+	const char *reset_methods;     /* how the kernel can reset it: "flr bus"; NULL: none */
 	bool has_reset, has_cxl_reset; /* a write to this file can reset it under its driver */
 	enum flag memory_enabled;      /* its CXL memory answers; only root can read this */
 };
@@ -77,8 +75,7 @@ struct snapshot_host {
 	enum flag imports_attach; /* that file imports the kernel's attach call */
 	const char
 		*symbol; /* the symbol by which it attaches, or may attach; NULL: it imports none */
-	const char *importer; /* the module that imports the attach call, and on which that module
-				 depends */
+	const char *importer; /* the dependency of that module that imports the attach call */
 	const char *importer_file;
 	enum flag holds_cxl_mem; /* that module is one of cxl_mem's holders */
 	/* The other members are only read on request: attach/read/dependents.h */

@@ -34,8 +34,7 @@
 struct walk {
 	const uint8_t *data;
 	size_t size;
-	size_t nodes_left; /* the number of further nodes that the index can contain, each with an
-			      offset that leads to it */
+	size_t nodes_left; /* how many more nodes the index can contain, each with its offset */
 };
 
 static bool skip(const struct walk *walk, size_t *at, size_t size)

@@ -18,10 +18,9 @@ struct modules;
 
 /* A module; it belongs to its struct modules */
 struct module {
-	const char *name;    /* sfc */
-	const char *file;    /* NULL if it has none: it is built in, or not installed */
-	const char *version; /* the version of the module, or otherwise the kernel in its vermagic;
-				or NULL */
+	const char *name;	  /* sfc */
+	const char *file;	  /* NULL if it has none: it is built in, or not installed */
+	const char *version;	  /* of the module, otherwise the kernel in its vermagic; or NULL */
 	enum flag imports_attach; /* it imports the attach call */
 	/*
 	 * The symbol that it imports: the attach call or, in kernels before v7.2, a call that

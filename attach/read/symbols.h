@@ -10,9 +10,8 @@
  */
 
 enum symbol_meaning {
-	SYMBOL_OTHER, /* shows nothing */
-	SYMBOL_CXL,   /* shows CXL; if the kernel's symbols are known, one of the next two exists as
-			 well */
+	SYMBOL_OTHER,  /* shows nothing */
+	SYMBOL_CXL,    /* shows CXL; one of the next two then exists, if it is known at all */
 	SYMBOL_MEMDEV, /* registers memdevs: in some vendor kernels with an attach method */
 	SYMBOL_ATTACH, /* registers or uses an attach method */
 };

@@ -42,8 +42,8 @@ int snapshot_take_devices(struct root root, struct snapshot *snapshot);
  * The result is for a comparison (changes_find()). For a device that is still the same one,
  * constant properties are not read again: the device above it, its kind, and everything about a
  * root decoder. For a new device, properties that cannot differ from those of the previous device
- * of the same name are not read. These are the serial, NUMA node and class attributes of a memdev,
- * the bus and module of its host, and the mode and ways of a region.
+ * of the same name are not read. For a memdev these are the serial, NUMA node and class attributes,
+ * and the bus and module of its host. For a region these are the mode and ways.
  */
 int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
 			struct snapshot *snapshot);

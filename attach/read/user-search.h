@@ -25,8 +25,7 @@ struct user_search {
 	struct snapshot *snapshot;
 	struct user_node *nodes;
 	size_t nr_nodes;
-	size_t nr_of_core; /* the number of nodes of memdevs: a process that opens one uses cxl_core
-			    */
+	size_t nr_of_core;    /* of memdevs: a process that opens one uses cxl_core */
 	size_t nr_unmappable; /* the number of nodes that no process can map */
 	pid_t self;	      /* the process whose own files do not count */
 };

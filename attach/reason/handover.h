@@ -14,12 +14,10 @@ struct snapshot_region;
 /* The state of a host after a handover to another driver. Pure. */
 
 enum handover_result {
-	HANDOVER_FREE,	    /* the other driver is bound, and has registered no memdev */
-	HANDOVER_MEMDEV,    /* the other driver is bound, and has registered a memdev, but owns no
-			       region */
-	HANDOVER_OWNED,	    /* the other driver is bound, and owns a region: it is itself an attach
-			       provider */
-	HANDOVER_PROVIDER,  /* the provider is bound, again or still */
+	HANDOVER_FREE,	   /* the other driver is bound, without a memdev */
+	HANDOVER_MEMDEV,   /* the other driver is bound, with a memdev, but owns no region */
+	HANDOVER_OWNED,	   /* the other driver is bound, and is an attach provider: owns a region */
+	HANDOVER_PROVIDER, /* the provider is bound, again or still */
 	HANDOVER_NO_DRIVER, /* no driver is bound */
 	HANDOVER_OTHER,	    /* a third driver is bound */
 };

@@ -30,8 +30,7 @@ enum lock_reason {
 
 struct lock_answer {
 	enum lock_reason reason;
-	bool told_by_region; /* known from regionZ/locked; false: before v7.1, only from the
-				decoders */
+	bool told_by_region; /* by regionZ/locked; false: before v7.1, only by the decoders */
 	const struct snapshot_memdev **owners; /* the attached memdevs that take part in it */
 	size_t nr_owners;
 	const struct snapshot_decoder **decoders; /* the locked decoders */

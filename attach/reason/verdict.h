@@ -109,9 +109,9 @@ bool verdicts_refuse_any(const struct verdicts *verdicts);
  * @first: the verdicts from the first snapshot
  * @second: the verdicts from the second snapshot
  *
- * An object is refused if it is new in the second snapshot, if it is a different object there, or
- * if the first snapshot's verdict was a refusal. An object that is missing in the second snapshot
- * is added, and refused. Its verdict refers to the first snapshot.
+ * An object is refused if it is new or different in the second snapshot, or if the first verdict
+ * was a refusal. An object that is missing in the second snapshot is added, and refused. Its
+ * verdict refers to the first snapshot.
  */
 void verdicts_refuse_changed(const struct verdicts *first, struct verdicts *second);
 

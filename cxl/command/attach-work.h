@@ -33,8 +33,7 @@ struct attach_work {
 	size_t nr_steps;
 	struct expected_host *hosts;
 	size_t nr_hosts;
-	size_t nr_own; /* the number of the tasks' hosts, whose regions belong to the journal's
-			  entries */
+	size_t nr_own; /* hosts of the tasks, whose regions belong to the journal's entries */
 	struct reattach_entry *entries;
 	size_t nr_entries;
 	const struct journal_entry *

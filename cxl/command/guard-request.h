@@ -50,8 +50,7 @@ struct guard_request {
 	bool not_understood; /* the table lacks an option, which cxl-cli may have */
 	char **arguments; /* each selects objects, in one of the spellings that cxl-cli accepts */
 	int nr_arguments;
-	char **options; /* what precedes the arguments for cxl-cli: the command's name and its
-			   options */
+	char **options; /* for cxl-cli, before the arguments: the command's name and options */
 	int nr_options;
 };
 

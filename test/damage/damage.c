@@ -3,8 +3,8 @@
  * damage OUT MACHINE...
  *
  * Each MACHINE is a directory with the sys, proc, dev and lib of a machine. The program takes one
- * file, link or directory in it at a time, removes or replaces it, and makes all answers of cxl
- * about the machine, in this process. For each machine, it prints a line that begins with 0 if
+ * file, link or directory in it at a time, and removes or replaces it. It then makes all answers of
+ * cxl about the machine, in this process. For each machine, it prints a line that begins with 0 if
  * there is no failure, otherwise with 1. Before that line it prints a line "# ..." for each damage
  * that does harm:
  *

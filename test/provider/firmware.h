@@ -18,10 +18,10 @@ enum firmware_target {
  * @size: the bytes of its memory to decode, from its first byte on
  * @target: the kind of its memory
  *
- * Commits the next free HDM decoder of the host bridge and the first one of the device, for the
- * next free part of the fixed memory window that the CEDT table gives the host bridge. It must run
- * before the CXL core enumerates the host bridge's decoders, which means before the first memdev
- * below that bridge is registered. A device whose decoder is already committed is unchanged.
+ * Commits the next free HDM decoder of the host bridge and the first one of the device. They decode
+ * the next free part of the fixed memory window that the CEDT table gives the host bridge. It must
+ * run before the CXL core enumerates the host bridge's decoders, which means before the first
+ * memdev below that bridge is registered. A device whose decoder is already committed is unchanged.
  *
  * Return: 0 or a negative errno.
  */

@@ -11,9 +11,9 @@
 /*
  * Usage: signals MACHINE [DRIVER...]. On the unpacked machine, only these drivers attach their
  * memdevs. Every signal is removed from the evidence on a memdev, alone and together with each
- * other signal. The answer must then be the truth, or "unknown". The program prints for each memdev
- * its name, the answer with all signals, and how many of the answers with fewer signals were the
- * truth, and how many were unknown.
+ * other signal. The answer must then be the truth, or "unknown". For each memdev the program prints
+ * its name and the answer with all signals. It then prints how many answers with fewer signals were
+ * the truth, and how many were unknown.
  */
 
 struct tally {

@@ -11,8 +11,7 @@
 struct commands {
 	const struct machine *machine;
 	const char *cxl;     /* the program */
-	const char *results; /* a directory with one subdirectory for each command; NULL: nothing is
-				kept */
+	const char *results; /* a directory, with one for each command; NULL: none */
 	size_t nr_outputs;
 };
 

@@ -71,10 +71,8 @@ struct move {
 	bool force, reattach, cycle_bus;
 	int timeout_ms;	   /* 0: the command's own default */
 	int kill_ms;	   /* killed this long after its start; 0: not killed */
-	const char *point; /* killed at this point of the program (util/test-point.h); NULL: not
-			      killed */
-	bool beside; /* the next move begins before the processes that this one left behind have
-			ended */
+	const char *point; /* killed at this point (util/test-point.h); NULL: not killed */
+	bool beside;	   /* the next move does not wait for processes that this one left behind */
 	int slow_ms;
 };
 

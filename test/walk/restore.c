@@ -28,8 +28,8 @@ static char *settings(const struct commands *commands, const struct state *basel
 }
 
 /*
- * Nothing on the machine shows which driver the host had. It may have been unbound by hand, after
- * the driver bound it by an id that was given to the driver, which sysfs does not show. Or it was
+ * Nothing on the machine shows which driver the host had. It may have been unbound by hand. Its
+ * driver had bound it by an id that was given to the driver, which sysfs does not show. Or it was
  * removed, and found again while driver autoprobe was off.
  */
 static bool is_unknown(const struct host_state *host)

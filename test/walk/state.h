@@ -48,8 +48,7 @@ struct outcome {
 	bool is_empty;		    /* it had no output */
 	bool is_stuck;		    /* its report names a step that has not returned */
 	bool refused_by_lock;	    /* another command, or a step of one, was running */
-	bool port_cannot_be_reused; /* the kernel reported it: Documentation/findings/port-reuse.md
-				     */
+	bool port_cannot_be_reused; /* as in Documentation/findings/port-reuse.md */
 	char said[2048];	    /* the beginning of standard error */
 	char differs[128]; /* of a listing: the first memdev about which it and the kernel differ */
 };
@@ -70,8 +69,7 @@ struct duty {
 	bool parameters_lost;	 /* the module was loaded by hand, without parameters */
 	bool read_only;		 /* the journal's directory */
 	bool removed[HOSTS_MAX]; /* by hand, and not found again */
-	bool taken[HOSTS_MAX];	 /* cxl_pci was bound, and its unbind removed the decoders: the
-				    firmware must set them up */
+	bool taken[HOSTS_MAX];	 /* cxl_pci was bound: the firmware must set the device up again */
 	bool journal_lost;	 /* it was deleted while a host was in it */
 	bool autoprobe_lost;	 /* its saved setting was deleted */
 	bool killed;		 /* a command was killed, and none has ended by itself since */
