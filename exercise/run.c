@@ -42,8 +42,8 @@ struct run {
 };
 
 /*
- * A thread of this process may stay in the kernel, and then the process stays, too. A reader of the
- * program's output, and a process that waits for its lock, must not wait for that thread.
+ * A thread of this process may stay in the kernel, and the process then stays with it. A reader of
+ * the program's output, and a process that waits for its lock, must not wait for that thread.
  */
 static void leave(const struct run *run, enum run_end end)
 {

@@ -13,7 +13,7 @@
  */
 void characters_use_locale(void);
 
-/** characters_are_utf8() - test whether the locale's characters include lines and blocks to draw */
+/** characters_are_utf8() - test whether the locale is UTF-8, which has lines and blocks to draw */
 bool characters_are_utf8(void);
 
 #endif

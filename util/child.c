@@ -96,7 +96,7 @@ static void let_go(int socket, int input)
 	    dup3(input_aside, KEEPER_INPUT, O_CLOEXEC) < 0)
 		_exit(1);
 	close_range(KEEPER_INPUT + 1, ~0U, 0);
-	/* The reader of this program's output must not wait for a process that is left behind. */
+	/* A reader of this program's output must not wait for a process that is left behind. */
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	setsid();
 	umask(S_IWGRP | S_IWOTH);

@@ -8,10 +8,10 @@
 
 /*
  * Run another program, and wait until it ends or its time is up. The program gets its own session
- * and process group. Of this process it inherits standard error alone, and its standard output goes
- * there, as well. The whole process group is ended if the program's time is up, or if this process
- * ends for any reason. It gets SIGTERM, and then SIGKILL, two seconds later or as soon as the
- * program has ended. A process that is left behind holds no file and no lock of this process.
+ * and process group. It inherits only standard error from this process, and its standard output
+ * goes there. The whole process group is ended if the program's time is up, or if this process ends
+ * for any reason. It gets SIGTERM, and then SIGKILL, two seconds later or as soon as the program
+ * has ended. A process that is left behind holds no file and no lock of this process.
  */
 
 /* SIGINT, SIGTERM and SIGHUP, without those that are ignored, blocked for a while */

@@ -26,8 +26,8 @@
 int unread_note(int dirfd, const char *path, int error);
 
 /**
- * unread_insist() - as unread_note(), for a file that every user can read: records EACCES and
- * EPERM, as well
+ * unread_insist() - as unread_note(), for a file that every user can read: also records EACCES and
+ * EPERM
  */
 int unread_insist(int dirfd, const char *path, int error);
 

@@ -53,7 +53,9 @@ static void observe_handed(const struct plan *plan, struct watch *watch, struct 
 	end_observation(plan, rc, watch, view);
 }
 
-/* The write waits only for the device's lock, which nothing holds at that time. */
+/*
+ * The time for restoring overrides: a write only waits for the device's lock, which is free then.
+ */
 #define OVERRIDES_US 5000000
 
 /* Find the driver_override that the host had, if a failed handover has left it with its provider */

@@ -90,7 +90,7 @@ static struct snapshot_region unread_region(const struct device *device)
 	};
 }
 
-/* A group of attributes is a directory, as well. Only a device has a file "uevent". */
+/* A group of attributes is also a directory. Only a device has a file "uevent". */
 static bool is_device(int parent, const char *name)
 {
 	_cleanup_free_ char *uevent = xasprintf("%s/uevent", name);
@@ -200,11 +200,11 @@ static const char *read_region_name(struct snapshot *snapshot, const struct devi
 
 /*
  * There can be thousands of decoders. Each attribute is therefore only read if something depends on
- * it. A decoder without a size usually has no region. The exception is a decoder that user space
- * has put into a region that is not committed yet (cxl_region_attach() in
- * drivers/cxl/core/region.c). If the earlier snapshot has the region (@known), the region is read,
- * to see whether it is gone. At DEPTH_STATE, which checks compare, it is also read for the decoders
- * of ports, to see that they name no region that is gone.
+ * it. A decoder without a size has no region, with one exception: user space can have put it into a
+ * region that is not committed yet (cxl_region_attach() in drivers/cxl/core/region.c). If the
+ * earlier snapshot has the region (@known), the region is read, to see whether it is gone. At
+ * DEPTH_STATE, which checks compare, it is also read for the decoders of ports, to see that they
+ * name no region that is gone.
  */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,

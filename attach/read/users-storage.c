@@ -122,7 +122,7 @@ static bool is_new(struct user_search *search, struct namespaces *seen, const ch
 	return !is_known;
 }
 
-/* A file system that is only mounted in a container uses its disk, as well. */
+/* A file system that is only mounted in a container also uses its disk. */
 static void read_all_mounts(struct user_search *search)
 {
 	DIR *processes = root_opendir(search->snapshot->root, "/proc");

@@ -34,7 +34,7 @@ struct handover {
 /**
  * handover_of() - find the state of the host of the plan's memdev number @index
  * @now: the observation after the plan's steps; its snapshot includes the modules of the drivers
- * (snapshot_take()), which are evidence, as well
+ * (snapshot_take()), which are also evidence
  */
 struct handover handover_of(const struct plan *plan, size_t index, const struct observation *now);
 

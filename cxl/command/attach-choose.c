@@ -146,7 +146,7 @@ int attach_choose_named(struct attach_choice *choice, const char *name)
 
 /*
  * An unreadable entry is a failure, because what it describes stays detached. A host that no longer
- * exists is a failure for the same reason.
+ * exists cannot be reattached, which is also a failure.
  */
 int attach_choose_all(struct attach_choice *choice, bool also_unattached, bool some_are_gone)
 {

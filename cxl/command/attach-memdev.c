@@ -231,8 +231,7 @@ static bool is_of_earlier(const struct attaching *attaching, size_t task,
 }
 
 /*
- * Cycling the bus recreates its ports. Binding a bus that was itself detached recreates them, as
- * well.
+ * Cycling the bus recreates its ports. Binding a bus that was itself detached also recreates them.
  */
 static int cycle_bus(struct attaching *attaching, const struct snapshot_port *bus)
 {

@@ -115,7 +115,7 @@ static void infer(struct planned_detach *planned, bool has_modules)
 
 static int take_snapshot(const struct detach_request *request, struct planned_detach *planned)
 {
-	/* A module may also drive hosts without a memdev. These lose their driver, as well. */
+	/* A module may also drive hosts without a memdev. These hosts also lose their driver. */
 	bool whole = request->method == METHOD_MODULE || request->watch_only;
 	int rc = whole ? snapshot_take(ROOT_LIVE, &planned->before)
 		       : snapshot_take_devices(ROOT_LIVE, &planned->before);

@@ -11,7 +11,7 @@
 #define NAME "cxl exercise-autoremove"
 
 /*
- * The exerciser is a separate program, because some machines must not have it. This command runs
+ * The exerciser is a separate program, so that a machine can do without it. This command only runs
  * it. Its path is fixed when cxl is built. Only the environment can name another path, as CXL_CLI
  * does for cxl-cli; a build that is not installed is tested this way. A search beside this program
  * is not safe: as root, it could run a program that another user has put into a directory near a

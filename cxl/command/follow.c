@@ -49,7 +49,7 @@ struct following {
 	bool stale;	   /* the machine may have changed since the latest observation */
 	uint64_t seqnum;   /* of the last event before the latest observation */
 	const char *first; /* the name of the events for all devices at the beginning; NULL later */
-	int rc;		   /* the first error of printing */
+	int rc;		   /* the latest error of printing */
 	int journald;	   /* the socket of systemd-journald; -1: print to stdout */
 };
 

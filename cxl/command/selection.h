@@ -12,7 +12,7 @@ struct verdict_object;
  * The objects that cxl-cli would act on. Its arguments and filters are lenient. "region0", "0" and
  * "all" are valid, and also "0x7" and "region0,region1", of which only the leading number counts. A
  * memdev can also be given by its host. Such a name can also begin with the number of another
- * memdev, which then matches, as well ("0000:31:00.0"). A port can be given by the device that it
+ * memdev, which then also matches ("0000:31:00.0"). A port can be given by the device that it
  * belongs to, and an endpoint by its memdev. The selection here includes every object that cxl-cli
  * would select. If the snapshot does not show enough, the selection includes more objects rather
  * than fewer.

@@ -89,8 +89,7 @@ static void check(struct subject *subject, const struct target *target,
 			say_harm(subject, target, kind, name, "is called attached");
 	}
 	/*
-	 * Without a directory, its contents are missing, as well: nothing shows that the region
-	 * exists.
+	 * Without a directory, its contents are also missing: nothing shows that the region exists.
 	 */
 	for (size_t i = 0; i < whole->nr_regions && target->type != S_IFDIR; i++) {
 		const char *name = whole->regions[i].name;

@@ -30,7 +30,7 @@ static const struct fuzz_target *const targets[] = {
 char *fuzz_directory;
 int fuzz_directory_fd = -1;
 
-/* ".." in a target's directory leads to a private directory, as well. */
+/* ".." in a target's directory also leads to a private directory. */
 static char *outer;
 static const struct fuzz_target *target;
 static FILE *nowhere;

@@ -7,7 +7,7 @@
 /*
  * Create a directory from a machine as text, in the form that test/replay/tree documents. The text
  * can contain anything. An invalid entry is left out. Nothing is created outside of the directory,
- * and no link leads out of it. The content of a binary file (B) is left out, as well.
+ * and no link leads out of it. The content of a binary file (B) is also left out.
  */
 
 /* The maximum numbers of entries, and of bytes in a file */
