@@ -13,7 +13,7 @@
 #include "util/iomem.h"
 #include "util/memory.h"
 
-/* The watchdog wakes rarely, because a race must run as it does without an observer. */
+/* Events are read rarely, because a race must run as it does without an observer. */
 #define GRAIN_US 5000
 
 static int start_watchdog(struct exercise *exercise)
