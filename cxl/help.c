@@ -11,7 +11,7 @@
 #include "cxl/help.h"
 #include "util/cleanup.h"
 
-/* Print @names, which has one name a line, in three columns */
+/* Print @names, which has one name in each line, in three columns */
 static void print_columns(char *names)
 {
 	const char *name = strtok(names, "\n");

@@ -5,25 +5,28 @@
 struct cxl_command;
 
 /*
- * What the program prints about itself and cxl-cli. @commands is the table of our own commands,
- * ended by NULL. Each function returns the exit status.
+ * What the program prints about itself and cxl-cli. @commands is the table of this program's
+ * commands, ended by NULL. Each function returns the exit status.
  */
 
 /** help_print() - print a list of the commands of both programs */
 int help_print(const struct cxl_command *const *commands);
 
 /**
- * help_list_commands() - print the names of the commands of both programs, one a line, for scripts
+ * help_list_commands() - print the names of the commands of both programs, one in each line, for
+ * scripts
  *
- * The commands that extend those of cxl-cli are listed once: by cxl-cli, or, if it is not
- * installed, by us.
+ * A command that extends one of cxl-cli is listed once: by cxl-cli, or by this program if cxl-cli
+ * is not installed.
  */
 int help_list_commands(const struct cxl_command *const *commands);
 
 /** help_version() - print the versions of both programs */
 int help_version(void);
 
-/** help_manual() - replace this process with man(1), which shows the page of one of our commands */
+/**
+ * help_manual() - replace this process with man(1), for the page of one of this program's commands
+ */
 int help_manual(const struct cxl_command *command);
 
 #endif

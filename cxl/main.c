@@ -8,7 +8,10 @@
 #include "cxl/suggest.h"
 #include "util/cleanup.h"
 
-/* This program's own commands, in the order of the list of commands; one a line, not in columns */
+/*
+ * This program's own commands, in the order of the list of commands; one in each line, not in
+ * columns
+ */
 /* clang-format off */
 static const struct cxl_command *const commands[] = {
 	&list_attach_command,
@@ -28,7 +31,7 @@ static const struct cxl_command *const commands[] = {
 };
 /* clang-format on */
 
-/* Our command of that name, or NULL */
+/* Return this program's command of that name, or NULL */
 static const struct cxl_command *find_command(const char *name)
 {
 	for (size_t i = 0; commands[i]; i++) {
@@ -38,12 +41,12 @@ static const struct cxl_command *find_command(const char *name)
 	return NULL;
 }
 
-/* @argv: from the command's name on */
+/* @argv begins with the command's name */
 static int run_command(const struct cxl_command *command, int argc, char **argv)
 {
 	_cleanup_free_ char *name = NULL;
 
-	/* What argp puts before its messages and into --help */
+	/* argp begins its messages and --help with argv[0]. */
 	if (asprintf(&name, "cxl %s", command->name) < 0) {
 		name = NULL;
 		fputs("cxl: out of memory\n", stderr);

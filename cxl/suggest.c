@@ -11,8 +11,8 @@
 #include "util/nearest.h"
 
 /*
- * The commands of cxl-cli 85: handing one of these over costs no question to cxl-cli. Of any other
- * name, the cxl-cli that is installed is asked.
+ * The commands of cxl-cli 85, which are passed on without asking cxl-cli. For any other name, the
+ * installed cxl-cli is asked for its commands.
  */
 static const char *const known[] = {
 	"check-labels",
@@ -53,7 +53,10 @@ static bool has(const char *const *names, size_t count, const char *name)
 	return false;
 }
 
-/* One name a line; NULL if it cannot be asked: then it is run, and says why. */
+/*
+ * Return the commands, one in each line. NULL if cxl-cli cannot be asked: running it then prints
+ * the reason.
+ */
 static char *ask_cxl_cli(void)
 {
 	char *const argv[] = {(char *)"cxl", (char *)"--list-cmds", NULL};

@@ -7,10 +7,10 @@
 struct cxl_command;
 
 /**
- * suggest() - if no program has the command @name, and one has a similar one, say which
- * @commands: our own, ended by NULL
+ * suggest() - if no program has the command @name, suggest a similar one
+ * @commands: this program's commands, ended by NULL
  *
- * Return: false if cxl-cli is to be run, which has the command, or says itself that it has not.
+ * Return: false if cxl-cli must be run: it has the command, or prints itself that it does not.
  */
 bool suggest(const struct cxl_command *const *commands, const char *name);
 

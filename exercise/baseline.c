@@ -15,7 +15,7 @@
 #include "util/unread.h"
 
 /*
- * The kernel takes a good part of a trial's time to print all of its mappings. A mapping that was
+ * The kernel takes a large part of a trial's time to print all of its mappings. A mapping that was
  * not released stays, and a later observation finds it.
  */
 #define MAPPINGS_EVERY 16
@@ -95,7 +95,7 @@ int baseline_renew(struct baseline *baseline)
 		return rc;
 	}
 	anew.nr_observations = baseline->nr_observations;
-	/* That has not changed, and takes long to read. */
+	/* The other provider's module does not change, and takes long to read. */
 	anew.surroundings.other_module = baseline->surroundings.other_module;
 	baseline->surroundings.other_module = NULL;
 	release(baseline);
@@ -109,7 +109,7 @@ const struct snapshot_memdev *baseline_memdev(const struct baseline *baseline)
 	return snapshot_memdev_of(&baseline->first, baseline->host);
 }
 
-/* The driver of a host with a memdev has been read already. */
+/* The driver of a host with a memdev has already been read. */
 static void observe_driver(const struct snapshot *now, struct expected_host *host)
 {
 	const struct snapshot_memdev *memdev = snapshot_memdev_of(now, host->host);
@@ -127,7 +127,7 @@ int baseline_observe(struct baseline *baseline, struct iomem *iomem)
 
 	if (rc < 0)
 		return rc;
-	/* What was not read would pass for what is gone. */
+	/* A device that could not be read would look like one that is gone. */
 	if (unread_any()) {
 		snapshot_release(&now);
 		return unread_error();

@@ -17,65 +17,67 @@ struct checks;
 struct observed;
 
 /*
- * The machine before the first trial, which every trial is to restore, and the latest observation,
+ * The machine before the first trial, which every trial must restore, and the latest observation,
  * which is compared with it.
  */
 struct baseline {
-	char *host;		  /* of the memdev; the memdev's own name may change */
-	struct snapshot first;	  /* the baseline */
-	struct snapshot last;	  /* the latest observation; the next one reads what can change */
+	char *host;	       /* the memdev's host; the name of the memdev itself may change */
+	struct snapshot first; /* the baseline */
+	struct snapshot last;  /* the latest observation; the next one reads only what can change */
 	struct sysfs_files files; /* kept open for the next observation */
 	struct attach_answers answers;
 	struct surroundings surroundings;
 	struct iomem iomem;
-	struct expected_host *hosts; /* what is expected of each provider */
+	struct expected_host *hosts; /* the expectation for each provider */
 	size_t nr_hosts;
-	uint64_t nr_observations; /* of the addresses */
+	uint64_t nr_observations; /* how often the addresses were observed */
 };
 
 /**
  * baseline_open() - observe the machine, as the baseline
- * @host: of the memdev that is to be detached
+ * @host: the host of the memdev that will be detached
  *
- * Return: 0; -ENODEV if that host has no memdev; or another negative errno. Where it is not 0,
- * there is nothing to close.
+ * Return: 0; -ENODEV if that host has no memdev; or another negative errno. After an error there is
+ * nothing to close.
  */
 int baseline_open(struct baseline *baseline, const char *host);
 void baseline_close(struct baseline *baseline);
 
 /**
- * baseline_renew() - observe the machine anew, as the baseline
+ * baseline_renew() - observe the machine again, as the new baseline
  *
- * Return: 0; or as baseline_open(), and the baseline is what it was.
+ * Return: as baseline_open(). After an error the baseline is unchanged.
  */
 int baseline_renew(struct baseline *baseline);
 
-/** baseline_memdev() - the memdev that is detached, as it was in the baseline */
+/** baseline_memdev() - return the memdev to detach, as it was in the baseline */
 const struct snapshot_memdev *baseline_memdev(const struct baseline *baseline);
 
 /**
  * baseline_observe() - observe the machine now, as the latest observation
- * @iomem: filled with the addresses, and every so often with their mappings; the caller releases
- *         it. NULL: the addresses are not read.
+ * @iomem: filled with the addresses, and regularly with the mappings; the caller releases it. NULL:
+ * the addresses are not read.
  *
  * Return: 0 or a negative errno.
  */
 int baseline_observe(struct baseline *baseline, struct iomem *iomem);
 
 /**
- * baseline_driver_now() - the driver of a host at the latest observation
+ * baseline_driver_now() - return the driver of a host at the latest observation
  *
- * Return: its name, a new string that the caller frees; or NULL if it has none.
+ * Return: its name, a new string that the caller frees; NULL if the host has no driver.
  */
 char *baseline_driver_now(const struct baseline *baseline, const struct snapshot_host *host);
 
-/** baseline_is_restored() - is the latest observation as the baseline, with the same names? */
+/**
+ * baseline_is_restored() - test whether the latest observation equals the baseline, with its names
+ */
 bool baseline_is_restored(const struct baseline *baseline);
 
 /**
- * baseline_is_equivalent() - as baseline_is_restored(), with whatever numbers in the names
+ * baseline_is_equivalent() - as baseline_is_restored(), but the numbers in names may differ
  * @observed: the kernel's events and log since the trial began
- * @checks: filled with what was compared; released with checks_release()
+ * @checks: filled with the results of the comparison; released with checks_release()
  */
 bool baseline_is_equivalent(const struct baseline *baseline, const struct observed *observed,
 			    struct checks *checks);

@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 /*
- * Keeps all processors busy. On an idle processor, a process that is woken goes on at once; on a
- * busy one, another process may by then have used the lock that it waited for.
+ * Keep all processors busy. On an idle processor, a process that is woken continues at once. On a
+ * busy processor, another process may first use the lock that the woken process waited for.
  */
 struct cpu_hog {
 	pid_t *pids;
@@ -16,13 +16,13 @@ struct cpu_hog {
 };
 
 /**
- * cpu_hog_start() - start one process for each processor that this one may use, or as many as
- * possible
- * @until_us: when they end by themselves, in CLOCK_MONOTONIC; they end with this process, too
+ * cpu_hog_start() - start one process on each allowed processor, or as many as possible
+ * @until_us: the time at which they end by themselves, in CLOCK_MONOTONIC; they also end with this
+ * process
  */
 void cpu_hog_start(struct cpu_hog *hog, uint64_t until_us);
 
-/** cpu_hog_end() - end them now */
+/** cpu_hog_end() - end the processes now */
 void cpu_hog_end(struct cpu_hog *hog);
 
 #endif

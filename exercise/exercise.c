@@ -13,7 +13,7 @@
 #include "util/iomem.h"
 #include "util/memory.h"
 
-/* A race is to go as it goes when nothing watches it. */
+/* Events are read rarely, because a race must run as it does without an observer. */
 #define GRAIN_US 5000
 
 static int start_watchdog(struct exercise *exercise)
@@ -87,7 +87,7 @@ static int restore(struct exercise *exercise, struct outcome *outcome)
 				outcome);
 }
 
-/* Detach, and verify it */
+/* Detach, and verify the detach */
 static int detach_alone(struct exercise *exercise, struct outcome *outcome)
 {
 	const struct plan *plan = &exercise->plan;
@@ -140,17 +140,20 @@ static int wait_for_kernel(struct exercise *exercise, struct outcome *outcome)
 	return watchdog_do(exercise->watchdog, outcome, &task);
 }
 
-/* The operations, and the wait until the kernel has done its part of them */
+/* Run the operations, then wait until the kernel has completed its part of them */
 static int act(struct exercise *exercise, const struct race_case *race_case,
 	       struct outcome *outcome)
 {
-	/* The watchdog has waited after each step of an actor that is alone. */
+	/* For an actor that is alone, the watchdog has waited after each step. */
 	if (race_case->scenario == SCENARIO_ALONE && actor_detaches(race_case->actors[0]))
 		return detach_alone(exercise, outcome) ?: reattach_alone(exercise, outcome);
 	return race_run(&exercise->race, outcome) ?: wait_for_kernel(exercise, outcome);
 }
 
-/* A device can have been created while its predecessor was still going: again, without a race */
+/*
+ * The kernel may have created a device before it released the number of the previous one. Detach
+ * and reattach once more, without a race.
+ */
 static int detach_again(struct exercise *exercise, struct outcome *outcome)
 {
 	const struct snapshot_host *host = &baseline_memdev(&exercise->baseline)->host;
@@ -184,7 +187,10 @@ static int judge_numbers(struct exercise *exercise, struct outcome *outcome)
 
 	numbers_find(first, &numbers);
 	if (!numbers_exceed(&numbers, &exercise->limit)) {
-		/* A number that has been released after all is not to be taken again. */
+		/*
+		 * A late release lowers the limit again, so that a new leak of that number is
+		 * found.
+		 */
 		exercise->limit.highest[NUMBER_MEMDEV] = numbers.highest[NUMBER_MEMDEV];
 		return 0;
 	}
@@ -218,7 +224,7 @@ char *exercise_check(struct exercise *exercise)
 	return why;
 }
 
-/* Once the kernel is at rest: is the baseline restored? If not, restore it. */
+/* Once the kernel is at rest, test whether the baseline is restored, and restore it if it is not */
 static int settle(struct exercise *exercise, struct outcome *outcome)
 {
 	int rc = baseline_restore_surroundings(&exercise->baseline, exercise->watchdog, outcome);

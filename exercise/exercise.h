@@ -16,17 +16,17 @@ struct outcome;
 struct watchdog;
 
 /*
- * Trials: detach a memdev by every method, also by several at once, restore the baseline after each
- * trial, and judge what the kernel did.
+ * Trials: detach a memdev by every method, also by several methods at once; restore the baseline
+ * after each trial; and judge what the kernel did.
  */
 
 struct exercise {
-	uint64_t limit_us;		  /* how long an actor may take */
-	uint64_t exposure_limit_us;	  /* how long a region may be gone before its provider */
-	uint64_t durations_us[NR_ACTORS]; /* how long each takes alone, once it was measured */
-	const char *check;		  /* for sh, after each trial; NULL: none */
-	int cpu;			  /* where all actors are on one: worker_cpu() */
-	/* Called by another thread when exercise_run() is not going to return: watchdog.h */
+	uint64_t limit_us;	    /* the time that an actor may take */
+	uint64_t exposure_limit_us; /* the time that a region may be gone before its provider */
+	uint64_t durations_us[NR_ACTORS]; /* how long each takes alone, once measured */
+	const char *check;		  /* a command for sh, after each trial; NULL: none */
+	int cpu; /* the processor of all actors that share one: worker_cpu() */
+	/* Called by another thread if exercise_run() does not return: watchdog.h */
 	void (*lost)(void *data);
 	void *lost_data;
 	struct baseline baseline;
@@ -38,44 +38,47 @@ struct exercise {
 	struct race race;
 	struct watchdog *watchdog;
 	uint64_t taint;
-	struct numbers limit; /* which no number is to exceed */
+	struct numbers limit; /* the limit that no number may exceed */
 };
 
 /**
  * exercise_open() - observe the machine
- * @exercise: with its public members set, and its private ones zeroed
- * @host: of the memdev that is to be detached
- * @what: what could not be read, if anything could not
+ * @exercise: with its public members set, and its private members zeroed
+ * @host: the host of the memdev that will be detached
+ * @what: set to what could not be read, if an error occurred
  *
- * Return: 0 or a negative errno (-ENODEV: nothing is attached to that host); then there is nothing
- * to close.
+ * Return: 0 or a negative errno (-ENODEV: nothing is attached to that host). After an error there
+ * is nothing to close.
  */
 int exercise_open(struct exercise *exercise, const char *host, const char **what);
 void exercise_close(struct exercise *exercise);
 
 /**
- * exercise_check() - is all well before anything was done?
+ * exercise_check() - run the command of --check before the first trial
  *
- * Return: NULL, or why not, as a sentence; a new string that the caller frees.
+ * Return: NULL if it passes, otherwise the reason as a sentence; a new string that the caller
+ * frees.
  */
 char *exercise_check(struct exercise *exercise);
 
 /**
- * exercise_prepare() - what each actor of a case is going to do
+ * exercise_prepare() - prepare the operations of each actor of a case
  *
- * Return: NULL, or why one of them cannot, as a sentence; a new string that the caller frees.
+ * Return: NULL, or the reason why an actor cannot act, as a sentence; a new string that the caller
+ * frees.
  */
 char *exercise_prepare(struct exercise *exercise, const struct race_case *race_case,
 		       const struct trial *trial, struct outcome *outcome);
 
 /**
- * exercise_run() - do what was prepared, restore the baseline, and judge
+ * exercise_run() - run the prepared operations, restore the baseline, and judge the trial
  *
- * It may not return. If a step does not, exercise.lost is called; but reading sysfs waits for
- * locks, too. A caller that cannot wait for ever calls it in another process.
+ * This function may not return. If a step does not return, exercise.lost is called. But reading
+ * sysfs waits for locks as well. A caller that must not wait forever therefore calls it in another
+ * process.
  *
- * Return: 0, or a negative errno if it could not be done, or the machine cannot be observed: then
- * the baseline was restored, unless exercise.unrestored says otherwise.
+ * Return: 0, or a negative errno if the operations could not be run or the machine could not be
+ * observed. After an error the baseline was restored, unless exercise.unrestored is set.
  */
 int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 		 struct outcome *outcome);

@@ -17,13 +17,13 @@
 #include "util/clock.h"
 #include "util/memory.h"
 
-/* As much of its output as a report has room for; it may print more */
+/* The part of the output that a report has room for; the command may print more */
 #define OUTPUT_MAX 4096
 
-/* How often it is read before the time is looked at */
+/* The number of reads between two looks at the clock */
 #define READS 16
 
-/* How long a process that was killed may take to go */
+/* The time that a killed process may take to end */
 #define TO_GO_US 3000000
 
 struct check {
@@ -33,7 +33,7 @@ struct check {
 	size_t length;
 };
 
-/* In a process of its own, and a group of its own. It has no file of this process's open. */
+/* Run the command in its own process and process group, without any open file of this process */
 static void run(const char *command, const struct snapshot_memdev *memdev, int output)
 {
 	int nothing = open("/dev/null", O_RDONLY);
@@ -71,7 +71,7 @@ static int start(const char *command, const struct snapshot_memdev *memdev, stru
 	return -errno;
 }
 
-/* A part of it at a time: it can be without end. */
+/* Read a part of the output at a time, because the output can be endless. */
 static void read_output(struct check *check)
 {
 	char rest[512];
@@ -88,7 +88,10 @@ static void read_output(struct check *check)
 	}
 }
 
-/* Return: has it ended until then? With its status for waitpid(2) */
+/*
+ * Wait until the command ends. Return true if it did before @until_us, with @status set as by
+ * waitpid(2).
+ */
 static bool wait_until(struct check *check, uint64_t until_us, int *status)
 {
 	int process = (int)syscall(SYS_pidfd_open, check->pid, 0);
@@ -100,7 +103,9 @@ static bool wait_until(struct check *check, uint64_t until_us, int *status)
 
 		if (now >= until_us)
 			break;
-		/* Whatever it has started can keep the output open after it: it is not waited for.
+		/*
+		 * A process that the command started may keep the output open: the wait ends
+		 * without it.
 		 */
 		poll(ready, 2, (int)((until_us - now) / 1000) + 1);
 		read_output(check);

@@ -8,20 +8,21 @@ struct outcome;
 struct snapshot_memdev;
 
 /*
- * What has to hold after each return: a command of the administrator's (--check), such as one that
- * writes to the memory and reads it back. It is the only thing here that a shell runs; the names of
- * devices reach it in its environment, and never as a part of its text.
+ * The administrator's command (--check), which must succeed after each reattach. It can, for
+ * example, write to the memory and read it back. No other text is run by a shell. The names of
+ * devices reach the command in its environment, and never as a part of its text.
  */
 
 /**
- * health_check() - run the command, and note in @outcome if it fails
+ * health_check() - run the command, and add a finding to @outcome if it fails
  * @command: for sh -c; NULL: nothing is checked
- * @memdev: MEMDEV, HOST and REGION of the command's environment
- * @limit_us: how long it may take; then it is killed, with all that it has started
+ * @memdev: the source of MEMDEV, HOST and REGION in the command's environment
+ * @limit_us: the time that the command may take; then it is killed, with all processes of its group
  *
- * A command that does not even end then is stuck in the kernel: nothing more is to be done.
+ * A command that does not end after it was killed is stuck in the kernel. The caller must then
+ * stop.
  *
- * Return: 0, or a negative errno if it could not be run.
+ * Return: 0, or a negative errno if the command could not be run.
  */
 int health_check(const char *command, const struct snapshot_memdev *memdev, uint64_t limit_us,
 		 struct outcome *outcome);

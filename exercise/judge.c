@@ -60,7 +60,7 @@ void judge_stuck(struct outcome *outcome, const char *who, pid_t pid, uint64_t l
 	outcome->stop = true;
 }
 
-/* Each failed check, but for kernel reports: judge_log() finds them in the whole trial. */
+/* Add each failed check, except kernel reports: judge_log() finds these in the whole trial. */
 static void note_checks(struct outcome *outcome, const char *kind, struct checks *checks)
 {
 	for (size_t i = 0; i < checks->count; i++) {
@@ -126,7 +126,7 @@ void judge_log(struct outcome *outcome, const struct observed *observed, uint64_
 	uint64_t now = judge_taint(), added = now & ~*taint;
 	struct splats splats;
 
-	/* That it cannot be read is no taint. */
+	/* A taint that cannot be read is not a new taint. */
 	if (now == UINT64_MAX) {
 		now = *taint;
 		added = 0;

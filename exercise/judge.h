@@ -12,56 +12,63 @@ struct observed;
 struct outcome;
 struct plan;
 
-/* What was observed in a trial becomes its findings. */
+/* Turn the observations of a trial into findings. */
 
-/* Once a process has died in the kernel, the others have that long to return. */
+/* Once a process has died in the kernel, the other processes have this long to return. */
 #define AFTER_BREAK_US 3000000
 
-/** judge_is_broken() - has a process ended inside the kernel, perhaps with locks held? */
+/**
+ * judge_is_broken() - test whether a process has died in the kernel, perhaps while it held locks
+ */
 bool judge_is_broken(const struct observed *observed);
 
-/** judge_taint() - the kernel's taint (Documentation/admin-guide/tainted-kernels.rst), as bits */
+/**
+ * judge_taint() - return the kernel's taint (Documentation/admin-guide/tainted-kernels.rst) as bits
+ */
 uint64_t judge_taint(void);
 
 /**
- * judge_stuck_in() - the signature of a process that has not returned: where in the kernel it is
- * @wchan: its /proc/PID/wchan
- * @stack: its /proc/PID/stack, "" if that cannot be read
+ * judge_stuck_in() - return the signature of a process that has not returned from the kernel
+ * @wchan: the text of its /proc/PID/wchan
+ * @stack: the text of its /proc/PID/stack, "" if that cannot be read
  *
- * The first function of CXL's modules in its stack counts, else the innermost, else @wchan.
+ * The signature names the first function of CXL's modules in the stack. Without one, it names the
+ * innermost function, and without a stack @wchan.
  *
  * Return: a new string that the caller frees, such as "stuck cxl_mem_probe".
  */
 char *judge_stuck_in(const char *wchan, const char *stack);
 
 /**
- * judge_stuck() - note a process that has not returned; nothing more can be done then
+ * judge_stuck() - add a finding for a process that has not returned; the caller must then stop
  * @who: what the process does, for people
- * @limit_us: how long it has been waited for
+ * @limit_us: how long this program waited for it
  */
 void judge_stuck(struct outcome *outcome, const char *who, pid_t pid, uint64_t limit_us);
 
 /**
- * judge_log() - note every kernel report, and whether a part of the kernel log was lost
- * @taint: the kernel's taint before; becomes the one that it has now
+ * judge_log() - add a finding for every kernel report, and record whether a part of the kernel log
+ * was lost
+ * @taint: the taint before the trial; set to the current one
  */
 void judge_log(struct outcome *outcome, const struct observed *observed, uint64_t *taint);
 
 /**
- * judge_detach() - note each check of a detach that failed
+ * judge_detach() - add a finding for each failed check of a detach
  * @baseline: its latest observation is the one after the detach
- * @iomem: the addresses after it
+ * @iomem: the addresses after the detach
  */
 void judge_detach(struct outcome *outcome, const struct baseline *baseline, const struct plan *plan,
 		  const struct observed *observed, const struct iomem *iomem);
 
-/** judge_exposure() - note for how long the regions were gone before their provider */
+/** judge_exposure() - record how long the regions were gone before their provider */
 void judge_exposure(struct outcome *outcome, const struct plan *plan,
 		    const struct observed *observed, uint64_t limit_us);
 
 /**
- * judge_quiet() - once the kernel is at rest, note each provider that has a part of its devices
- * @baseline: its latest observation is the one to be judged
+ * judge_quiet() - once the kernel is at rest, add a finding for each provider with only a part of
+ * its devices
+ * @baseline: its latest observation is judged
  */
 void judge_quiet(struct outcome *outcome, const struct baseline *baseline);
 

@@ -8,20 +8,20 @@
 
 struct json_object;
 
-/* The actors that were wanted, and do not take part: what was not done has not passed. */
+/* The requested actors that do not take part: an actor that was not exercised has not passed. */
 struct left_out {
 	struct {
 		enum actor actor;
-		char *why; /* as a sentence */
+		char *why; /* the reason as a sentence */
 	} *list;
 	size_t count;
 };
 
-/** left_out_add() - one more; @why is taken over */
+/** left_out_add() - add an actor; @why then belongs to @left_out */
 void left_out_add(struct left_out *left_out, enum actor actor, char *why);
 void left_out_release(struct left_out *left_out);
 
-/** left_out_to_json() - an array of objects; NULL: there is none */
+/** left_out_to_json() - return an array of objects; NULL if no actor was left out */
 struct json_object *left_out_to_json(const struct left_out *left_out);
 
 #endif

@@ -91,7 +91,7 @@ static int report(const struct options *options, const char *log)
 	return status;
 }
 
-/* @opened: what records_open() or records_open_new() returned */
+/* Take over the log; @opened is what records_open() or records_open_new() returned */
 static int open_log(const char *path, int opened, int *log)
 {
 	*log = opened;
@@ -122,7 +122,7 @@ static int add_crash(const struct options *options)
 	return EXIT_FAILED;
 }
 
-/* A log that has something in it already is not mixed up with the merged one. */
+/* Refuse to add the merged log to a log that already has records */
 static int write_merged(const char *path, struct json_object *records)
 {
 	int log, rc;
@@ -203,7 +203,10 @@ static void fill_schedule(const struct options *options, actor_set actors,
 		schedule_add(schedule, SCENARIO_STORM, actors);
 }
 
-/* Where to continue: after the last trial that began, with the same seed; and how it began */
+/*
+ * Find the first trial to run: the one after the last that began with the same seed. Set @begun to
+ * the start record of that log.
+ */
 static size_t read_progress(struct options *options, struct json_object **begun)
 {
 	struct json_object *records = records_read(options->log);
@@ -223,7 +226,7 @@ static size_t read_progress(struct options *options, struct json_object **begun)
 	return next;
 }
 
-/* On one processor, the actor that starts later needs a higher priority. */
+/* On a single processor, the actor that starts later needs a higher priority. */
 static int choose_cpu(const struct schedule *schedule, int *cpu)
 {
 	size_t most = 0;
@@ -258,7 +261,7 @@ static int run(const struct options *options, char *log, struct run_settings *se
 		fprintf(stderr, NAME ": the log is %s\n", log);
 	rc = run_supervise(settings);
 	close(settings->log);
-	/* A trial whose result could not be written would look as if the machine had died in it. */
+	/* Without space for its result, a trial would look as if the machine had died in it. */
 	if (rc == -ENOSPC)
 		return EXIT_FAILED;
 	status = options->script ? EXIT_DONE : report(options, log);
@@ -294,7 +297,7 @@ static int exercise(struct options *options, const struct subject *subject,
 	return status;
 }
 
-/* By default, in a directory where anybody can create files: records_open_new() */
+/* The default path is in a directory where every user can create files: records_open_new(). */
 static char *log_path(const struct options *options)
 {
 	struct tm now;
@@ -328,7 +331,7 @@ static int start(struct options *options)
 	return status;
 }
 
-/* Once there are trials, run_supervise() knows what a signal interrupts. */
+/* During the trials, run_supervise() knows what a signal interrupts. */
 static void say_when_interrupted(const struct options *options)
 {
 	bool writes =
@@ -392,7 +395,7 @@ int main(int argc, char **argv)
 	struct options options;
 	int status;
 
-	/* What argp puts before its messages and into --help, whatever this program is run as */
+	/* argp begins its messages and --help with argv[0], however the program was started. */
 	if (argc > 0)
 		argv[0] = name;
 	options_read(argc, argv, &options);

@@ -8,8 +8,8 @@
 #include "util/memory.h"
 
 /*
- * So many more numbers than there are devices can be in use: each root decoder keeps one for its
- * next region, and the kinds of ports share theirs. Memdevs have no such spare numbers.
+ * The numbers in use that exceed the number of devices. Each root decoder reserves one for its next
+ * region, and all kinds of ports share their numbers. Memdevs have no such spare numbers.
  */
 #define NUMBERS_SPARE 4
 

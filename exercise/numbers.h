@@ -9,12 +9,12 @@ struct outcome;
 struct snapshot;
 
 /*
- * The numbers in the names of devices. The kernel gives the lowest one that is free: as long as
- * trials return all numbers, these do not grow. Pure.
+ * The numbers in the names of devices. The kernel assigns the lowest free number. If trials release
+ * all numbers, the highest ones do not grow. Pure.
  */
 
 enum number_kind {
-	NUMBER_PORT, /* of all kinds of ports */
+	NUMBER_PORT, /* shared by all kinds of ports */
 	NUMBER_MEMDEV,
 	NUMBER_REGION,
 	NR_NUMBER_KINDS,
@@ -24,16 +24,18 @@ struct numbers {
 	uint64_t highest[NR_NUMBER_KINDS];
 };
 
-/** numbers_find() - the highest ones in a snapshot */
+/** numbers_find() - find the highest numbers in a snapshot */
 void numbers_find(const struct snapshot *snapshot, struct numbers *numbers);
 
-/** numbers_limit() - the highest ones that a snapshot's devices can get as long as none leaks */
+/**
+ * numbers_limit() - find the highest numbers that devices of a snapshot can get unless one leaks
+ */
 void numbers_limit(const struct snapshot *snapshot, struct numbers *limit);
 
-/** numbers_exceed() - is one of them above its limit? */
+/** numbers_exceed() - test whether a number is above its limit */
 bool numbers_exceed(const struct numbers *numbers, const struct numbers *limit);
 
-/** numbers_note() - note each one above its limit as a finding */
+/** numbers_note() - add a finding for each number above its limit */
 void numbers_note(const struct numbers *numbers, const struct numbers *limit,
 		  struct outcome *outcome);
 

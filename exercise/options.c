@@ -12,7 +12,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* Once through the sweep of every race */
+/* One complete sweep of every race */
 #define DEFAULT_TRIALS SWEEP_TRIALS
 
 static uint64_t parse_number(const char *arg, const char *what, const struct argp_state *state)

@@ -9,12 +9,12 @@
 #include "exercise/schedule.h"
 #include "util/options.h"
 
-/* What the command line says */
+/* The cases that the command line asks for */
 
 struct wanted_cases {
-	struct race_case *list; /* those that name their actors */
+	struct race_case *list; /* the cases that name their actors */
 	size_t count;
-	bool all_pairs, storm; /* of all actors */
+	bool all_pairs, storm; /* pairs or a storm of all actors */
 };
 
 struct wanted_offset {
@@ -41,7 +41,7 @@ enum report_format { FORMAT_JSON, FORMAT_TABLE, FORMAT_KTAP, FORMAT_LAVA, FORMAT
 
 struct options {
 	struct option_arguments arguments;
-	const char *memdev; /* NULL: the first that is attached */
+	const char *memdev; /* NULL: the first attached memdev */
 	const char *bus;
 	struct wanted_cases cases;
 	struct wanted_offset at;
@@ -54,9 +54,9 @@ struct options {
 	const char *report, *crashed, *shrink, *signature, *html;
 	struct wanted_logs merge;
 	enum report_format format;
-	const char *build; /* of FORMAT_KCIDB */
+	const char *build; /* for FORMAT_KCIDB */
 	enum script_language script;
-	const char *health; /* a command of the user's, for sh */
+	const char *health; /* the user's command, for sh */
 	bool go_on, table, real_hardware, all_actors, force;
 };
 
@@ -64,7 +64,7 @@ struct options {
  * options_read() - read the command line, and fill in the defaults
  * @options: filled; released with options_release()
  *
- * Arguments that are not valid end the program: see options_parse().
+ * Invalid arguments end the program: see options_parse().
  */
 void options_read(int argc, char **argv, struct options *options);
 void options_release(struct options *options);

@@ -10,9 +10,9 @@
 #include "attach/model/step.h"
 #include "exercise/schedule.h"
 
-/* One trial as data: what its actors do, when they did it, and what was found. */
+/* One trial as data: the operations of its actors, their times, and the findings */
 
-/* Something that the kernel did wrong */
+/* A misbehavior of the kernel */
 struct finding {
 	/*
 	 * splat, stuck, check (of a detach), quiet (a provider has only a part of its devices),
@@ -21,51 +21,51 @@ struct finding {
 	 * --check fails)
 	 */
 	const char *kind;
-	char *signature; /* the same for the same problem */
-	char *detail;	 /* lines: the kernel report, the failed check, where a process is stuck */
+	char *signature; /* equal for findings of the same problem */
+	char *detail; /* lines: the kernel report, the failed check, or where a process is stuck */
 };
 
 /*
  * What one actor does in a trial. In INTERLEAVING_HALVES it is the first half, and the next
- * operation is the second one.
+ * operation is the second half.
  */
 struct operation {
 	enum actor actor;
-	size_t nth;	    /* of the case's actors */
+	size_t nth;	    /* its index among the case's actors */
 	struct step *steps; /* its texts belong to the baseline */
 	size_t nr_steps;
-	size_t nr_down;	   /* of the steps: the ones that detach; the others reattach */
-	uint64_t delay_us; /* after the first operation */
-	uint64_t lasts_us; /* repeated for that long from the start of the first; 0: once */
-	uint64_t pause_us; /* before each repetition but the first */
-	size_t nr_often;   /* of the steps: the others only every WHOLE_EVERY times; 0: all */
-	int priority;	   /* real-time, all on one processor; 0: none, on all processors */
+	size_t nr_down;	   /* the first steps, which detach; the others reattach */
+	uint64_t delay_us; /* the delay after the first operation */
+	uint64_t lasts_us; /* repeated for this time from the first operation's start; 0: once */
+	uint64_t pause_us; /* before each repetition except the first */
+	size_t nr_often; /* the first steps, run each time; the others every WHOLE_EVERY; 0: all */
+	int priority;	 /* real-time, all on one processor; 0: none, on all processors */
 	uint64_t begun_us; /* CLOCK_MONOTONIC; 0: it did not begin, or is stuck */
 	uint64_t ended_us; /* 0: it has not returned */
-	int rc;		   /* of the first step that failed, which is no finding in a race */
+	int rc; /* the error of the first step that failed, which is not a finding in a race */
 };
 
 struct outcome {
 	struct operation operations[2 * NR_ACTORS];
 	size_t nr_operations;
-	bool busy; /* all processors are kept busy meanwhile */
+	bool busy; /* all processors are kept busy during the trial */
 	struct finding *findings;
 	size_t nr_findings;
-	uint64_t exposure_us; /* of one actor alone; 0: too short to be measured */
+	uint64_t exposure_us; /* of an actor alone; 0: too short to be measured */
 	bool log_lost;	      /* a part of the kernel log was overwritten before it was read */
-	bool stop;	      /* nothing more should be done on this machine */
+	bool stop;	      /* this machine must not be used further */
 };
 
-/** outcome_note() - add a finding, which takes over its signature and its detail */
+/** outcome_note() - add a finding, which then owns @signature and @detail */
 void outcome_note(struct outcome *outcome, const char *kind, char *signature, char *detail);
 
-/** outcome_time() - note when an operation began and ended, and its first error, from its steps */
+/** outcome_time() - set an operation's begin, end and first error from the results of its steps */
 void outcome_time(struct operation *operation, const struct step_result *steps, size_t count);
 
-/** outcome_has_removed() - may one of the actors have removed a PCI device? */
+/** outcome_has_removed() - test whether an actor may have removed a PCI device */
 bool outcome_has_removed(const struct outcome *outcome);
 
-/** outcome_actors() - who took part */
+/** outcome_actors() - return the actors that took part */
 actor_set outcome_actors(const struct outcome *outcome);
 
 /** outcome_release() - free the operations and findings */

@@ -30,9 +30,9 @@ static char *prepare_detach(const struct preparation *preparation, struct operat
 	operation->nr_down = operation->nr_steps;
 	copy_steps(operation, plan->undo, plan->nr_undo);
 	/*
-	 * The first step of the undo brings a port or the bus back. The other steps bind hosts, and
-	 * wait for every process that already binds one: an actor that did them each time would
-	 * never interleave with others.
+	 * The first step of the undo restores a port or the bus, and runs each time. The other
+	 * steps bind hosts, and wait for every process that already binds one. An actor that ran
+	 * them each time would never interleave with others.
 	 */
 	if (operation->actor == ACTOR_PORT || operation->actor == ACTOR_BUS)
 		operation->nr_often = operation->nr_down + 1;
@@ -81,7 +81,7 @@ static char *prepare_operation(const struct preparation *preparation, struct ope
 	return NULL;
 }
 
-/* From one process that detaches and reattaches in turn to two, one for each, at the same time */
+/* Split a process that detaches and reattaches in turn into two that run at the same time */
 static void halve(struct operation *down, struct operation *up)
 {
 	*up = *down;
@@ -93,7 +93,9 @@ static void halve(struct operation *down, struct operation *up)
 	down->nr_often = 0;
 }
 
-/* What turns on that drivers bind by themselves is left to the end of the trial. */
+/*
+ * Drop the steps that switch driver autoprobe on: surroundings_restore() does so after the trial.
+ */
 static void keep_guarded(struct operation *operation)
 {
 	size_t count = 0;

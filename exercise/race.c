@@ -10,7 +10,7 @@
 #include "exercise/race.h"
 #include "util/clock.h"
 
-/* The time between telling the first worker and the barrier at which all start */
+/* The time for each worker from its instructions to the barrier at which all start */
 #define TO_BARRIER_US 3000
 
 static int start_workers(struct race *race, size_t count)
@@ -38,10 +38,12 @@ void race_end(struct race *race)
 
 struct waiting {
 	const struct observed *observed;
-	uint64_t broken_us; /* when the kernel was seen to be broken; 0: it was not */
+	uint64_t broken_us; /* when the kernel was first seen to be broken; 0: never */
 };
 
-/* After one has died in the kernel, the others can still return, unless they wait for it. */
+/*
+ * After a process has died in the kernel, other workers can still return, unless they wait for it.
+ */
 static bool is_worth_waiting(void *data, uint64_t us)
 {
 	struct waiting *waiting = data;
@@ -60,7 +62,10 @@ static bool is_one_running(struct worker *const *workers, size_t count)
 	return false;
 }
 
-/* A process that still runs is not stuck, and releases what the others wait for, up to a limit. */
+/*
+ * A process that still runs is not stuck, and may hold a lock that another worker waits for. Each
+ * round therefore extends the wait, up to RACE_LIMITS times.
+ */
 static int wait_for_workers(struct race *race, size_t count, uint64_t until_us)
 {
 	struct waiting waiting = {&race->watch->observed, 0};
@@ -92,7 +97,9 @@ static int start_operation(struct race *race, struct worker **worker,
 	return worker_do(worker, operation->steps, operation->nr_steps, &terms);
 }
 
-/* All start from one barrier; each is waited for. The first @begun are those that were started. */
+/*
+ * Start all operations from one barrier, and wait for them. @begun is the number of those started.
+ */
 static int run_operations(struct race *race, const struct outcome *outcome, size_t *begun)
 {
 	uint64_t start, last = 0;
@@ -110,7 +117,7 @@ static int run_operations(struct race *race, const struct outcome *outcome, size
 		last = operation->delay_us > last ? operation->delay_us : last;
 		*begun += rc == 0;
 	}
-	/* Those that have begun are not to go on while something else is done. */
+	/* No started worker may run on while this process does something else. */
 	waited = wait_for_workers(race, *begun,
 				  start + last + outcome->operations[0].lasts_us + race->limit_us);
 	cpu_hog_end(&hog);
@@ -128,8 +135,8 @@ int race_run(struct race *race, struct outcome *outcome)
 	broken = judge_is_broken(&race->watch->observed);
 	outcome->stop |= broken;
 	/*
-	 * Which of them was it? A worker that was killed has done a part of its operation, and one
-	 * that waits for another which has died in the kernel is no finding of its own.
+	 * Decide which worker is a finding. A killed worker has done a part of its operation. A
+	 * worker that waits for one that died in the kernel is not a finding of its own.
 	 */
 	for (size_t i = 0; i < begun; i++) {
 		struct operation *operation = &outcome->operations[i];

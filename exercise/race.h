@@ -10,21 +10,22 @@ struct outcome;
 struct watch;
 struct worker;
 
-/* A process that still runs may take so many times the limit. */
+/* A process that still runs may take this many times the limit. */
 #define RACE_LIMITS 10
 
-/* Several actors at the same time, each one or two worker processes */
+/* Several actors at the same time, each in one or two worker processes */
 struct race {
-	struct watch *watch;		       /* for what the kernel says meanwhile */
-	uint64_t limit_us;		       /* how long an actor may take */
-	int cpu;			       /* where all are on one processor: worker_cpu() */
+	struct watch *watch; /* for the kernel's events and log during the race */
+	uint64_t limit_us;   /* the time that an actor may take */
+	int cpu;	     /* the processor of all actors that share one: worker_cpu() */
 	struct worker *workers[2 * NR_ACTORS]; /* NULL: not started yet */
 };
 
 /**
- * race_run() - do the operations that were prepared, all from one barrier, and wait for each
+ * race_run() - run the prepared operations, all from one barrier, and wait for each
  *
- * Return: 0; -EIO if nothing more can be done (outcome.stop); or another negative errno.
+ * Return: 0; -EIO if this machine must not be used further (outcome.stop); or another negative
+ * errno.
  */
 int race_run(struct race *race, struct outcome *outcome);
 

@@ -36,7 +36,7 @@ static int restore_once(struct baseline *baseline, struct watchdog *watchdog,
 	return restore_from(baseline, &baseline->last, watchdog, outcome);
 }
 
-/* Recreating all ports of the bus helps where a port cannot be used again. */
+/* Recreate all ports of the bus, which helps if a port cannot be used again. */
 static int restore_by_bus(struct baseline *baseline, struct watchdog *watchdog,
 			  struct outcome *outcome)
 {
@@ -72,7 +72,7 @@ static char *what_is_missing(const struct checks *checks)
 	return text;
 }
 
-/* Until everything is back; what it took is a finding, unless binding was enough. */
+/* Bind until everything is restored. If binding is not enough, what was needed is a finding. */
 static int restore(struct baseline *baseline, struct watchdog *watchdog,
 		   const struct observed *observed, struct outcome *outcome)
 {
@@ -142,7 +142,10 @@ int baseline_put_back(struct baseline *baseline, struct watchdog *watchdog,
 	if (rc == 0)
 		rc = baseline_observe(baseline, NULL);
 
-	/* What cannot be observed may lack anything: all is bound that can be. */
+	/*
+	 * If the machine cannot be observed, any device may be missing: bind everything that can be
+	 * bound.
+	 */
 	if (rc < 0)
 		rc = restore_from(baseline, &nothing, watchdog, outcome);
 	if (rc == 0 && !baseline_is_equivalent(baseline, observed, &checks))

@@ -7,29 +7,31 @@ struct observed;
 struct outcome;
 struct watchdog;
 
-/* How often binding is tried before it counts as not enough */
+/* The number of times that binding is tried before it counts as not enough */
 #define RESTORES 3
 
-/* baseline_restore() may take so many times the watchdog's limit: then it recreates the bus's
- * ports. */
+/*
+ * baseline_restore() may take this many times the watchdog's limit: in the end it recreates the
+ * bus's ports.
+ */
 #define RESTORE_LIMITS (RESTORES + 2)
 
 /**
  * baseline_restore() - restore everything that the baseline has and the latest observation lacks
  * @observed: what the watchdog's watch observed
  *
- * Where that gives devices other names, the baseline is renewed. That binding was not enough, or
- * that it is not possible, is a finding.
+ * If devices get other names, the baseline is renewed. It is a finding if binding was not enough,
+ * or if the baseline cannot be restored.
  *
- * Return: 0, also if nothing more can be done (outcome.stop); or a negative errno.
+ * Return: 0, also if this machine must not be used further (outcome.stop); or a negative errno.
  */
 int baseline_restore(struct baseline *baseline, struct watchdog *watchdog,
 		     const struct observed *observed, struct outcome *outcome);
 
 /**
- * baseline_restore_surroundings() - undo what the actors beside the memdev may have left undone
+ * baseline_restore_surroundings() - undo what actors beside the memdev may have left undone
  *
- * It cannot be told from the devices: to be called after each trial.
+ * The state of the devices does not show this. The caller must call it after each trial.
  *
  * Return: as watchdog_do().
  */
@@ -37,12 +39,12 @@ int baseline_restore_surroundings(const struct baseline *baseline, struct watchd
 				  struct outcome *outcome);
 
 /**
- * baseline_put_back() - the same after a trial that failed, whatever the reason was
+ * baseline_put_back() - restore everything after a trial that failed, for whatever reason
  *
- * Also if the machine cannot be read: then everything that the baseline has is bound again.
+ * If the machine cannot be read, every device of the baseline is bound again.
  *
- * Return: 0 if the machine is as it was, but for the names; or a negative errno if it is not, or
- * that cannot be known.
+ * Return: 0 if the machine is as before, except for names; a negative errno if it is not, or if its
+ * state is unknown.
  */
 int baseline_put_back(struct baseline *baseline, struct watchdog *watchdog,
 		      const struct observed *observed, struct outcome *outcome);

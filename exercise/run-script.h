@@ -9,13 +9,13 @@
 struct exercise;
 
 /**
- * run_print_script() - print the first trial of a schedule as a script, instead of making it
- * @exercise: which has measured how long the actors take, unless one acts alone
- * @trials: how many the script makes
- * @why: where the answer is -ENODEV, the reason, a new string
+ * run_print_script() - print the first trial of a schedule as a script, instead of running it
+ * @exercise: has measured the time that the actors take, unless an actor acts alone
+ * @trials: the number of trials that the script makes
+ * @why: set to the reason if the result is -ENODEV, a new string
  *
- * Return: 0; -ENODEV if there is nothing to do, or if the language cannot say it; another negative
- * errno if stdout cannot be written.
+ * Return: 0; -ENODEV if there is nothing to run, or if the language cannot express it; another
+ * negative errno if stdout cannot be written.
  */
 int run_print_script(struct exercise *exercise, struct schedule *schedule, uint64_t trials,
 		     enum script_language language, char **why);

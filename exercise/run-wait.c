@@ -10,13 +10,13 @@
 #include "exercise/run-wait.h"
 #include "util/clock.h"
 
-/* How often it is seen whether the process still gets on */
+/* The time between two checks whether the process still makes progress */
 #define POLL_MS 1000
 
 /*
- * A race may take that long; then the wait for the kernel; what is beside the memdev; twice
- * everything that restores the baseline, with a detach in between; the command of --check; and, if
- * that failed, the same once more without having been read (exercise_run()).
+ * A trial can consist of: a race; the wait for the kernel; restoring what is beside the memdev;
+ * twice all steps that restore the baseline, with a detach in between; and the command of --check.
+ * If the trial failed, everything is restored once more without having been read (exercise_run()).
  */
 double run_limit(double timeout, double grace)
 {
@@ -68,7 +68,7 @@ int run_wait(pid_t pid, int status, int log, double seconds)
 	while (poll(&ready, 1, POLL_MS) <= 0) {
 		off_t now = size_of(log);
 
-		/* A signal may have been meant for this process alone. */
+		/* The signal may have been sent to this process alone: forward it. */
 		if (interrupted)
 			kill(pid, SIGTERM);
 		if (now != size)

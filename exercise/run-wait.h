@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Waiting for the process that makes the trials, which may not return from the kernel */
+/* Wait for the process that runs the trials, which may not return from the kernel */
 
-/* How that process ends, if it can say so */
+/* How that process ends, if it can report it */
 enum run_end {
 	RUN_DONE,
 	RUN_FAILED,
@@ -15,32 +15,33 @@ enum run_end {
 };
 
 /**
- * run_limit() - how many seconds a trial may take
- * @timeout: seconds that each of its parts may take
- * @grace: seconds that reading the machine may take in all, beside that
+ * run_limit() - return the number of seconds that a trial may take
+ * @timeout: the seconds that each of its parts may take
+ * @grace: the additional seconds for reading the machine
  */
 double run_limit(double timeout, double grace);
 
 /**
- * run_catch_signals() - from now on, SIGINT, SIGTERM and SIGHUP end no process, but are noted
+ * run_catch_signals() - record SIGINT, SIGTERM and SIGHUP from now on, instead of ending the
+ * process
  *
- * One that the caller ignores stays ignored, as under nohup(1).
+ * A signal that the caller ignores stays ignored, as under nohup(1).
  */
 void run_catch_signals(void);
 
-/** run_is_interrupted() - has this process got such a signal? */
+/** run_is_interrupted() - test whether this process has received such a signal */
 bool run_is_interrupted(void);
 
 /**
- * run_wait() - wait until the process says that it is done, but not until it has ended
- * @status: where it says so
- * @log: which grows as long as trials end
- * @seconds: how long it may take from one record to the next
+ * run_wait() - wait until the process reports that it is done, but not until it has ended
+ * @status: the file descriptor of its report
+ * @log: the log, which grows while trials complete
+ * @seconds: the time that it may take from one record to the next
  *
- * A signal that ends this process, run_catch_signals(), is handed on.
+ * A signal that run_catch_signals() has recorded is forwarded to the process.
  *
- * Return: 0, or a negative errno: -ETIME if it does not return from the kernel, -ECHILD if it ended
- * without a word, -EIO or -ENOSPC if it says RUN_FAILED or RUN_UNWRITTEN.
+ * Return: 0, or a negative errno: -ETIME if the process does not return from the kernel, -ECHILD if
+ * it ended without a report, -EIO or -ENOSPC if it reports RUN_FAILED or RUN_UNWRITTEN.
  */
 int run_wait(pid_t pid, int status, int log, double seconds);
 

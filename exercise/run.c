@@ -26,24 +26,24 @@
 #include "util/memory.h"
 #include "util/records.h"
 
-/* How often progress is printed where stderr is not a terminal */
+/* The time between two lines of progress if stderr is not a terminal */
 #define TELL_US 5000000
 
-/* In a process of its own, which may not return from the kernel */
+/* The state of the process that runs the trials, which may not return from the kernel */
 struct run {
 	const struct run_settings *settings;
 	struct exercise exercise;
 	uint64_t begun_us, told_us, made, findings;
-	uint64_t result_us;	   /* when the latest result was there */
-	bool unwritten;		   /* the log lacks something that was done */
-	const struct trial *trial; /* that is going on; NULL: a measurement */
-	struct outcome *outcome;   /* of it */
-	int status;		   /* where it says how it ends: a byte */
+	uint64_t result_us;	   /* the time of the latest result */
+	bool unwritten;		   /* a record was not written */
+	const struct trial *trial; /* the current one; NULL: a measurement */
+	struct outcome *outcome;   /* of this trial */
+	int status;		   /* the file for its report: one byte */
 };
 
 /*
- * A thread of this process may stay in the kernel, and the process with it. What waits for the end
- * of the program's output, or for its lock, is not to wait for that.
+ * A thread of this process may stay in the kernel, and the process then stays with it. A reader of
+ * the program's output, and a process that waits for its lock, must not wait for that thread.
  */
 static void leave(const struct run *run, enum run_end end)
 {
@@ -81,7 +81,7 @@ static size_t total(const struct run *run)
 	return run->settings->trials * run->settings->schedule->nr_cases;
 }
 
-/* How many trials of the schedule, or of the shard, are left after that one */
+/* Return the number of trials of the schedule or shard that are left after trial @number */
 static double trials_left(const struct run *run, size_t number)
 {
 	const struct shard *shard = &run->settings->schedule->shard;
@@ -124,7 +124,7 @@ static void say_failed(const struct run *run, int rc)
 	say_what_is_left(run);
 }
 
-/* Run what was prepared, and log the result; 0 or a negative errno. @trial NULL: a measurement */
+/* Run prepared operations, and log the result; 0 or a negative errno. No @trial: a measurement */
 static int run_one(struct run *run, const struct race_case *race_case, const struct trial *trial,
 		   struct outcome *outcome)
 {
@@ -140,7 +140,7 @@ static int run_one(struct run *run, const struct race_case *race_case, const str
 	return rc ?: noted;
 }
 
-/* One actor alone, for the time that it takes. Return: as run_trial() */
+/* Measure the time that one actor takes alone. Return: as run_trial() */
 static int measure_actor(struct run *run, enum actor actor)
 {
 	const struct race_case race_case = {SCENARIO_ALONE, {actor}, 1};
@@ -158,7 +158,7 @@ static int measure_actor(struct run *run, enum actor actor)
 		rc = run_one(run, &race_case, NULL, &outcome);
 	if (rc == 0 && operation->ended_us > operation->begun_us)
 		run->exercise.durations_us[actor] = operation->ended_us - operation->begun_us;
-	/* What it cannot do is not to count as done. */
+	/* An operation that the actor cannot do must not count as done. */
 	if (rc == 0 && operation->rc == -EOPNOTSUPP) {
 		fprintf(stderr, NAME ": %s is not supported here\n", actor_name(actor));
 		rc = -EOPNOTSUPP;
@@ -182,7 +182,7 @@ static int measure(struct run *run)
 	return rc;
 }
 
-/* Return: 1: go on; 0: the machine is not to be touched any more; or a negative errno */
+/* Return: 1: continue; 0: this machine must not be used further; or a negative errno */
 static int run_trial(struct run *run, const struct trial *trial)
 {
 	const struct race_case *race_case = &run->settings->schedule->cases[trial->race_case];
@@ -203,7 +203,7 @@ static int run_trial(struct run *run, const struct trial *trial)
 	return rc;
 }
 
-/* false: the time is over, or there is none */
+/* Return false if the time is over, or if no trial is left */
 static bool next_trial(const struct run *run, struct trial *trial)
 {
 	const struct run_settings *settings = run->settings;
@@ -216,7 +216,7 @@ static bool next_trial(const struct run *run, struct trial *trial)
 	return settings->trials == 0 || trial->number < total(run);
 }
 
-/* @rc: as run_trial() */
+/* Write the record of the end; @rc is as from run_trial() */
 static int note_end(struct run *run, int rc)
 {
 	if (isatty(STDERR_FILENO))
@@ -245,7 +245,7 @@ static int all_trials(struct run *run)
 	return note_end(run, rc);
 }
 
-/* Called by the watchdog's thread, when the main thread does not return from the kernel */
+/* Called by the watchdog's thread if the main thread does not return from the kernel */
 static void lost(void *data)
 {
 	struct run *run = data;
@@ -256,12 +256,12 @@ static void lost(void *data)
 	leave(run, run->settings->script ? RUN_FAILED : run->unwritten ? RUN_UNWRITTEN : RUN_DONE);
 }
 
-/* What the first trial would do, as a script */
+/* Print what the first trial would do, as a script */
 static int print_script(struct run *run)
 {
 	struct schedule *schedule = run->settings->schedule;
 	_cleanup_free_ char *why = NULL;
-	/* Only how they overlap depends on how long they take. */
+	/* The times only determine how actors overlap, and an actor alone has no overlap. */
 	int rc = schedule->cases[0].scenario == SCENARIO_ALONE ? 1 : measure(run);
 
 	if (rc != 1)
@@ -273,7 +273,7 @@ static int print_script(struct run *run)
 	return rc;
 }
 
-/* What keeps a run from continuing a log that began so; NULL: nothing */
+/* Return why this run cannot continue a log with that start; NULL if it can */
 static const char *other_schedule(struct json_object *begun, struct json_object *start)
 {
 	static const char *const parts[][2] = {
@@ -291,7 +291,7 @@ static const char *other_schedule(struct json_object *begun, struct json_object 
 	return NULL;
 }
 
-/* The start of this run, unless it continues a log with another schedule */
+/* Write the start of this run; fail if the continued log has another schedule */
 static int note_start(struct run *run)
 {
 	const struct run_settings *settings = run->settings;
@@ -353,7 +353,7 @@ static int exercise(struct run *run)
 	return rc;
 }
 
-/* Of the locks, it keeps that of the steps alone. */
+/* Of the two locks, this process keeps only that of the steps. */
 static void keep_step_lock(const struct command_lock *lock)
 {
 	if (!lock)
@@ -362,7 +362,7 @@ static void keep_step_lock(const struct command_lock *lock)
 	command_lock_note(lock->step, NULL);
 }
 
-/* In a process of its own, which goes no further without its parent than to the end of a trial */
+/* Run in a process of its own. If its parent ends, it ends at the end of the current trial. */
 static void do_all(struct run *run, pid_t parent)
 {
 	int rc;
@@ -375,7 +375,7 @@ static void do_all(struct run *run, pid_t parent)
 	leave(run, rc >= 0 ? RUN_DONE : run->unwritten ? RUN_UNWRITTEN : RUN_FAILED);
 }
 
-/* What a trial changes that is not the memdev's: whether drivers bind by themselves on PCI */
+/* Save the one setting that a trial changes beside the memdev: the driver autoprobe of PCI */
 static int save_settings(const struct schedule *schedule)
 {
 	const struct step autoprobe = {.action = STEP_AUTOPROBE, .bus = "pci"};
@@ -387,8 +387,8 @@ static int save_settings(const struct schedule *schedule)
 }
 
 /*
- * It is in the kernel. When it returns, it ends, before it can write to the log or to anything
- * else; and its workers begin nothing once it has ended (attach/act/worker.h).
+ * The process is in the kernel. SIGKILL ends it when it returns, before it can write to the log or
+ * to anything else. Its workers begin no step after its end (attach/act/worker.h).
  */
 static void abandon(struct run *run, pid_t pid)
 {
@@ -397,7 +397,7 @@ static void abandon(struct run *run, pid_t pid)
 	note(run, record_end("stopped", "it does not return from the kernel"));
 }
 
-/* Its workers begin nothing any more, but nobody has undone what they did. */
+/* The workers of the killed process begin no further step, but their steps have not been undone. */
 static void say_killed(struct run *run, pid_t pid)
 {
 	fprintf(stderr, NAME ": process %d was killed\n", (int)pid);

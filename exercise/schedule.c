@@ -6,12 +6,13 @@
 #include "exercise/schedule.h"
 #include "util/memory.h"
 
-/* Races and storms last until the slowest actor could have done its part so many times. */
+/* Races and storms last until the slowest actor could have acted this many times. */
 #define TIMES_THE_LONGEST 8
 
 /*
- * The loops of all cases take LOOPS_US together, but each at least and at most so long. On 7.3-rc7
- * a loop around each of two writes meets a known crash in some 5 to 15 seconds (contrib/bench).
+ * The loops of all cases take LOOPS_US together, within a minimum and a maximum for each case. On
+ * 7.3-rc7 a loop around each of two writes meets a known crash within 5 to 15 seconds
+ * (contrib/bench).
  */
 #define LOOPS_US 120000000
 #define LOOPS_LEAST_US 4000000
@@ -39,7 +40,7 @@ const char *actor_name(enum actor actor)
 	return names[actor] ?: detach_method_name((enum detach_method)actor);
 }
 
-/* An actor that detaches has the number of its method. */
+/* An actor that detaches has the same number as its method. */
 _Static_assert((int)ACTOR_MEMDEV == (int)METHOD_MEMDEV &&
 		       (int)ACTOR_PCI_REMOVE == METHOD_PCI_REMOVE &&
 		       (int)ACTOR_REGION == NR_METHODS,
@@ -168,13 +169,13 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors)
 	}
 }
 
-/* From 0 to count - 1 */
+/* Return a random number from 0 to @count - 1 */
 static size_t pick(struct schedule *schedule, size_t count)
 {
 	return (size_t)nrand48(schedule->random) % count;
 }
 
-/* 0 to @count - 1, in any order */
+/* Fill @numbers with 0 to @count - 1 in random order */
 static void shuffle(struct schedule *schedule, size_t *numbers, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -185,7 +186,7 @@ static void shuffle(struct schedule *schedule, size_t *numbers, size_t count)
 	}
 }
 
-/* How many trials of a case are at one offset in one interleaving, before the next sweep */
+/* The number of trials in a sweep of a case, without the loops */
 #define SWEPT (NR_SWEPT * SWEEP_BUCKETS)
 
 static bool has_loops(const struct schedule *schedule)
@@ -193,7 +194,7 @@ static bool has_loops(const struct schedule *schedule)
 	return !schedule->one_interleaving && !schedule->fixed;
 }
 
-/* Which trial of the sweep this pass makes; the first has the loops, if there are any */
+/* Return the trial of the sweep that this pass makes; trial 0 is the loops, if there are any */
 static size_t pass_in_sweep(const struct schedule *schedule, size_t pass)
 {
 	return has_loops(schedule) ? pass % SWEEP_TRIALS : pass % SWEPT + 1;
@@ -205,7 +206,7 @@ static void begin_sweep(struct schedule *schedule, size_t race_case)
 	shuffle(schedule, &schedule->buckets[race_case * SWEPT], SWEPT);
 }
 
-/* Two actors that detach change more than one that does, and a storm is slower than both. */
+/* Two actors that detach change more than one does, and a storm is slower than both. */
 static int loops_rank(const struct race_case *race_case)
 {
 	if (race_case->scenario != SCENARIO_RACE)
@@ -213,7 +214,7 @@ static int loops_rank(const struct race_case *race_case)
 	return actor_detaches(race_case->actors[0]) && actor_detaches(race_case->actors[1]) ? 0 : 1;
 }
 
-/* By rank, and in the order that was drawn within each */
+/* Order the cases by rank, and keep the drawn order within each rank */
 static void order_loops(const struct schedule *schedule)
 {
 	size_t count = 0, *order = memory_check(calloc(schedule->nr_cases, sizeof(*order)));
@@ -263,7 +264,7 @@ static void draw_loops(const struct schedule *schedule, struct trial *trial)
 					       : us;
 }
 
-/* From -1, where the second is over when the first begins, to 1, the opposite */
+/* The offset is from -1, where the second actor ends when the first begins, to 1, the opposite. */
 static double offset_of(const struct schedule *schedule, size_t race_case, size_t number)
 {
 	if (schedule->fixed)
@@ -272,7 +273,7 @@ static double offset_of(const struct schedule *schedule, size_t race_case, size_
 	       1;
 }
 
-/* The next trial, of whatever shard: what is drawn for it does not depend on who makes it. */
+/* Draw the next trial of any shard: the result does not depend on which shard makes the trial. */
 static void draw_trial(struct schedule *schedule, struct trial *trial)
 {
 	size_t pass = schedule->next / schedule->nr_cases;
@@ -291,7 +292,7 @@ static void draw_trial(struct schedule *schedule, struct trial *trial)
 		draw_loops(schedule, trial);
 		return;
 	}
-	/* Its bucket, and above that, its interleaving */
+	/* The number combines the bucket with the interleaving. */
 	number = schedule->buckets[trial->race_case * SWEPT + nth - 1];
 	trial->interleaving = schedule->one_interleaving
 				      ? schedule->interleaving

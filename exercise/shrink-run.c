@@ -38,7 +38,7 @@ static enum interleaving interleaving_in(struct json_object *json, const char *k
 								   : INTERLEAVING_TURNS;
 }
 
-/* The actors of a trial: those of its case, which the start has; or the one that was measured */
+/* Read the actors of a trial from its case in the start record, or the actor that was measured */
 static void read_case(struct json_object *start, struct json_object *trial,
 		      struct candidate *candidate)
 {
@@ -74,7 +74,7 @@ static size_t number_of(struct json_object *trial)
 	return record_number(trial, "case");
 }
 
-/* How many trials of its case there were, up to the one at @last */
+/* Count the trials of the case, up to the trial at @last */
 static size_t trials_until(struct json_object *records, size_t last, size_t race_case)
 {
 	size_t count = 0;
@@ -87,7 +87,9 @@ static size_t trials_until(struct json_object *records, size_t last, size_t race
 	return count;
 }
 
-/* Where the finding was seen first: the case, how many trials it took, and the offset */
+/*
+ * Find where the finding was seen first: the case, the number of trials until then, and the offset
+ */
 static bool find_shown(struct json_object *records, const char *signature,
 		       struct candidate *candidate)
 {
@@ -178,7 +180,7 @@ static struct candidate *read_candidates(const char *path, size_t *count)
 	return candidates;
 }
 
-/* As options of exercise-autoremove */
+/* Return the options of exercise-autoremove for a candidate */
 static char *options_of(const struct candidate *candidate)
 {
 	_cleanup_free_ char *actors = NULL, *offset = NULL;
@@ -206,7 +208,7 @@ static char *options_of(const struct candidate *candidate)
 			 offset, candidate->trials);
 }
 
-/* How the latest candidate went: the one that was asked for; or the first, where it was seen */
+/* Judge the latest candidate: the requested one, or for the first log the one that the log shows */
 static int judge(const struct candidate *done, size_t count, struct json_object *records,
 		 const char *signature, struct candidate *now)
 {
@@ -216,7 +218,7 @@ static int judge(const struct candidate *done, size_t count, struct json_object 
 		return -EALREADY;
 	*now = asked;
 	if (find_shown(records, signature, now)) {
-		/* Of what was asked for, only how it went is taken. */
+		/* For a requested candidate, only the result is taken from the log. */
 		if (count > 0) {
 			now->actors = asked.actors;
 			now->twice = asked.twice;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "exercise/shrink.h"
 
-/* Fewer trials than these are not worth looking for. */
+/* A search for fewer trials than these is not worthwhile. */
 #define FEW_TRIALS 4
 
 const struct candidate *shrink_best(const struct candidate *done, size_t count)
 {
 	const struct candidate *best = &done[0];
 
-	/* Each one is made from the best one before it, and is smaller. */
+	/* Each candidate is made from the best one before it, and is smaller. */
 	for (size_t i = 0; i < count; i++) {
 		if (done[i].shown)
 			best = &done[i];
@@ -34,7 +34,7 @@ static bool was_run(const struct candidate *done, size_t count, const struct can
 	return false;
 }
 
-/* One actor alone has no offset, and only one interleaving. */
+/* An actor alone has no offset, and only one interleaving. */
 static void become_alone(struct candidate *next)
 {
 	next->twice = false;
@@ -43,7 +43,7 @@ static void become_alone(struct candidate *next)
 	next->interleaving = INTERLEAVING_TURNS;
 }
 
-/* Without one of the actors */
+/* Remove one of the actors */
 static bool with_fewer_actors(const struct candidate *done, size_t count, struct candidate *next)
 {
 	actor_set all = next->actors;
@@ -83,7 +83,7 @@ static bool at_one_offset(const struct candidate *done, size_t count, struct can
 	return !was_run(done, count, next);
 }
 
-/* Half of them; or as many as it took, if that is less */
+/* Halve the trials, or take the number that showed the finding if that is less */
 static bool in_fewer_trials(const struct candidate *done, size_t count, struct candidate *next)
 {
 	if (next->trials <= FEW_TRIALS)

@@ -8,37 +8,37 @@
 #include "exercise/schedule.h"
 
 /*
- * From a finding that was seen once, in one case among others, to the least that still shows it:
- * fewer actors, one interleaving, one offset in the sweep, few trials. Pure: the caller runs each
- * candidate, on a machine of its own.
+ * Reduce a finding that was seen once, in one case among others, to the smallest candidate that
+ * still shows it: fewer actors, one interleaving, one offset in the sweep, few trials. Pure: the
+ * caller runs each candidate on a fresh machine.
  */
 
 /* What may still show the finding, and whether it did */
 struct candidate {
 	actor_set actors;
-	bool twice;	       /* the one actor races with itself */
-	bool one_interleaving; /* each trial in @interleaving */
+	bool twice;	       /* the only actor races with itself */
+	bool one_interleaving; /* each trial is in @interleaving */
 	enum interleaving interleaving;
-	bool at_one_offset; /* each trial at the same offset in the sweep: @offset, from -1 to 1 */
+	bool at_one_offset; /* each trial is at one offset in the sweep: @offset, from -1 to 1 */
 	double offset;
-	size_t trials; /* at most so many */
+	size_t trials; /* the maximum number of trials */
 	bool shown;
-	size_t shown_trials; /* how many it took, with the one that showed it */
-	double shown_offset; /* of a race, where in the sweep it was shown */
+	size_t shown_trials; /* the number of trials up to the one that showed it */
+	double shown_offset; /* of a race, the offset in the sweep at which it was shown */
 	enum interleaving shown_interleaving;
 };
 
 /**
- * shrink_next() - which candidate to run next
- * @done: all candidates so far, in their order; the first is where the finding was seen, and has
- *        shown it
- * @next: to be run; its @shown and @shown_... are to be filled in
+ * shrink_next() - choose the next candidate to run
+ * @done: all candidates until now, in their order; the first is the run in which the finding was
+ * seen
+ * @next: the candidate to run; the caller then fills in @shown and @shown_...
  *
- * Return: false if no candidate is left: shrink_best() is the least.
+ * Return: false if no candidate is left: shrink_best() is the smallest.
  */
 bool shrink_next(const struct candidate *done, size_t count, struct candidate *next);
 
-/** shrink_best() - the least of them that has shown the finding */
+/** shrink_best() - return the smallest candidate that has shown the finding */
 const struct candidate *shrink_best(const struct candidate *done, size_t count);
 
 #endif

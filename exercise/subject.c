@@ -20,14 +20,14 @@
 #include "util/progress.h"
 #include "util/text.h"
 
-/* "mem0", or "0" */
+/* Test for "mem0", or "0" */
 static bool is_named(const char *wanted, const char *prefix, const char *name)
 {
 	return streq(wanted, name) ||
 	       (strncmp(name, prefix, strlen(prefix)) == 0 && streq(wanted, name + strlen(prefix)));
 }
 
-/* As cxl-cli names the kinds of buses */
+/* The names of cxl-cli for the kinds of buses */
 static const char *bus_provider(const struct snapshot_port *bus)
 {
 	if (bus->uport && strncmp(bus->uport, "ACPI0017", strlen("ACPI0017")) == 0)
@@ -62,7 +62,9 @@ static const struct snapshot_memdev *choose_memdev(const struct options *options
 	return NULL;
 }
 
-/* Would detach-memdev refuse that method without -f? On test buses, only for what could crash. */
+/*
+ * Test whether detach-memdev refuses that method without -f; on test buses, only if it could crash
+ */
 static bool is_refused(const struct plan *plan, bool may_lose)
 {
 	if (plan->loses_system_ram)
@@ -79,7 +81,7 @@ static actor_set looking_actors(const struct snapshot_memdev *memdev)
 	return set;
 }
 
-/* Those that need something beside the memdev */
+/* Return the possible actors that need a device or file beside the memdev */
 static actor_set surrounding_actors(const struct attach_answers *answers,
 				    const struct snapshot_memdev *memdev, actor_set wanted,
 				    struct left_out *left_out)
@@ -103,7 +105,7 @@ static actor_set surrounding_actors(const struct attach_answers *answers,
 	return set;
 }
 
-/* Which actors are possible, and of those that detach, which are refused */
+/* Return the possible actors, and set @refused to those that detach and are refused */
 static actor_set possible_actors(const struct attach_answers *answers,
 				 const struct snapshot_memdev *memdev, bool may_lose,
 				 actor_set *refused)
@@ -172,7 +174,7 @@ static int check_actors(const struct options *options, const struct attach_answe
 	subject->actors = possible_actors(answers, memdev, may_lose, &refused);
 	if (options->all_actors || wanted & actors_surrounding())
 		subject->actors |= surrounding_actors(answers, memdev, wanted, &subject->left_out);
-	/* An actor that was not named is left out where it is refused. */
+	/* An actor that the user did not name is left out if it is refused. */
 	if (wanted & refused || (!is_on_bus(memdev, "cxl_test") && wanted == 0 && refused)) {
 		say_refused(answers, memdev, refused);
 		return EXIT_REFUSED;
@@ -183,7 +185,7 @@ static int check_actors(const struct options *options, const struct attach_answe
 		say_impossible(subject, memdev, (enum actor)i);
 		return EXIT_CANNOT;
 	}
-	if (!options->all_actors) { /* beyond those that were named, they are not wanted */
+	if (!options->all_actors) { /* actors beyond those that the user named are not wanted */
 		subject->actors &= ~actors_surrounding();
 		left_out_release(&subject->left_out);
 	}

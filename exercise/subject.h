@@ -7,18 +7,18 @@
 
 struct options;
 
-/* What is exercised */
+/* The memdev to exercise */
 struct subject {
-	char *host;	  /* of the memdev */
-	actor_set actors; /* that are possible and allowed here */
+	char *host;	  /* the memdev's host */
+	actor_set actors; /* the actors that are possible and allowed here */
 	struct left_out left_out;
 };
 
 /**
- * subject_choose() - the memdev that the options mean, and what may be done to it
- * @subject: filled; released with subject_release(), whatever was returned
+ * subject_choose() - find the memdev that the options select, and the actors for it
+ * @subject: filled; the caller releases it with subject_release(), whatever the result is
  *
- * Return: the exit status; why it is not EXIT_DONE is said on stderr.
+ * Return: the exit status. Unless it is EXIT_DONE, the reason was printed on stderr.
  */
 int subject_choose(const struct options *options, struct subject *subject);
 void subject_release(struct subject *subject);

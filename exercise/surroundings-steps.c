@@ -23,9 +23,9 @@ static void unbind(struct operation *operation, const struct snapshot_host *host
 }
 
 /*
- * A device comes back without its driver_override. If the class driver took it then, it would reset
- * the decoders that firmware has committed, and there would be no way to restore the baseline. So
- * drivers do not bind by themselves from here to the end of the trial: surroundings_restore().
+ * A device returns without its driver_override. If the class driver bound it then, that driver
+ * would reset the decoders that firmware has committed, and the baseline could not be restored.
+ * Driver autoprobe is therefore off from here to the end of the trial: surroundings_restore().
  */
 static void add_guard(struct operation *operation, const struct snapshot_host *host)
 {
@@ -33,7 +33,7 @@ static void add_guard(struct operation *operation, const struct snapshot_host *h
 		ADD(operation, .action = STEP_AUTOPROBE, .bus = "pci");
 }
 
-/* @again is the step that makes the kernel find it again. */
+/* Add the steps after a removal; @again is the step that makes the kernel find the device again. */
 static void add_return(struct operation *operation, const struct snapshot_host *host,
 		       struct step again)
 {
@@ -71,7 +71,7 @@ static struct step link_of(const struct surroundings *surroundings, bool on)
 	return (struct step){.action = STEP_LINK, .device = surroundings->port, .on = on};
 }
 
-/* Where the slot cannot be hot plugged, the device never went: the rescan finds nothing then. */
+/* If the slot does not support hot plug, the device stays, and the rescan finds nothing new. */
 static void prepare_link(const struct surroundings *surroundings, struct operation *operation)
 {
 	add_guard(operation, &surroundings->memdev->host);
@@ -122,7 +122,7 @@ static struct step memory(const struct surroundings *surroundings, bool on)
 	return (struct step){.action = STEP_ONLINE, .device = surroundings->block, .on = on};
 }
 
-/* Two steps, of which the second undoes the first */
+/* Add two steps, the second of which undoes the first */
 static void prepare_two(struct operation *operation, struct step first, struct step second)
 {
 	*APPEND(operation->steps, operation->nr_steps) = first;
@@ -135,7 +135,7 @@ static struct step module(const struct surroundings *surroundings, enum step_act
 	return (struct step){.action = action, .driver = surroundings->other_module};
 }
 
-/* Those that are one step, which leaves nothing to undo */
+/* Prepare an actor with one step, which leaves nothing to undo */
 static void prepare_one(const struct surroundings *surroundings, struct operation *operation)
 {
 	const struct snapshot_memdev *memdev = surroundings->memdev;
@@ -207,7 +207,7 @@ static struct step memory_as_before(const struct surroundings *surroundings)
 	return memory(surroundings, surroundings->block_online);
 }
 
-/* Once the device has its driver_override again */
+/* Switch driver autoprobe on again, after the device has its driver_override */
 static void end_guard(const struct surroundings *surroundings, struct step **steps, size_t *count)
 {
 	const struct snapshot_host *host = &surroundings->memdev->host;
@@ -237,7 +237,7 @@ void surroundings_restore(const struct surroundings *surroundings, actor_set act
 	}
 	if (actors & (1U << ACTOR_SLOT | 1U << ACTOR_LINK))
 		end_guard(surroundings, steps, count);
-	/* The one step that ends them where it fails: last */
+	/* This step comes last, because it is the only one whose failure ends the sequence. */
 	if (actors & 1U << ACTOR_LOAD)
 		*APPEND(*steps, *count) = module(surroundings, STEP_UNLOAD);
 }

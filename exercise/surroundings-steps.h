@@ -10,16 +10,19 @@ struct operation;
 struct step;
 struct surroundings;
 
-/* What the actors of actors_surrounding() do with what there is */
+/* The steps of the actors in actors_surrounding(), for this machine */
 
-/** surroundings_prepare() - what an actor of actors_surrounding() does, which has to be possible */
+/**
+ * surroundings_prepare() - prepare the steps of an actor in actors_surrounding(), which must be
+ * possible
+ */
 void surroundings_prepare(const struct surroundings *surroundings, struct operation *operation);
 
 /**
- * surroundings_restore() - what undoes what these actors may have left undone
+ * surroundings_restore() - make the steps that undo what these actors may have left undone
  * @steps: a new array that the caller frees; NULL: nothing
  *
- * Each step changes nothing that is as it should be. The memdevs are not part of it.
+ * A step changes nothing that is already as it should be. The steps do not concern the memdevs.
  */
 void surroundings_restore(const struct surroundings *surroundings, actor_set actors,
 			  struct step **steps, size_t *count);

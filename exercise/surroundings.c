@@ -20,7 +20,7 @@
 #include "util/sysfs.h"
 #include "util/text.h"
 
-/* The first entry of a directory that begins so, and of which @fits says that it is the one */
+/* Find the first entry of a directory that begins with @prefix and that @fits accepts */
 static char *find_in(const char *directory, const char *prefix,
 		     bool (*fits)(const char *directory, const char *name, const char *what),
 		     const char *what)
@@ -40,8 +40,7 @@ static char *find_in(const char *directory, const char *prefix,
 	return found;
 }
 
-/* What the provider has registered as a misc device, of which the kernel makes a file of that name
- */
+/* Find the provider's misc device, which has a file of the same name in /dev */
 static char *find_window(const struct snapshot_host *host)
 {
 	_cleanup_free_ char *directory =
@@ -55,7 +54,9 @@ static char *find_window(const struct snapshot_host *host)
 	return NULL;
 }
 
-/* That of the memdev itself, or of another one on its bus: both go when the bus does */
+/*
+ * Find the fwctl device of the memdev, or of another memdev on its bus: both disappear with the bus
+ */
 static char *find_fwctl(const struct snapshot *snapshot, const struct snapshot_memdev *memdev)
 {
 	const struct snapshot_port *bus = snapshot_bus(memdev->endpoint);
@@ -72,7 +73,7 @@ static char *find_fwctl(const struct snapshot *snapshot, const struct snapshot_m
 	return found;
 }
 
-/* The slot's address lacks the function: 0000:11:00 */
+/* Compare without the function, which the slot's address lacks: 0000:11:00 */
 static bool is_slot_of(const char *directory, const char *name, const char *host)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s/address", directory, name);
@@ -120,7 +121,7 @@ static char *find_other_module(const struct snapshot_host *host)
 	return found;
 }
 
-/* On another host bridge, if there is one */
+/* Prefer a neighbor on another host bridge */
 static const struct snapshot_memdev *find_neighbor(const struct attach_answers *answers,
 						   const struct snapshot_memdev *memdev)
 {
@@ -149,7 +150,7 @@ static bool is_below_decoder(const struct snapshot_memdev *memdev,
 	       memdev->endpoint->parent == other->endpoint->parent;
 }
 
-/* A region of its own takes all of its memory: it has to have none yet. */
+/* An expander without a region, because a region that the actor creates takes all its memory */
 static const struct snapshot_memdev *find_expander(const struct snapshot *snapshot,
 						   const struct snapshot_memdev *memdev)
 {
@@ -173,7 +174,10 @@ static bool is_movable(uint64_t number)
 	return sysfs_read(AT_FDCWD, path, zones, sizeof(zones)) > 0 && strstr(zones, "Movable");
 }
 
-/* Of the region of an expander, in the same window: what a detach of the memdev does not touch */
+/*
+ * Find a memory block of an expander's region in the same window, which a detach of the memdev does
+ * not touch
+ */
 static void find_block(const struct snapshot *snapshot, struct surroundings *surroundings)
 {
 	struct memory_blocks blocks;

@@ -25,20 +25,20 @@
 struct watchdog {
 	struct watchdog_settings settings;
 	pthread_t thread;
-	pthread_mutex_t lock; /* of all that follows, and of the watch while something is done */
+	pthread_mutex_t lock; /* protects all members below, and the watch while a task runs */
 	pthread_cond_t news;
 	const struct watchdog_task *task;
 	struct outcome *outcome;
-	uint64_t until_us;  /* 0: nothing is being done */
-	uint64_t broken_us; /* when the kernel was seen to be broken; 0: it was not */
-	bool lost;	    /* the task does not return; if it does after all, it goes no further */
-	bool listening;	    /* to the kernel's events, which only matter for the exposure */
+	uint64_t until_us;  /* 0: no task runs */
+	uint64_t broken_us; /* when the kernel was first seen to be broken; 0: never */
+	bool lost;	/* the task does not return; if it returns after all, it stops in end() */
+	bool listening; /* to the kernel's events, which only matter for the exposure */
 	bool ended;
 };
 
 /*
- * Times of events are wrong by a grain at most, which has to be a small part of the limit that they
- * are compared with; and the fewer times the thread wakes, the less it disturbs.
+ * The times of events are wrong by at most a grain. A grain must be a small part of the limit that
+ * the times are compared with. The less often the thread wakes, the less it disturbs the task.
  */
 #define GRAIN_LEAST_US 5000
 #define GRAIN_MOST_US 200000
@@ -65,7 +65,7 @@ static bool is_broken(const struct watchdog *watchdog)
 	return judge_is_broken(&watchdog->settings.watch->observed);
 }
 
-/* Does it take too long, or did this process, or one that it waits for, end in the kernel? */
+/* Test whether the task takes too long, or whether a process has died in the kernel */
 static bool is_lost(struct watchdog *watchdog, uint64_t now)
 {
 	if (!watchdog->broken_us && is_broken(watchdog))
@@ -79,7 +79,7 @@ static void give_up(struct watchdog *watchdog)
 	const struct watchdog_settings *settings = &watchdog->settings;
 
 	watchdog->lost = watchdog->outcome->stop = true;
-	/* A process that waits for one that died in the kernel is no finding of its own. */
+	/* A process that waits for one that died in the kernel is not a finding of its own. */
 	if (!watchdog->broken_us)
 		judge_stuck(watchdog->outcome, watchdog->task->who, getpid(), settings->limit_us);
 	judge_log(watchdog->outcome, &settings->watch->observed, settings->taint);
@@ -87,8 +87,8 @@ static void give_up(struct watchdog *watchdog)
 }
 
 /*
- * A short task cannot be a long exposure. During a longer one, events are listened to from now on;
- * a region that is gone already counts as removed now.
+ * A short task cannot be a long exposure. During a longer task, this program receives events from
+ * now on. A region that is already gone counts as removed now.
  */
 static void see_exposure(struct watch *watch, const struct plan *plan)
 {
@@ -124,7 +124,7 @@ static void *stand_by(void *data)
 	return NULL;
 }
 
-/* The main thread gets the signals, which are to interrupt the calls that it waits in. */
+/* Signals go to the main thread, whose waiting system calls they must interrupt. */
 static int start_thread(struct watchdog *watchdog)
 {
 	sigset_t all, before;
@@ -180,7 +180,7 @@ static void begin(struct watchdog *watchdog, struct outcome *outcome,
 	pthread_mutex_unlock(&watchdog->lock);
 }
 
-/* A task that was given up is not to touch anything any more. */
+/* A task that was given up must not continue. */
 static void end(struct watchdog *watchdog)
 {
 	pthread_mutex_lock(&watchdog->lock);
@@ -207,7 +207,7 @@ int watchdog_do(struct watchdog *watchdog, struct outcome *outcome,
 		how[i].rc = step_write(&task->steps[i]);
 		how[i].ended_us = clock_now();
 		going_on = how[i].rc == 0 || step_may_fail(&task->steps[i]);
-		/* Where there is no such file, there is no CXL bus, and nothing to wait for. */
+		/* Without this file there is no CXL bus, and no need to wait. */
 		step_write(&flush);
 	}
 	end(watchdog);

@@ -11,31 +11,31 @@ struct step;
 struct watch;
 
 /*
- * Does steps in this process, which may not return from the kernel. If another process did them, as
- * in a race, that would take a part of each trial's time; so a thread stands by, and sleeps for
- * most of it.
+ * Run steps in this process, which may not return from the kernel. Steps in another process, as in
+ * a race, would take a part of each trial's time. A thread stands by instead, and sleeps for most
+ * of the time.
  */
 struct watchdog;
 
 struct watchdog_settings {
-	struct watch *watch; /* open; for what the kernel says and does meanwhile */
-	uint64_t limit_us;   /* how long watchdog_do() may take */
+	struct watch *watch; /* open; for the kernel's events and log during a task */
+	uint64_t limit_us;   /* the time that watchdog_do() may take */
 	uint64_t exposure_limit_us;
-	uint64_t *taint; /* the kernel's, as of judge_log() */
+	uint64_t *taint; /* the kernel's taint, as for judge_log() */
 	/*
-	 * Called by the thread when watchdog_do() is not going to return, once the outcome is
-	 * complete. It has to end the process.
+	 * Called by the thread if watchdog_do() does not return, once the outcome is complete. The
+	 * function must end the process.
 	 */
 	void (*lost)(void *data);
 	void *lost_data;
 };
 
-/* What watchdog_do() is to do */
+/* The work of one watchdog_do() */
 struct watchdog_task {
 	const struct step *steps;
 	size_t count;
-	const char *who; /* for people, if one of the steps gets stuck */
-	/* A detach whose regions may be gone for long before their provider; NULL: none is */
+	const char *who; /* for people, if a step gets stuck */
+	/* A detach whose regions may be gone long before their provider; NULL: no such detach */
 	const struct plan *exposing;
 };
 
@@ -48,12 +48,14 @@ int watchdog_start(const struct watchdog_settings *settings, struct watchdog **w
 void watchdog_end(struct watchdog *watchdog);
 
 /**
- * watchdog_do() - do steps, one after the other, while no other process does anything
+ * watchdog_do() - run steps one after the other, while no other process changes anything
  *
- * The first step that fails ends it, unless it may fail (step_may_fail()); that a step was refused
- * shows in what is there afterwards. watch.observed.steps says how the steps went.
+ * The first step that fails ends the task, unless the step may fail (step_may_fail()). A refused
+ * step shows in the state of the machine afterwards. watch.observed.steps has the result of each
+ * step.
  *
- * Return: 0; -EIO if nothing more can be done (outcome.stop); or another negative errno.
+ * Return: 0; -EIO if this machine must not be used further (outcome.stop); or another negative
+ * errno.
  */
 int watchdog_do(struct watchdog *watchdog, struct outcome *outcome,
 		const struct watchdog_task *task);

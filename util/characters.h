@@ -5,14 +5,15 @@
 #include <stdbool.h>
 
 /**
- * characters_use_locale() - let the user's locale say which characters there are, and how wide
+ * characters_use_locale() - select the character set and character widths of the user's locale
  *
- * For what draws tables, trees and bars. Numbers stay as in JSON. Nothing else needs it, and the C
- * library opens several files for it.
+ * The code that draws tables, trees and bars calls this function. It does not change how numbers
+ * are printed: they stay as in JSON. Other code does not call it, because the C library opens
+ * several files for it.
  */
 void characters_use_locale(void);
 
-/** characters_are_utf8() - can what is drawn have lines and blocks? */
+/** characters_are_utf8() - test whether the locale is UTF-8, which has lines and blocks to draw */
 bool characters_are_utf8(void);
 
 #endif

@@ -18,18 +18,23 @@
 #include "util/clock.h"
 #include "util/write.h"
 
-/* Between SIGTERM and SIGKILL, and after SIGKILL: what is in the kernel cannot be killed. */
+/*
+ * Time from SIGTERM to SIGKILL, and time after SIGKILL. A process in the kernel does not die from
+ * it.
+ */
 #define GRACE_MS 2000
 #define KILL_MS 1000
 
-/* The files of the keeper besides the standard ones */
+/*
+ * The files of the keeper besides the standard ones. The keeper is the process that start() forks.
+ */
 #define KEEPER_SOCKET (STDERR_FILENO + 1)
 #define KEEPER_INPUT (STDERR_FILENO + 2)
 
-/* What the keeper says at its end */
+/* What the keeper reports when it ends */
 struct report {
-	int rc;	    /* 0, or a negative errno: the program could not be run */
-	int status; /* of wait(2) */
+	int rc;	    /* 0, or a negative errno: the keeper could not run the program */
+	int status; /* as wait(2) returns it */
 };
 
 void child_interrupts_hold(struct child_interrupts *interrupts)
@@ -42,7 +47,7 @@ void child_interrupts_hold(struct child_interrupts *interrupts)
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
 		struct sigaction action;
 
-		/* A blocked signal is pending even if it is ignored, as under nohup(1). */
+		/* A blocked signal becomes pending even if it is ignored, as under nohup(1). */
 		if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(&interrupts->held, signals[i]);
 	}
@@ -66,7 +71,7 @@ void child_interrupts_release(struct child_interrupts *interrupts)
 	interrupts->are_held = false;
 }
 
-/* A file, and not a pipe: whoever writes to a pipe waits for a program that does not read. */
+/* The input is a file, because a writer to a pipe waits for a program that does not read. */
 static int make_input(const char *text)
 {
 	int fd = memfd_create("input", MFD_CLOEXEC), rc = fd < 0 ? -errno : write_all(fd, text);
@@ -80,7 +85,7 @@ static int make_input(const char *text)
 	return rc;
 }
 
-/* The process that ends the program, also when the one that started it has been killed */
+/* Detach the keeper, which ends the program even if the process that started it was killed */
 static void let_go(int socket, int input)
 {
 	int socket_aside = fcntl(socket, F_DUPFD_CLOEXEC, KEEPER_INPUT + 1);
@@ -91,11 +96,14 @@ static void let_go(int socket, int input)
 	    dup3(input_aside, KEEPER_INPUT, O_CLOEXEC) < 0)
 		_exit(1);
 	close_range(KEEPER_INPUT + 1, ~0U, 0);
-	/* Whoever reads this program's output does not wait for what is left behind. */
+	/* A reader of this program's output must not wait for a process that is left behind. */
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	setsid();
 	umask(S_IWGRP | S_IWOTH);
-	/* Where the caller's caller ignores it, no exit status can be waited for. */
+	/*
+	 * If SIGCHLD is ignored, as inherited from a caller, waitpid(2) cannot return an exit
+	 * status.
+	 */
 	signal(SIGCHLD, SIG_DFL);
 }
 
@@ -124,7 +132,7 @@ static int spawn(const struct child_task *task, pid_t *pid)
 	return -rc;
 }
 
-/* Until @ready has something, at most so long, or for ever if @until_us is 0 */
+/* Wait until @ready has an event, at most until @until_us; without limit if @until_us is 0 */
 static void await(struct pollfd *ready, nfds_t count, uint64_t until_us)
 {
 	int ms = -1;
@@ -137,7 +145,10 @@ static void await(struct pollfd *ready, nfds_t count, uint64_t until_us)
 	} while (poll(ready, count, ms) < 0 && errno == EINTR);
 }
 
-/* The group is killed before its first process is waited for: after that, its number is free. */
+/*
+ * Kill the group before waitpid() of its first process: after that call, the kernel may reuse the
+ * group's number.
+ */
 static int watch_over(pid_t pid, struct report *report)
 {
 	_cleanup_close_ int end = pidfd_open(pid, 0);
@@ -180,7 +191,9 @@ static void note(const struct report *report, struct child_result *result)
 		*result = (struct child_result){CHILD_KILLED, WTERMSIG(report->status), 0};
 }
 
-/* false: the keeper has not ended, and is left behind: it waits for what is in the kernel */
+/*
+ * Return false if the keeper has not ended. It is left behind, waiting for a process in the kernel.
+ */
 static bool wait_for(const struct child_task *task, int socket, struct child_result *result)
 {
 	_cleanup_close_ int signals =

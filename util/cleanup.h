@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/*
- * How functions release what they took: a variable with one of these attributes is released when it
- * goes out of scope.
- */
+/* A variable with one of these attributes releases what it holds when it goes out of scope. */
 #define _cleanup_free_ __attribute__((cleanup(cleanup_free)))
 #define _cleanup_close_ __attribute__((cleanup(cleanup_close)))
 

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Times of this program are microseconds of CLOCK_MONOTONIC, which cannot be set. */
+/* This program keeps times in microseconds of CLOCK_MONOTONIC, which cannot be set. */
 
-/** clock_now() - the time in microseconds */
+/** clock_now() - return the time of CLOCK_MONOTONIC in microseconds */
 static inline uint64_t clock_now(void)
 {
 	struct timespec now;
@@ -17,7 +17,7 @@ static inline uint64_t clock_now(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/** clock_wait() - sleep until @until_us of clock_now() */
+/** clock_wait() - sleep until clock_now() returns @until_us */
 static inline void clock_wait(uint64_t until_us)
 {
 	const struct timespec until = {(time_t)(until_us / 1000000),
@@ -27,7 +27,7 @@ static inline void clock_wait(uint64_t until_us)
 		;
 }
 
-/** clock_today() - microseconds since 1970, for messages and files */
+/** clock_today() - return the microseconds since 1970, for messages and files */
 static inline uint64_t clock_today(void)
 {
 	struct timespec now;

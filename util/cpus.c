@@ -6,7 +6,7 @@
 #include "util/cpus.h"
 #include "util/memory.h"
 
-/* The kernel has at most 8192 (CONFIG_NR_CPUS); whatever it has, this is the end of the search. */
+/* The end of the search for the size of the kernel's set: CONFIG_NR_CPUS is at most 8192. */
 #define SIZE_MOST (1 << 20)
 
 static void make(struct cpus *cpus, int size)

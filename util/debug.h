@@ -2,7 +2,7 @@
 #ifndef UTIL_DEBUG_H
 #define UTIL_DEBUG_H
 
-/** debug_print() - one line of what --debug shows, to stderr: who says it, in which function */
+/** debug_print() - print one line of --debug output to stderr: "OWNER: FUNCTION: TEXT" */
 void debug_print(const char *owner, const char *function, const char *text);
 
 #endif

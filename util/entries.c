@@ -19,7 +19,7 @@
 
 static const char suffix[] = ".json";
 
-/* An entry of one memdev is smaller. */
+/* The entry of a memdev is smaller. */
 #define READ_SIZE 4096
 
 static char *entry_path(const char *directory, const char *name)
@@ -36,7 +36,7 @@ static char *read_holder(int fd)
 	return memory_check(strndup(text, strcspn(text, "\n")));
 }
 
-/* Only the message of another process needs it: an error here does not matter. */
+/* An error is ignored: the note only completes the message of another process. */
 void entries_lock_note(int lock, const char *holder)
 {
 	if (ftruncate(lock, 0) < 0 || pwrite(lock, holder, strlen(holder), 0) < 0)
@@ -72,7 +72,7 @@ int entries_write(const char *directory, const char *name, struct json_object *e
 			     0600);
 }
 
-/* All of the file, as a text; 0 or a negative errno */
+/* Read the whole file as a text; 0 or a negative errno */
 static int read_all(int fd, char **text)
 {
 	size_t length = 0, size = 0;

@@ -8,7 +8,7 @@ enum exit_status {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
 	EXIT_REFUSED = 3,
-	EXIT_NOT_VERIFIED = 4, /* a check of what the kernel did failed, or was not made */
+	EXIT_NOT_VERIFIED = 4, /* a check of what the kernel did failed or was not made */
 	EXIT_CANNOT = 5,       /* this kernel or system cannot do it */
 };
 

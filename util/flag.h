@@ -2,7 +2,7 @@
 #ifndef UTIL_FLAG_H
 #define UTIL_FLAG_H
 
-/* The value of an attribute that is 0 or 1, or an answer that may be unknown */
+/* The value of an attribute that is 0 or 1, or a truth value that may be unknown */
 enum flag {
 	FLAG_UNKNOWN = -1,
 	FLAG_NO = 0,

@@ -8,10 +8,10 @@
 #include "util/progress.h"
 
 static char message[256];
-static volatile sig_atomic_t came; /* the signal */
-static volatile sig_atomic_t ends; /* the next one ends the process */
+static volatile sig_atomic_t came; /* the signal that arrived */
+static volatile sig_atomic_t ends; /* the next signal ends the process */
 
-/* In the handler, the signal is held back until that returns. */
+/* If a handler calls this, the kernel delivers the signal when the handler returns. */
 static void die(int signal)
 {
 	sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
@@ -27,7 +27,7 @@ static void handle(int signal)
 	}
 	progress_erase();
 	if (write(STDERR_FILENO, message, strlen(message)) < 0)
-		message[0] = '\0'; /* nobody is there to be told */
+		message[0] = '\0'; /* no reader is left for the message */
 	die(signal);
 }
 
@@ -40,7 +40,7 @@ static void catch(int signal)
 		sigaction(signal, &action, NULL);
 }
 
-/* No handler is to read the message while it changes. */
+/* The signals are blocked while the message changes, because the handler reads it. */
 static void set_message(const char *command, const char *state)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};

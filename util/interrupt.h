@@ -6,28 +6,32 @@
 
 /*
  * SIGINT, SIGTERM and SIGHUP: what they end, and what the command says before it ends. The process
- * then dies by the signal, as one that had not caught it, so that a shell's loop ends, too. A
- * signal that the caller ignores stays ignored.
+ * then dies by the signal, as if it had not caught it. A shell loop that runs the command ends for
+ * this reason. A signal that the caller ignores stays ignored.
  */
 
 /**
- * interrupt_ends() - from now on, such a signal ends the process at once
- * @state: what it leaves; with @command before it, the message on stderr
+ * interrupt_ends() - let the next signal end the process at once
+ * @state: the state that the command leaves; the message on stderr has @command before it
  *
- * One that came since interrupt_waits() ends it now.
+ * A signal that arrived since interrupt_waits() ends the process in this call.
  */
 void interrupt_ends(const char *command, const char *state);
 
 /**
- * interrupt_waits() - from now on, such a signal is noted, and a second one ends the process
- * @state: what the second one leaves
+ * interrupt_waits() - let the next signal be recorded, and a second signal end the process
+ * @state: the state that the command leaves if a second signal arrives
  */
 void interrupt_waits(const char *command, const char *state);
 
-/** interrupt_came() - has one come since interrupt_waits()? */
+/** interrupt_came() - test whether a signal has arrived since interrupt_waits() */
 bool interrupt_came(void);
 
-/** interrupt_obey() - if one came, end the process by it; what it leaves was said */
+/**
+ * interrupt_obey() - end the process by the signal that arrived, if one did
+ *
+ * The caller has already said what state the command leaves.
+ */
 void interrupt_obey(void);
 
 #endif

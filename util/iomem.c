@@ -14,8 +14,10 @@
 
 #define HEX_DIGITS "0123456789abcdefABCDEF"
 
-/* Hexadecimal digits, and nothing else that strtoull() takes: a sign, space, 0x. Returns what is
- * after them; NULL if there are none, or too many. */
+/*
+ * Parse hexadecimal digits, but no sign, space or 0x, which strtoull() would accept. Return the
+ * rest of the text; NULL if there are no digits or too many.
+ */
 static char *parse_address(char *text, uint64_t *address)
 {
 	char *end;
@@ -38,7 +40,7 @@ static void add_range(struct iomem *iomem, const struct iomem_range *range, cons
 	added->owner = memory_check(strdup(owner));
 }
 
-/* "  390000000-39fffffff : region0": two spaces for each level */
+/* "  390000000-39fffffff : region0": each level has two spaces. */
 static void add_line(struct iomem *iomem, char *line, uint64_t page)
 {
 	struct iomem_range range = {.depth = (int)strspn(line, " ") / 2};
@@ -55,7 +57,7 @@ static void add_line(struct iomem *iomem, char *line, uint64_t page)
 
 /*
  * "0xffffc90000200000-0xffffc90010201000 268439552 sfc_probe+0x12/0x90 [sfc] phys=0x390000000
- * ioremap": the size includes the page after the mapping, which is not mapped.
+ * ioremap": the size includes one guard page after the mapping, which is not mapped.
  */
 static void add_mapping(struct iomem *iomem, char *line, uint64_t page)
 {
@@ -77,7 +79,9 @@ static int read_lines(struct root root, struct iomem *iomem, const char *path,
 {
 	FILE *file = root_fopen(root, path);
 	_cleanup_free_ char *line = NULL;
-	/* The kernel returns at least as much for each read; stdio would ask for a quarter of that.
+	/*
+	 * The kernel returns at least 4096 bytes for each read; stdio would request a quarter of
+	 * that.
 	 */
 	char buffer[4096];
 	size_t size = 0;

@@ -28,7 +28,7 @@ int journald_open(void)
 	return rc;
 }
 
-/* A value of more than one line has its length before it. */
+/* The protocol puts the length before a value of more than one line. */
 static void add_field(FILE *out, const struct journald_field *field)
 {
 	size_t length = strlen(field->value);

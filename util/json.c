@@ -40,8 +40,8 @@ void json_append(struct json_object *array, struct json_object *value)
 }
 
 /*
- * How many bytes the character has that begins there; 0 if it is none: no overlong form, surrogate,
- * or anything above U+10FFFF (RFC 3629)
+ * Return the number of bytes of the character at @text, or 0 if it is invalid: an overlong form, a
+ * surrogate, or a code point above U+10FFFF (RFC 3629).
  */
 static size_t character(const unsigned char *text)
 {
@@ -142,7 +142,7 @@ int json_flush(void)
 	return fflush(stdout) == EOF || ferror(stdout) ? -(errno ?: EIO) : 0;
 }
 
-/* json-c can only add at the end; the version is for who reads from the beginning. */
+/* Copy the object, because json-c adds only at the end, and a reader needs the version first. */
 static struct json_object *add_version(struct json_object *value)
 {
 	struct json_object_iterator at = json_object_iter_begin(value);
@@ -194,7 +194,7 @@ int json_print_line(struct json_object *value)
 	return json_flush();
 }
 
-/* Strings of JSON contain no newline: it is escaped there. */
+/* Every newline here is layout: JSON escapes the newlines in its strings. */
 static void print_indented(const char *text)
 {
 	while (*text) {

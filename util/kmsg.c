@@ -13,7 +13,7 @@ struct kmsg {
 	int fd;
 };
 
-/* The first one whose text is in the line counts. */
+/* The first entry whose text is in the line determines the kind. */
 static const struct {
 	const char *kind, *text;
 } reports[] = {
@@ -55,8 +55,8 @@ int kmsg_fd(const struct kmsg *kmsg)
 }
 
 /*
- * A record is "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT\n", and lines of a dictionary after that;
- * the priority's upper bits are the facility, which is 0 for the kernel alone.
+ * A record is "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT\n", followed by lines of a dictionary. The
+ * upper bits of the priority are the facility, which is 0 for the kernel alone.
  */
 bool kmsg_parse(const char *text, struct kmsg_record *record)
 {
@@ -92,7 +92,7 @@ void kmsg_say(const char *text)
 
 	if (fd < 0)
 		return;
-	/* The line only helps whoever reads the log: an error here is no reason to stop. */
+	/* The line only helps a reader of the log: an error is no reason to stop. */
 	if (write(fd, text, strlen(text)) < 0)
 		errno = 0;
 	close(fd);

@@ -27,7 +27,7 @@ char *xasprintf(const char *format, ...)
 	return memory_check(text);
 }
 
-/* Doubled whenever the count reaches a power of two */
+/* The array doubles whenever the count reaches a power of two. */
 void *memory_grow(void *array, size_t count, size_t size)
 {
 	if ((count & (count - 1)) == 0)

@@ -7,29 +7,32 @@
 
 /*
  * Allocation that never fails: when memory runs out, these functions end the program with a message
- * and status 1. Half an answer would be a wrong one, and what changes the system has its journal.
+ * and status 1. Half an answer would be a wrong answer, and a command that changes the system has
+ * its journal.
  */
 
-/** memory_check() - @pointer itself, unless it is NULL */
+/** memory_check() - return @pointer; end the program if it is NULL */
 void *memory_check(void *pointer);
 
-/** xasprintf() - a new string that the caller frees, as by asprintf(3) */
+/** xasprintf() - return a new string that the caller frees, as asprintf(3) formats it */
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Private to APPEND(): room for one more, zeroed, after @count elements of @size bytes */
+/*
+ * Private to APPEND(): make room for one more zeroed element after @count elements of @size bytes
+ */
 void *memory_grow(void *array, size_t count, size_t size);
 
 /**
- * APPEND() - one more element, zeroed, at the end of an array
+ * APPEND() - add one zeroed element at the end of an array
  * @array: an lvalue; NULL while @count is 0; released with free()
- * @count: an lvalue, counted up
+ * @count: an lvalue, which APPEND() increments
  *
- * Return: a pointer to the element, good until the array grows again.
+ * Return: a pointer to the element, valid until the array grows again.
  */
 #define APPEND(array, count)                                                                       \
 	((array) = memory_grow((array), (count), sizeof(*(array))), &(array)[(count)++])
 
-/** CONTAINS() - is that pointer among the first @count of an array of pointers? */
+/** CONTAINS() - test whether @pointer is among the first @count of an array of pointers */
 #define CONTAINS(array, count, pointer)                                                            \
 	({                                                                                         \
 		bool found_ = false;                                                               \

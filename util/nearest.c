@@ -3,7 +3,7 @@
 
 #include "util/nearest.h"
 
-/* Longer words are not compared: a command or an option is shorter. */
+/* Longer words are not compared: every command and option is shorter. */
 #define LENGTH_MAX 40
 #define MISTAKES_MAX 3
 
@@ -12,7 +12,7 @@ static size_t least(size_t one, size_t other)
 	return one < other ? one : other;
 }
 
-/* Of the optimal string alignment, which never edits a letter twice */
+/* The distance of the optimal string alignment, which never edits a letter twice */
 static size_t mistakes(const char *one, const char *other)
 {
 	size_t length = strlen(one), width = strlen(other);

@@ -5,13 +5,13 @@
 #include <stddef.h>
 
 /**
- * nearest() - find the word that somebody who typed @typed may have meant
- * @words: what there is to choose from
+ * nearest() - find the word that a user who typed @typed may have meant
+ * @words: the words to choose from
  *
- * A letter that was left out, added, or replaced, and two letters that changed places, count as one
- * mistake each. One mistake is allowed for every three letters: at least one, at most three.
+ * Each missing, added or replaced letter counts as one mistake, and so does each swap of two
+ * adjacent letters. One mistake is allowed for every three letters: at least one, at most three.
  *
- * Return: one of @words, the first of those with the fewest mistakes; NULL if none is near.
+ * Return: one of @words, the first with the fewest mistakes; NULL if no word is near.
  */
 const char *nearest(const char *typed, const char *const *words, size_t count);
 

@@ -11,7 +11,7 @@
 #include "util/options.h"
 #include "util/sysfs.h"
 
-/* The keys of options without a short form: beyond every character, one for each table and place */
+/* The keys of options without a short form: above every character, one for each table and index */
 #define KEY_OF(table, index) (0x1000 * (int)((table) + 1) + (int)(index))
 
 #define SECONDS_MAX 86400
@@ -83,7 +83,10 @@ static bool set_by_key(const struct parsing *parsing, int key, char *arg,
 	return false;
 }
 
-/* What separates names in one argument; one without a name stays, to be found wrong. */
+/*
+ * Split an argument at separators. An empty argument remains a name, which is then reported as
+ * invalid.
+ */
 static void add_names(struct option_arguments *arguments, char *argument)
 {
 	static const char separators[] = ", ";
@@ -141,7 +144,7 @@ static char *help_filter(int key, const char *text, void *input)
 								     : (char *)text;
 }
 
-/* As argp wants them; each table is a group of its own in --help */
+/* Convert the tables into the form of argp. Each table becomes a group of its own in --help. */
 static struct argp_option *argp_options(const struct option_table *tables)
 {
 	struct argp_option *list = NULL;
@@ -181,7 +184,7 @@ static void list_options(const struct option_table *tables)
 	exit(fflush(stdout) == EOF ? EXIT_FAILED : EXIT_DONE);
 }
 
-/* The one that @word, which begins with --, names or abbreviates; NULL: none */
+/* Find the option that @word, which begins with --, names or abbreviates; NULL if there is none */
 static const struct argp_option *find_long(const struct argp_option *list, const char *word)
 {
 	size_t length = strcspn(word + 2, "=");
@@ -193,7 +196,7 @@ static const struct argp_option *find_long(const struct argp_option *list, const
 	return NULL;
 }
 
-/* Is the next argument the value of the last of the short options in @word, as in "-uo"? */
+/* Test whether the next argument is the value of the last short option in @word, as in "-uo" */
 static bool takes_next(const struct argp_option *list, const char *word)
 {
 	for (; *word; word++) {
@@ -207,7 +210,9 @@ static bool takes_next(const struct argp_option *list, const char *word)
 	return false;
 }
 
-/* The first that is no option but looks like one; NULL: there is none */
+/*
+ * Find the first argument that looks like an option but is not a known one; NULL if there is none
+ */
 static const char *find_unknown(const struct argp_option *list, char **argv)
 {
 	for (argv++; *argv && strcmp(*argv, "--") != 0; argv++) {
@@ -230,8 +235,8 @@ static const char *find_unknown(const struct argp_option *list, char **argv)
 }
 
 /*
- * argp says itself that an option is unknown, but not which one was meant, and has no place where
- * that could be added.
+ * argp reports an unknown option, but does not suggest the nearest one, and has no hook to add a
+ * suggestion.
  */
 static void check_mistyped(const struct argp_option *list, char **argv)
 {

@@ -14,7 +14,7 @@ static char text[128];
 static volatile sig_atomic_t seconds;
 static bool is_on;
 
-/* What is written from the handler: stdio may be in the middle of something. */
+/* Write without stdio: the handler may have interrupted a function of stdio. */
 static void put(const char *from, size_t length)
 {
 	while (length > 0) {
@@ -75,7 +75,7 @@ void progress_end(void)
 {
 	if (!is_on)
 		return;
-	/* The timer would outlive an execve(2). */
+	/* A timer survives execve(2). */
 	set_timer(0);
 	progress_erase();
 	seconds = 0;

@@ -3,18 +3,19 @@
 #define UTIL_PROGRESS_H
 
 /*
- * A line on stderr for what takes longer than a second: "cxl: reading the CXL devices: 3 s". Only
- * on a terminal. A timer's signal (SIGALRM) draws it, so that nothing that takes long has to know
- * of it; system calls go on afterwards, but poll(2) and its like end with EINTR.
+ * A line on stderr for an operation that takes longer than a second: "cxl: reading the CXL devices:
+ * 3 s". It appears only on a terminal. The handler of SIGALRM draws the line from a timer, and the
+ * operation itself needs no code for it. Interrupted system calls are restarted, except poll(2) and
+ * similar ones, which fail with EINTR.
  */
 
-/** progress_begin() - from now on, this is going on; @what is copied */
+/** progress_begin() - begin the line for the operation @what, which is copied */
 void progress_begin(const char *what);
 
-/** progress_end() - it is over: the line is erased; also without progress_begin() */
+/** progress_end() - erase the line; also allowed without progress_begin() */
 void progress_end(void);
 
-/** progress_erase() - as a handler of a signal may call it, before it writes something itself */
+/** progress_erase() - erase the line from a signal handler, before it writes a message itself */
 void progress_erase(void);
 
 #endif

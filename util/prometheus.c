@@ -41,7 +41,7 @@ static void write_value(FILE *out, const char *text)
 	}
 }
 
-/* "{host=\"0000:35:00.0\"}", a new string; "" without labels */
+/* Return "{host=\"0000:35:00.0\"}", a new string; "" without labels */
 static char *labels_text(const struct prometheus_label *labels)
 {
 	char *text = NULL;

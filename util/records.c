@@ -14,7 +14,7 @@
 #include "util/records.h"
 #include "util/write.h"
 
-/* On a machine that died, the last line may be incomplete. */
+/* If the machine died during a write, the last line may be incomplete. */
 static int end_line(int fd, off_t size)
 {
 	char last = '\n';
@@ -24,7 +24,7 @@ static int end_line(int fd, off_t size)
 	return last == '\n' || write(fd, "\n", 1) == 1 ? 0 : -errno;
 }
 
-/* Can anybody put a file where @path is? Its directory is like /tmp then, or worse. */
+/* Test whether every user can create a file in the directory of @path, as in /tmp. */
 static bool is_shared(const char *path, struct stat *directory)
 {
 	const char *slash = strrchr(path, '/');
@@ -35,8 +35,8 @@ static bool is_shared(const char *path, struct stat *directory)
 }
 
 /*
- * There, somebody else's file is not to be written to, nor is one that has another name elsewhere:
- * as the sysctls fs.protected_regular and fs.protected_hardlinks have it.
+ * In a shared directory, refuse a file of another user and a file with a second name. The sysctls
+ * fs.protected_regular and fs.protected_hardlinks have the same rules.
  */
 static int check_owner(int fd, const char *path)
 {

@@ -6,23 +6,23 @@
 
 /*
  * A file of records, one JSON object in each line. Each record is on disk before the caller
- * continues, so that the file shows what was going on when a machine died.
+ * continues. After a machine died, the file shows what was going on.
  */
 
 /**
- * records_open() - open the file in order to add records; create it if it does not exist
+ * records_open() - open the file to add records; create it if it does not exist
  *
- * Where anybody can create files, as in /tmp, a file that exists has to be a regular one of this
- * user, with one name.
+ * If every user can create files in the directory, as in /tmp, an existing file must be a regular
+ * file of this user. It must have one name.
  *
- * Return: a file descriptor, or a negative errno: -ELOOP for a symbolic link, -EPERM for somebody
- * else's file.
+ * Return: a file descriptor, or a negative errno: -ELOOP for a symbolic link, -EPERM for a file of
+ * another user.
  */
 int records_open(const char *path);
 
 /**
- * records_open_new() - create a file that did not exist, which only this user can read
- * @template: its path, which ends in XXXXXX; these are replaced
+ * records_open_new() - create a file that did not exist and that only this user can read
+ * @template: its path, which ends in XXXXXX; the function replaces these characters
  *
  * Return: as records_open().
  */
@@ -32,17 +32,21 @@ int records_open_new(char *template);
  * records_add() - add a record, and wait until it is on disk
  * @record: released by this function
  *
- * Return: 0 or a negative errno, such as -ENOSPC; the file then ends as before.
+ * Return: 0 or a negative errno, such as -ENOSPC. After an error the file ends as before the call.
  */
 int records_add(int fd, struct json_object *record);
 
-/** records_add_all() - as records_add(), each of an array, which the caller keeps; all or none */
+/**
+ * records_add_all() - add all records of an array, which the caller keeps, or none of them
+ *
+ * Return: as records_add().
+ */
 int records_add_all(int fd, struct json_object *records);
 
 /**
- * records_read() - all records, as an array that the caller releases
+ * records_read() - read all records into an array that the caller releases
  *
- * A line that is not a JSON object, such as the last one of a machine that died, is left out.
+ * A line that is not a JSON object is left out, such as the last line of a machine that died.
  *
  * Return: NULL with errno set if the file cannot be read.
  */

@@ -75,7 +75,7 @@ DIR *root_opendir(struct root root, const char *path)
 	return directory;
 }
 
-/* What precedes a path there; "" for the running machine */
+/* Return the prefix of a path in that machine; "" for the running machine */
 static char *prefix_of(struct root root)
 {
 	return root.elsewhere ? xasprintf("/proc/self/fd/%d", root.fd) : xasprintf("%s", "");
@@ -116,7 +116,7 @@ int root_read_flag(struct root root, const char *path)
 	return rc < 0 ? rc : sysfs_to_flag(buf);
 }
 
-/* The file, directory or link itself: a link is not followed */
+/* Open the file, directory or link itself, without following a link */
 static int open_itself(struct root root, const char *path)
 {
 	return root_open_file(root, path, O_PATH | O_NOFOLLOW);

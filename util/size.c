@@ -13,7 +13,7 @@ static const char *const words[UNITS] = {" bytes", " KiB", " MiB", " GiB", " TiB
 static const char *const binary[UNITS] = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
 static const char *const decimal[UNITS] = {" B", " kB", " MB", " GB", " TB", " PB", " EB"};
 
-/* @bytes in the largest unit of which there is at least 1, and which of the units that is */
+/* Scale @bytes to the largest unit in which it is at least 1, and set @unit to that unit */
 static double scale(uint64_t bytes, unsigned int base, size_t *unit)
 {
 	double value = (double)bytes;
@@ -23,7 +23,7 @@ static double scale(uint64_t bytes, unsigned int base, size_t *unit)
 	return value;
 }
 
-/* Without a point where it is whole, else with one digit after it */
+/* Print a whole number without a decimal point, and any other number with one decimal digit */
 static char *rounded(uint64_t bytes, const char *const units[UNITS])
 {
 	size_t unit;

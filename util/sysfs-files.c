@@ -29,7 +29,10 @@ bool sysfs_files_have(const struct sysfs_files *files, uint64_t device)
 	return false;
 }
 
-/* The file, which @open opens if it is not open yet; or a negative errno (-EMFILE: too many) */
+/*
+ * Return the file; @open opens it if it is not open yet. A negative errno on error (-EMFILE: too
+ * many).
+ */
 static int open_once(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
 		     const char *path, int (*open)(int dirfd, const char *path))
 {
@@ -49,7 +52,7 @@ static int open_once(struct sysfs_files *files, uint64_t device, const char *att
 	return fd;
 }
 
-/* The directory itself, among its attributes */
+/* The entry of the device's directory itself, among its attributes */
 #define DIRECTORY ""
 
 int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd, const char *path)

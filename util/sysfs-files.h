@@ -7,49 +7,50 @@
 #include <stdint.h>
 
 /*
- * Attributes that are read again and again, and directories: their files stay open, since to find
- * and open one takes several times as long as to read it. An open file is that of one device, and
- * not of the next one with its name: once the device has gone, it cannot be read (-ENODEV).
+ * Attributes and directories that are read repeatedly. Their files stay open, because finding and
+ * opening a file takes several times as long as reading it. An open file belongs to one device.
+ * Once that device is gone, the file cannot be read (-ENODEV), even if a new device has the same
+ * name.
  */
 
-/* So many stay open at most; any other file is opened each time. */
+/* The maximum number of files that stay open. Any other file is opened for each read. */
 #define SYSFS_FILES_MAX 128
 
 struct sysfs_file {
-	uint64_t device;       /* a number that no other device ever has: an inode in sysfs */
-	const char *attribute; /* the caller's, for good */
+	uint64_t device;       /* the inode in sysfs, a number that no other device ever has */
+	const char *attribute; /* belongs to the caller, which never frees it */
 	int fd;
-	bool used; /* since sysfs_files_sweep() */
+	bool used; /* since the last sysfs_files_sweep() */
 };
 
-/* All zero: none yet */
+/* All zero: no file is open yet */
 struct sysfs_files {
 	struct sysfs_file *list;
 	size_t count;
 };
 
 /**
- * sysfs_files_read() - as sysfs_read(), from the open file, if there is one
- * @files: where the file stays open; NULL: it does not
- * @device: which device's
- * @attribute: which attribute of it; the text has to outlive @files
- * @path: from @dirfd to the attribute
+ * sysfs_files_read() - read an attribute as sysfs_read(), from its open file if there is one
+ * @files: the files that stay open; NULL: the file does not stay open
+ * @device: the number of the device
+ * @attribute: the name of the attribute; the text must outlive @files
+ * @path: the path of the attribute, relative to @dirfd
  */
 int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *attribute, int dirfd,
 		     const char *path, char *buf, size_t size);
 
 /**
- * sysfs_files_directory() - that device's directory, which leads to what is in it (O_PATH)
+ * sysfs_files_directory() - return the directory of a device (O_PATH), to open files in it
  *
- * Return: a file descriptor that belongs to @files, until the device's directory was not asked for
- * between two sweeps, or a negative errno (-EMFILE: there are too many).
+ * Return: a file descriptor, or a negative errno (-EMFILE: there are too many). The descriptor
+ * belongs to @files. It stays open until no call has asked for it between two sweeps.
  */
 int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd, const char *path);
 
-/** sysfs_files_have() - is a file of that device open? */
+/** sysfs_files_have() - test whether a file of that device is open */
 bool sysfs_files_have(const struct sysfs_files *files, uint64_t device);
 
-/** sysfs_files_sweep() - close the files that were not read since the last sweep */
+/** sysfs_files_sweep() - close the files that were not used since the last sweep */
 void sysfs_files_sweep(struct sysfs_files *files);
 
 void sysfs_files_release(struct sysfs_files *files);

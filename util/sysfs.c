@@ -14,7 +14,10 @@
 
 bool sysfs_debug;
 
-/* The message of --debug. If @path is relative to @dirfd, it begins with that directory's path. */
+/*
+ * Print the message of --debug. If @path is relative to @dirfd, the message has the path of that
+ * directory before it.
+ */
 static int failed(int dirfd, const char *path, int rc)
 {
 	char link[40], directory[PATH_MAX] = "";
@@ -31,13 +34,16 @@ static int failed(int dirfd, const char *path, int rc)
 	return rc;
 }
 
-/* The same of what cannot be read */
+/* As failed(), and record the error with unread_note() */
 static int unreadable(int dirfd, const char *path, int rc)
 {
 	return failed(dirfd, path, unread_note(dirfd, path, rc));
 }
 
-/* Make a text of what was read. One read(2) returns the whole attribute: kernfs_fop_read_iter(). */
+/*
+ * Terminate the text that was read. One read(2) returns the whole attribute:
+ * kernfs_fop_read_iter().
+ */
 static int to_text(int dirfd, const char *path, char *buf, size_t size, ssize_t got)
 {
 	size_t length;
@@ -175,7 +181,7 @@ char *sysfs_link_name(int dirfd, const char *path)
 {
 	char *name = sysfs_private_link_name(dirfd, path);
 
-	/* A driver that seems to be missing would be evidence. */
+	/* An unreadable link must not look like a missing driver, which would be evidence. */
 	if (!name)
 		unread_insist(dirfd, path, -errno);
 	return name;

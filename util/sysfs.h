@@ -7,109 +7,115 @@
 #include <stdint.h>
 
 /*
- * Reading sysfs (Documentation/filesystems/sysfs.rst in the kernel's source), always relative to
- * an open directory. An attribute may be missing, empty, huge, not text, or gone between two
- * reads: each of these is an error that the caller can treat as "not known".
+ * Read sysfs (Documentation/filesystems/sysfs.rst in the kernel's source), always relative to an
+ * open directory. An attribute may be missing, empty, huge, not text, or gone between two reads.
+ * Each of these is an error that the caller can treat as "not known".
  */
 
-/* Print on stderr what could not be read, and why */
+/* Print on stderr each attribute that could not be read, and the error */
 extern bool sysfs_debug;
 
 /*
- * No attribute that has a meaning here is longer. The kernel's limit is a page, which can be 65536
- * bytes: what is longer than this is -EMSGSIZE.
+ * The maximum length of an attribute. The kernel's limit is a page, which can be 65536 bytes, but
+ * no attribute that has a meaning here is longer than this. A longer one is -EMSGSIZE.
  */
 #define SYSFS_ATTR_MAX 4096
 
 /**
- * sysfs_read() - the text of one attribute, without its last newline
+ * sysfs_read() - read the text of one attribute, without its last newline
  * @dirfd: the directory that @path is relative to
  * @path: the attribute
- * @buf: where the text goes; it always ends in a null byte, and is empty where it does not fit
- * @size: the bytes that @buf has
+ * @buf: the buffer for the text; it always ends in a null byte, and is empty if the text does not
+ * fit
+ * @size: the size of @buf in bytes
  *
- * Return: the length of the text, or a negative errno: -EMSGSIZE if it does not fit, -EILSEQ if
- * it has a null byte in it (not text), or the error of open(2) or read(2).
+ * Return: the length of the text, or a negative errno: -EMSGSIZE if it does not fit, -EILSEQ if it
+ * contains a null byte (not text), or the error of open(2) or read(2).
  */
 int sysfs_read(int dirfd, const char *path, char *buf, size_t size);
 
-/** sysfs_open() - the file of an attribute, to be closed by the caller; or a negative errno */
+/**
+ * sysfs_open() - open the file of an attribute; a file descriptor that the caller closes, or a
+ * negative errno
+ */
 int sysfs_open(int dirfd, const char *path);
 
 /**
- * sysfs_open_directory() - a directory, which leads to what is in it, and no more (O_PATH)
+ * sysfs_open_directory() - open a directory (O_PATH), only to open files in it
  *
- * Return: a file descriptor, to be closed by the caller; or a negative errno.
+ * Return: a file descriptor that the caller closes, or a negative errno.
  */
 int sysfs_open_directory(int dirfd, const char *path);
 
 /**
- * sysfs_read_again() - as sysfs_read(), from the file that sysfs_open() opened, from its beginning
- * @path: what it is called in a message
+ * sysfs_read_again() - read a file that sysfs_open() opened, from its beginning, as sysfs_read()
+ * @path: the name of the attribute in a message
  *
- * Return: as sysfs_read(); -ENODEV if the device has gone, also if another one has its name now.
+ * Return: as sysfs_read(); -ENODEV if the device is gone, even if a new device has the same name.
  */
 int sysfs_read_again(int fd, const char *path, char *buf, size_t size);
 
-/** sysfs_to_flag() - 0 or 1, of an attribute's text, or -EILSEQ for anything else */
+/** sysfs_to_flag() - return 0 or 1 for the text of an attribute, or -EILSEQ for any other text */
 int sysfs_to_flag(const char *text);
 
-/** sysfs_to_number() - as sysfs_read_number(), of an attribute's text */
+/** sysfs_to_number() - return the number in the text of an attribute, as sysfs_read_number() */
 uint64_t sysfs_to_number(const char *text);
 
 /**
- * sysfs_read_flag() - the value of an attribute that is 0 or 1
+ * sysfs_read_flag() - read an attribute whose value is 0 or 1
  *
- * Return: 0 or 1, -EILSEQ for anything else, or the error of sysfs_read().
+ * Return: 0 or 1, -EILSEQ for any other value, or the error of sysfs_read().
  */
 int sysfs_read_flag(int dirfd, const char *path);
 
 /**
- * sysfs_read_number() - the value of an attribute that is one number, decimal or with 0x
+ * sysfs_read_number() - read an attribute whose value is one number, decimal or with 0x
  *
- * Return: the number, or UINT64_MAX if it is negative, not a number, or cannot be read. That value
- * means nothing in any attribute that is read by this function.
+ * Return: the number, or UINT64_MAX if it is negative, not a number, or cannot be read. No
+ * attribute that this function reads uses that value.
  */
 uint64_t sysfs_read_number(int dirfd, const char *path);
 
 /**
- * sysfs_write() - write @text to the attribute @path, in one write as the kernel wants it
+ * sysfs_write() - write @text to the attribute @path, in one write(2) as the kernel requires
  *
- * Return: 0, or the negative errno of open(2) or of the attribute. It may sleep in the kernel.
+ * Return: 0, or the negative errno of open(2) or of the attribute. The write may sleep in the
+ * kernel.
  */
 int sysfs_write(const char *path, const char *text);
 
-/**
- * sysfs_exists() - whether there is a file, directory or link of that name
- */
+/** sysfs_exists() - test whether a file, directory or link of that name exists */
 bool sysfs_exists(int dirfd, const char *path);
 
-/** sysfs_is_absent() - is it certain that nothing is there? An error does not tell. */
+/**
+ * sysfs_is_absent() - test whether it is certain that @path does not exist: an error is not enough
+ */
 bool sysfs_is_absent(int dirfd, const char *path);
 
 /**
- * sysfs_is_writable() - does the mode of that file let its owner write to it?
+ * sysfs_is_writable() - test whether the mode of that file allows its owner to write to it
  *
- * sysfs has no exception for root or a capability. What cannot be told is yes, and noted as unread.
+ * sysfs makes no exception for root or a capability. If the mode cannot be read, the result is
+ * true, and the error is recorded with unread_note().
  */
 bool sysfs_is_writable(int dirfd, const char *path);
 
 /**
- * sysfs_link_name() - the last part of the target of a symbolic link
+ * sysfs_link_name() - return the last part of the target of a symbolic link
  *
- * In sysfs such links name the driver of a device and the module of a driver, and everybody can
- * read them: one that this process may not read is noted as unread (unread.h).
+ * In sysfs such links name the driver of a device and the module of a driver. Every user can read
+ * them. A link that this process may not read is recorded as unread (unread.h).
  *
- * Return: a new string that the caller frees, or NULL with errno set (ENOENT: no such link;
- * EILSEQ: a link without a name at its end).
+ * Return: a new string that the caller frees, or NULL with errno set (ENOENT: no such link; EILSEQ:
+ * the target ends without a name).
  */
 char *sysfs_link_name(int dirfd, const char *path);
 
-/** sysfs_private_link_name() - likewise, of a link that not everybody can read */
+/** sysfs_private_link_name() - as sysfs_link_name(), for a link that not every user can read */
 char *sysfs_private_link_name(int dirfd, const char *path);
 
 /**
- * sysfs_link() - the target of a symbolic link
+ * sysfs_link() - read the target of a symbolic link
  *
  * Return: the length of the target in @buf, which has @size bytes, or a negative errno:
  * -ENAMETOOLONG if it does not fit.

@@ -18,7 +18,7 @@
 struct table {
 	struct libscols_table *scols;
 	struct table_style style;
-	const struct table_column **columns; /* those that are shown */
+	const struct table_column **columns; /* the columns that are shown */
 	size_t nr_columns;
 };
 
@@ -43,7 +43,7 @@ static void add_column(struct table *table, const struct table_column *column)
 	*APPEND(table->columns, table->nr_columns) = column;
 }
 
-/* NULL, or a pointer to the first of @names that is not the name of a column */
+/* Return NULL, or a pointer to the first of @names that is not the name of a column */
 static const char *add_columns(struct table *table, const struct table_column *columns,
 			       const char *names)
 {
@@ -145,7 +145,9 @@ struct table_row *table_row(struct table *table, struct table_row *parent,
 	return (struct table_row *)line;
 }
 
-/* What the field would end at, or what is lost at its ends, needs quotes; these are doubled in it.
+/*
+ * Quote a field that contains a separator, or that has a space at an end, which a reader may strip.
+ * A quote in a field is doubled.
  */
 static void print_field(const char *text, bool last)
 {
@@ -164,7 +166,7 @@ static void print_field(const char *text, bool last)
 	putchar(last ? '\n' : ',');
 }
 
-/* libsmartcols has no such format. */
+/* libsmartcols cannot print CSV. */
 static int print_csv(const struct table *table)
 {
 	struct libscols_iter *lines = memory_check(scols_new_iter(SCOLS_ITER_FORWARD));

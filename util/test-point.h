@@ -4,18 +4,21 @@
 
 /*
  * Points at which a test can end the program, as a crash would, or stop it for a while. Only a
- * build with -Dtest-points=true has them; in every other build these functions are empty.
+ * build with -Dtest-points=true has them. In every other build these functions are empty.
  */
 
 #ifdef TEST_POINTS
 
 /**
- * test_point() - end this process by SIGKILL, if the environment's CXL_TEST_KILL_AT is @name, or
- * stop it by SIGSTOP, if CXL_TEST_STOP_AT is
+ * test_point() - end or stop this process if the environment asks for it at the point @name
+ *
+ * The process gets SIGKILL if CXL_TEST_KILL_AT is @name, and SIGSTOP if CXL_TEST_STOP_AT is @name.
  */
 void test_point(const char *name);
 
-/** test_point_in_child() - end this process and its parent by SIGKILL, on the same condition */
+/**
+ * test_point_in_child() - end this process and its parent by SIGKILL if CXL_TEST_KILL_AT is @name
+ */
 void test_point_in_child(const char *name);
 
 #else

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/** streq() - are they the same text, or both NULL, which stands for none? */
+/** streq() - test whether two texts are the same, or both NULL, which stands for no text */
 static inline bool streq(const char *one, const char *other)
 {
 	return one && other ? strcmp(one, other) == 0 : one == other;
@@ -23,9 +23,10 @@ static inline size_t text_digits(const char *text)
 }
 
 /**
- * text_order() - the order of names with numbers in them, by number: mem2 before mem10
+ * text_order() - compare names that contain numbers, by number: mem2 before mem10
  *
- * As strverscmp(3), which takes several times as long, has it for numbers without leading zeros.
+ * For numbers without leading zeros, the order is that of strverscmp(3), which takes several times
+ * as long.
  *
  * Return: less than, equal to, or greater than 0, as strcmp(3).
  */
@@ -38,7 +39,7 @@ static inline int text_order(const char *one, const char *other)
 		other++;
 	digits = text_digits(one);
 	others = text_digits(other);
-	/* In the middle of two numbers, or at their beginnings: the longer one is the larger one */
+	/* Inside two numbers, or at their beginnings, the longer number is the larger one */
 	if (digits != others &&
 	    ((digits > 0 && others > 0) || (one > start && isdigit((unsigned char)one[-1]))))
 		return digits < others ? -1 : 1;

@@ -12,7 +12,7 @@
 #include "util/memory.h"
 #include "util/uevent.h"
 
-/* The kernel's own events; group 2 has those that udev sends. */
+/* The multicast group of the kernel's own events; udev sends to group 2. */
 #define KERNEL_GROUP 1
 
 struct uevent_monitor {
@@ -24,7 +24,7 @@ struct uevent_monitor *uevent_open(const char *const *subsystems)
 {
 	const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = KERNEL_GROUP};
 	struct uevent_monitor *monitor = memory_check(calloc(1, sizeof(*monitor)));
-	const int size = 1024 * 1024; /* for some hundred events */
+	const int size = 1024 * 1024; /* holds some hundred events */
 	int error;
 
 	monitor->subsystems = subsystems;
@@ -66,7 +66,7 @@ int uevent_fd(const struct uevent_monitor *monitor)
 	return monitor->fd;
 }
 
-/* The value of "KEY=VALUE", if this is @key's */
+/* Return the value of "KEY=VALUE" if its key is @key */
 static const char *value_of(const char *line, const char *key)
 {
 	size_t length = strlen(key);
@@ -74,7 +74,7 @@ static const char *value_of(const char *line, const char *key)
 	return strncmp(line, key, length) == 0 && line[length] == '=' ? line + length + 1 : NULL;
 }
 
-/* "ACTION@PATH", and then lines of "KEY=VALUE", each ended by a zero byte */
+/* "ACTION@PATH", followed by lines of "KEY=VALUE", each ended by a null byte */
 void uevent_parse(struct uevent *event, size_t length)
 {
 	const char *path = "", *value;
@@ -118,7 +118,7 @@ int uevent_next(struct uevent_monitor *monitor, struct uevent *event)
 			return errno == EAGAIN ? 0 : -errno;
 		event->us = clock_now();
 		event->text[got] = '\0';
-		if (from.nl_pid != 0) /* not from the kernel */
+		if (from.nl_pid != 0) /* the sender is not the kernel */
 			continue;
 		uevent_parse(event, (size_t)got);
 		if (is_wanted(monitor, event))

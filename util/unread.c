@@ -9,7 +9,7 @@
 #include "util/memory.h"
 #include "util/unread.h"
 
-/* Who claims it first, writes it; it can be read when it is complete. */
+/* The thread that claims it first writes it. Other threads may read it when it is complete. */
 static struct {
 	atomic_bool claimed, complete;
 	char path[PATH_MAX];

@@ -7,45 +7,51 @@
 #include <stdio.h>
 
 /*
- * What could not be read, although it may be there. An attribute that is missing, or that this
- * process may not read, is part of an answer: it is not known. But with too many open files, no
- * memory, or an error of the device, an answer without the attribute would be a wrong one. Those
- * who read note it here and go on; the command asks at its end, or before it acts.
+ * Files that could not be read although they may exist. An attribute that is missing, or that this
+ * process may not read, is part of an answer: its value is unknown. But errors such as too many
+ * open files, no memory, or a failure of the device are no answer. An answer without the attribute
+ * would be wrong. The code that reads records the error here and goes on. The command tests for it
+ * at its end, or before it changes anything.
  */
 
 /**
- * unread_note() - @path could not be read: remember that, if @error says nothing about what is
- * there
+ * unread_note() - record that @path could not be read, unless @error itself is an answer
  * @dirfd: the directory that @path is relative to, or AT_FDCWD
  * @error: a negative errno
  *
- * Only the first is remembered. Any thread may call it. Return: @error.
+ * Only the first error is recorded. Any thread may call this function.
+ *
+ * Return: @error.
  */
 int unread_note(int dirfd, const char *path, int error);
 
-/** unread_insist() - likewise, of what everybody can read: also if @error is about permissions */
+/**
+ * unread_insist() - as unread_note(), for a file that every user can read: also records EACCES and
+ * EPERM
+ */
 int unread_insist(int dirfd, const char *path, int error);
 
-/** unread_entry() - readdir(3), whose error is noted */
+/** unread_entry() - call readdir(3), and record its error */
 struct dirent *unread_entry(DIR *directory);
 
 /**
- * unread_end() - was it an error after which nothing more of @file could be read?
+ * unread_end() - test whether reading @file ended with an error
  *
- * Called right after that. Return: 0, or a negative errno, which is noted.
+ * The caller must call it right after the read. Return: 0, or a negative errno, which is recorded
+ * as by unread_note().
  */
 int unread_end(FILE *file);
 
-/** unread_any() - has anything been noted? */
+/** unread_any() - test whether an error has been recorded */
 bool unread_any(void);
 
-/** unread_error() - the negative errno of what was noted; 0 if nothing was */
+/** unread_error() - return the recorded error, a negative errno; 0 if there is none */
 int unread_error(void);
 
-/** unread_text() - "PATH: ERROR", a new string; NULL if nothing was noted */
+/** unread_text() - return "PATH: ERROR", a new string; NULL if no error was recorded */
 char *unread_text(void);
 
-/** unread_forget() - what is read from now on, is another answer */
+/** unread_forget() - forget the recorded error, because a new answer begins */
 void unread_forget(void);
 
 #endif

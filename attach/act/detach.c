@@ -33,7 +33,7 @@ static void end_observation(const struct plan *plan, int rc, struct watch *watch
 {
 	if (rc == 0)
 		read_drivers(plan, view);
-	/* What was not read would pass for what is gone. */
+	/* A device that could not be read would look like one that is gone. */
 	view->is_observed = rc == 0 && !unread_any();
 	watch_drain(watch);
 }
@@ -53,17 +53,22 @@ static void observe_handed(const struct plan *plan, struct watch *watch, struct 
 	end_observation(plan, rc, watch, view);
 }
 
-/* It takes no longer than it takes to get the device's lock, which nothing holds then. */
+/*
+ * The time for restoring overrides: a write only waits for the device's lock, which is free then.
+ */
 #define OVERRIDES_US 5000000
 
-/* The driver_override that the host had, if a handover has left it with its provider */
+/* Find the driver_override that the host had, if a failed handover has left it with its provider */
 static const struct step *find_override(const struct plan *plan, const struct snapshot_host *host)
 {
 	_cleanup_free_ char *driver = driver_of(ROOT_LIVE, host->subsystem, host->name);
 
 	if (!driver || strcmp(driver, host->driver) != 0)
 		return NULL;
-	/* The last one is what it had: another may be set for a while, to bind the host. */
+	/*
+	 * The last override is the original one: an earlier one may be set for a while, to bind the
+	 * host.
+	 */
 	for (size_t i = plan->nr_undo; i-- > 0;) {
 		if (plan->undo[i].action == STEP_OVERRIDE &&
 		    strcmp(plan->undo[i].device, host->name) == 0)
@@ -72,7 +77,7 @@ static const struct step *find_override(const struct plan *plan, const struct sn
 	return NULL;
 }
 
-/* Does more steps, which are observed as if they had come with those before */
+/* Run more steps, and append their results to those of the steps before */
 static int run_more(const struct step *steps, size_t count, struct watch *watch,
 		    uint64_t timeout_us, void (*progress)(const struct step *step, uint64_t us))
 {
@@ -96,8 +101,8 @@ static int run_more(const struct step *steps, size_t count, struct watch *watch,
 }
 
 /*
- * A handover has failed: the other driver is not to get later what the provider still has. How the
- * plan's steps went stays what was observed.
+ * A handover has failed. Restore the overrides, or the other driver could later bind a host that
+ * the provider still has. The results of the plan's steps stay unchanged.
  */
 static void restore_overrides(const struct plan *plan, struct watch *watch)
 {
@@ -123,7 +128,7 @@ static void restore_overrides(const struct plan *plan, struct watch *watch)
 	observed->stuck = before.stuck;
 }
 
-/* The steps that detach; the others bind what was detached to another driver. */
+/* Count the steps that detach. The steps after them bind the hosts to another driver. */
 static size_t count_detaching(const struct plan *plan)
 {
 	size_t count = 0;
@@ -133,7 +138,7 @@ static size_t count_detaching(const struct plan *plan)
 	return count;
 }
 
-/* The hosts have no driver any more: the rest of the plan's steps, from @first on */
+/* The hosts have no driver any more: run the plan's steps from @first on */
 static void hand_over(const struct plan *plan, size_t first, struct watch *watch,
 		      uint64_t timeout_us, void (*progress)(const struct step *step, uint64_t us),
 		      struct detach_outcome *outcome)
@@ -169,7 +174,7 @@ void detach_run(const struct plan *plan, const struct snapshot *before, struct w
 	if (outcome->rc < 0)
 		restore_overrides(plan, watch);
 	observe(plan, before, watch, &outcome->after);
-	/* To look takes no time of the kernel's. */
+	/* The time for the observation does not count: the kernel does not work during it. */
 	if (outcome->rc == 0 && detaching < plan->nr_steps)
 		hand_over(plan, detaching, watch, until > now ? until - now : 1, progress, outcome);
 }

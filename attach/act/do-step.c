@@ -21,9 +21,10 @@
 #include "util/text.h"
 
 /*
- * Each step has a library context of its own, since libcxl reads a device once, and what there is
- * changes with each step. Unless that was prepared, it enumerates no more than what a function here
- * asks it for; an operation on what is no object of libcxl's needs no context.
+ * Each step has a library context of its own, because libcxl reads a device only once, and each
+ * step changes the devices. Unless step_prepare() was called, libcxl enumerates only what a
+ * function here requests. An operation on something that is not an object of libcxl needs no
+ * context.
  */
 struct doing {
 	const struct step *step;
@@ -31,7 +32,7 @@ struct doing {
 	struct cxl_ctx *ctx;	    /* or NULL */
 };
 
-/* For those functions that do not log what they did */
+/* For functions that do not log themselves */
 #define DID(doing, function, ...) log_line((doing)->log, #function, __VA_ARGS__)
 
 static void log_text(const struct step_log *log, const char *owner, const char *function,
@@ -66,7 +67,7 @@ static void __attribute__((format(printf, 6, 0))) take_log(struct cxl_ctx *ctx, 
 	log_text(cxl_get_userdata(ctx), "libcxl", function, format, args);
 }
 
-/* Without anybody who takes it, nothing is logged, whatever CXL_LOG says. */
+/* Without a receiver, nothing is logged, whatever CXL_LOG says. */
 static int open_libcxl(const struct step_log *log, struct cxl_ctx **ctx)
 {
 	int rc = cxl_new(ctx);
@@ -79,13 +80,13 @@ static int open_libcxl(const struct step_log *log, struct cxl_ctx **ctx)
 	return 0;
 }
 
-/* To a question that is answered with 0, 1 or a negative errno */
+/* The answer to a question, from 0, 1 or a negative errno */
 static const char *answer(int rc)
 {
 	return rc > 0 ? "yes" : rc == 0 ? "no" : strerror(-rc);
 }
 
-/* What kind of memdev it is that is operated on */
+/* Log what kind of memdev the operation is on */
 static void describe_memdev(const struct doing *doing, struct cxl_memdev *memdev)
 {
 	_cleanup_free_ char *subsystem = NULL, *driver = NULL, *module = NULL;
@@ -144,8 +145,8 @@ static int do_region(const struct doing *doing)
 }
 
 /*
- * What really became of it: libcxl looks whether a driver is bound afterwards, and drops what the
- * kernel said.
+ * Return what the step really did. libcxl only looks whether a driver is bound afterwards, and
+ * drops the error of the kernel.
  */
 static int settle(const struct step *step, int rc)
 {
@@ -162,7 +163,7 @@ static int settle(const struct step *step, int rc)
 	return rc < 0 ? rc : -ENXIO;
 }
 
-/* Of the devices on the bus of CXL: by the driver, which is of one kind of them each */
+/* Run a step on a device of the bus "cxl". The driver shows the kind of the device. */
 static int do_on_cxl(const struct doing *doing)
 {
 	static const struct {
@@ -181,7 +182,7 @@ static int do_on_cxl(const struct doing *doing)
 	return -EOPNOTSUPP;
 }
 
-/* A host that was handed to another driver has no memdev, and neither has that of a CXL bus. */
+/* A host that was handed to another driver has no memdev, nor has the host of a CXL bus. */
 static int unbind_host(const struct doing *doing)
 {
 	struct cxl_memdev *memdev =
@@ -277,7 +278,7 @@ static int flush(const struct doing *doing)
 	return cxl_flush_detach();
 }
 
-/* What no CXL object has to do with: a search of the PCI bus, and what changes nothing */
+/* Run a step that needs no CXL object: a rescan of the PCI bus, or a step that changes nothing */
 static int do_without(const struct doing *doing)
 {
 	return step_write(doing->step);

@@ -12,14 +12,16 @@
 #include "util/clock.h"
 #include "util/memory.h"
 
-/* As long as a detach takes on a slow machine; short enough for what waits until it is over */
+/* As long as a detach takes on a slow machine, but short enough for a process that waits for it */
 #define HOLD_US 50000
 
-/* In the configuration space of a PCI device (include/uapi/linux/pci_regs.h of the kernel) */
+/*
+ * Offsets in the configuration space of a PCI device (include/uapi/linux/pci_regs.h of the kernel)
+ */
 #define FIRST_CAPABILITY 0x34
 #define CAP_ID_EXPRESS 0x10
-#define LINK_CONTROL 0x10 /* of the Express capability */
-#define LINK_DISABLE 0x10 /* in there */
+#define LINK_CONTROL 0x10 /* in the Express capability */
+#define LINK_DISABLE 0x10 /* a bit of Link Control */
 
 static int hold(const struct step *step)
 {
@@ -35,7 +37,9 @@ static int hold(const struct step *step)
 		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		if (memory == MAP_FAILED)
 			return -errno;
-		/* Only the mapping keeps the file then, which no list of open files shows. */
+		/*
+		 * From here on only the mapping keeps the file. No list of open files shows that.
+		 */
 		close(fd);
 		fd = -1;
 	}
@@ -45,7 +49,10 @@ static int hold(const struct step *step)
 	return 0;
 }
 
-/* Where the Express capability is; 0: nowhere. A list of more than 48 goes in circles. */
+/*
+ * Return the offset of the Express capability; 0 if there is none. A list of more than 48 is
+ * circular.
+ */
 static off_t find_express(int config)
 {
 	unsigned char at = 0, capability[2];
@@ -61,7 +68,7 @@ static off_t find_express(int config)
 	return 0;
 }
 
-/* Not every port has the bit: what is emulated may ignore it. */
+/* Not every port has the bit: an emulated port may ignore it. */
 static int set_link(const struct step *step)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/config", step->device);

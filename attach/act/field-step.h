@@ -5,11 +5,11 @@
 struct step;
 
 /**
- * field_step() - do a step of the exerciser's that takes more than a write to one file of sysfs
+ * field_step() - run a step of the exerciser that takes more than one write to a file of sysfs
  *
- * STEP_HOLD, STEP_LINK, STEP_CREATE and STEP_DESTROY: for step_write().
+ * It handles STEP_HOLD, STEP_LINK, STEP_CREATE and STEP_DESTROY, for step_write().
  *
- * Return: 0 or a negative errno. -EOPNOTSUPP: the port does not let its link be disabled.
+ * Return: 0 or a negative errno. -EOPNOTSUPP: the link of the port cannot be disabled.
  */
 int field_step(const struct step *step);
 

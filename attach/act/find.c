@@ -59,7 +59,7 @@ struct cxl_bus *find_bus_of_host(struct cxl_ctx *ctx, const char *host)
 	return NULL;
 }
 
-/* An endpoint is a port to libcxl, but is not among those that it enumerates as ports. */
+/* An endpoint is a port to libcxl, but libcxl does not enumerate it among the ports. */
 static struct cxl_port *find_endpoint_below(struct cxl_port *port, const char *name)
 {
 	struct cxl_endpoint *endpoint;
@@ -110,7 +110,7 @@ struct cxl_region *find_region(struct cxl_ctx *ctx, const char *name)
 	return NULL;
 }
 
-/* No device has these names: each search goes through all there are. */
+/* No device has these names, so each search enumerates all devices. */
 void find_all_memdevs(struct cxl_ctx *ctx)
 {
 	find_memdev(ctx, "mem");

@@ -5,34 +5,36 @@
 #include <cxl/libcxl.h>
 
 /*
- * Which of libcxl's objects a name means. Each enumerates no more than it has to, and an object
- * lives as long as @ctx, or until one is disabled. NULL: libcxl knows none of that name.
+ * Find the object of libcxl for a name. Each function enumerates only as much as it needs. An
+ * object lives as long as @ctx, or until an object is disabled. NULL: libcxl knows no object of
+ * that name.
  */
 
-/** find_all_memdevs() - enumerate them, so that no search has to */
+/** find_all_memdevs() - enumerate all memdevs, so that later searches need not */
 void find_all_memdevs(struct cxl_ctx *ctx);
 
-/** find_all_ports() - the same of buses, ports and endpoints */
+/** find_all_ports() - enumerate all buses, ports and endpoints, so that later searches need not */
 void find_all_ports(struct cxl_ctx *ctx);
 
-/** find_memdev() - "mem0" */
+/** find_memdev() - find "mem0" */
 struct cxl_memdev *find_memdev(struct cxl_ctx *ctx, const char *name);
 
-/** find_memdev_of_host() - the first that hangs under that device of that bus ("pci", "platform")
+/**
+ * find_memdev_of_host() - find the first memdev below that device of that bus ("pci", "platform")
  */
 struct cxl_memdev *find_memdev_of_host(struct cxl_ctx *ctx, const char *subsystem,
 				       const char *host);
 
-/** find_memdev_of_module() - the first whose host has a driver of that module */
+/** find_memdev_of_module() - find the first memdev whose host has a driver of that module */
 struct cxl_memdev *find_memdev_of_module(struct cxl_ctx *ctx, const char *module);
 
-/** find_bus_of_host() - the bus that hangs under that device ("ACPI0017:00") */
+/** find_bus_of_host() - find the bus below that device ("ACPI0017:00") */
 struct cxl_bus *find_bus_of_host(struct cxl_ctx *ctx, const char *host);
 
-/** find_port() - "port1", or "endpoint2": an endpoint is a port to libcxl */
+/** find_port() - find "port1", or "endpoint2": an endpoint is a port to libcxl */
 struct cxl_port *find_port(struct cxl_ctx *ctx, const char *name);
 
-/** find_region() - "region0" */
+/** find_region() - find "region0" */
 struct cxl_region *find_region(struct cxl_ctx *ctx, const char *name);
 
 #endif

@@ -7,7 +7,9 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* Nothing of the caller's environment, by which a user of sudo(8) could change what a hook does */
+/*
+ * Do not inherit the caller's environment, by which a user of sudo(8) could change what a hook does
+ */
 static char **make_environment(const struct hook_call *call)
 {
 	uint64_t seconds = call->timeout_us / 1000000;

@@ -19,8 +19,8 @@
 #include "util/text.h"
 
 /*
- * Is everything as it is after the undo? A rescan leaves no state to compare; autoprobe changes
- * only in the middle of the undo (attach/act/settings.h).
+ * Test whether everything is as it is after the undo. A rescan leaves no state to compare.
+ * Autoprobe changes only in the middle of the undo (attach/act/settings.h).
  */
 static bool is_undone(const struct journal_entry *entry)
 {
@@ -34,7 +34,7 @@ static bool is_undone(const struct journal_entry *entry)
 	return true;
 }
 
-/* What this program has removed comes back by its undo. */
+/* A host that this program has removed returns by its undo. */
 bool journal_host_is_gone(const struct journal_entry *entry, const struct expected_host *host)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/%s/devices/%s", host->bus, host->host);
@@ -52,7 +52,9 @@ static bool is_among(char *const *names, size_t count, const char *name)
 	return false;
 }
 
-/* The array under @key of the entry, as a new one without what its @name says is about @gone */
+/*
+ * Return the array under @key of the entry without the items whose @name is in @gone; a new array
+ */
 static struct json_object *without(const struct journal_entry *entry, const char *key,
 				   const char *name, char *const *gone, size_t nr_gone)
 {
@@ -69,7 +71,9 @@ static struct json_object *without(const struct journal_entry *entry, const char
 	return left;
 }
 
-/* An entry has the name of its first host: a host that comes back may have one of its own. */
+/*
+ * An entry has the name of its first host, because a host that returns may get an entry of its own.
+ */
 static int forget_hosts(const struct journal_entry *entry, char *const *gone, size_t nr_gone)
 {
 	struct json_object *json = NULL, *hosts, *first;

@@ -32,8 +32,8 @@ int journal_boot_id(char *text, size_t size)
 }
 
 /*
- * Byte by byte, also what is not UTF-8: no other program reads the journal, and a name that is not
- * the same any more is that of something else.
+ * Add the text byte by byte, even if it is not UTF-8. No other program reads the journal, and a
+ * changed name would mean another object.
  */
 static void add_text(struct json_object *json, const char *key, const char *text)
 {
@@ -96,13 +96,13 @@ static struct json_object *steps_to_json(const struct step *steps, size_t count)
 	return json;
 }
 
-/* @hosts becomes a part of the entry. */
+/* The entry takes over @hosts. */
 static int write_entry(const char *name, enum detach_method method, const char *hand_to,
 		       struct json_object *hosts, const struct step *undo, size_t nr_undo)
 {
 	struct json_object *json = json_new_object();
 	char boot[64];
-	/* An entry of an unknown boot would be one of another boot. */
+	/* An entry without a boot id would count as one of another boot. */
 	int rc = journal_boot_id(boot, sizeof(boot));
 
 	add_text(json, "boot_id", boot);
@@ -155,7 +155,7 @@ int journal_set_undo(const struct journal_entry *entry, const struct step *undo,
 	return rc;
 }
 
-/* A text without a null byte in it: what is after that would be lost. */
+/* Return the text if it contains no null byte: the part after it would be lost. */
 static const char *as_text(struct json_object *value)
 {
 	const char *text = json_object_get_string(value);
@@ -171,7 +171,7 @@ static const char *get_text(struct json_object *json, const char *key)
 	return as_text(json_object_object_get(json, key));
 }
 
-/* The text under @key, NULL if there is none; false if there is something else */
+/* Get the text under @key, NULL if there is none; return false for any other type */
 static bool get_optional(struct json_object *json, const char *key, const char **text)
 {
 	struct json_object *value;
@@ -238,7 +238,7 @@ static bool parse_host(struct json_object *json, struct expected_host *host)
 	host->host = get_text(json, "host");
 	host->bus = get_text(json, "bus");
 	host->driver = get_text(json, "driver");
-	/* Those of a host that was not attached are not known. */
+	/* The regions of a host that was not attached are unknown. */
 	host->as_before = json_object_object_get_ex(json, "regions", NULL);
 	if (host->as_before)
 		sound &= get_array(json, "regions", &array, &count);
@@ -261,7 +261,7 @@ bool journal_is_boot_id(const char *text)
 	return *text == '\0' || (form[i] == '\0' && text[i] == '\0');
 }
 
-/* What the entry as a whole has */
+/* Parse the members of the entry as a whole */
 static bool parse_detach(struct json_object *json, struct journal_entry *entry)
 {
 	const char *boot = get_text(json, "boot_id");
@@ -275,7 +275,9 @@ static bool parse_detach(struct json_object *json, struct journal_entry *entry)
 	       (!entry->hand_to || step_is_name(entry->hand_to));
 }
 
-/* False for what this program does not write: to guess could do the wrong operation. */
+/*
+ * Return false for an entry that this program does not write: a guess could do the wrong operation.
+ */
 static bool parse_entry(struct json_object *json, struct journal_entry *entry)
 {
 	struct json_object *hosts, *undo;
@@ -301,7 +303,7 @@ static void release_entry(struct journal_entry *entry)
 	json_object_put(entry->json);
 }
 
-/* What may be of this boot, is. */
+/* An entry that may be of this boot counts as one of this boot. */
 static bool is_of_this_boot(struct json_object *json)
 {
 	char now[64];
@@ -309,7 +311,7 @@ static bool is_of_this_boot(struct json_object *json)
 	return journal_boot_id(now, sizeof(now)) < 0 || streq(get_text(json, "boot_id"), now);
 }
 
-/* An entry that has nothing but its name and the error, where it cannot be read */
+/* Load an entry; if it cannot be read, it has only its name and the error */
 static struct journal_entry load_entry(const char *name)
 {
 	struct json_object *json = entries_read(journal_directory(), name);
@@ -337,7 +339,7 @@ struct journal_entry *journal_load_all(size_t *count)
 	return entries;
 }
 
-/* Entries of another boot are removed by journal_clean() only. */
+/* Entries of another boot are left to journal_clean(), which removes them. */
 struct journal_entry *journal_load(size_t *count)
 {
 	size_t nr_all;

@@ -13,10 +13,10 @@
 
 #define CXL_DEVICES "/sys/bus/cxl/devices"
 
-/* Like asprintf(): a path below /sys, in @path, which has PATH_MAX bytes */
+/* Format a path below /sys into @path, which has PATH_MAX bytes */
 #define MAKE_PATH(path, ...) (snprintf(path, PATH_MAX, __VA_ARGS__) < PATH_MAX ? 0 : -ENAMETOOLONG)
 
-/* In one write, as the kernel wants it */
+/* Write the text in one write(2), as the kernel requires */
 static int write_text(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC), rc = 0;
@@ -29,7 +29,7 @@ static int write_text(const char *path, const char *text)
 	return rc;
 }
 
-/* The last part of what the link @link of a CXL device points at */
+/* Return the last part of the target of the link @link of a CXL device */
 static char *link_name(const char *devname, const char *link)
 {
 	char path[PATH_MAX], target[PATH_MAX];
@@ -60,7 +60,7 @@ static bool has_attribute(const char *devname, const char *attribute)
 	       faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* ".." of a device's directory is that of its parent, whatever link led there. */
+/* ".." in a device's directory is the directory of its parent, whatever link led there. */
 
 char *cxl_memdev_get_host_subsystem(struct cxl_memdev *memdev)
 {
@@ -84,7 +84,7 @@ int cxl_memdev_has_class_attributes(struct cxl_memdev *memdev)
 	if (has_attribute(devname, "firmware_version") || has_attribute(devname, "payload_max") ||
 	    has_attribute(devname, "label_storage_size"))
 		return 1;
-	/* Every device has a uevent file: without one, this is what a removed device left. */
+	/* Every device has a uevent file. A directory without one belongs to a removed device. */
 	return has_attribute(devname, "uevent") ? 0 : -ENODEV;
 }
 
@@ -104,7 +104,7 @@ int cxl_host_unbind(const char *subsystem, const char *host, const char *driver)
 		       ?: write_text(path, host);
 }
 
-/* An empty write does not reach the kernel: a line without text is what takes an override away. */
+/* An empty write does not reach the kernel. An empty line removes an override. */
 int cxl_host_set_driver_override(const char *subsystem, const char *host, const char *driver)
 {
 	char path[PATH_MAX];

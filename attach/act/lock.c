@@ -13,7 +13,7 @@
 #include "util/entries.h"
 #include "util/memory.h"
 
-/* A worker that has nothing to do any more needs a moment to end. */
+/* A worker without further steps needs a moment to end. */
 #define MOMENT_US 1000000
 #define POLL_US 10000
 

@@ -5,32 +5,32 @@
 struct step;
 
 /*
- * One command at a time detaches and reattaches. Two locks in the journal's directory see to that:
- * "lock" belongs to the command alone, and is free as soon as the command has ended, however that
- * was. "step" belongs to the command and to the worker that does its steps (worker.h): a step that
- * the kernel does not return from holds it until it does, whatever became of the command. No other
- * command waits for that; it says who has the lock.
+ * Only one command at a time detaches or reattaches. Two locks in the journal's directory ensure
+ * this. "lock" belongs to the command alone. It is free as soon as the command has ended, for any
+ * reason. "step" belongs to the command and to the worker that runs its steps (worker.h). A step
+ * that does not return from the kernel holds this lock until it does, even if the command has
+ * ended. No other command waits for the locks. It reports the holder instead.
  */
 struct command_lock {
 	int command, step; /* file descriptors */
 };
 
 /**
- * command_lock() - keep other processes from detaching and reattaching
- * @lock: released with command_unlock() if 0 was returned
- * @why: set to a new string that the caller frees, where that is not possible
+ * command_lock() - prevent other processes from detaching and reattaching
+ * @lock: released with command_unlock() if the result is 0
+ * @why: set to the reason if the result is not 0, a new string that the caller frees
  *
- * Settings that a command which was killed has left behind are put back (settings.h). It waits for
- * the worker of such a command for a second at most.
+ * Settings that a killed command left behind are restored (settings.h). The function waits at most
+ * one second for the worker of such a command.
  *
- * Return: 0, or a negative errno: -EWOULDBLOCK if another command is at work, or a step of it is.
+ * Return: 0, or a negative errno: -EWOULDBLOCK if another command or its step holds the lock.
  */
 int command_lock(struct command_lock *lock, char **why);
 void command_unlock(struct command_lock *lock);
 
 /**
- * command_lock_note() - say which step this process is about to do
- * @lock: as of command_lock.step
+ * command_lock_note() - record the step that this process is about to run
+ * @lock: from command_lock.step
  * @step: NULL: none yet
  */
 void command_lock_note(int lock, const struct step *step);

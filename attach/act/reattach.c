@@ -18,7 +18,7 @@
 #include "util/test-point.h"
 #include "util/unread.h"
 
-/* How often the machine is looked at, though no event says that it has changed */
+/* The time between two looks at the machine without an event */
 #define LOOK_AGAIN_US 1000000
 
 static uint64_t least(uint64_t one, uint64_t other)
@@ -52,7 +52,7 @@ static int observe_once(const struct reattach *reattach, struct reattach_outcome
 	return unread_error();
 }
 
-/* Everything has been done: one error in between is no reason not to look again. */
+/* Every step is done: after one error, the next look at the machine may still succeed. */
 static int observe(const struct reattach *reattach, struct reattach_outcome *outcome)
 {
 	int rc = observe_once(reattach, outcome);
@@ -60,7 +60,7 @@ static int observe(const struct reattach *reattach, struct reattach_outcome *out
 	return rc < 0 ? observe_once(reattach, outcome) : rc;
 }
 
-/* Is the step that has not returned about the settings? Then the worker puts them back after it. */
+/* Test whether the step that has not returned needs the settings: the worker then restores them. */
 static bool are_in_use(const struct reattach *reattach, const struct watch *watch)
 {
 	const struct observed_stuck *stuck = &watch->observed.stuck;
@@ -93,7 +93,7 @@ void reattach_run(const struct reattach *reattach, struct watch *watch,
 	rc = observe(reattach, outcome);
 	while (steps_rc == 0 && rc == 0 && !outcome->is_back && clock_now() < until &&
 	       !interrupt_came()) {
-		/* A signal that comes just before the wait does not end it. */
+		/* A signal just before the wait does not end it: the wait is therefore short. */
 		rc = watch_wait(watch, least(until, clock_now() + LOOK_AGAIN_US));
 		if (rc == 0)
 			rc = observe(reattach, outcome);

@@ -16,7 +16,7 @@
 #include "util/sysfs.h"
 #include "util/unread.h"
 
-/* An entry in it has the name of a bus. */
+/* Return the directory. An entry in it has the name of a bus. */
 static char *directory(void)
 {
 	return xasprintf("%s/settings", journal_directory());
@@ -28,8 +28,8 @@ static char *autoprobe_file(const char *bus)
 }
 
 /*
- * 0, and what was written down in this boot: FLAG_UNKNOWN if that is nothing. -EBADMSG if there is
- * an entry that this program does not write: what was written down is not known.
+ * Return 0 and the setting saved in this boot, FLAG_UNKNOWN if there is none. Return -EBADMSG for
+ * an entry that this program does not write: the saved setting is then unknown.
  */
 static int read_saved(const char *where, const char *bus, enum flag *saved)
 {
@@ -104,7 +104,7 @@ static int put_back(const char *where, const char *bus)
 		return rc;
 	if (saved != FLAG_UNKNOWN && sysfs_read_flag(AT_FDCWD, file) != (int)saved)
 		rc = sysfs_write(file, saved == FLAG_YES ? "1" : "0");
-	/* A bus that is gone has no setting any more. */
+	/* A bus that does not exist any more has no setting. */
 	return rc < 0 && rc != -ENOENT ? rc : entries_remove(where, bus);
 }
 

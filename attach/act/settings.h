@@ -10,35 +10,36 @@
 struct step;
 
 /*
- * Settings of the whole system that steps change for a while: whether drivers bind by themselves to
- * the devices of a bus (STEP_AUTOPROBE). What the administrator has is written down beside the
- * journal before the first step, and put back after the last, however the steps ended; by the next
- * command, if this one was killed. All of it with the lock held (lock.h).
+ * Settings of the whole system that steps change for a while: the driver autoprobe of a bus
+ * (STEP_AUTOPROBE). The administrator's setting is saved beside the journal before the first step,
+ * and restored after the last step, whatever the results are. If this command was killed, the next
+ * command restores it. All of this happens with the lock held (lock.h).
  *
- * A driver_override is a device's, and in the entry of the journal that its host is in.
+ * A driver_override is a setting of a device. It is saved in the journal's entry of its host.
  */
 
-/** settings_save() - write down what these steps are going to change; 0 or a negative errno */
+/** settings_save() - save the settings that these steps change; 0 or a negative errno */
 int settings_save(const struct step *steps, size_t count);
 
 /**
- * settings_restore() - put back everything that is written down, and forget it
+ * settings_restore() - restore all saved settings, and delete what was saved
  *
- * Also while a step is still in the kernel that is not about them: these writes wait for no device.
+ * The caller may do this while a step that does not need the settings is still in the kernel: these
+ * writes wait for no device.
  *
- * Return: 0, or the first negative errno: what could not be put back stays written down. -EBADMSG:
- * what is written down is damaged.
+ * Return: 0, or the first negative errno: a setting that could not be restored stays saved.
+ * -EBADMSG: the saved setting is damaged.
  */
 int settings_restore(void);
 
 /**
- * settings_are_needed() - does the step change them, or need them as they are for a while?
+ * settings_are_needed() - test whether a step changes the settings, or needs them for a while
  *
- * The devices that a rescan finds after they were put back would get any driver.
+ * If they were restored too early, any driver could bind a device that a rescan finds.
  */
 bool settings_are_needed(const struct step *step);
 
-/** settings_autoprobe() - do drivers bind by themselves on the bus, as the administrator has it? */
+/** settings_autoprobe() - return the administrator's setting of driver autoprobe on the bus */
 enum flag settings_autoprobe(const char *bus);
 
 #endif

@@ -14,7 +14,7 @@
 
 #define CXL "/sys/bus/cxl/devices/"
 
-/* The first entry of a directory that is @prefix and a number, and @uport's if that is not NULL */
+/* Find the first entry that is @prefix and a number; unless @uport is NULL, with that uport */
 static char *find_entry(const char *directory, const char *prefix, const char *uport)
 {
 	DIR *dir = opendir(directory);
@@ -40,7 +40,7 @@ static char *find_entry(const char *directory, const char *prefix, const char *u
 	return found;
 }
 
-/* The names can change whenever something is detached. */
+/* The names are looked up for each step, because a detach can change them. */
 struct expander {
 	char *memdev, *decoder; /* mem1, and the first decoder of its endpoint: decoder3.0 */
 };
@@ -73,7 +73,7 @@ static int put(const char *device, const char *attribute, const char *text)
 	return sysfs_write(path, text);
 }
 
-/* Return: its length; 0 or less if there is none */
+/* Return the length of the text; 0 or less if there is none */
 static int get(const char *device, const char *attribute, char *text, size_t size)
 {
 	_cleanup_free_ char *path = xasprintf(CXL "%s/%s", device, attribute);
@@ -81,7 +81,7 @@ static int get(const char *device, const char *attribute, char *text, size_t siz
 	return sysfs_read(AT_FDCWD, path, text, size);
 }
 
-/* As far as one write is refused */
+/* Set the region up, until a write is refused */
 static int set_up(const struct expander *expander, const char *region)
 {
 	char size[32];
@@ -103,7 +103,7 @@ static int set_up(const struct expander *expander, const char *region)
 	return rc ?: sysfs_write("/sys/bus/cxl/drivers/cxl_region/bind", region);
 }
 
-/* A region without its driver, or that is not committed, is destroyed as well. */
+/* Also destroy a region without a driver, and one that is not committed */
 static int tear_down(const struct expander *expander, const char *region, const char *root_decoder)
 {
 	int rc;

@@ -20,15 +20,17 @@
 #include "util/sysfs.h"
 #include "util/uevent.h"
 
-/* How often somebody who looks on is told that it goes on */
+/* The time between two calls of a progress function */
 #define PROGRESS_US 200000
 
-/* How long an interrupted command waits for the step that the kernel is at: most take less. */
+/*
+ * The time that an interrupted command gives the current step in the kernel: most steps take less.
+ */
 #define INTERRUPTED_US 1000000
 
 int watch_open(struct watch *watch, struct worker *worker, const char **what)
 {
-	/* CXL, what hosts can be on, and what providers register */
+	/* The subsystems of CXL devices, of hosts, and of devices that providers register */
 	static const char *const subsystems[] = {
 		"cxl", "dax",	"pci",	      "platform", "auxiliary", "net", "block",
 		"drm", "sound", "infiniband", "vfio-dev", "module",    NULL};
@@ -170,8 +172,8 @@ static void note_stuck(struct watch *watch, size_t step)
 }
 
 /*
- * Not all are done yet: 0; all are: 1, or a negative errno if the process of one has gone. What a
- * worker has not said yet, it is not asked for.
+ * Return 0 if a worker is not done yet, 1 if all are done, and a negative errno if the process of a
+ * worker is gone. A worker without news is not polled.
  */
 static int poll_workers(struct worker *const *workers, size_t count, struct pollfd *ready)
 {
@@ -181,7 +183,7 @@ static int poll_workers(struct worker *const *workers, size_t count, struct poll
 		bool has_news = ready[i].fd < 0 || ready[i].revents;
 		int done = has_news ? worker_poll(workers[i]) : 0;
 
-		/* Nothing more is heard of it. */
+		/* No more news will come from this worker. */
 		if (done != 0)
 			ready[i].fd = -1;
 		if (done == 0)
@@ -197,7 +199,10 @@ static uint64_t least(uint64_t one, uint64_t other)
 	return one < other ? one : other;
 }
 
-/* Of the workers, which come first in @ready; and unless they can wait, of the kernel */
+/*
+ * Wait for news of the workers, which come first in @ready. Without a grain, also wait for news of
+ * the kernel.
+ */
 static int wait_for_news(const struct watch *watch, struct pollfd *ready, size_t nr_workers,
 			 uint64_t now, uint64_t until_us)
 {
@@ -211,7 +216,7 @@ static int wait_for_news(const struct watch *watch, struct pollfd *ready, size_t
 	return rc < 0 && errno != EINTR ? -1 : 0;
 }
 
-/* What the workers did before they said so is among the events that are taken in then. */
+/* The events before a worker's report must be read with it, because they belong to its steps. */
 static int take_in(struct watch *watch, const struct pollfd *events, const struct pollfd *log,
 		   bool done)
 {
@@ -254,7 +259,7 @@ int watch_workers(struct watch *watch, struct worker *const *workers, size_t cou
 	}
 }
 
-/* Somebody who wants to know at which step it is */
+/* The receiver of progress, and what it needs */
 struct onlooker {
 	const struct watch *watch;
 	const struct step *steps;
@@ -271,8 +276,10 @@ static bool tell_onlooker(void *data, uint64_t us)
 	return !interrupt_came();
 }
 
-/* Once it begins no step any more, it has gone as soon as the kernel returns; 0 before, as
- * worker_poll() */
+/*
+ * Wait for the end of a worker that begins no further step: it ends once the kernel returns.
+ * Return: as worker_poll(), 0 if it has not ended
+ */
 static int await_end(struct worker *worker, uint64_t until_us)
 {
 	struct pollfd ready = {.fd = worker_fd(worker), .events = POLLIN};
@@ -287,9 +294,8 @@ static int await_end(struct worker *worker, uint64_t until_us)
 }
 
 /*
- * Time is up, or the command was interrupted: no step begins any more. Return: -ETIME, or 0 if it
- * has done all of them in this very moment; -EINTR if the command was interrupted, and the kernel
- * has returned from the step that it was at.
+ * End the steps, after a timeout or an interrupt. Return 0 if the worker has just completed all of
+ * them. Return -EINTR after an interrupt if the current step has returned. Otherwise return -ETIME.
  */
 static int give_up(struct watch *watch)
 {
@@ -305,7 +311,7 @@ static int give_up(struct watch *watch)
 	return -ETIME;
 }
 
-/* What it has not done, it will not do. */
+/* Leave the worker behind: it begins no further step. */
 static void leave_worker(struct watch *watch)
 {
 	worker_end(watch->worker);

@@ -22,13 +22,13 @@
 #include "util/sysfs.h"
 #include "util/test-point.h"
 
-/* How often, and after which pause, what could not be sent is sent again: memory can be short */
+/* The number of attempts to send a reply, and the pause between them: memory can be short */
 #define TELL_TRIES 10
 #define TELL_PAUSE_US 1000
 
-/* The process itself */
+/* The state of the process */
 struct working {
-	int socket, lock; /* @lock: 0: none */
+	int socket, lock; /* @lock is 0 if there is none */
 	pid_t parent;
 	struct worker_shared *shared;
 	struct step_log log;
@@ -36,8 +36,9 @@ struct working {
 };
 
 /*
- * Nobody who waits for the end of the program's output is to wait for a process that is stuck in
- * the kernel. The socket becomes the first after the standard ones; then comes the lock.
+ * Close everything else: a reader that waits for the end of the program's output must not wait for
+ * a process that is stuck in the kernel. The socket becomes the first file after the standard ones,
+ * and the lock the second.
  */
 static void let_go(struct working *working)
 {
@@ -49,7 +50,7 @@ static void let_go(struct working *working)
 		dup2(nothing, fd);
 	working->socket = dup3(socket, STDERR_FILENO + 1, O_CLOEXEC);
 	if (working->lock && lock < 0)
-		_exit(1); /* without the lock, another command could act beside it */
+		_exit(1); /* without the lock, another command could run at the same time */
 	working->lock = lock < 0 ? 0 : dup3(lock, STDERR_FILENO + 2, O_CLOEXEC);
 	if (nothing < 0 || working->socket < 0 || working->lock < 0)
 		_exit(1);
@@ -57,8 +58,8 @@ static void let_go(struct working *working)
 }
 
 /*
- * May that step begin? Whoever gives up and whoever begins agree on which of the two came first. A
- * process whose parent has ended has another one.
+ * Test whether the step may begin. The atomic exchange decides whether the step began before the
+ * other process gave up. A process whose parent has ended gets another parent.
  */
 static bool may_begin(struct working *working, size_t step)
 {
@@ -71,14 +72,13 @@ static bool may_begin(struct working *working, size_t step)
 	return getppid() == working->parent;
 }
 
-/* What the other process does not hear of would pass for a step that the kernel has not returned
- * from. */
+/* A reply that does not arrive would look like a step that has not returned from the kernel. */
 static void tell(int socket, const struct worker_reply *reply)
 {
 	for (int i = 0; i < TELL_TRIES; i++) {
 		if (send(socket, reply, sizeof(*reply), MSG_NOSIGNAL) >= 0)
 			return;
-		/* Where nobody listens any more, no other step begins: may_begin() */
+		/* Without a receiver, no further step begins: may_begin() */
 		if (errno == EPIPE || errno == ECONNRESET)
 			return;
 		clock_wait(clock_now() + TELL_PAUSE_US);
@@ -125,8 +125,9 @@ static struct step step_of(const struct worker_request *request)
 }
 
 /*
- * Nobody waits for it any more, nor puts back what its latest step was about: the one that it has
- * done, or else the first, which whoever gave up took for begun.
+ * The process was given up, and no other process restores the settings for its latest step. That is
+ * the last completed step. If there is none, it is the first one, which worker_give_up() took for
+ * begun.
  */
 static void leave(const struct working *working, const struct worker_request *latest)
 {
@@ -137,7 +138,7 @@ static void leave(const struct working *working, const struct worker_request *la
 	_exit(0);
 }
 
-/* Does one step; false if there is no use in going on */
+/* Run one step; return false if no further step should run */
 static bool work_on(struct working *working, const struct worker_request *request,
 		    struct worker_reply *reply)
 {
@@ -156,8 +157,8 @@ static bool work_on(struct working *working, const struct worker_request *reques
 	if (!request->terms.quiet)
 		tell(working->socket, reply);
 	/*
-	 * Where there is no such file, there is no CXL bus, and nothing to wait for. Also when it
-	 * was given up: the lock is to be held as long as the kernel is at work.
+	 * Without this file there is no CXL bus, and no need to wait. The process also waits after
+	 * it was given up, because the lock must be held as long as the kernel works.
 	 */
 	if (request->terms.flush)
 		cxl_flush_detach();
@@ -166,7 +167,9 @@ static bool work_on(struct working *working, const struct worker_request *reques
 	return reply->how.rc == 0 || step_may_fail(&step);
 }
 
-/* Again, without a word in between: whoever listens takes up time that the others should have. */
+/*
+ * Repeat the steps without replies: the receiver of a reply would take processor time from others.
+ */
 static void work_again(struct working *working, const struct worker_request *requests,
 		       struct worker_reply *replies, size_t count)
 {
@@ -190,7 +193,7 @@ static void work_again(struct working *working, const struct worker_request *req
 	}
 }
 
-/* How all went that was begun; with the last of it, that nothing more comes */
+/* Send the results of all steps that began; the last result says that no more follow */
 static void tell_end(int socket, struct worker_reply *replies, size_t count)
 {
 	size_t begun = 1;
@@ -220,7 +223,7 @@ static void work_all(struct working *working, const struct worker_request *reque
 	tell_end(working->socket, replies, count);
 }
 
-/* The steps up to the one that is the last; false if nobody sends any */
+/* Receive the steps up to the last one; false if the sender is gone */
 static bool receive(int socket, struct worker_request **requests, size_t *count)
 {
 	struct worker_request *request;
@@ -236,7 +239,7 @@ static bool receive(int socket, struct worker_request **requests, size_t *count)
 	return true;
 }
 
-/* Where the scheduler does not let it, it goes on as anybody else; see worker_cpu(). */
+/* If the scheduler refuses the priority, continue with the normal one; see worker_cpu(). */
 static void take_place(const struct worker_terms *terms, const struct cpus *everywhere)
 {
 	const struct sched_param param = {.sched_priority = terms->priority};
@@ -257,7 +260,7 @@ void worker_process(int socket, int lock, pid_t parent, struct worker_shared *sh
 	struct cpus everywhere = {0};
 	size_t count;
 
-	/* Only the process that gives it work ends it: a signal from the terminal goes to both. */
+	/* Only the parent ends this process, because a signal from the terminal goes to both. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);

@@ -12,13 +12,15 @@
 #include "attach/model/observed.h"
 #include "attach/model/step.h"
 
-/* Private to the worker (worker.h): the process that does the steps, and what it is told and tells
+/*
+ * Private to the worker (worker.h): the process that runs the steps, its requests and its replies
  */
 
 /* No name in sysfs is longer. */
 #define NAME_SIZE 256
 
-/* Which step it is at, from 1; 0: none; GIVEN_UP: it is to begin no more. Both processes have it.
+/*
+ * The current step, from 1; 0: none; GIVEN_UP: no further step may begin. Both processes share it.
  */
 struct worker_shared {
 	_Atomic size_t at;
@@ -27,8 +29,8 @@ struct worker_shared {
 #define GIVEN_UP SIZE_MAX
 
 /*
- * What the two say to each other, each in one packet: a step; and then how it goes, or a line of
- * libcxl's log, which are told apart by their size
+ * The messages between the two processes, each in one packet: a request for a step, and as a reply
+ * its progress, or a line of libcxl's log. The size distinguishes the replies.
  */
 struct worker_request {
 	enum step_action action;
@@ -41,7 +43,7 @@ struct worker_request {
 struct worker_reply {
 	size_t step;
 	struct step_result how;
-	bool done; /* it is the last one */
+	bool done; /* no further reply follows */
 };
 
 struct worker_log_line {
@@ -50,8 +52,8 @@ struct worker_log_line {
 
 /**
  * worker_process() - the whole life of the process, right after fork(2)
- * @socket: where requests come from, and replies go to
- * @lock: as of worker_start()
+ * @socket: receives requests, and sends replies
+ * @lock: as for worker_start()
  * @parent: the process that it works for
  */
 _Noreturn void worker_process(int socket, int lock, pid_t parent, struct worker_shared *shared,

@@ -6,26 +6,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of the times that steps are done again, each so many-th has all of them: worker_terms.nr_often */
+/* One of this many repetitions runs all steps: worker_terms.nr_often */
 #define WHOLE_EVERY 4
 
-/* When, and before whom, a worker does its steps */
+/* When a worker runs its steps, and with which priority */
 struct worker_terms {
-	uint64_t start_us; /* not before that time; 0: at once */
-	int priority;	   /* from 1: of the scheduler's policy SCHED_FIFO; 0: as anybody else */
+	uint64_t start_us; /* the earliest time; 0: at once */
+	int priority;	   /* from 1: a priority of SCHED_FIFO; 0: none */
 	int cpu;	   /* with a priority: only on this processor */
 	/*
-	 * Again and again until that time, each step whatever became of those before; 0: once, up
-	 * to the first but a bind that fails
+	 * Repeat the steps until that time, even after errors. 0: run them once, until one fails
+	 * that is not a bind
 	 */
 	uint64_t until_us;
-	uint64_t pause_us; /* before each time but the first */
-	size_t nr_often; /* so many of the steps each time, the others every now and then; 0: all */
-	bool quiet;	 /* says nothing before all is done: who listens takes up time */
-	int lock;	 /* as of worker_start(), where one is started */
+	uint64_t pause_us; /* before each repetition except the first */
+	size_t nr_often; /* the first steps, run each time; the others every WHOLE_EVERY; 0: all */
+	bool quiet;	 /* reply only at the end: the receiver of a reply takes processor time */
+	int lock;	 /* as for worker_start(), if a worker is started */
 	bool flush; /* after each step, wait for the kernel's detach work (/sys/bus/cxl/flush) */
-	/* Only for the exerciser: the steps' files are written directly (step_write()), without
-	 * libcxl */
+	/* Only for the exerciser: write the steps' files directly (step_write()), without libcxl */
 	bool direct;
 };
 

@@ -28,7 +28,7 @@ struct worker {
 	struct step_result *steps;
 	size_t nr_steps;
 	bool busy;
-	bool prepares; /* before its first step it enumerates, and may be in the kernel */
+	bool prepares; /* it enumerates before its first step, and may be in the kernel */
 };
 
 static pid_t start(int socket, struct worker_shared *shared, enum prepare prepare, int lock)
@@ -111,7 +111,7 @@ int worker_do(struct worker **worker, const struct step *steps, size_t count,
 {
 	int rc = *worker ? give(*worker, steps, count, terms) : -EPIPE;
 
-	/* Nothing has been done yet: it begins when it has all of the steps. */
+	/* No step has begun: the worker begins once it has all steps. */
 	if (rc == -EPIPE) {
 		worker_end(*worker);
 		*worker = worker_start(PREPARE_NOTHING, terms->lock);
@@ -206,7 +206,7 @@ bool worker_is_running(const struct worker *worker)
 	char text[SYSFS_ATTR_MAX];
 	const char *name_end = NULL;
 
-	/* Its name, in parentheses, can have any character in it. */
+	/* The name of the process, in parentheses, can contain any character. */
 	if (sysfs_read(AT_FDCWD, file, text, sizeof(text)) > 0)
 		name_end = strrchr(text, ')');
 	return name_end && strncmp(name_end, ") R", 3) == 0;
@@ -233,10 +233,12 @@ void worker_end(struct worker *worker)
 		worker_give_up(worker);
 	close(worker->socket);
 	munmap(worker->shared, sizeof(*worker->shared));
-	/* What it enumerates is for nothing, and can be waiting for the kernel. */
+	/*
+	 * The result of its enumeration is not needed, and the enumeration may wait for the kernel.
+	 */
 	if (worker->prepares && !worker->steps)
 		kill(worker->pid, SIGKILL);
-	/* One that has been killed is among those that never say that they are done. */
+	/* A killed worker never reports that it is done. */
 	TEMP_FAILURE_RETRY(
 		waitpid(worker->pid, NULL, worker->busy || !worker->steps ? WNOHANG : 0));
 	free(worker->steps);

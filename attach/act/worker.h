@@ -14,89 +14,92 @@ struct step;
 struct step_result;
 
 /*
- * A process that does steps for this one, through libcxl (step_do()). A write to sysfs can sleep in
- * the kernel for ever: the worker is left behind then. It begins no step any more once it was left
- * behind, or once this process has ended, however that was; what it has not done, the journal
- * knows. It holds none of this process's files open but a lock: even what libcxl logs in there
- * comes through the worker's socket. Times are microseconds of CLOCK_MONOTONIC.
+ * A process that runs steps for this one, through libcxl (step_do()). A write to sysfs can sleep in
+ * the kernel forever. The worker is then left behind. It begins no further step once it is left
+ * behind, or once this process has ended, for any reason. The journal has the steps that it did not
+ * run. It keeps no file of this process open except a lock. Even libcxl's log in the worker comes
+ * through its socket. Times are microseconds of CLOCK_MONOTONIC.
  */
 struct worker;
 
 /**
- * worker_start() - start the process, which waits for work, so that there is one when it is needed
- * @prepare: what it lets libcxl enumerate meanwhile, so that its first step begins sooner
- * @lock: what it keeps locked until it has ended, saying which step it is at (command_lock_note());
- *	  0: nothing
+ * worker_start() - start a process, which waits for steps, before it is needed
+ * @prepare: what libcxl enumerates in advance, so that the first step begins sooner
+ * @lock: the lock that it holds until it ends, recording its current step (command_lock_note()); 0:
+ * none
  *
- * Return: the worker, to be given back with worker_end(); or NULL with errno set.
+ * Return: the worker, which the caller ends with worker_end(); or NULL with errno set.
  */
 struct worker *worker_start(enum prepare prepare, int lock);
 
 /**
- * worker_do() - have one do steps, one after the other
- * @worker: NULL or one that somebody has killed: a new one is started
+ * worker_do() - let a worker run steps one after the other
+ * @worker: if it is NULL or was killed, a new one is started
  *
- * Returns at once. What was to be done before has to be done: see worker_poll().
+ * Returns at once. The worker must have completed its previous steps: see worker_poll().
  *
- * Return: 0, or a negative errno: -ENAMETOOLONG, or that of fork(2); @worker is NULL then.
+ * Return: 0, or a negative errno: -ENAMETOOLONG, or that of fork(2); @worker is then NULL.
  */
 int worker_do(struct worker **worker, const struct step *steps, size_t count,
 	      const struct worker_terms *terms);
 
 /**
- * worker_cpu() - a processor for those that have a priority: the last of those that there are
+ * worker_cpu() - choose a processor for the workers with a priority: the last allowed one
  *
- * Return: its number; or a negative errno if the scheduler lets this process go before nobody
- * (sched(7): CAP_SYS_NICE, RLIMIT_RTPRIO, the cgroup's realtime bandwidth).
+ * Return: its number; or a negative errno if the scheduler refuses a priority (sched(7):
+ * CAP_SYS_NICE, RLIMIT_RTPRIO, the cgroup's realtime bandwidth).
  */
 int worker_cpu(void);
 
-/** worker_fd() - a file descriptor that polls readable when the worker has got on */
+/** worker_fd() - return a file descriptor that polls readable when the worker has made progress */
 int worker_fd(const struct worker *worker);
 
 /**
- * worker_poll() - take in how far it has got
+ * worker_poll() - read the progress of the worker
  *
- * With --debug (sysfs_debug of util/sysfs.h, as it was when the worker was started), what libcxl
- * has logged in there meanwhile goes to stderr.
+ * With --debug (sysfs_debug of util/sysfs.h, when the worker was started), libcxl's log in the
+ * worker is printed on stderr.
  *
- * Return: 1 once it has done what it was to do, 0 before; -ECHILD if the process has gone.
+ * Return: 1 once all steps are done, 0 before; -ECHILD if the process is gone.
  */
 int worker_poll(struct worker *worker);
 
 /**
- * worker_steps() - how each step went so far: as many as there were; good until worker_do()
+ * worker_steps() - return the results of the steps until now; valid until worker_do()
  *
- * Of what is done again and again, when it first began, and how it last ended, which is known only
- * at the very end.
+ * For a repeated step, the result has the time when it first began, and its last end and error. It
+ * is only known at the very end.
  */
 const struct step_result *worker_steps(const struct worker *worker);
 
-/** worker_current() - the step that it is at, or was at last; of one that is quiet, the first */
+/**
+ * worker_current() - return the current or the latest step; the first one if the worker is quiet
+ */
 size_t worker_current(const struct worker *worker);
 
 pid_t worker_pid(const struct worker *worker);
 
 /**
- * worker_is_running() - is it on a processor, or waiting for one, and not for somebody else?
+ * worker_is_running() - test whether it is on a processor or waits for one, and not for a lock
  *
- * State R of proc(5). On a slow machine with many of them, that can take long.
+ * This is state R of proc(5). On a slow machine with many workers, it can last long.
  */
 bool worker_is_running(const struct worker *worker);
 
 /**
- * worker_give_up() - it begins no step any more; it may be in the middle of one
+ * worker_give_up() - let no further step begin; the current one may continue
  *
- * Return: that step, or the last that it has begun.
+ * Return: the current step, or the last that began.
  */
 size_t worker_give_up(struct worker *worker);
 
-/** worker_dismiss() - it gets no more work, and can go already: worker_end() then waits less */
+/** worker_dismiss() - tell the worker that no more steps follow: worker_end() then waits less */
 void worker_dismiss(struct worker *worker);
 
 /**
- * worker_end() - end the process if it waits for work, else give it up and leave it behind; NULL:
- * nothing
+ * worker_end() - end the process if it waits for steps, or give it up and leave it behind
+ *
+ * @worker may be NULL.
  */
 void worker_end(struct worker *worker);
 

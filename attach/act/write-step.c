@@ -24,7 +24,7 @@ static const char *text_of(const struct step *step)
 	case STEP_BIND:
 		return step->device;
 	case STEP_OVERRIDE:
-		return step->driver ?: "\n"; /* an empty write does not reach the kernel */
+		return step->driver ?: "\n"; /* the kernel does not get an empty write */
 	case STEP_AUTOPROBE:
 	case STEP_POWER:
 	case STEP_SETTING:
@@ -46,7 +46,10 @@ static int list_devices(void)
 	return rc;
 }
 
-/* How many commands it has (CXL_MEM_QUERY_COMMANDS in the kernel's include/uapi/linux/cxl_mem.h) */
+/*
+ * Query the number of commands (CXL_MEM_QUERY_COMMANDS in the kernel's
+ * include/uapi/linux/cxl_mem.h)
+ */
 static int open_memdev(const char *memdev)
 {
 	_cleanup_free_ char *path = xasprintf("/dev/cxl/%s", memdev);

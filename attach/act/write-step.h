@@ -5,17 +5,18 @@
 struct step;
 
 /**
- * step_write() - do a step by writing its file directly, without libcxl
+ * step_write() - run a step by writing its file directly, without libcxl
  *
- * This is the one place where a CXL object is operated on without libcxl, and it is for the
- * exerciser, which needs many steps a second and races them against one another: it writes the file
- * that libcxl's call would write (step_file()), but neither enumerates nor waits for the kernel's
- * detach work, as those calls do. detach-memdev and attach-memdev use step_do(), which comes here
- * only for what is no operation on a CXL object.
+ * This is the only place that operates on a CXL object without libcxl. It is for the exerciser,
+ * which needs many steps in a second, in races. It writes the file that libcxl's call would write
+ * (step_file()). But it neither enumerates nor waits for the kernel's detach work, as those calls
+ * do. detach-memdev and attach-memdev use step_do(), which calls this function only for steps that
+ * are not operations on a CXL object.
  *
- * What is as it should be already is left alone. May sleep in the kernel for long, even for ever.
+ * A state that is already as the step would make it is left alone. The function may sleep in the
+ * kernel for long, even forever.
  *
- * Return: 0, or a negative errno: what open(2), write(2) or libkmod said.
+ * Return: 0, or the negative errno of open(2), write(2) or libkmod.
  */
 int step_write(const struct step *step);
 

@@ -20,7 +20,7 @@ static int by_name(const void *a, const void *b)
 	return order ?: (int)one->kind - (int)other->kind;
 }
 
-/* A removal sorts first of its name, as CHANGE_REMOVED is the first kind. */
+/* Test for a new change: a removal sorts before other changes of its device, which it replaces. */
 static bool is_different(const struct change *previous, const struct change *change)
 {
 	return strcmp(previous->name, change->name) != 0 ||
@@ -121,7 +121,7 @@ static void compare_port(struct changes *changes, const void *a, const void *b)
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }
 
-/* A root decoder's lock is only known while it has a region, and never changes. */
+/* A root decoder's lock is only known while the decoder has a region, and never changes. */
 static bool has_other_lock(const struct snapshot_decoder *before,
 			   const struct snapshot_decoder *after)
 {
@@ -130,7 +130,7 @@ static bool has_other_lock(const struct snapshot_decoder *before,
 	return !root && before->locked != after->locked;
 }
 
-/* Which region is in it is compared with the region. */
+/* The region in the decoder is not compared here, but with the region itself. */
 static void compare_decoder(struct changes *changes, const void *a, const void *b)
 {
 	const struct snapshot_decoder *before = a, *after = b;
@@ -152,7 +152,7 @@ static void compare_region(struct changes *changes, const void *a, const void *b
 		changes_add(changes, CHANGE_ALTERED, before->name);
 }
 
-/* Arrays of structures that begin with their name, in the order of their names */
+/* An array of structures that begin with their name, sorted by name */
 struct array {
 	const char *start;
 	size_t count, size;

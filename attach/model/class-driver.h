@@ -5,11 +5,11 @@
 #include <stdbool.h>
 
 /**
- * is_class_driver() - is this the driver of devices with the class code of memory, which attaches
- * none?
- * @name: of a driver, or of its module; may be NULL
+ * is_class_driver() - test for a driver of devices with the class code of memory, which never
+ * attaches
+ * @name: the name of a driver or of its module; may be NULL
  *
- * The kernel has two: cxl_pci (drivers/cxl/pci.c) and cxl_mock_mem, the one of cxl_test
+ * The kernel has two: cxl_pci (drivers/cxl/pci.c), and cxl_mock_mem of cxl_test
  * (tools/testing/cxl/test/mem.c). Both register memdevs without an attach method. Pure.
  */
 bool is_class_driver(const char *name);

@@ -6,13 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Hooks: programs of the administrator's, which run before and after a detach or an attach */
+/* Hooks: the administrator's programs, which run before and after a detach or an attach */
 
-/* Where they are */
+/* The directory of the hooks */
 #define HOOK_DIRECTORY "/etc/cxl/detach.d"
 
-/* What a hook is called for, its only argument. A pre hook may refuse; it is canceled if, after it,
- * nothing is changed. */
+/*
+ * The reason why a hook is called, its only argument. A pre hook may refuse. It is canceled if
+ * nothing is changed after it.
+ */
 enum hook_phase {
 	HOOK_PRE_DETACH,
 	HOOK_POST_DETACH,
@@ -23,21 +25,21 @@ enum hook_phase {
 	NR_HOOK_PHASES,
 };
 
-/* What could make a file one that must not be run: stat(2) of what a link leads to */
+/* The properties because of which a file must not be run: stat(2) of the target of a link */
 struct hook {
 	char *name;
-	int error; /* of stat(2), a negative errno; then nothing else is known */
+	int error; /* the negative errno of stat(2); the other members are then unknown */
 	bool is_file, is_executable;
-	bool is_of_root, is_writable_by_others; /* by its group, or by all */
+	bool is_of_root, is_writable_by_others; /* writable by its group, or by all users */
 };
 
 /* How a call of a hook ended */
 enum hook_end {
 	HOOK_DONE,	  /* exit status 0 */
-	HOOK_FAILED,	  /* another one: @number */
+	HOOK_FAILED,	  /* another exit status: @number */
 	HOOK_KILLED,	  /* by the signal @number */
-	HOOK_TIMED_OUT,	  /* it had not ended in time, and was killed */
-	HOOK_INTERRUPTED, /* the command got a signal, and has killed it */
+	HOOK_TIMED_OUT,	  /* it did not end in time, and was killed */
+	HOOK_INTERRUPTED, /* the command received a signal, and killed it */
 	HOOK_NOT_RUN,	  /* it could not be run: @number is a negative errno */
 };
 
@@ -49,29 +51,29 @@ struct hook_result {
 	uint64_t took_us;
 };
 
-/* All zero: there is no such directory */
+/* All zero: the directory does not exist */
 struct hooks {
 	bool has_directory;
-	struct hook directory; /* itself, without a name */
-	struct hook *list;     /* by name, as strcmp(3) orders them */
+	struct hook directory; /* the directory itself, without a name */
+	struct hook *list;     /* sorted by name, as by strcmp(3) */
 	size_t count;
-	char **ignored; /* other names in the directory */
+	char **ignored; /* the other names in the directory */
 	size_t nr_ignored;
 	struct hook_result *results; /* of all calls, in order */
 	size_t nr_results;
 };
 
 /**
- * hook_name_is_valid() - as run-parts(8) has it: letters, digits, '_' and '-'
+ * hook_name_is_valid() - test a name by the rule of run-parts(8): letters, digits, '_' and '-'
  *
- * So the files that packages and editors leave behind are none: hook.dpkg-old, hook~.
+ * Files that packages and editors leave behind are therefore not hooks: hook.dpkg-old, hook~.
  */
 bool hook_name_is_valid(const char *name);
 
-/** hook_phase_name() - "pre-detach", ... */
+/** hook_phase_name() - return "pre-detach", ... */
 const char *hook_phase_name(enum hook_phase phase);
 
-/** hook_end_name() - "done", "failed", "killed", "timed-out", "interrupted", "not-run" */
+/** hook_end_name() - return "done", "failed", "killed", "timed-out", "interrupted" or "not-run" */
 const char *hook_end_name(enum hook_end end);
 
 void hooks_release(struct hooks *hooks);

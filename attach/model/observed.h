@@ -8,23 +8,23 @@
 #include <sys/types.h>
 
 /*
- * What was observed while steps were done: the kernel's events, its log, and how the steps went.
- * Times are microseconds of CLOCK_MONOTONIC.
+ * The observations during steps: the kernel's events, its log, and the results of the steps. Times
+ * are microseconds of CLOCK_MONOTONIC.
  */
 
-/* How one step went */
+/* The result of one step */
 struct step_result {
 	uint64_t begun_us; /* 0: it has not begun */
 	/*
-	 * 0: it has not returned. The kernel's detach work counts where libcxl waits for it, which
-	 * is after whatever it disables; else it does not.
+	 * 0: it has not returned. The time includes the kernel's detach work if libcxl waits for
+	 * it, which it does after each object that it disables.
 	 */
 	uint64_t ended_us;
-	int rc; /* 0 or a negative errno, once it has ended */
+	int rc; /* 0 or a negative errno, after the end */
 };
 
 struct observed_event {
-	uint64_t us;  /* when it was received, which is soon after it happened */
+	uint64_t us;  /* the time of receipt, soon after the event */
 	char *action; /* remove, unbind, ... */
 	char *device;
 	char *subsystem;
@@ -32,40 +32,42 @@ struct observed_event {
 
 struct observed_line {
 	char *text;
-	const char *splat; /* which kind of kernel report begins here; or NULL */
+	const char *splat; /* the kind of the kernel report that begins here; NULL: none */
 };
 
-/* A step that did not return in time: where its process is */
+/* A step that did not return in time, and where its process is */
 struct observed_stuck {
 	pid_t pid;
 	size_t step;
-	char *wchan; /* NULL where it cannot be read */
+	char *wchan; /* NULL if it cannot be read */
 	char *stack;
 };
 
 struct observed {
 	struct observed_event *events;
 	size_t nr_events;
-	struct observed_line *log; /* of the kernel, since the beginning */
+	struct observed_line *log; /* the kernel's log since the beginning */
 	size_t nr_log;
-	bool lost_events; /* more came than could be kept */
+	bool lost_events; /* more events came than could be kept */
 	bool lost_log;
 	struct step_result *steps;
 	size_t nr_steps;
 	struct observed_stuck stuck; /* pid 0: no step is stuck */
 };
 
-/** observed_release() - free all that was observed */
+/** observed_release() - free all observations */
 void observed_release(struct observed *observed);
 
-/** observed_text() - these lines of the kernel log as one text, which the caller frees */
+/** observed_text() - return lines of the kernel log as one text, which the caller frees */
 char *observed_text(const struct observed_line *lines, size_t count);
 
-/** observed_begun() - when the first step began; without steps, when the first event came; else 0
+/**
+ * observed_begun() - return when the first step began; without steps, the time of the first event;
+ * otherwise 0
  */
 uint64_t observed_begun(const struct observed *observed);
 
-/** observed_find() - the first event of that device, or NULL */
+/** observed_find() - return the first event of that device, or NULL */
 const struct observed_event *observed_find(const struct observed *observed, const char *action,
 					   const char *device);
 

@@ -144,7 +144,7 @@ static void link_ports(struct snapshot *snapshot)
 		struct snapshot_port *port = &snapshot->ports[i];
 		struct snapshot_memdev *memdev;
 
-		/* A root is below a device that is not CXL's. */
+		/* The device above a root is not a CXL device. */
 		if (port->kind != PORT_ROOT)
 			port->parent = snapshot_find_port(snapshot, port->parent_name);
 		if (port->kind != PORT_ENDPOINT)

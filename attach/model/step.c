@@ -124,11 +124,11 @@ bool step_same(const struct step *one, const struct step *other)
 
 bool step_may_fail(const struct step *step)
 {
-	/* If one bind is refused, other devices can still be bound. */
+	/* After a refused bind, other devices can still be bound. */
 	return step->action == STEP_BIND || step->action >= STEP_HOLD;
 }
 
-/* Of the steps that only the exerciser does */
+/* The text of steps that only the exerciser runs */
 static char *field_text(const struct step *step)
 {
 	switch (step->action) {

@@ -5,38 +5,38 @@
 #include <stdbool.h>
 
 /*
- * The single operations that a detach and its undo consist of. Each one writes to one file of sysfs
- * (kernel: Documentation/ABI/testing/sysfs-bus-pci, sysfs-bus-platform, sysfs-bus-cxl,
+ * The single operations of which a detach and its undo consist. Each step writes to one file of
+ * sysfs (kernel: Documentation/ABI/testing/sysfs-bus-pci, sysfs-bus-platform, sysfs-bus-cxl,
  * Documentation/driver-api/driver-model/binding.rst), loads or unloads a module, or reads what
- * another process detaches. A step can be done twice: it changes nothing that is as it should be.
+ * another process detaches. A step can be repeated: it does not change a state that is already as
+ * it should be.
  */
 
-/* Longer texts are no options of a step. */
+/* Options of a step that have this length or more are not valid. */
 #define STEP_OPTIONS_MAX 2048
 
 enum step_action {
-	STEP_UNBIND,   /* @device from @driver */
-	STEP_BIND,     /* @device to @driver; an error if another driver has it */
-	STEP_OVERRIDE, /* the driver_override of @device becomes @driver; NULL: none. Where there is
-			* no
-			* @device, nothing is to be done: it is not to keep others from their
-			* drivers */
-	STEP_REMOVE,   /* @device, from the PCI bus */
-	STEP_RESCAN,   /* of the PCI bus */
-	STEP_AUTOPROBE, /* of @bus, on or off: @on */
+	STEP_UNBIND,	/* @device from @driver */
+	STEP_BIND,	/* @device to @driver; an error if another driver has it */
+	STEP_OVERRIDE,	/* the driver_override of @device becomes @driver; NULL: none. If @device
+			   does not exist, the step does nothing, because it must not keep other
+			   devices from their drivers */
+	STEP_REMOVE,	/* @device from the PCI bus */
+	STEP_RESCAN,	/* the PCI bus */
+	STEP_AUTOPROBE, /* of @bus; @on: on or off */
 	STEP_UNLOAD,	/* the module @driver */
 	STEP_LOAD,	/* the module @driver */
 	STEP_FLUSH,	/* wait for the kernel's detach work */
 	STEP_LIST,	/* read every CXL device */
 	STEP_OPEN,	/* open the file of the memdev @device, query it, close it */
-	/* Only the exerciser does these: attach/act/field-step.h */
+	/* Only the exerciser runs these: attach/act/field-step.h */
 	STEP_HOLD,    /* keep the file @device in /dev, or in /dev/@bus, open for a while; @on: map
 		       * it, and close it */
-	STEP_RESET,   /* @device on @bus, by the file of that name */
-	STEP_POWER,   /* of the hotplug slot @driver, which has @device on @bus in it: @on */
-	STEP_LINK,    /* of the PCI port @device: @on */
-	STEP_SETTING, /* the parameter @device of the module @driver: @on */
-	STEP_ONLINE,  /* the memory block @device: @on */
+	STEP_RESET,   /* @device on @bus, by its file "reset" */
+	STEP_POWER,   /* the hotplug slot @driver, which contains @device on @bus; @on: on or off */
+	STEP_LINK,    /* the PCI port @device; @on: on or off */
+	STEP_SETTING, /* the parameter @device of the module @driver; @on: on or off */
+	STEP_ONLINE,  /* the memory block @device; @on: online or offline */
 	STEP_CREATE, /* a region below the root decoder @driver, of the memdev of @device on @bus */
 	STEP_DESTROY, /* the region that STEP_CREATE has created */
 };
@@ -50,33 +50,41 @@ struct step {
 	const char *options; /* of STEP_LOAD: the module's parameters, "a=1 b=2"; NULL: none */
 };
 
-/** step_name() - "unbind" and so on */
+/** step_name() - return "unbind" and so on */
 const char *step_name(enum step_action action);
 
-/** step_from_name() - the opposite; false if there is none of that name */
+/** step_from_name() - find the action of that name; false if there is none */
 bool step_from_name(const char *name, enum step_action *action);
 
 /**
- * step_file() - the file that the step writes to; NULL: it writes to none
+ * step_file() - return the file that the step writes to; NULL if it writes to none
  *
  * Return: a new string that the caller frees.
  */
 char *step_file(const struct step *step);
 
-/** step_text() - what the step does, as "bind mem0 to cxl_mem"; a new string */
+/** step_text() - describe the step, as in "bind mem0 to cxl_mem"; a new string */
 char *step_text(const struct step *step);
 
-/** step_is_name() - is it a valid name of a bus, driver or device, which leads nowhere else? */
+/**
+ * step_is_name() - test for a valid name of a bus, driver or device, which cannot lead to another
+ * path
+ */
 bool step_is_name(const char *text);
 
-/** step_is_sound() - are its names valid, so that it cannot write to any other file? */
+/**
+ * step_is_sound() - test whether all names are valid, so that the step cannot write to another file
+ */
 bool step_is_sound(const struct step *step);
 
-/** step_same() - do both do the same? */
+/** step_same() - test whether both steps do the same */
 bool step_same(const struct step *one, const struct step *other);
 
-/** step_may_fail() - are the steps after it done even if it fails? So with a bind, and with all
- * that only the exerciser does. */
+/**
+ * step_may_fail() - test whether the following steps run even if this step fails
+ *
+ * This holds for a bind, and for all steps that only the exerciser runs.
+ */
 bool step_may_fail(const struct step *step);
 
 #endif

@@ -13,10 +13,12 @@
 #include "util/sysfs.h"
 #include "util/unread.h"
 
-/* Deeper than devices are nested: a disk on USB has eight directories above it. */
+/* Above the depth of nested devices: a disk on USB has eight directories above it. */
 #define DEPTH_MAX 32
 
-/* CXL's own devices are in the snapshot already; the others belong to the host's connection. */
+/*
+ * CXL devices are already in the snapshot, and some other devices belong to the host's connection.
+ */
 static bool is_of_interest(const char *subsystem)
 {
 	static const char *const others[] = {"cxl", "pci_express", "wakeup", "hwmon", "dax", NULL};
@@ -60,7 +62,7 @@ static bool is_directory(int parent, const struct dirent *entry)
 	return false;
 }
 
-/* A device, or a directory that only groups the devices of a class ("net") */
+/* Read a device, or a directory that only groups the devices of a class ("net") */
 static void read_entry(struct snapshot *snapshot, struct snapshot_host *host, int parent,
 		       const char *name, int depth)
 {
@@ -80,7 +82,7 @@ static void read_entry(struct snapshot *snapshot, struct snapshot_host *host, in
 		read_directory(snapshot, host, fd, depth + 1);
 }
 
-/* Closes @fd */
+/* Read the directory @fd, and close it */
 static void read_directory(struct snapshot *snapshot, struct snapshot_host *host, int fd, int depth)
 {
 	DIR *directory = depth < DEPTH_MAX ? fdopendir(fd) : NULL;
@@ -100,9 +102,9 @@ static void read_directory(struct snapshot *snapshot, struct snapshot_host *host
 }
 
 /*
- * A driver_override can be set and cleared while another driver has the device: only the one that
- * it names binds, and a PCI driver without an alias of the device needs it (pci_match_device() in
- * drivers/pci/pci-driver.c, platform_match() in drivers/base/platform.c).
+ * A driver_override can be set and cleared while another driver is bound. Only the driver that it
+ * names can bind the device. A PCI driver without an alias of the device needs an override
+ * (pci_match_device() in drivers/pci/pci-driver.c, platform_match() in drivers/base/platform.c).
  */
 static bool needs_override(const struct snapshot *snapshot, const struct snapshot_host *host,
 			   int fd, struct modules **modules)
@@ -119,7 +121,9 @@ static bool needs_override(const struct snapshot *snapshot, const struct snapsho
 	return modules_has_alias(*modules, host->module, modalias) == FLAG_NO;
 }
 
-/* What decides which driver the host gets. On PCI, "(null)" means that there is no override. */
+/*
+ * Read the attributes that decide which driver the host gets. On PCI, "(null)" means no override.
+ */
 static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, int fd,
 			 struct modules **modules)
 {
@@ -137,7 +141,7 @@ static void read_binding(struct snapshot *snapshot, struct snapshot_host *host, 
 
 void snapshot_read_dependents(struct snapshot *snapshot)
 {
-	struct modules *modules = NULL; /* opened for the first host that asks for them */
+	struct modules *modules = NULL; /* opened for the first host that needs it */
 
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		struct snapshot_memdev *memdev = &snapshot->memdevs[i];

@@ -5,16 +5,16 @@
 struct snapshot;
 
 /*
- * Reads: the devices below the memdevs' hosts that are not CXL's (network interfaces, block
+ * Reads: the devices below the memdevs' hosts that are not CXL devices (network interfaces, block
  * devices), and the attributes that decide which driver a host gets
  */
 
 /**
- * snapshot_read_dependents() - read what the memdevs' hosts have below them besides CXL
+ * snapshot_read_dependents() - read the devices below the memdevs' hosts that are not CXL devices
  *
- * The driver of the host registered these devices, and they go with it (kernel: the children of a
- * device in Documentation/driver-api/driver-model). To be called right after snapshot_take(), where
- * it matters what else a detach removes.
+ * The driver of the host registered these devices, and they disappear with it (kernel: the children
+ * of a device in Documentation/driver-api/driver-model). The caller must call this right after
+ * snapshot_take(), if it needs to know what else a detach removes.
  */
 void snapshot_read_dependents(struct snapshot *snapshot);
 

@@ -7,7 +7,7 @@
 #include "util/sysfs-files.h"
 #include "util/sysfs.h"
 
-/* An entry of a device's directory, and what leads to it */
+/* The path of an entry in a device's directory */
 struct entry_path {
 	char text[2 * NAME_MAX + 2];
 };
@@ -20,7 +20,7 @@ bool device_name_has_prefix(const char *name, const char *prefix)
 	       name[length + strspn(name + length, "0123456789.")] == '\0';
 }
 
-/* From the device's fd to an entry of its directory; it is in @path, or @entry itself */
+/* Return the path from the device's fd to an entry of its directory, in @path, or @entry itself */
 static const char *path_to(const struct device *device, const char *entry, struct entry_path *path)
 {
 	if (!device->above)

@@ -10,7 +10,7 @@
 
 /*
  * Reads: the attributes and links of one CXL device, below its entry in /sys/bus/cxl/devices
- * (kernel: Documentation/ABI/testing/sysfs-bus-cxl). Which of them are read is in kinds.h.
+ * (kernel: Documentation/ABI/testing/sysfs-bus-cxl). kinds.h says which attributes are read.
  */
 
 struct sysfs_files;
@@ -23,7 +23,7 @@ enum depth {
 };
 
 enum device_kind {
-	DEVICE_OTHER, /* attach has nothing to do with it: an nvdimm bridge */
+	DEVICE_OTHER, /* a device that does not concern attach: an nvdimm bridge */
 	DEVICE_MEMDEV,
 	DEVICE_REGION,
 	DEVICE_CHILD, /* a dax or pmem region */
@@ -31,23 +31,23 @@ enum device_kind {
 	DEVICE_PORT, /* also a root or an endpoint */
 };
 
-/* One device that is being read: an entry of /sys/bus/cxl/devices */
+/* A device while it is read: an entry of /sys/bus/cxl/devices */
 struct device {
 	const char *name;
 	enum device_kind kind;
-	const char *parent; /* the name of the device that it is below */
-	uint64_t inode;	    /* of the entry: sysfs never gives a number twice (kernfs_ino()) */
-	int fd;		    /* of its directory or, if @above, of one that has an entry @name */
+	const char *parent; /* the name of the device above it */
+	uint64_t inode;	    /* of the entry; sysfs never uses a number twice (kernfs_ino()) */
+	int fd; /* of its directory or, if @above is set, of a directory with an entry @name */
 	bool above;
 	bool lent;		   /* @fd stays open: the reader of the device does not close it */
-	struct sysfs_files *files; /* where its attributes stay open; NULL: they do not */
-	const struct snapshot *before; /* NULL: it was never read before */
+	struct sysfs_files *files; /* the files that stay open; NULL: none */
+	const struct snapshot *before; /* NULL: there is no earlier snapshot */
 	enum depth depth;
-	bool all_committed; /* of a decoder: there is no region that is not committed */
-	bool *lacking;	    /* set when something of it cannot be read: see device_is_gone() */
+	bool all_committed; /* of a decoder: every region is committed */
+	bool *lacking;	    /* set if an attribute cannot be read: see device_is_gone() */
 };
 
-/* The device as it was read before, if it is still the same one; else NULL */
+/* The device in the earlier snapshot, if it is still the same device; otherwise NULL */
 #define DEVICE_KNOWN(device, find)                                                                 \
 	({                                                                                         \
 		const __auto_type known_ =                                                         \
@@ -55,42 +55,49 @@ struct device {
 		known_ && known_->inode == (device)->inode ? known_ : NULL;                        \
 	})
 
-/** device_name_has_prefix() - "mem0" has the prefix "mem": only digits and dots follow */
+/**
+ * device_name_has_prefix() - test for @prefix, followed only by digits and dots: "mem0" has "mem"
+ */
 bool device_name_has_prefix(const char *name, const char *prefix);
 
 /**
- * device_is_gone() - was the device removed since its directory was opened?
+ * device_is_gone() - test whether the device was removed after its directory was opened
  *
- * What a removed device lacks says nothing about it, but much about one that is there. Its file
- * "uevent" goes before its attributes and links do, and every device has one (device_del() in
- * drivers/base/core.c). The link count of its directory does not say it (kernfs_refresh_inode()).
+ * An attribute that is missing from an existing device is evidence. An attribute that is missing
+ * from a removed device is not. The file "uevent" of a device disappears before its attributes and
+ * links, and every device has one (device_del() in drivers/base/core.c). The link count of its
+ * directory does not show the removal (kernfs_refresh_inode()).
  */
 bool device_is_gone(const struct device *device);
 
-/** device_lacks() - is it certain that there is no such entry? */
+/** device_lacks() - test whether it is certain that there is no such entry */
 bool device_lacks(const struct device *device, const char *entry);
 
-/** device_is_writable() - does the mode of an attribute let root write to it? See sysfs.h */
+/**
+ * device_is_writable() - test whether the mode of an attribute lets root write to it; see sysfs.h
+ */
 bool device_is_writable(const struct device *device, const char *attribute);
 
-/** device_has() - is there an entry of that name in its directory? */
+/** device_has() - test whether the device's directory has an entry of that name */
 bool device_has(const struct device *device, const char *entry);
 
 /**
- * device_text() - the text of an attribute that is a word or a short list
+ * device_text() - read an attribute that is a word or a short list
  *
  * Return: a text that belongs to the snapshot; NULL if the attribute is missing or empty.
  */
 const char *device_text(struct snapshot *snapshot, const struct device *device,
 			const char *attribute);
 
-/** device_number() - an attribute that is a number, or SNAPSHOT_NO_NUMBER */
+/** device_number() - read an attribute that is a number; SNAPSHOT_NO_NUMBER if there is none */
 uint64_t device_number(const struct device *device, const char *attribute);
 
-/** device_flag() - an attribute that is 0 or 1 */
+/** device_flag() - read an attribute that is 0 or 1 */
 enum flag device_flag(const struct device *device, const char *attribute);
 
-/** device_link() - the last part of a link's target, which belongs to the snapshot; or NULL */
+/**
+ * device_link() - return the last part of a link's target, which belongs to the snapshot; or NULL
+ */
 const char *device_link(struct snapshot *snapshot, const struct device *device, const char *link);
 
 #endif

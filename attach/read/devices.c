@@ -14,10 +14,10 @@
 #include "util/sysfs.h"
 #include "util/unread.h"
 
-/* The most targets that a region has: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h */
+/* The maximum number of targets of a region: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h */
 #define TARGETS_MAX 16
 
-/* The link in /sys/bus/cxl/devices ends in PARENT/NAME. */
+/* Return the parent: the target of the link in /sys/bus/cxl/devices ends in PARENT/NAME. */
 static const char *read_parent(struct snapshot *snapshot, int devices, const char *name)
 {
 	char target[PATH_MAX];
@@ -34,14 +34,14 @@ static const char *read_parent(struct snapshot *snapshot, int devices, const cha
 
 /* The directory of a port, which stays open while its decoders are read */
 struct directory {
-	uint64_t port; /* its inode */
+	uint64_t port; /* the inode of the port */
 	int fd;
 };
 
-/* So many stay open at most */
+/* The maximum number of directories that stay open */
 #define DIRECTORIES_MAX 8
 
-/* How the devices are read: struct device */
+/* The settings for reading devices: see struct device */
 struct reading {
 	const struct snapshot *before;
 	struct sysfs_files *files;
@@ -50,7 +50,7 @@ struct reading {
 	size_t nr_directories;
 };
 
-/* The name of the port above a port that is still the same one; else NULL */
+/* Return the name of the port above a port that is still the same port; otherwise NULL */
 static const char *known_parent(const struct device *device)
 {
 	const struct snapshot_port *known = DEVICE_KNOWN(device, snapshot_find_port);
@@ -78,12 +78,12 @@ static const struct snapshot_port *port_of_decoder(const struct snapshot *snapsh
 	return NULL;
 }
 
-/* The directory of a port, which leave_directories() closes; -1 if no more can stay open */
+/* Open the directory of a port, which leave_directories() closes; -1 if no more can stay open */
 static int port_directory(struct reading *reading, int devices, const char *name, uint64_t inode)
 {
 	int fd = -1;
 
-	/* An endpoint comes and goes with its memdev. */
+	/* An endpoint appears and disappears with its memdev. */
 	if (reading->files && !device_name_has_prefix(name, "endpoint"))
 		fd = sysfs_files_directory(reading->files, inode, devices, name);
 	if (fd >= 0)
@@ -107,7 +107,7 @@ static void leave_directories(struct reading *reading)
 	reading->nr_directories = 0;
 }
 
-/* The directory of a decoder of that port; a negative errno if the port has none of that name */
+/* Open the directory of a decoder of that port; a negative errno if the port has no such decoder */
 static int open_decoder(int devices, const char *port, const char *decoder)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", port, decoder);
@@ -116,9 +116,9 @@ static int open_decoder(int devices, const char *port, const char *decoder)
 }
 
 /*
- * There are more decoders than other devices. The directory of their port, which was read before
- * them, leads to them without reading their links. Whether it does, reading it shows: see
- * read_found().
+ * Find a decoder through the directory of its port, which was read before. There are more decoders
+ * than other devices, and this avoids reading their links. Reading the decoder shows whether the
+ * directory leads to it: see read_found().
  */
 static bool find_decoder(const struct snapshot *snapshot, struct reading *reading, int devices,
 			 struct device *device)
@@ -139,7 +139,7 @@ static bool find_decoder(const struct snapshot *snapshot, struct reading *readin
 	return device->fd >= 0;
 }
 
-/* Fill in the directory of the device, and its parent */
+/* Set the directory of the device, and its parent */
 static void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
 			struct device *device)
 {
@@ -156,8 +156,10 @@ static void find_device(struct snapshot *snapshot, struct reading *reading, int 
 		device->parent = read_parent(snapshot, devices, device->name);
 }
 
-/* Read by what find_device() has filled in; or by its link, where the directory of its port does
- * not lead to it: the device has just gone, or the tree is damaged. */
+/*
+ * Read the device through the directory that find_device() has set. If that directory does not lead
+ * to it, read it through its link: the device has just disappeared, or the tree is damaged.
+ */
 static void read_found(struct snapshot *snapshot, int devices, struct device *device)
 {
 	bool found = kind_read(snapshot, device);
@@ -175,7 +177,7 @@ static void read_found(struct snapshot *snapshot, int devices, struct device *de
 	close(device->fd);
 }
 
-/* Does it show which memdevs and regions there are? Decoders: see read_targets() */
+/* Test for a device that shows which memdevs and regions exist; for decoders, see read_targets() */
 static bool is_of_brief(const struct device *device)
 {
 	return device->kind == DEVICE_MEMDEV || device->kind == DEVICE_REGION ||
@@ -196,7 +198,7 @@ static void read_device(struct reading *reading, struct snapshot *snapshot, int 
 	read_found(snapshot, devices, device);
 }
 
-/* The decoders of endpoints that map a region: they show which memdevs take part in it. */
+/* Read the decoders of endpoints that map a region: they show which memdevs take part in it. */
 static void read_targets(struct reading *reading, struct snapshot *snapshot, int devices,
 			 const char *region, uint64_t count)
 {
@@ -223,7 +225,7 @@ static bool are_all_committed(const struct snapshot *snapshot)
 	return true;
 }
 
-/* Ports come first, since decoders are found through them; the others are put into a list. */
+/* Read the ports, through which decoders are found, and put the other devices into a list */
 static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *devices,
 		       struct device **others, size_t *nr_others)
 {

@@ -8,10 +8,11 @@
 
 /**
  * devices_read() - read every CXL device into @snapshot, which snapshot_begin() made
- * @before: the snapshot of an earlier time, which spares what cannot have changed; or NULL
- * @files: where attributes stay open for the next time; or NULL
+ * @before: an earlier snapshot, which makes it unnecessary to read what cannot have changed; or
+ * NULL
+ * @files: the attributes that stay open for the next time; or NULL
  *
- * Return: 0 or a negative errno. A machine without a CXL bus has no devices: that is no error.
+ * Return: 0 or a negative errno. A machine without a CXL bus has no devices, which is not an error.
  */
 int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
 		 struct snapshot *snapshot);

@@ -14,7 +14,7 @@ static bool is_bound(struct root root, const struct step *step)
 	return driver && strcmp(driver, step->driver) == 0;
 }
 
-/* Where the driver cannot be read, the device may have any. */
+/* If the driver cannot be read, the device may have any driver. */
 static bool is_unbound(struct root root, const struct step *step)
 {
 	_cleanup_free_ char *link =
@@ -38,7 +38,7 @@ static bool has_override(struct root root, const struct step *step)
 
 	if (root_read(root, path, text, sizeof(text)) < 0)
 		return false;
-	/* "(null)" is what PCI says without one. */
+	/* PCI shows "(null)" without an override. */
 	if (!step->driver)
 		return text[0] == '\0' || strcmp(text, "(null)") == 0;
 	return strcmp(text, step->driver) == 0;
@@ -65,7 +65,7 @@ static bool is_unloaded(struct root root, const struct step *step)
 	return root_is_absent(root, path);
 }
 
-/* The kernel shows what a parameter of the kind bool is as Y and N. */
+/* The kernel shows a parameter of type bool as Y or N. */
 static bool is_set(struct root root, const struct step *step)
 {
 	_cleanup_free_ char *path = step_file(step);

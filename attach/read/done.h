@@ -9,10 +9,10 @@
 struct step;
 
 /**
- * step_is_done() - is the machine already as the step would make it? Reads sysfs.
+ * step_is_done() - test whether the state is already as the step would make it; reads sysfs
  *
- * False for a step that leaves nothing behind by which that could be told (STEP_RESCAN, STEP_FLUSH,
- * STEP_LIST, STEP_OPEN, STEP_RESET), and where the step itself has to look (STEP_CREATE).
+ * Return: false also for a step that leaves no visible state (STEP_RESCAN, STEP_FLUSH, STEP_LIST,
+ * STEP_OPEN, STEP_RESET), and for one that must look itself (STEP_CREATE).
  */
 bool step_is_done(struct root root, const struct step *step);
 

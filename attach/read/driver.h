@@ -6,13 +6,15 @@
 
 /* Reads: the link /sys/bus/BUS/devices/DEVICE/driver, and the file driver_override beside it */
 
-/** driver_of() - the driver of a device, a new string that the caller frees; NULL for none */
+/**
+ * driver_of() - return the driver of a device, a new string that the caller frees; NULL for none
+ */
 char *driver_of(struct root root, const char *bus, const char *device);
 
 /**
- * override_of() - the driver_override of a device, a new string that the caller frees
+ * override_of() - return the driver_override of a device, a new string that the caller frees
  *
- * Return: NULL for none. On PCI, "(null)" means none, too.
+ * Return: NULL for none. On PCI, "(null)" also means none.
  */
 char *override_of(struct root root, const char *bus, const char *device);
 

@@ -11,7 +11,7 @@
 #include "util/memory.h"
 #include "util/unread.h"
 
-/* Return: is it a directory? */
+/* Read the properties of a file; return whether it is a directory */
 static bool look_at(int directory, const char *name, struct hook *hook)
 {
 	struct stat st;
@@ -57,7 +57,7 @@ void hooks_read(struct root root, struct hooks *hooks)
 
 	*hooks = (struct hooks){0};
 	if (!directory) {
-		/* A hook that was not asked could have refused. */
+		/* If the directory cannot be read, a hook that is not called could have refused. */
 		hooks->has_directory = errno != ENOENT;
 		if (hooks->has_directory)
 			hooks->directory.error = unread_insist(AT_FDCWD, HOOK_DIRECTORY, -errno);

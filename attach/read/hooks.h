@@ -7,11 +7,11 @@
 struct hooks;
 
 /**
- * hooks_read() - the hooks of that machine
+ * hooks_read() - read the hooks of a machine
  * @hooks: released with hooks_release()
  *
- * Where there is no such directory, that is one system call. What could not be read, although it
- * may be there, unread_note() knows.
+ * Without the directory of hooks, this takes one system call. A file that may exist but could not
+ * be read is recorded by unread_note().
  */
 void hooks_read(struct root root, struct hooks *hooks);
 

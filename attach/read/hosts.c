@@ -24,8 +24,8 @@ struct search {
 	struct snapshot *snapshot;
 	struct modules *modules;
 	const char *bus;
-	bool indexed;	      /* modules.dep tells the providers: see modules_have_cxl_mem() */
-	struct dports dports; /* read if they are not */
+	bool indexed;	      /* modules.dep shows the providers: see modules_have_cxl_mem() */
+	struct dports dports; /* read if it does not */
 };
 
 static void describe_module(struct snapshot *snapshot, struct modules *modules,
@@ -50,7 +50,7 @@ void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
 {
 	_cleanup_free_ char *file = NULL;
 
-	/* It can take long, and only matters where there is a memdev. */
+	/* Finding it can take long, and only matters if there is a memdev. */
 	snapshot->attach_support = FLAG_UNKNOWN;
 	if (snapshot->nr_memdevs == 0)
 		return;
@@ -81,7 +81,10 @@ static const char *module_driver(const struct search *search, const struct modul
 	return name ?: module->name;
 }
 
-/* The module of the driver that a driver_override names. If it is not loaded, it has its name. */
+/*
+ * Return the module of the driver that a driver_override names. A driver that is not loaded is
+ * assumed to have the name of its module.
+ */
 static const struct module *driver_module(const struct search *search, const char *driver)
 {
 	_cleanup_free_ char *path = NULL, *name = NULL;
@@ -93,7 +96,7 @@ static const struct module *driver_module(const struct search *search, const cha
 	return modules_find(search->modules, name ?: driver);
 }
 
-/* The module that drives or would drive the device, and in @unattached how that is known */
+/* Find the module that drives or would drive the device, and set in @unattached how it is known */
 static const struct module *find_provider(const struct search *search, int fd,
 					  struct snapshot_unattached_host *unattached)
 {
@@ -154,7 +157,9 @@ static bool has_memdev(const struct snapshot *snapshot, const char *name)
 		       by_text);
 }
 
-/* If CXL is built in, each module has to be opened: only those of devices that can have CXL memory
+/*
+ * If CXL is built in, each module must be opened. Open only those of devices that can have CXL
+ * memory.
  */
 static bool is_worth_opening(const struct search *search, int bus, int fd, const char *name)
 {
@@ -194,7 +199,10 @@ static void read_device(const struct search *search, int bus, const char *name)
 	unattached.deferred = is_deferred(snapshot->root, name);
 	describe_module(snapshot, search->modules, &unattached.host, module);
 	find_port_above(snapshot, bus, &unattached);
-	/* What a device that was removed meanwhile lacks is no evidence: device_is_gone(). */
+	/*
+	 * An attribute that is missing from a device removed in the meantime is not evidence:
+	 * device_is_gone().
+	 */
 	if (sysfs_is_absent(fd, "uevent"))
 		return;
 	*APPEND(snapshot->unattached_hosts, snapshot->nr_unattached_hosts) = unattached;

@@ -13,8 +13,8 @@
 #include "util/unread.h"
 
 /*
- * Attributes that every class-code memdev has and no accelerator has: cxl_class_memdev_type and
- * cxl_memdev_type in drivers/cxl/core/memdev.c.
+ * Test for attributes that every class-code memdev has and no accelerator has:
+ * cxl_class_memdev_type and cxl_memdev_type in drivers/cxl/core/memdev.c.
  */
 static enum flag read_class_attributes(const struct device *device)
 {
@@ -29,7 +29,7 @@ static uint64_t read_numa_node(const struct device *device)
 	return node != SNAPSHOT_NO_NUMBER ? node : device_number(device, "../numa_node");
 }
 
-/* ".." of a device's directory is that of its parent, whatever link led there. */
+/* ".." in a device's directory is the directory of its parent, whatever link led there. */
 static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 		      const struct device *device)
 {
@@ -40,7 +40,7 @@ static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
 	host->module = host->driver ? device_link(snapshot, device, "../driver/module") : NULL;
 }
 
-/* What does not change while the memdev exists */
+/* Read what does not change while the memdev exists */
 static void describe_memdev(const struct device *device, struct snapshot_memdev *memdev)
 {
 	memdev->class_attributes = read_class_attributes(device);
@@ -65,7 +65,9 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	memdev->host.imports_attach = memdev->host.holds_cxl_mem = FLAG_UNKNOWN;
 	if (device->depth == DEPTH_BRIEF)
 		return;
-	/* One that may be enabled, and may be attached, is what a guard has to protect. */
+	/*
+	 * A guard must protect a memdev that may be enabled: an error does not count as no driver.
+	 */
 	memdev->enabled = !device_lacks(device, "driver");
 	read_host(snapshot, &memdev->host, device);
 	memdev->ram_size = device_number(device, "ram/size");
@@ -88,7 +90,7 @@ static struct snapshot_region unread_region(const struct device *device)
 	};
 }
 
-/* A group of attributes is a directory, too. A device has a file "uevent". */
+/* A group of attributes is also a directory. Only a device has a file "uevent". */
 static bool is_device(int parent, const char *name)
 {
 	_cleanup_free_ char *uevent = xasprintf("%s/uevent", name);
@@ -135,7 +137,7 @@ static void read_region(struct snapshot *snapshot, const struct device *device)
 	region->other_child = find_other_child(snapshot, device);
 }
 
-/* dax_region0 or pmem_region0, below a region that may not have been read yet */
+/* Read dax_region0 or pmem_region0, below a region that may not have been read yet */
 static void read_child(struct snapshot *snapshot, const struct device *device)
 {
 	struct snapshot_child *child = APPEND(snapshot->children, snapshot->nr_children);
@@ -145,8 +147,8 @@ static void read_child(struct snapshot *snapshot, const struct device *device)
 }
 
 /*
- * What the decoder decodes, and whether firmware locked it. Most decode nothing, and one that
- * decodes nothing cannot be locked (init_hdm_decoder() in drivers/cxl/core/hdm.c).
+ * Read what the decoder decodes, and whether firmware locked it. Most decoders decode nothing. Such
+ * a decoder cannot be locked (init_hdm_decoder() in drivers/cxl/core/hdm.c).
  */
 static void read_range(const struct device *device, const struct snapshot_decoder *known,
 		       struct snapshot_decoder *decoder)
@@ -158,7 +160,7 @@ static void read_range(const struct device *device, const struct snapshot_decode
 		return;
 	}
 	decoder->start = device_number(device, "start");
-	/* The kernel reads the lock from the device once, when it makes the port. */
+	/* The kernel reads the lock from the device once, when it creates the port. */
 	decoder->locked = known && known->size ? known->locked : device_flag(device, "locked");
 }
 
@@ -172,8 +174,8 @@ static bool has_region(const struct snapshot *snapshot, const char *root_decoder
 }
 
 /*
- * What it is matters to the regions in it alone, which were read before. Its addresses are not
- * read: regions have theirs.
+ * The attributes only matter to the decoder's regions, which were read before. The addresses are
+ * not read: regions have their own.
  */
 static void read_root_decoder(const struct snapshot *snapshot, const struct device *device,
 			      struct snapshot_decoder *decoder)
@@ -185,7 +187,10 @@ static void read_root_decoder(const struct snapshot *snapshot, const struct devi
 				 device_is_writable(device, "delete_region");
 }
 
-/* What names no region is damage. It would be listed as a region, and could be named to cxl-cli. */
+/*
+ * A name that is not one of a region is damage. It would be listed as a region, and could be passed
+ * to cxl-cli.
+ */
 static const char *read_region_name(struct snapshot *snapshot, const struct device *device)
 {
 	const char *name = device_text(snapshot, device, "region");
@@ -194,11 +199,12 @@ static const char *read_region_name(struct snapshot *snapshot, const struct devi
 }
 
 /*
- * There can be thousands of decoders, so each attribute is only read where something depends on it.
- * A decoder without a size has no region, except for one that user space has put into a region that
- * it has not committed yet (cxl_region_attach() in drivers/cxl/core/region.c). Where the region was
- * @known before, it is to be seen that it has gone; and at DEPTH_STATE, which checks compare, that
- * no port's decoder names one that is not there.
+ * There can be thousands of decoders. Each attribute is therefore only read if something depends on
+ * it. A decoder without a size has no region, with one exception: user space can have put it into a
+ * region that is not committed yet (cxl_region_attach() in drivers/cxl/core/region.c). If the
+ * earlier snapshot has the region (@known), the region is read, to see whether it is gone. At
+ * DEPTH_STATE, which checks compare, it is also read for the decoders of ports, to see that they
+ * name no region that is gone.
  */
 static void read_other_decoder(struct snapshot *snapshot, const struct device *device,
 			       const struct snapshot_decoder *known,
@@ -309,8 +315,8 @@ static void read_any(struct snapshot *snapshot, const struct device *device)
 }
 
 /*
- * The device that was read last is the last of its kind. A region stays, as one of which nothing is
- * known: no command is to act on the region as if it were gone, should its directory be damaged.
+ * Remove the device that was read last, which is the last of its kind. A region stays, with only
+ * its name: if its directory is damaged, no command may act as if the region were gone.
  */
 static void forget(struct snapshot *snapshot, const struct device *device)
 {
@@ -325,8 +331,8 @@ static void forget(struct snapshot *snapshot, const struct device *device)
 }
 
 /*
- * A memdev may also be the rest of a removed one, in a directory that has nothing else missing. Of
- * the others, which are many, only one that lacks something is looked at again.
+ * Test every memdev for removal, because what is left of a removed one may lack nothing else. The
+ * other devices are many: test only those that lack an attribute.
  */
 bool kind_read(struct snapshot *snapshot, const struct device *device)
 {

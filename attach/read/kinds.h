@@ -5,24 +5,26 @@
 #include "attach/read/device.h"
 
 /*
- * Reads: of a memdev, region, decoder or port, and of a dax or pmem region, the attributes that
- * the snapshot has a member for
+ * Reads: the attributes of a memdev, region, decoder or port, and of a dax or pmem region, for
+ * which the snapshot has a member
  */
 
-/** kind_of() - the kind of the device of that name */
+/** kind_of() - return the kind of the device of that name */
 enum device_kind kind_of(const char *name);
 
 /**
- * kind_read() - read a device, whose kind is not DEVICE_OTHER, into the snapshot
+ * kind_read() - read a device into the snapshot, unless its kind is DEVICE_OTHER
  *
- * One that is removed meanwhile is not in the snapshot; a memdev is counted as left out. Of a
- * region, only the name is known then.
+ * A device that is removed in the meantime is not in the snapshot, and a memdev is counted as left
+ * out. A removed region stays in the snapshot, with only its name.
  *
- * Return: false if it was removed.
+ * Return: false if the device was removed.
  */
 bool kind_read(struct snapshot *snapshot, const struct device *device);
 
-/** copy_root_decoder() - copy it from the earlier snapshot, if it is still the same one */
+/**
+ * copy_root_decoder() - copy a root decoder from the earlier snapshot, if it is still the same one
+ */
 bool copy_root_decoder(struct snapshot *snapshot, const struct device *device);
 
 #endif

@@ -21,7 +21,7 @@ uint64_t memory_block_size(struct root root)
 	return strtoull(text, NULL, 16);
 }
 
-/* "node1" with the prefix "node" is 1. */
+/* Read the number after a prefix: 1 for "node1" with the prefix "node" */
 static bool number_after(const char *name, const char *prefix, uint64_t *number)
 {
 	size_t length = strlen(prefix);
@@ -72,7 +72,7 @@ int memory_block_flag(struct root root, uint64_t number, const char *attribute)
 	return root_read_flag(root, path);
 }
 
-/* The block has a link to its node, of the node's name. */
+/* The block has a link to its node, with the node's name. */
 uint64_t memory_block_node(struct root root, uint64_t number)
 {
 	_cleanup_free_ char *path = xasprintf(DIRECTORY "/memory%ju", (uintmax_t)number);

@@ -15,22 +15,26 @@
 
 struct memory_blocks {
 	struct root root;
-	uint64_t size;	   /* bytes of a block; 0: this kernel has none */
-	uint64_t *numbers; /* of those that there are, ascending */
+	uint64_t size;	   /* the size of a block in bytes; 0: this kernel has no blocks */
+	uint64_t *numbers; /* the numbers of the existing blocks, ascending */
 	size_t count;
 };
 
-/** memory_blocks_read() - which blocks there are; released with memory_blocks_release() */
+/** memory_blocks_read() - read which blocks exist; released with memory_blocks_release() */
 void memory_blocks_read(struct root root, struct memory_blocks *blocks);
 void memory_blocks_release(struct memory_blocks *blocks);
 
-/** memory_block_size() - bytes of a block; 0: this kernel has none */
+/** memory_block_size() - return the size of a block in bytes; 0: this kernel has no blocks */
 uint64_t memory_block_size(struct root root);
 
-/** memory_block_flag() - its attribute "online" or "removable": 1, 0, or less if it is not known */
+/**
+ * memory_block_flag() - read a block's attribute "online" or "removable"
+ *
+ * Return: 1, 0, or a negative value if it is unknown.
+ */
 int memory_block_flag(struct root root, uint64_t number, const char *attribute);
 
-/** memory_block_node() - the NUMA node that it is on; SNAPSHOT_NO_NUMBER if that is not known */
+/** memory_block_node() - return the NUMA node of a block; SNAPSHOT_NO_NUMBER if unknown */
 uint64_t memory_block_node(struct root root, uint64_t number);
 
 #endif

@@ -13,17 +13,17 @@
 #include "util/unread.h"
 
 /*
- * An index, as depmod writes it (tools/depmod.c of kmod), has three numbers of 32 bits at its
- * beginning: a magic number, the version, and the offset of its root. All numbers are big-endian.
- * Each offset of a node says by its upper bits what the node has:
+ * An index, as depmod writes it (tools/depmod.c of kmod), begins with three numbers of 32 bits: a
+ * magic number, the version, and the offset of its root. All numbers are big-endian. The upper bits
+ * of each node's offset show what the node contains:
  */
 #define MAGIC 0xb007f457
 #define VERSION_MAJOR 2
 #define HEADER_SIZE 12
 #define HAS_PREFIX 0x80000000 /* a text */
-#define HAS_VALUES 0x40000000 /* their number, and for each a priority and a text */
+#define HAS_VALUES 0x40000000 /* their number, and a priority and a text for each */
 #define HAS_CHILDREN                                                                               \
-	0x20000000 /* the first and last of a range of characters, an offset for each */
+	0x20000000 /* the first and last character of a range, and an offset for each */
 #define OFFSET_MASK 0x0fffffff
 
 #define CHARACTERS 128
@@ -34,7 +34,7 @@
 struct walk {
 	const uint8_t *data;
 	size_t size;
-	size_t nodes_left; /* so many more can be in it, each with an offset that leads there */
+	size_t nodes_left; /* how many more nodes the index can contain, each with its offset */
 };
 
 static bool skip(const struct walk *walk, size_t *at, size_t size)
@@ -76,15 +76,15 @@ static bool skip_values(const struct walk *walk, size_t *at)
 	return true;
 }
 
-/* Those of a pattern: libkmod reads all that is below them. */
+/* Characters of a pattern: libkmod reads everything below them. */
 static bool is_wildcard(char character)
 {
 	return character == '*' || character == '?' || character == '[';
 }
 
 /*
- * What is left of @name after the prefix at @at: NULL if anything that is below may match; "" if
- * nothing does
+ * Return the rest of @name after the prefix at @at. NULL: anything below may match; "": nothing
+ * does
  */
 static const char *after_prefix(const struct walk *walk, size_t at, const char *name)
 {
@@ -102,7 +102,7 @@ static const char *after_prefix(const struct walk *walk, size_t at, const char *
 
 static bool is_node_sound(struct walk *walk, uint32_t offset, const char *name, int depth);
 
-/* @name: NULL: all children are read */
+/* @name is NULL: all children are read */
 static bool are_children_sound(struct walk *walk, size_t at, char first, size_t count,
 			       const char *name, int depth)
 {
@@ -120,7 +120,7 @@ static bool are_children_sound(struct walk *walk, size_t at, char first, size_t 
 	return true;
 }
 
-/* @name: what a lookup has left of its name; NULL: it reads everything below */
+/* @name is the rest of the name in a lookup; NULL: the lookup reads everything below */
 static bool is_node_sound(struct walk *walk, uint32_t offset, const char *name, int depth)
 {
 	size_t at = offset & OFFSET_MASK, prefix = at, children, count = 0;
@@ -173,7 +173,7 @@ static void open_index(int fd, struct module_index *index)
 		index->unreadable = true;
 		return;
 	}
-	/* libkmod refuses it. */
+	/* libkmod refuses a smaller file. */
 	if (status.st_size < HEADER_SIZE)
 		return;
 	index->size = (size_t)status.st_size;

@@ -9,28 +9,29 @@
 #include "util/root.h"
 
 /*
- * The binary indexes of the modules, before libkmod reads them. libkmod (as of 34) follows what an
- * index says: where that is damaged, libkmod reads beyond its end, or goes in circles, and the
- * process ends.
+ * Check the binary indexes of the modules before libkmod reads them. libkmod (as of 34) trusts the
+ * contents of an index. In a damaged index it reads beyond the end or in circles, and the process
+ * ends.
  */
 
 struct module_index {
-	const uint8_t *data; /* NULL: there is nothing in it */
+	const uint8_t *data; /* NULL: the index is empty */
 	size_t size;
 	bool unreadable;
 };
 
-/** module_index_open() - open modules.dep.bin, modules.alias.bin, ...; closed with
+/**
+ * module_index_open() - open modules.dep.bin, modules.alias.bin, ...; closed with
  * module_index_close()
  */
 void module_index_open(struct root root, const char *path, struct module_index *index);
 void module_index_close(struct module_index *index);
 
 /**
- * module_index_is_sound() - can libkmod look up that name in the index?
+ * module_index_is_sound() - test whether libkmod can look up that name in the index
  *
- * Only what a lookup of the name reads is looked at. An index that is not there, or that libkmod
- * itself refuses, is sound: libkmod finds nothing in it.
+ * Only the parts that a lookup of the name reads are checked. An index that does not exist, or that
+ * libkmod itself refuses, is sound: libkmod finds nothing in it.
  */
 bool module_index_is_sound(const struct module_index *index, const char *name);
 

@@ -5,19 +5,19 @@
 #include <stdbool.h>
 
 /*
- * What is in a line of modules.dep(5): "MODULE: DEPENDENCY ...", each the path of a module's file,
- * all dependencies of dependencies among them. Pure.
+ * The lines of modules.dep(5): "MODULE: DEPENDENCY ...". Each name is the path of a module's file,
+ * and all indirect dependencies are included. Pure.
  */
 
 /**
- * modules_dep_name() - the module that is in the file of that path
+ * modules_dep_name() - return the module in the file of that path
  *
- * kernel/net/sfc.ko.xz is the module sfc. A dash in a file's name stands for an underscore. The
- * caller frees the name.
+ * kernel/net/sfc.ko.xz contains the module sfc. A dash in a file's name stands for an underscore.
+ * The caller frees the name.
  */
 char *modules_dep_name(const char *path);
 
-/** modules_dep_has() - is the module @name among those of the rest of a line? */
+/** modules_dep_has() - test whether the module @name is in the rest of a line */
 bool modules_dep_has(const char *dependencies, const char *name);
 
 #endif

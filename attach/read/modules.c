@@ -18,7 +18,7 @@
 #include "util/memory.h"
 #include "util/unread.h"
 
-/* What libkmod reads in order to find a module */
+/* The indexes that libkmod reads to find a module */
 static const char *const index_names[] = {"modules.dep.bin", "modules.alias.bin",
 					  "modules.symbols.bin", "modules.builtin.alias.bin",
 					  "modules.builtin.bin"};
@@ -27,16 +27,16 @@ static const char *const index_names[] = {"modules.dep.bin", "modules.alias.bin"
 struct modules {
 	struct root root;
 	struct module_index indexes[NR_INDEXES];
-	struct kmod_ctx *ctx;  /* NULL if the release of the kernel is not known */
+	struct kmod_ctx *ctx;  /* NULL if the release of the kernel is unknown */
 	char *directory;       /* /lib/modules/RELEASE */
-	struct module **known; /* those that were found so far */
+	struct module **known; /* the modules that were found until now */
 	size_t nr_known;
 	const struct module **providers;
 	size_t nr_providers;
 	bool providers_known;
 };
 
-/* From /proc and not by uname(2), so that a replay test can replace it */
+/* The release is read from /proc and not with uname(2), so that a replay test can replace it. */
 static char *find_directory(struct root root)
 {
 	char release[65];
@@ -49,7 +49,7 @@ static char *find_directory(struct root root)
 
 struct modules *modules_open(struct root root)
 {
-	/* The configuration of modprobe has no influence on what a module imports. */
+	/* The configuration of modprobe does not influence what a module imports. */
 	static const char *const no_configuration[] = {NULL};
 	struct modules *modules = memory_check(calloc(1, sizeof(*modules)));
 	_cleanup_free_ char *path = NULL;
@@ -96,7 +96,7 @@ const char *modules_directory(const struct modules *modules)
 	return modules->directory ?: "";
 }
 
-/* Can libkmod look that up? It takes a dash for an underscore. */
+/* Test whether libkmod can look up a name. libkmod reads a dash as an underscore. */
 static bool can_look_up(const struct modules *modules, const char *name)
 {
 	_cleanup_free_ char *key = memory_check(strdup(name));
@@ -110,7 +110,7 @@ static bool can_look_up(const struct modules *modules, const char *name)
 	return modules->ctx;
 }
 
-/* What libkmod returns; which of its files it is about, it does not say */
+/* Record an error of libkmod, which does not name the file that caused it */
 static int note(const struct modules *modules, int rc)
 {
 	return unread_note(AT_FDCWD, modules->directory, rc);
@@ -129,7 +129,10 @@ static bool index_has_symbol(const struct modules *modules, const char *symbol)
 	return found;
 }
 
-/* Every kernel with CXL has one of the symbols. If none shows, nothing is known about symbols. */
+/*
+ * Every kernel with CXL has one of the symbols. Without any of them, nothing is known about
+ * symbols.
+ */
 static enum flag support_of(enum symbol_meaning most)
 {
 	return most == SYMBOL_OTHER ? FLAG_UNKNOWN : (enum flag)(most == SYMBOL_ATTACH);
@@ -175,7 +178,7 @@ enum flag modules_attach_support(struct modules *modules, char **file)
 	return support_of(most_of_kallsyms(modules->root));
 }
 
-/* cxl_mem is what has the attach call, or hands it on; of cxl_pci, see is_class_driver(). */
+/* cxl_mem has the attach call, or passes it on; for cxl_pci, see is_class_driver(). */
 static bool is_of_cxl(const char *name)
 {
 	return strcmp(name, "cxl_mem") == 0 || is_class_driver(name);
@@ -184,7 +187,8 @@ static bool is_of_cxl(const char *name)
 static void read_symbols(const struct modules *modules, const struct kmod_module *kmod,
 			 struct module *module)
 {
-	enum symbol_meaning most = SYMBOL_CXL; /* what is more than this, the module's symbol is */
+	enum symbol_meaning most =
+		SYMBOL_CXL; /* a symbol with a higher meaning becomes the module's symbol */
 	struct kmod_list *list = NULL, *entry;
 
 	if (note(modules, kmod_module_get_dependency_symbols(kmod, &list)) < 0)
@@ -204,7 +208,7 @@ static void read_symbols(const struct modules *modules, const struct kmod_module
 	module->imports_attach = most == SYMBOL_ATTACH;
 }
 
-/* What modinfo shows as "version". In-tree modules have none: theirs is that of the kernel. */
+/* Return modinfo's "version". In-tree modules have none: theirs is that of the kernel. */
 static char *module_version(const struct modules *modules, const struct kmod_module *kmod)
 {
 	struct kmod_list *list = NULL, *entry;
@@ -331,7 +335,7 @@ bool modules_have_cxl_mem(struct modules *modules)
 	return cxl_mem && cxl_mem->file;
 }
 
-/* A line of modules.dep is "MODULE: DEPENDENCY ...", each a path. */
+/* Find the providers in modules.dep. A line is "MODULE: DEPENDENCY ...", each a path. */
 static void find_providers(struct modules *modules, bool thorough)
 {
 	_cleanup_free_ char *path = xasprintf("%s/modules.dep", modules->directory);
@@ -408,7 +412,7 @@ const struct module *modules_for_alias(struct modules *modules, const char *moda
 	return provider;
 }
 
-/* Of a module that is not installed, the index says nothing. */
+/* The index contains only installed modules. */
 static enum flag is_installed(const struct modules *modules, const char *module)
 {
 	struct kmod_module *kmod;

@@ -4,7 +4,7 @@
 #include "attach/read/observe.h"
 #include "attach/read/take.h"
 
-/* What the thread that reads them is given */
+/* The input of the thread that reads the addresses */
 struct addresses {
 	struct root root;
 	struct iomem *iomem;

@@ -6,15 +6,15 @@
 #include "util/iomem.h"
 
 /**
- * observe_again() - read all devices once more, and who owns which physical addresses
- * @before: of the same machine; see snapshot_take_again()
+ * observe_again() - read all devices again, and the owners of physical addresses
+ * @before: an earlier snapshot of the same machine; see snapshot_take_again()
  * @now: released with snapshot_release()
  * @iomem: with the kernel's mappings; released with iomem_release(); empty if it cannot be read
  *
- * The two are read at the same time: the kernel takes as long to list all mappings as to show all
+ * Both are read at the same time: the kernel needs as long to list all mappings as to show all
  * devices.
  *
- * Return: 0 or a negative errno; then there is nothing to release.
+ * Return: 0 or a negative errno; after an error there is nothing to release.
  */
 int observe_again(const struct snapshot *before, struct snapshot *now, struct iomem *iomem);
 

@@ -9,15 +9,15 @@
 #include "util/cleanup.h"
 #include "util/unread.h"
 
-#define SPACE 4096 /* bytes of the configuration space of PCI Express */
+#define SPACE 4096 /* the size of the configuration space of PCI Express in bytes */
 #define EXTENDED 0x100
 #define CAP_ID_DVSEC 0x23
 #define VENDOR_CXL 0x1e98
 
-/* Of the DVSEC */
+/* Offsets in the DVSEC */
 #define CAPABILITY 0xa
 #define CONTROL 0xc
-#define MEMORY 4 /* bit 2 of both */
+#define MEMORY 4 /* bit 2 of both registers */
 #define END 0xe
 
 static unsigned int word(const unsigned char *bytes)
@@ -35,7 +35,7 @@ static bool read_space(int fd, unsigned char *space)
 	return got == SPACE;
 }
 
-/* Each capability is at least 8 bytes long. A list of more than 480 goes in circles. */
+/* Each capability has at least 8 bytes. A list of more than 480 is circular. */
 static const unsigned char *find_dvsec(const unsigned char *space)
 {
 	size_t offset = EXTENDED;

@@ -28,7 +28,7 @@ static int by_name(const void *a, const void *b)
 	return text_order(one->name, other->name);
 }
 
-/* All devices in @path but @self of which the first @length characters are those of @self */
+/* Read all devices in @path except @self whose first @length characters are those of @self */
 static struct neighbors read_neighbors(struct snapshot *snapshot, const char *path,
 				       const char *self, size_t length)
 {

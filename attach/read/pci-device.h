@@ -5,11 +5,12 @@
 struct snapshot;
 
 /**
- * snapshot_read_pci_devices() - read what else is about the memdevs' hosts that are PCI devices
+ * snapshot_read_pci_devices() - read more properties of the memdevs' hosts that are PCI devices
  *
- * Their other functions, IOMMU group, ways to reset them, and whether their memory is enabled: see
- * struct snapshot_pci (Documentation/ABI/testing/sysfs-bus-pci, sysfs-kernel-iommu_groups). Where
- * that matters: whoever resets a device resets all of its functions, and VFIO takes a group whole.
+ * These are the other functions, the IOMMU group, the ways to reset the device, and whether its
+ * memory is enabled: see struct snapshot_pci (Documentation/ABI/testing/sysfs-bus-pci,
+ * sysfs-kernel-iommu_groups). They matter because a reset of a device resets all its functions, and
+ * because VFIO takes a whole group.
  */
 void snapshot_read_pci_devices(struct snapshot *snapshot);
 

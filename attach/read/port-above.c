@@ -12,7 +12,9 @@
 #include "util/text.h"
 #include "util/unread.h"
 
-/* The downstream port of @port that is the device @name: the N of its link dportN; or -1 */
+/*
+ * Return the N of the link dportN if the device @name is a downstream port of @port; otherwise -1
+ */
 static int find_dport(struct root root, const struct snapshot_port *port, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s", port->name);
@@ -58,15 +60,19 @@ static struct snapshot_decoder *decoder_towards(const struct snapshot_port *port
 	return NULL;
 }
 
-/* A port that is disabled has no downstream ports: what is above them is the device that it is the
- * port of. */
+/*
+ * A disabled port has no downstream ports. Test whether @name is the device that the port belongs
+ * to, which is above them.
+ */
 static bool is_disabled_at(const struct snapshot_port *port, const char *name)
 {
 	return port->kind == PORT_SWITCH && !port->enabled && streq(port->uport, name);
 }
 
-/* The port of a switch or host bridge that has the device @name as a downstream port, or is
- * disabled at it */
+/*
+ * Find the port of a switch or host bridge that has the device @name as a downstream port, or that
+ * is disabled and belongs to it
+ */
 static bool find_port(const struct snapshot *snapshot, const char *name,
 		      struct snapshot_unattached_host *unattached)
 {

@@ -8,12 +8,12 @@
 struct snapshot;
 struct snapshot_unattached_host;
 
-/* Reads: the links dportN of CXL ports, which show what a device without a memdev is below */
+/* Reads: the links dportN of CXL ports, which show the port above a device without a memdev */
 
 /**
- * find_port_above() - the nearest CXL port that the host is below, and its decoder for the host
+ * find_port_above() - find the nearest CXL port above the host, and its decoder for the host
  * @bus: the directory with the host's entry: /sys/bus/pci/devices
- * @unattached: its port and decoder are set; both stay NULL if there is none
+ * @unattached: its port and decoder are set; both stay NULL if there is no such port
  */
 void find_port_above(const struct snapshot *snapshot, int bus,
 		     struct snapshot_unattached_host *unattached);
@@ -24,12 +24,12 @@ struct dports {
 	size_t count;
 };
 
-/** dports_read() - those of all ports of @snapshot; released with dports_release() */
+/** dports_read() - read the downstream ports of all ports; released with dports_release() */
 void dports_read(const struct snapshot *snapshot, struct dports *dports);
 void dports_release(struct dports *dports);
 
 /**
- * dports_are_above() - is that device below one of them?
+ * dports_are_above() - test whether a device is below one of these devices
  * @bus: the directory with the device's entry: /sys/bus/pci/devices
  */
 bool dports_are_above(const struct dports *dports, int bus, const char *device);

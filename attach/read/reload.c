@@ -17,16 +17,16 @@
 #include "util/sysfs.h"
 #include "util/unread.h"
 
-/* One module that is loaded, and the information in its file */
+/* A loaded module, and the information in its file */
 struct reload {
 	struct root root;
 	const char *name;
 	struct kmod_list *info;
-	char *options; /* so far */
+	char *options; /* the options until now */
 	char *problem; /* NULL: none */
 };
 
-/* What a parameter of these types shows, the kernel takes for its value (kernel/params.c). */
+/* For a parameter of these types, the shown text is a valid value (kernel/params.c). */
 static bool is_standard(const char *type)
 {
 	static const char *const types[] = {"bool",  "invbool", "bint",	 "byte",  "hexint",
@@ -72,7 +72,7 @@ static bool has_standard_type(const struct kmod_list *info, const char *paramete
 	return false;
 }
 
-/* A text that was never set shows as nothing, or as "(null)". */
+/* A text that was never set is shown as empty or as "(null)". */
 static void add_parameter(struct reload *reload, int directory, const char *parameter)
 {
 	_cleanup_free_ char *before = NULL;
@@ -124,7 +124,7 @@ static void add_parameters(struct reload *reload)
 		reload->problem = xasprintf("its parameters are too long");
 }
 
-/* Not every kernel and module has a srcversion. */
+/* Some kernels and modules have no srcversion. */
 static bool is_another(const struct reload *reload)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/module/%s/srcversion", reload->name);

@@ -7,23 +7,24 @@
 struct snapshot;
 struct step;
 
-/* Reads: what an undo needs, before anything is changed; nothing is loaded */
+/* Reads: what an undo needs, before anything is changed; loads nothing */
 
 /**
- * snapshot_read_reloads() - can the modules of the memdevs' hosts be loaded again, and how?
+ * snapshot_read_reloads() - read whether and how the modules of the memdevs' hosts can be loaded
+ * again
  *
- * Fills module_options and reload_problem of each host. A module is loaded by its name: its file
- * has to be in /lib/modules/RELEASE, and be the one that is loaded. The kernel shows the parameters
- * that are not hidden in /sys/module/NAME/parameters; those of the standard types are given back.
+ * Sets module_options and reload_problem of each host. A module is loaded by its name. Its file
+ * must be in /lib/modules/RELEASE, and must be the loaded version. The kernel shows parameters that
+ * are not hidden in /sys/module/NAME/parameters. Parameters of the standard types are set again.
  */
 void snapshot_read_reloads(struct snapshot *snapshot);
 
 /**
- * step_missing() - the file that a step of an undo has to write, if it is not there
+ * step_missing() - return the file that a step of an undo must write, if it does not exist
  *
- * Not of a STEP_UNBIND: the step that it undoes makes its driver known.
+ * STEP_UNBIND is not tested: only the step that it undoes makes its driver known.
  *
- * Return: its path, a new string that the caller frees; NULL if it is there, or none is needed.
+ * Return: its path, a new string that the caller frees; NULL if it exists, or if none is needed.
  */
 char *step_missing(struct root root, const struct step *step);
 

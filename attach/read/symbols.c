@@ -6,12 +6,16 @@
 static const struct symbol symbols[] = {
 	/* exported by cxl_mem since v7.2 (drivers/cxl/mem.c) */
 	{"devm_cxl_probe_mem", SYMBOL_ATTACH},
-	/* exported by cxl_core: in v7.2 to cxl_mem alone, in earlier forms of the series to drivers
+	/*
+	 * exported by cxl_core: in v7.2 only to cxl_mem, in earlier versions of the series to
+	 * drivers
 	 */
 	{"cxl_memdev_attach_region", SYMBOL_ATTACH},
-	/* until v7.1; in earlier forms of the series it takes the attach method as an argument */
+	/*
+	 * until v7.1; in earlier versions of the series it takes the attach method as an argument
+	 */
 	{"devm_cxl_add_memdev", SYMBOL_MEMDEV},
-	/* since v7.2: what cxl_pci calls */
+	/* since v7.2: the call that cxl_pci uses */
 	{"devm_cxl_add_classdev", SYMBOL_CXL},
 };
 

@@ -5,15 +5,14 @@
 #include <stddef.h>
 
 /*
- * The kernel's symbols that tell about attach, by the names that they have in the kernels that have
- * them. A kernel whose attach has a name that is not among them seems to have none: that a symbol
- * is missing proves little. Pure.
+ * The kernel's symbols that show attach, by their names in the kernels that have them. A kernel
+ * that uses another name seems to have no attach. A missing symbol therefore proves little. Pure.
  */
 
 enum symbol_meaning {
-	SYMBOL_OTHER, /* tells nothing */
-	SYMBOL_CXL, /* there is CXL, and so one of the next two is there if they are known at all */
-	SYMBOL_MEMDEV, /* registers memdevs: in some kernels of vendors with an attach method */
+	SYMBOL_OTHER,  /* shows nothing */
+	SYMBOL_CXL,    /* shows CXL; one of the next two then exists, if it is known at all */
+	SYMBOL_MEMDEV, /* registers memdevs: in some vendor kernels with an attach method */
 	SYMBOL_ATTACH, /* registers or uses an attach method */
 };
 
@@ -22,10 +21,10 @@ struct symbol {
 	enum symbol_meaning meaning;
 };
 
-/** symbols_all() - every symbol that is known, the one that tells most first; constant data */
+/** symbols_all() - return all known symbols, the most meaningful one first; constant data */
 const struct symbol *symbols_all(size_t *count);
 
-/** symbol_meaning() - SYMBOL_OTHER for a name that is not known */
+/** symbol_meaning() - return the meaning of a symbol, SYMBOL_OTHER for an unknown name */
 enum symbol_meaning symbol_meaning(const char *name);
 
 #endif

@@ -10,7 +10,7 @@
 #include "util/sysfs.h"
 #include "util/unread.h"
 
-/* Of the first dax device of the region that tells */
+/* Return the node of the first dax device of the region that shows one */
 static uint64_t node_of_dax(struct root root, const struct snapshot_region *region)
 {
 	_cleanup_free_ char *path =
@@ -30,7 +30,7 @@ static uint64_t node_of_dax(struct root root, const struct snapshot_region *regi
 	return node;
 }
 
-/* Memory comes online from either end; a region is not on two nodes. */
+/* Memory can come online from either end, and a region is not on two nodes. */
 static uint64_t node_of_blocks(struct root root, const struct snapshot_region *region,
 			       uint64_t block)
 {

@@ -14,7 +14,7 @@
 #include "util/text.h"
 #include "util/unread.h"
 
-/* Addresses of a dax device of a region; @name is a text of the snapshot */
+/* The addresses of a dax device of a region; @name is a text of the snapshot */
 struct dax_range {
 	const char *name;
 	const struct snapshot_region *region;
@@ -28,12 +28,12 @@ struct memory_search {
 	size_t nr_ranges;
 };
 
-/* Memory blocks that are online, one after the other, which have all else in common */
+/* Consecutive online memory blocks with the same properties */
 struct block_run {
-	uint64_t first, last; /* numbers; @last is before @first for none */
-	const char *dax;      /* the dax device that they are of; NULL: none */
-	uint64_t node;	      /* SNAPSHOT_NO_NUMBER: not known */
-	int removable;	      /* below 0: not known */
+	uint64_t first, last; /* numbers; if @last is below @first, there is none */
+	const char *dax;      /* the dax device of the blocks; NULL: none */
+	uint64_t node;	      /* SNAPSHOT_NO_NUMBER: unknown */
+	int removable;	      /* negative: unknown */
 };
 
 static bool has_block(const struct memory_search *search, uint64_t start, uint64_t size,
@@ -43,14 +43,14 @@ static bool has_block(const struct memory_search *search, uint64_t start, uint64
 	       number <= (start + size - 1) / search->blocks.size;
 }
 
-/* A range whose end is beyond the last address is one that sysfs cannot mean. */
+/* Reject a range that ends beyond the last address: the text in sysfs is damaged. */
 static bool is_range(const struct memory_search *search, uint64_t start, uint64_t size)
 {
 	return search->blocks.size && start != SNAPSHOT_NO_NUMBER && size != SNAPSHOT_NO_NUMBER &&
 	       size > 0 && start + size > start;
 }
 
-/* The region that a dax device is below: its name is in the target of the link in /sys/bus/dax. */
+/* Return the region above a dax device: its name is in the target of the link in /sys/bus/dax. */
 static const struct snapshot_region *region_of_dax(const struct snapshot *snapshot, int devices,
 						   const char *name)
 {
@@ -85,7 +85,9 @@ static void read_dax(struct memory_search *search, int devices, const char *name
 		user_search_add_node(search->users, region->name, number, false);
 	range.start = sysfs_read_number(devices, resource);
 	range.size = sysfs_read_number(devices, size);
-	/* Only root can read where it starts. Without that, it starts with its region. */
+	/*
+	 * Only root can read the start of the range. Without it, the range starts with its region.
+	 */
 	if (range.start == SNAPSHOT_NO_NUMBER)
 		range.start = region->resource;
 	if (!is_range(search, range.start, range.size))
@@ -120,7 +122,7 @@ static const char *find_dax(const struct memory_search *search,
 	return NULL;
 }
 
-/* Which block is it, if it is of the region? A dax device also tells where a region is. */
+/* Test whether a block belongs to the region. A dax device also shows where a region is. */
 static bool is_of_region(const struct memory_search *search, const struct snapshot_region *region,
 			 struct block_run *block)
 {
@@ -129,7 +131,7 @@ static bool is_of_region(const struct memory_search *search, const struct snapsh
 			      has_block(search, region->resource, region->size, block->first));
 }
 
-/* "dax1.0: memory64 to memory65 at 0x400000000, node 1, not removable" */
+/* Add a user for "dax1.0: memory64 to memory65 at 0x400000000, node 1, not removable" */
 static void add_run(struct memory_search *search, const struct snapshot_region *region,
 		    const struct block_run *run)
 {
@@ -157,7 +159,7 @@ static bool continues(const struct block_run *run, const struct block_run *block
 	       run->removable == block->removable;
 }
 
-/* A region's size can be anything where sysfs is damaged: only blocks that exist are looked at. */
+/* If sysfs is damaged, a region can have any size. Only blocks that exist are read. */
 static void read_blocks(struct memory_search *search, const struct snapshot_region *region)
 {
 	struct root root = search->blocks.root;

@@ -5,11 +5,11 @@
 struct user_search;
 
 /**
- * users_read_memory() - regions whose memory is online as system RAM; and the files of dax devices,
- * to look for
+ * users_read_memory() - find regions whose memory is online as system RAM, and the files of dax
+ * devices to look for
  *
- * The memory blocks in the region's range decide, whoever brought them online: kmem by a dax
- * device, or a driver by itself (add_memory_driver_managed()), as for a GPU's memory that is a NUMA
+ * The memory blocks in the region's range decide, however they came online: by kmem with a dax
+ * device, or by a driver itself (add_memory_driver_managed()), as for a GPU's memory that is a NUMA
  * node.
  */
 void users_read_memory(struct user_search *search);

@@ -12,7 +12,7 @@
 #include "util/text.h"
 #include "util/unread.h"
 
-/* How many modules need @module; @search: where they are added, or NULL */
+/* Count the modules that need @module; @search: add them there, or NULL */
 static uint64_t read_holders(struct root root, const char *module, struct user_search *search)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/module/%s/holders", module);
@@ -33,8 +33,8 @@ static uint64_t read_holders(struct root root, const char *module, struct user_s
 }
 
 /*
- * UINT64_MAX if it cannot be known: "-1" while it is being unloaded; none at all if it is built in,
- * or if the kernel cannot unload modules.
+ * Return UINT64_MAX if the number is unknown. It is "-1" while the module is being unloaded. It
+ * does not exist if the module is built in, or if the kernel cannot unload modules.
  */
 static uint64_t read_references(struct root root, const char *module)
 {
@@ -72,7 +72,7 @@ void users_read_modules(struct user_search *search)
 	}
 }
 
-/* What comes and goes between the first look and the last changes the number. */
+/* A reference that appears or disappears between the first and the last read changes the number. */
 bool users_module_is_idle(struct root root, const char *module)
 {
 	uint64_t references = read_references(root, module);

@@ -9,18 +9,19 @@
 struct user_search;
 
 /**
- * users_read_modules() - who uses the modules of the hosts' drivers, so that they cannot be
- * unloaded
+ * users_read_modules() - find the users of the modules of the hosts' drivers, which prevent
+ * unloading
  *
- * Other modules, by name (/sys/module/NAME/holders), and how many references there are besides
- * theirs (refcnt). A bound device is none: delete_module(2) unbinds it.
+ * These are other modules, by name (/sys/module/NAME/holders), and the number of additional
+ * references (refcnt). A bound device is not a user: delete_module(2) unbinds it.
  */
 void users_read_modules(struct user_search *search);
 
 /**
- * users_module_is_idle() - is it certain that only modules that need @module use it?
+ * users_module_is_idle() - test whether it is certain that only modules that need @module use it
  *
- * Then no process has a file open whose functions are in it (try_module_get() of its owner).
+ * No process then has a file open whose functions are in the module (try_module_get() of its
+ * owner).
  */
 bool users_module_is_idle(struct root root, const char *module);
 

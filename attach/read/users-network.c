@@ -29,7 +29,7 @@ static const char *find_interface(const struct user_search *search, const char *
 	return NULL;
 }
 
-/* The list has an interface once without an IP address (AF_PACKET), and once with each one. */
+/* The list has an interface once without an IP address (AF_PACKET), and once with each address. */
 static void read_interface(struct user_search *search, const struct ifaddrs *address)
 {
 	const char *device = find_interface(search, address->ifa_name);
@@ -50,7 +50,7 @@ static void read_interface(struct user_search *search, const struct ifaddrs *add
 		user_search_add(search, device, "address", text, 0);
 }
 
-/* The addresses of another machine are in no file. */
+/* The addresses of a machine in a directory are in no file. */
 static void read_interfaces(struct user_search *search)
 {
 	struct ifaddrs *addresses = NULL;
@@ -62,7 +62,7 @@ static void read_interfaces(struct user_search *search)
 	freeifaddrs(addresses);
 }
 
-/* Is it a default route, and through which interface? The kernel has a format for each family. */
+/* Parse a default route and its interface: the kernel has a format for each address family. */
 static bool is_default_ipv4(const char *line, char *name)
 {
 	int matched = 0;

@@ -5,8 +5,8 @@
 struct user_search;
 
 /**
- * users_read_network() - network interfaces of the hosts that are up, have an address or a default
- * route
+ * users_read_network() - find network interfaces of the hosts that are up, have an address or a
+ * default route
  */
 void users_read_network(struct user_search *search);
 

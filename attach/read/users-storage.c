@@ -16,16 +16,19 @@
 #include "util/memory.h"
 #include "util/unread.h"
 
-/* Nothing that people stack is deeper. */
+/* Above the depth of every stack of disks */
 #define DEEPEST 16
 
-/* A mount namespace that was read, by the target of /proc/PID/ns/mnt: "mnt:[4026531841]" */
+/* The mount namespaces that were read, by the target of /proc/PID/ns/mnt: "mnt:[4026531841]" */
 struct namespaces {
 	char **names;
 	size_t count;
 };
 
-/* What is made of the disk, and of that again; each is looked for like the disk itself */
+/*
+ * Read the devices that are made of the disk, directly or indirectly; each is looked for like the
+ * disk itself
+ */
 static void read_holders(struct user_search *search, const char *disk, const char *name, int depth)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/class/block/%s/holders", name);
@@ -62,7 +65,10 @@ static void read_all_holders(struct user_search *search)
 	}
 }
 
-/* The device of a file system or swap, if it is a device of interest; @top is where its "/" is */
+/*
+ * Add the device of a file system or swap, if it is a device of interest; @top is the directory of
+ * its "/"
+ */
 static void add_source(struct user_search *search, const char *top, const char *source,
 		       const char *kind, const char *what, uint64_t pid)
 {
@@ -81,7 +87,7 @@ static void add_source(struct user_search *search, const char *top, const char *
 		user_search_add(search, node->device, kind, what, pid);
 }
 
-/* @process: "/proc/1"; @pid: 0 for this process' own namespace */
+/* @process is "/proc/1"; @pid is 0 for the namespace of this process */
 static void read_mounts(struct user_search *search, const char *process, uint64_t pid)
 {
 	_cleanup_free_ char *path = xasprintf("%s/mounts", process);
@@ -97,8 +103,10 @@ static void read_mounts(struct user_search *search, const char *process, uint64_
 	}
 }
 
-/* Is it another namespace than those before? Those of a kernel thread, and of others' processes,
- * cannot be read without root. */
+/*
+ * Test for a new namespace. Without root, the namespaces of kernel threads and of other users'
+ * processes cannot be read.
+ */
 static bool is_new(struct user_search *search, struct namespaces *seen, const char *process)
 {
 	_cleanup_free_ char *path = xasprintf("%s/ns/mnt", process);
@@ -114,7 +122,7 @@ static bool is_new(struct user_search *search, struct namespaces *seen, const ch
 	return !is_known;
 }
 
-/* A file system that only a container has mounted holds its disk as well. */
+/* A file system that is only mounted in a container also uses its disk. */
 static void read_all_mounts(struct user_search *search)
 {
 	DIR *processes = root_opendir(search->snapshot->root, "/proc");
@@ -137,7 +145,7 @@ static void read_all_mounts(struct user_search *search)
 	free(seen.names);
 }
 
-/* One line for each, which begins with the device; the first line is a heading */
+/* Each line begins with the device; the first line is a heading. */
 static void read_swaps(struct user_search *search)
 {
 	FILE *swaps = root_fopen(search->snapshot->root, "/proc/swaps");

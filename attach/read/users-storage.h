@@ -5,10 +5,10 @@
 struct user_search;
 
 /**
- * users_read_storage() - who uses the hosts' disks
+ * users_read_storage() - find the users of the hosts' disks
  *
- * What is stacked on them (dm, md, LVM: /sys/class/block/DISK/holders), and what is mounted, in any
- * mount namespace, or swapped to, on a disk or on what is stacked on it.
+ * These are devices stacked on them (dm, md, LVM: /sys/class/block/DISK/holders), mounts in any
+ * mount namespace, and swaps, on a disk or on a device stacked on it.
  */
 void users_read_storage(struct user_search *search);
 

@@ -21,8 +21,9 @@
 #include "util/unread.h"
 
 /*
- * The file of a memdev, or of a group of VFIO: neither can be mapped (cxl_memdev_fops in
- * drivers/cxl/core/memdev.c, vfio_group_fops in drivers/vfio/group.c). Return: how many were added.
+ * Add the file of a memdev, or of a group of VFIO. Neither can be mapped (cxl_memdev_fops in
+ * drivers/cxl/core/memdev.c, vfio_group_fops in drivers/vfio/group.c). Return: the number of files
+ * added.
  */
 static size_t add_node_of(struct user_search *search, const char *device, const char *path)
 {
@@ -35,7 +36,7 @@ static size_t add_node_of(struct user_search *search, const char *device, const 
 	return search->nr_nodes - before;
 }
 
-/* The older interface of VFIO opens the group of a device: /dev/vfio/7 */
+/* The older interface of VFIO opens the group of a device: /dev/vfio/7. */
 static void add_vfio_group(struct user_search *search, const struct snapshot_memdev *memdev)
 {
 	_cleanup_free_ char *link = xasprintf("/sys/bus/%s/devices/%s/iommu_group",
@@ -61,7 +62,7 @@ static void add_memdev(struct user_search *search, const struct snapshot_memdev 
 	}
 }
 
-/* A kernel thread has no program, and no files. */
+/* A kernel thread has no program and no files. */
 static bool is_kernel_thread(int proc, const char *pid)
 {
 	_cleanup_free_ char *path = xasprintf("%s/exe", pid);
@@ -81,7 +82,10 @@ static void add_process(struct user_search *search, const char *device, const ch
 	user_search_add(search, device, kind, command, strtoull(pid, NULL, 10));
 }
 
-/* A directory or file of a process: the process may have ended, or there is no memory. */
+/*
+ * Handle a directory or file of a process that did not open: the process may have ended, or there
+ * is no memory.
+ */
 static void not_opened(int fd, int proc, const char *path)
 {
 	unread_note(proc, path, -errno);
@@ -116,8 +120,8 @@ static void read_files(struct user_search *search, int proc, const char *pid)
 }
 
 /*
- * Of a line of /proc/PID/maps, which file it is: /proc/PID/map_files leads to the file itself,
- * wherever its name leads now. Only a file in /dev can be one of a device.
+ * Find the file of a line in /proc/PID/maps. /proc/PID/map_files leads to the file itself, even if
+ * its name now leads to another file. Only a file in /dev can belong to a device.
  */
 static const struct user_node *node_of_mapping(const struct user_search *search, int proc,
 					       const char *pid, const char *line)
@@ -134,7 +138,7 @@ static const struct user_node *node_of_mapping(const struct user_search *search,
 	return NULL;
 }
 
-/* A process can have closed a file, and still have its memory mapped. */
+/* A process can have closed a file and still have its memory mapped. */
 static void read_mappings(struct user_search *search, int proc, const char *pid)
 {
 	_cleanup_free_ char *path = xasprintf("%s/maps", pid), *line = NULL;
@@ -159,8 +163,8 @@ static void read_mappings(struct user_search *search, int proc, const char *pid)
 }
 
 /*
- * A machine can have thousands of processes with thousands of files each: they are not looked at
- * where none can have one open.
+ * A machine can have thousands of processes with thousands of files each. They are not read if no
+ * process can have one of the files open.
  */
 static bool can_be_open(const struct user_search *search)
 {
@@ -168,7 +172,7 @@ static bool can_be_open(const struct user_search *search)
 	       (search->nr_nodes > 0 && !users_module_is_idle(search->snapshot->root, "cxl_core"));
 }
 
-/* What this process itself has open and mapped does not count. */
+/* The files and mappings of this process itself do not count. */
 static void read_processes(struct user_search *search)
 {
 	DIR *directory = root_opendir(search->snapshot->root, "/proc");
@@ -196,7 +200,7 @@ void snapshot_read_users(struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
 		add_memdev(&search, &snapshot->memdevs[i]);
 	users_read_memory(&search);
-	/* What is stacked on disks has files, too, which processes can have open. */
+	/* Devices stacked on disks also have files, which processes can have open. */
 	users_read_storage(&search);
 	if (can_be_open(&search))
 		read_processes(&search);

@@ -5,18 +5,18 @@
 struct snapshot;
 
 /*
- * Reads: who uses a device of the snapshot, from /proc (open files, mounts, swaps, routes), the
+ * Reads: the users of a snapshot's devices, from /proc (open files, mounts, swaps, routes), the
  * addresses of network interfaces, and the memory blocks of dax devices
  */
 
 /**
- * snapshot_read_users() - read who uses the memdevs, their regions and the hosts' dependents
+ * snapshot_read_users() - read the users of the memdevs, their regions and the hosts' dependents
  *
- * A process that has a file of theirs open (/proc/PID/fd; without root, only one's own processes
- * are seen); a network interface that is up, has an address or a default route; a disk that is
- * mounted or swapped to; a region whose memory is online as system RAM
- * (Documentation/ABI/testing/sysfs-bus-dax, sysfs-devices-memory). To be called after
- * snapshot_read_dependents(), where it matters who needs the devices that a detach removes.
+ * A user is: a process that has one of their files open (/proc/PID/fd; without root, only the
+ * user's own processes are seen); a network interface that is up, has an address or a default
+ * route; a disk that is mounted or swapped to; or a region whose memory is online as system RAM
+ * (Documentation/ABI/testing/sysfs-bus-dax, sysfs-devices-memory). The caller must call this after
+ * snapshot_read_dependents(), if it needs the users of the devices that a detach removes.
  */
 void snapshot_read_users(struct snapshot *snapshot);
 

@@ -11,12 +11,12 @@
 #include "util/memory.h"
 
 #define DEVICES "/sys/bus/cxl/devices/"
-/* What one side has to weigh at least: more than any signal that can be there by chance */
+/* The minimum weight for a decision, which is above that of any signal that can appear by chance */
 #define ENOUGH 3
 
 #define NO_SYMBOL "no devm_cxl_probe_mem"
 
-/* The answer takes @file over. */
+/* Add a signal to the answer, which then owns @file */
 static void add(struct attach_answer *answer, enum signal signal, char *file, const char *value)
 {
 	*APPEND(answer->evidence, answer->nr_evidence) =
@@ -33,8 +33,7 @@ static void see_kernel(const struct snapshot *snapshot, struct attach_answer *an
 		    NO_SYMBOL);
 }
 
-/* What the module does not import tells something only where the kernel has what it would import.
- */
+/* A missing import is only evidence if the kernel has the symbol that would be imported. */
 static void see_imports(const struct snapshot *snapshot, const struct snapshot_host *host,
 			struct attach_answer *answer)
 {
@@ -61,8 +60,8 @@ static void see_module(const struct snapshot *snapshot, const struct snapshot_ho
 }
 
 /*
- * An attached memdev is always bound to cxl_mem, and its host to the provider: when either goes,
- * the kernel unregisters the memdev (cxl_memdev_attach_failed() and detach_memdev() in
+ * An attached memdev is always bound to cxl_mem, and its host to the provider. If either is
+ * unbound, the kernel unregisters the memdev (cxl_memdev_attach_failed() and detach_memdev() in
  * drivers/cxl/core/memdev.c).
  */
 static void see_memdev(const struct snapshot_memdev *memdev, struct attach_answer *answer)
@@ -104,8 +103,8 @@ static void see_lock(const struct snapshot_region *region, struct attach_answer 
 }
 
 /*
- * cxl_region_probe() makes no dax or pmem region for an attached memdev. What a child of another
- * kind means is not known: nor does it mean anything then that there is none of these two.
+ * cxl_region_probe() creates no dax or pmem region for an attached memdev. The meaning of a child
+ * of another kind is unknown. With such a child, the lack of a dax or pmem region means nothing.
  */
 static void see_child(const struct snapshot_region *region, struct attach_answer *answer)
 {
@@ -134,9 +133,9 @@ static void see_target_type(const struct snapshot_decoder *decoder, struct attac
 }
 
 /*
- * The weights for an attach are compared with the weights against one. No single signal decides
- * where others contradict it, unless it decides alone. "None" has to be surer than "attached":
- * whoever is told that there is none goes on, and whoever is told "unknown" is stopped.
+ * The weights for an attach are compared with the weights against one. If other signals contradict
+ * it, a single signal does not decide, unless it decides alone. "None" must be more certain than
+ * "attached": a user who is told "none" continues, and a user who is told "unknown" is stopped.
  */
 enum attach_state attach_weigh(const struct attach_evidence *evidence, size_t count)
 {
@@ -204,7 +203,7 @@ static void see_decoder(const struct snapshot_unattached_host *unattached,
 	if (!unattached->port)
 		add(answer, NO_PORT_ABOVE, xasprintf("/sys/bus/cxl/devices"),
 		    "no port has the host below it");
-	/* What a port that is disabled would decode, it does not show. */
+	/* A disabled port does not show what it would decode. */
 	if (!unattached->port || (!decoder && !unattached->port->enabled))
 		return;
 	if (!decoder)
@@ -218,10 +217,10 @@ static void see_decoder(const struct snapshot_unattached_host *unattached,
 		    "not 0");
 }
 
-/* Why an attach failed, or would fail: there is no CXL port that the host is below. */
+/* The reason why an attach failed, or would fail: there is no CXL port above the host */
 #define NO_TOPOLOGY "no-topology"
 
-/* Why an attach failed: the conditions of cxl_memdev_attach_region(), as far as sysfs shows them */
+/* Return why an attach failed: the conditions of cxl_memdev_attach_region() that sysfs shows */
 static const char *obstacle(const struct snapshot_unattached_host *unattached)
 {
 	if (unattached->deferred == FLAG_YES)
@@ -235,7 +234,7 @@ static const char *obstacle(const struct snapshot_unattached_host *unattached)
 	return unattached->port ? "no-memdev" : NO_TOPOLOGY;
 }
 
-/* A driver may also serve devices without CXL memory: network cards of the same family. */
+/* A driver may also serve devices without CXL memory, such as network cards of the same family. */
 static bool has_memory(const struct snapshot_unattached_host *unattached)
 {
 	if (unattached->capable != FLAG_UNKNOWN)
@@ -253,7 +252,7 @@ static void infer_unattached_host(const struct snapshot *snapshot,
 		return;
 	answer->reason = obstacle(unattached);
 	answer->state = answer->reason ? ATTACH_FAILED : ATTACH_DETACHED;
-	/* A host can be detached with its bus, which comes back with it. */
+	/* A host can be detached together with its bus. Reattaching the bus reattaches the host. */
 	if (!answer->reason && !unattached->port)
 		answer->reason = NO_TOPOLOGY;
 }

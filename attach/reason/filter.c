@@ -44,7 +44,7 @@ struct pci_address {
 	int bus, device;
 };
 
-/* All of @text, with those of the numbers that @format has; "%n" at its end */
+/* Test whether @format matches all of @text; @format ends with "%n" */
 #define IS_ALL(text, format, ...)                                                                  \
 	({                                                                                         \
 		int end_ = 0;                                                                      \
@@ -52,13 +52,13 @@ struct pci_address {
 		end_ > 0 && (text)[end_] == '\0';                                                  \
 	})
 
-/* False if it is no such address */
+/* Parse a PCI address; false if it is not valid */
 static bool parse_pci(const char *text, struct pci_address *address)
 {
 	unsigned int domain, bus, device, function;
 	bool has_domain, has_function;
 
-	/* sscanf(3) also takes signs, blanks and "0x". */
+	/* sscanf(3) would also accept signs, blanks and "0x". */
 	if (text[strspn(text, "0123456789abcdefABCDEF:.")] != '\0')
 		return false;
 	has_domain = IS_ALL(text, "%7x:%2x:%2x.%1x%n", &domain, &bus, &device, &function);

@@ -12,7 +12,7 @@
 #include "util/size.h"
 #include "util/text.h"
 
-/* A class driver's memdev takes part in regions, too, and nobody's driver owns them then. */
+/* The memdev of a class driver also takes part in regions, but no driver owns these. */
 static bool owns_region(const struct snapshot *snapshot, const struct snapshot_memdev *memdev)
 {
 	struct attach_answers answers;
@@ -74,7 +74,7 @@ bool handover_keeps_address(const struct handover *handover, const struct snapsh
 	return false;
 }
 
-/* "region0 (256.00 MiB at 0x390000000, as before), region1 (...)"; the caller frees it */
+/* Return "region0 (256.00 MiB at 0x390000000, as before), region1 (...)"; the caller frees it */
 static char *regions_text(const struct handover *handover)
 {
 	char *text = xasprintf("%s", "");

@@ -11,40 +11,42 @@ struct snapshot_host;
 struct snapshot_memdev;
 struct snapshot_region;
 
-/* What became of a host that was to be handed to another driver. Pure. */
+/* The state of a host after a handover to another driver. Pure. */
 
 enum handover_result {
-	HANDOVER_FREE,	    /* the other driver has it, and has registered no memdev */
-	HANDOVER_MEMDEV,    /* ... and has registered a memdev, but owns no region */
-	HANDOVER_OWNED,	    /* ... and owns a region: it is an attach provider itself */
-	HANDOVER_PROVIDER,  /* the provider has it, again or still */
-	HANDOVER_NO_DRIVER, /* no driver has it */
-	HANDOVER_OTHER,	    /* a driver has it that nobody asked for */
+	HANDOVER_FREE,	   /* the other driver is bound, without a memdev */
+	HANDOVER_MEMDEV,   /* the other driver is bound, with a memdev, but owns no region */
+	HANDOVER_OWNED,	   /* the other driver is bound, and is an attach provider: owns a region */
+	HANDOVER_PROVIDER, /* the provider is bound, again or still */
+	HANDOVER_NO_DRIVER, /* no driver is bound */
+	HANDOVER_OTHER,	    /* a third driver is bound */
 };
 
-/* Of one host; its texts and objects belong to the plan and the observation */
+/* The result for one host; its texts and objects belong to the plan and the observation */
 struct handover {
-	const struct snapshot_host *host; /* as before */
+	const struct snapshot_host *host; /* as it was before the detach */
 	const char *driver;		  /* NULL: none is bound */
 	enum handover_result result;
 	const struct snapshot_memdev *before;
-	const struct snapshot_memdev *memdev; /* that the host has now; NULL: none */
+	const struct snapshot_memdev *memdev; /* the host's present memdev; NULL: none */
 };
 
 /**
- * handover_of() - what became of the host of the plan's memdev number @index
- * @now: after the plan's steps; its snapshot tells with which modules the drivers come
- *	(snapshot_take()), since these are evidence, too
+ * handover_of() - find the state of the host of the plan's memdev number @index
+ * @now: the observation after the plan's steps; its snapshot includes the modules of the drivers
+ * (snapshot_take()), which are also evidence
  */
 struct handover handover_of(const struct plan *plan, size_t index, const struct observation *now);
 
-/** handover_result_name() - "free", "memdev", "owned", "provider", "no-driver" or "other" */
+/** handover_result_name() - return "free", "memdev", "owned", "provider", "no-driver" or "other" */
 const char *handover_result_name(enum handover_result result);
 
-/** handover_keeps_address() - had the host a region of the same addresses before? */
+/**
+ * handover_keeps_address() - test whether the host previously had a region of the same addresses
+ */
 bool handover_keeps_address(const struct handover *handover, const struct snapshot_region *region);
 
-/** handover_text() - one line about it, for people; the caller frees it */
+/** handover_text() - describe the result in one line for people; the caller frees it */
 char *handover_text(const struct handover *handover);
 
 #endif

@@ -7,7 +7,7 @@
 #include "attach/reason/hooks.h"
 #include "util/text.h"
 
-/* Whoever can write it, decides what root runs. */
+/* A user who can write a file of hooks decides what root runs. */
 static const char *owner_problem(const struct hook *hook)
 {
 	if (!hook->is_of_root)

@@ -17,7 +17,9 @@ static void find_owners(const struct attach_answers *answers, const struct snaps
 	}
 }
 
-/* Its only decoder, below a root: a device with decoders of its own has more than one. */
+/*
+ * An emulated decoder is the only one, below a root: a device with real decoders has more than one.
+ */
 static bool is_emulated(const struct snapshot_decoder *decoder)
 {
 	const struct snapshot_port *port = decoder->port;

@@ -20,7 +20,9 @@ static void lose_port(struct plan *plan, const struct snapshot_port *port)
 	lose_decoders(plan, port);
 }
 
-/* A region that a driver owns is removed; any other only loses its target, and its driver. */
+/*
+ * A region that a driver owns is removed. Any other region only loses its target, and its driver.
+ */
 static void lose_region(struct plan *plan, const struct snapshot_region *region, bool owned)
 {
 	if (owned) {
@@ -34,7 +36,7 @@ static void lose_region(struct plan *plan, const struct snapshot_region *region,
 		*APPEND(plan->regions, plan->nr_regions) = region;
 }
 
-/* An attached memdev is removed with its endpoint; any other only loses its driver. */
+/* An attached memdev is removed with its endpoint. Any other memdev only loses its driver. */
 void lose_memdev(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
 		 struct plan *plan)
 {
@@ -106,8 +108,8 @@ void lose_module(const struct attach_answers *answers, const char *module, struc
 }
 
 /*
- * A switch's port is removed with the last endpoint below it (cxl_detach_ep() in
- * drivers/cxl/core/port.c); a host bridge's port stays.
+ * The port of a switch is removed with the last endpoint below it (cxl_detach_ep() in
+ * drivers/cxl/core/port.c). The port of a host bridge stays.
  */
 void lose_empty_switches(const struct snapshot *snapshot, struct plan *plan)
 {
@@ -140,14 +142,14 @@ static void exceed(struct plan *plan, const char *kind, const char *name,
 		(struct plan_excess){.kind = kind, .name = name, .user = user};
 }
 
-/* Does the user use something that is lost? */
+/* Test whether the user uses something that is lost */
 static bool loses_user(const struct plan *plan, const struct snapshot_user *user)
 {
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {
 		if (snapshot_memdev_has_user(plan->memdevs[i], user))
 			return true;
 	}
-	/* Who uses a module only matters to unloading it. */
+	/* The users of a module only prevent unloading it. */
 	for (size_t i = 0; i < plan->nr_named && plan->method == METHOD_MODULE; i++) {
 		if (streq(plan->named[i]->host.module, user->device))
 			return true;

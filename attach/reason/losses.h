@@ -8,12 +8,11 @@ struct snapshot;
 struct snapshot_memdev;
 struct snapshot_port;
 
-/*
- * What is lost when a step of a plan is carried out: added to the plan's objects and to its
- * changes. Pure.
- */
+/* What a step of a plan loses: added to the plan's objects and to its changes. Pure. */
 
-/** lose_memdev() - the memdev loses its endpoint: its regions are lost, and if attached, it too */
+/**
+ * lose_memdev() - the memdev loses its endpoint and its regions; an attached memdev itself is lost
+ */
 void lose_memdev(const struct attach_answers *answers, const struct snapshot_memdev *memdev,
 		 struct plan *plan);
 
@@ -21,7 +20,8 @@ void lose_memdev(const struct attach_answers *answers, const struct snapshot_mem
 void lose_below(const struct attach_answers *answers, const struct snapshot_port *top,
 		struct plan *plan);
 
-/** lose_bus() - a root port is removed, with everything below it and every region in its decoders
+/**
+ * lose_bus() - a root port is removed, with everything below it and every region in its decoders
  */
 void lose_bus(const struct attach_answers *answers, const struct snapshot_port *root,
 	      struct plan *plan);
@@ -29,10 +29,12 @@ void lose_bus(const struct attach_answers *answers, const struct snapshot_port *
 /** lose_module() - a module is unloaded: every host that it drives loses its driver */
 void lose_module(const struct attach_answers *answers, const char *module, struct plan *plan);
 
-/** lose_empty_switches() - after all others: the ports of switches whose last endpoint is lost */
+/**
+ * lose_empty_switches() - after all other losses: remove each switch's port without endpoints left
+ */
 void lose_empty_switches(const struct snapshot *snapshot, struct plan *plan);
 
-/** find_excess() - last of all: what is lost that was not named, and what is in use */
+/** find_excess() - at the end: find what is lost without being named, and what is in use */
 void find_excess(const struct snapshot *snapshot, struct plan *plan);
 
 #endif

@@ -12,7 +12,7 @@
 #include "util/memory.h"
 #include "util/text.h"
 
-/* Each step once: two memdevs may have the same port above them. */
+/* Add each step once: two memdevs may have the same port above them. */
 static void add_step(struct step **steps, size_t *count, struct step step)
 {
 	for (size_t i = 0; i < *count; i++) {
@@ -54,7 +54,9 @@ static const char *plan_host(const struct attach_answers *answers, struct plan *
 	return NULL;
 }
 
-/* Once everything is detached, so that it can be told from what the other driver attaches */
+/*
+ * Bind after everything is detached, to distinguish the detach from what the other driver attaches
+ */
 static void bind_to_other(struct plan *plan)
 {
 	for (size_t i = 0; plan->hand_to && i < plan->nr_named; i++) {
@@ -87,7 +89,9 @@ static const char *plan_port(const struct attach_answers *answers, struct plan *
 		return "directly below the bus (use --via bus)";
 	ADD_STEP(plan, .action = STEP_UNBIND, .bus = "cxl", .driver = "cxl_port",
 		 .device = port->name);
-	/* A switch's port is removed (lose_empty_switches()), and added with the next memdev. */
+	/*
+	 * A switch's port is removed (lose_empty_switches()), and added again with the next memdev.
+	 */
 	if (port->parent && port->parent->kind == PORT_ROOT)
 		ADD_UNDO(plan, .action = STEP_BIND, .bus = "cxl", .driver = "cxl_port",
 			 .device = port->name);
@@ -111,7 +115,7 @@ static const char *plan_bus(const struct attach_answers *answers, struct plan *p
 	return NULL;
 }
 
-/* Once for each module */
+/* Add one excess for each module */
 static void cannot_reload(struct plan *plan, const struct snapshot_host *host)
 {
 	for (size_t i = 0; i < plan->nr_excess; i++) {
@@ -156,7 +160,7 @@ static const char *plan_pci_remove(const struct attach_answers *answers, struct 
 	return NULL;
 }
 
-/* Whether drivers bind by themselves is a property of the bus, and so the same for all hosts. */
+/* Driver autoprobe is a setting of the bus, and thus the same for all hosts. */
 static void guard_rescan(struct plan *plan)
 {
 	struct step *undo = plan->undo;
@@ -166,8 +170,7 @@ static void guard_rescan(struct plan *plan)
 	free(undo);
 }
 
-/* Where only another driver_override lets the driver bind the host, it is set for as long as that
- * takes. */
+/* If the driver can only bind the host with another driver_override, set it for the bind. */
 static void bind_again(struct plan *plan, const struct snapshot_host *host)
 {
 	if (host->needs_override && plan->method != METHOD_PCI_REMOVE)
@@ -180,7 +183,7 @@ static void bind_again(struct plan *plan, const struct snapshot_host *host)
 			 .driver = host->driver_override, .device = host->name);
 }
 
-/* Undo what is above them first; then the hosts; then the memdevs that no driver attached */
+/* First undo what is above the hosts, then the hosts, and then memdevs that no driver attached */
 static void plan_undo(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {
@@ -203,7 +206,7 @@ static void plan_undo(struct plan *plan)
 	guard_rescan(plan);
 }
 
-/* Why it cannot be done, as a sentence; or NULL */
+/* Return the reason why the detach is not possible, as a sentence; or NULL */
 static char *plan_by_method(const struct attach_answers *answers, struct plan *plan)
 {
 	static const char *(*const methods[NR_METHODS])(const struct attach_answers *answers,
@@ -258,7 +261,9 @@ char *plan_cycle_bus(const struct attach_answers *answers, const struct snapshot
 		 .driver = root->host_driver, .device = root->parent_name);
 	ADD_STEP(plan, .action = STEP_BIND, .bus = root->host_subsystem,
 		 .driver = root->host_driver, .device = root->parent_name);
-	/* For a journal: in the middle of the steps, there is no bus that anything is below. */
+	/*
+	 * For a journal: in the middle of the steps, the bus is unbound, and must be bound again.
+	 */
 	ADD_UNDO(plan, .action = STEP_BIND, .bus = root->host_subsystem,
 		 .driver = root->host_driver, .device = root->parent_name);
 	lose_bus(answers, root, plan);

@@ -26,7 +26,7 @@ bool rescan_is_in(const struct step *steps, size_t count)
 	return false;
 }
 
-/* Does it restore the driver_override of a device on the bus that @rescan scans? */
+/* Test whether a step restores the driver_override of a device on the bus that @rescan scans */
 static bool restores(const struct step *step, const struct step *rescan)
 {
 	return step->action == STEP_OVERRIDE && step->driver && streq(step->bus, rescan->bus);
@@ -42,8 +42,9 @@ static const struct step *find_device(const struct list *list, const char *devic
 }
 
 /*
- * The first one of each device in the steps from the first rescan on (a second one is for when its
- * driver is bound), and each other one of a device that is not in them
+ * Find the first override of each device in the steps from the first rescan on: a second one
+ * follows the bind of its driver. For devices that are not in these steps, find their override in
+ * @others.
  */
 static struct list find_overrides(const struct step *steps, size_t count, const struct step *others,
 				  size_t nr_others)
@@ -75,7 +76,7 @@ static void add_rescan(struct list *list, const struct step *rescan, const struc
 		add(list, (struct step){.action = STEP_AUTOPROBE, .bus = rescan->bus, .on = true});
 }
 
-/* Is it among those that are done right after the rescan? */
+/* Test whether the step is one of those right after the rescan */
 static bool is_done(const struct step *step, const struct step *rescan,
 		    const struct list *overrides)
 {

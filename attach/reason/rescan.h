@@ -10,22 +10,23 @@
 struct step;
 
 /*
- * A rescan of the PCI bus finds every device that was removed, without the driver_override that it
- * had. Until that is restored, no driver may bind. Pure.
+ * A rescan of the PCI bus finds every device that was removed, without its previous
+ * driver_override. Until that is restored, no driver may bind. Pure.
  */
 
-/** rescan_is_in() - is one of these steps a STEP_RESCAN? */
+/** rescan_is_in() - test whether one of these steps is a STEP_RESCAN */
 bool rescan_is_in(const struct step *steps, size_t count);
 
 /**
- * rescan_guard() - the same steps, in an order in which no device gets a driver that is not its own
- * @steps: with a STEP_RESCAN; without one, they stay as they are
+ * rescan_guard() - return the steps in an order in which no device gets a wrong driver
+ * @steps: with a STEP_RESCAN; without one, they are unchanged
  * @others: the STEP_OVERRIDE of each other device that the rescan may find
- * @autoprobe: do drivers bind by themselves on the bus now?
+ * @autoprobe: the present driver autoprobe of the bus
  * @nr_guarded: set to the number of steps returned
  *
- * The bus is scanned once, and each driver_override is restored right after that. If there is one,
- * and drivers bind by themselves, they do not meanwhile. Where they do not, nothing turns that on.
+ * The bus is scanned once, and each driver_override is restored right after that. If there is an
+ * override, and driver autoprobe is on, it is off during these steps. If driver autoprobe is off,
+ * no step switches it on.
  *
  * Return: a new array that the caller frees; NULL if there are no steps.
  */

@@ -50,7 +50,7 @@ static void add_buses(struct list *list, const struct snapshot *baseline)
 	}
 }
 
-/* The port of a host bridge; a switch's port is added with a memdev below it. */
+/* Bind the ports of host bridges; a switch's port is added with a memdev below it. */
 static void add_ports(struct list *list, const struct snapshot *now)
 {
 	for (size_t i = 0; i < now->nr_ports; i++) {
@@ -88,7 +88,7 @@ static void add_hosts(struct list *list, const struct snapshot *baseline)
 	}
 }
 
-/* A memdev that no driver attached stays there without its own driver. */
+/* A memdev that no driver attached can exist without its own driver. */
 static void add_memdevs(struct list *list, const struct snapshot *baseline,
 			const struct snapshot *now)
 {

@@ -8,16 +8,17 @@
 struct snapshot;
 struct step;
 
-/* How everything that is missing is restored, whatever was detached, and by whom. Pure. */
+/* How to restore everything that is missing, whatever was detached, and by any process. Pure. */
 
 /**
- * restore_steps() - the steps from @now to the baseline
+ * restore_steps() - make the steps from @now to the baseline
  * @baseline: with its dependents (snapshot_read_dependents())
  * @rescan: a PCI device may have been removed
  * @steps: a new array that the caller frees; its texts belong to the two snapshots
  *
- * From the bus down to the regions; a step changes nothing that is as it should be. What is below
- * a bus that these steps bind is not known yet: take another snapshot afterwards.
+ * The order is from the bus down to the regions. A step changes nothing that is already as it
+ * should be. What is below a bus that these steps bind is unknown: the caller must take another
+ * snapshot afterwards.
  */
 void restore_steps(const struct snapshot *baseline, const struct snapshot *now, bool rescan,
 		   struct step **steps, size_t *count);

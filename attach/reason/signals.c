@@ -2,10 +2,10 @@
 #include "attach/reason/signals.h"
 
 static const struct signal_row rows[NR_SIGNALS] = {
-	/* What the kernel itself says, if it ever does: no kernel has the attribute yet. */
+	/* The statement of the kernel itself, for the future: no kernel has the attribute yet. */
 	[MEMDEV_ATTACHED] = {"memdev-attached", DECIDES_ALONE, "none yet"},
 	[MEMDEV_NOT_ATTACHED] = {"memdev-not-attached", -DECIDES_ALONE, "none yet"},
-	/* A symbol that is missing may have another name in the kernel of a vendor. */
+	/* A missing symbol may have another name in a vendor kernel. */
 	[NO_ATTACH_SUPPORT] = {"no-attach-support", -1, ""},
 	[NO_CLASS_ATTRIBUTES] = {"no-class-attributes", 2, "v7.2"},
 	[CLASS_ATTRIBUTES] = {"class-attributes", -3, "v5.12"},

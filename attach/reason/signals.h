@@ -3,7 +3,7 @@
 #define ATTACH_REASON_SIGNALS_H
 
 /*
- * The signals that tell whether a memdev was registered with an attach method, each with its
+ * The signals that show whether a memdev was registered with an attach method, each with its
  * weight: above 0 for an attach, below 0 against one. Documentation/evidence.md lists the same
  * signals, and explains each weight.
  */
@@ -41,7 +41,9 @@ enum signal {
 	NR_SIGNALS,
 };
 
-/* One that weighs this much, for an attach or against one, decides whatever else is seen. */
+/*
+ * A signal with this weight, for an attach or against one, decides, whatever the other signals are.
+ */
 #define DECIDES_ALONE 100
 
 struct signal_row {
@@ -51,7 +53,7 @@ struct signal_row {
 		*since; /* the first kernel that can show it: "v7.1"; "" if that does not matter */
 };
 
-/** signal_row() - what is known of the signal; constant data */
+/** signal_row() - return the properties of a signal; constant data */
 const struct signal_row *signal_row(enum signal signal);
 
 #endif

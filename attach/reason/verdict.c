@@ -36,7 +36,10 @@ static void add_region(struct verdict *verdict, const struct snapshot_region *re
 	*APPEND(verdict->regions, verdict->nr_regions) = region;
 }
 
-/* If a memdev goes, its regions go, and the driver of its host unbinds if it attached the memdev */
+/*
+ * If a memdev is removed, its regions are removed, and the driver of its host unbinds if it
+ * attached the memdev
+ */
 static void add_loss_of_memdev(const struct attach_answers *answers,
 			       const struct snapshot_memdev *memdev, struct verdict *verdict)
 {
@@ -205,7 +208,9 @@ void verdicts_refuse_changed(const struct verdicts *first, struct verdicts *seco
 		const struct verdict_object *now = &second->list[i].object;
 		const struct verdict *before = verdicts_find(first, verdict_object_name(now));
 
-		/* What it was refused for has gone: perhaps for a moment only. */
+		/*
+		 * The reason for the first refusal has disappeared, but perhaps only for a moment.
+		 */
 		bool is_let_go = before && before->kind == VERDICT_REFUSED &&
 				 second->list[i].kind != VERDICT_REFUSED;
 

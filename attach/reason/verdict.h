@@ -14,11 +14,11 @@ struct snapshot_region;
 struct snapshot_user;
 
 /*
- * Whether cxl-cli may carry out an operation on an object, or whether that would remove memory that
- * a driver uses. Pure: the input is the snapshot and what was inferred from it.
+ * Decide whether cxl-cli may run an operation on an object, or whether that would remove memory
+ * that a driver uses. Pure: the input is the snapshot and the answers inferred from it.
  */
 
-/* What a guarded command of cxl-cli does */
+/* The operation of a guarded command of cxl-cli */
 enum operation {
 	OPERATION_DESTROY_REGION,
 	OPERATION_DISABLE_REGION,
@@ -58,7 +58,7 @@ struct verdict {
 	enum verdict_kind kind;
 	enum verdict_reason reason;
 	bool uncertain; /* the evidence on each of @memdevs is contradictory */
-	/* Attached memdevs: the region's owners, or those that the operation would remove */
+	/* The attached memdevs: the region's owners, or those that the operation would remove */
 	const struct snapshot_memdev **memdevs;
 	size_t nr_memdevs;
 	/* Every region that would lose a memdev */
@@ -67,7 +67,7 @@ struct verdict {
 	/* The users of @memdevs and @regions, if snapshot_read_users() has been called */
 	const struct snapshot_user **users;
 	size_t nr_users;
-	/* The region's decoders that are locked */
+	/* The region's locked decoders */
 	const struct snapshot_decoder **decoders;
 	size_t nr_decoders;
 };
@@ -79,14 +79,14 @@ struct verdicts {
 };
 
 /**
- * verdict_all_allowed() - is every operation on every object of this machine allowed?
+ * verdict_all_allowed() - test whether every operation on every object of this machine is allowed
  *
- * This is so if nothing is attached, locked or unreadable.
+ * This holds if nothing is attached, locked or unreadable.
  */
 bool verdict_all_allowed(const struct attach_answers *answers);
 
 /**
- * verdict_judge() - decide about one object
+ * verdict_judge() - judge an operation on one object
  * @verdict: overwritten; refers to the snapshot; released with verdict_release()
  */
 void verdict_judge(const struct attach_answers *answers, enum operation operation, bool force,
@@ -98,43 +98,45 @@ void verdict_release(struct verdict *verdict);
 /** verdicts_release() - free an array of verdicts, and what each of them holds */
 void verdicts_release(struct verdicts *verdicts);
 
-/** verdicts_find() - the verdict on the object called @name, or NULL */
+/** verdicts_find() - return the verdict on the object called @name, or NULL */
 const struct verdict *verdicts_find(const struct verdicts *verdicts, const char *name);
 
-/** verdicts_refuse_any() - is any of the objects refused? */
+/** verdicts_refuse_any() - test whether an object is refused */
 bool verdicts_refuse_any(const struct verdicts *verdicts);
 
 /**
  * verdicts_refuse_changed() - refuse each object that changed between two snapshots
- * @first: the verdicts by the first snapshot
- * @second: those by the second one. An object is refused if it is new there, is not the same any
- *	more, or was refused in the first. An object that is missing there is added, and refused;
- * its verdict refers to the first snapshot.
+ * @first: the verdicts from the first snapshot
+ * @second: the verdicts from the second snapshot
+ *
+ * An object is refused if it is new or different in the second snapshot, or if the first verdict
+ * was a refusal. An object that is missing in the second snapshot is added, and refused. Its
+ * verdict refers to the first snapshot.
  */
 void verdicts_refuse_changed(const struct verdicts *first, struct verdicts *second);
 
-/** verdict_object_name() - "region0", "mem0", "port1" */
+/** verdict_object_name() - return "region0", "mem0" or "port1" */
 const char *verdict_object_name(const struct verdict_object *object);
 
 /**
- * verdict_same() - are two objects that have the same name in two snapshots the same object?
+ * verdict_same() - test whether two objects with the same name in two snapshots are the same object
  *
- * A region is the same if its addresses and memdevs are the same; a memdev, if its host is; a port,
- * if the device that it is the port of is.
+ * A region is the same if its addresses and memdevs are the same. A memdev is the same if its host
+ * is. A port is the same if the device that it belongs to is.
  */
 bool verdict_same(const struct verdict_object *one, const struct verdict_object *other);
 
 /**
- * verdict_is_readable() - does the snapshot show enough of @region to judge it?
+ * verdict_is_readable() - test whether the snapshot shows enough of @region to judge it
  *
  * A kernel that has attach (v7.2) always shows whether a region is locked (since v7.1).
  */
 bool verdict_is_readable(const struct snapshot *snapshot, const struct snapshot_region *region);
 
-/** verdict_kind_name() - "allowed", "remarked", "forced" or "refused" */
+/** verdict_kind_name() - return "allowed", "remarked", "forced" or "refused" */
 const char *verdict_kind_name(enum verdict_kind kind);
 
-/** verdict_reason_name() - "attach-owned" and so on; NULL for REASON_NONE */
+/** verdict_reason_name() - return "attach-owned" and so on; NULL for REASON_NONE */
 const char *verdict_reason_name(enum verdict_reason reason);
 
 #endif

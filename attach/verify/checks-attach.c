@@ -102,7 +102,7 @@ bool hosts_are_reattached(const struct expected_host *hosts, size_t nr_hosts,
 	struct checks checks;
 	bool back = now != NULL;
 
-	/* What was not known before cannot be missing now. */
+	/* What was unknown before cannot be missing now. */
 	check_hosts(hosts, nr_hosts, now, &checks);
 	for (size_t i = 0; i < checks.count; i++)
 		back &= checks.list[i].result != CHECK_FAILED;
@@ -133,7 +133,7 @@ static bool is_claimed(const struct iomem *iomem, const struct expected_region *
 	return false;
 }
 
-/* A provider is bound: everything that it registered has to be there. */
+/* If the provider is bound, everything that it registered must exist. */
 static void check_whole(const struct expected_host *host, const struct snapshot_memdev *memdev,
 			struct check *check)
 {
@@ -149,7 +149,7 @@ static void check_whole(const struct expected_host *host, const struct snapshot_
 		check_region_back(&host->regions[i], memdev, check, check);
 }
 
-/* A provider is not bound: nothing of it may be left. */
+/* If the provider is not bound, nothing that it registered may be left. */
 static void check_none(const struct expected_host *host, const struct snapshot_memdev *memdev,
 		       const struct observation *after, struct check *check)
 {

@@ -12,12 +12,12 @@
 struct snapshot;
 
 /*
- * When a provider is bound again, its region is as it was, since a locked region leaves its
- * decoders committed. Pure: compares what is observed with what is expected.
+ * When a provider is bound again, its region is as before, because a locked region leaves its
+ * decoders committed. Pure: compares the observations with the expectations.
  */
 
 /**
- * checks_of_attach() - every check of a reattach; released with checks_release()
+ * checks_of_attach() - make every check of a reattach; released with checks_release()
  * @after: NULL if nothing was observed afterwards, as when a step has not returned
  */
 void checks_of_attach(const struct expected_host *hosts, size_t nr_hosts,
@@ -25,18 +25,18 @@ void checks_of_attach(const struct expected_host *hosts, size_t nr_hosts,
 		      struct checks *checks);
 
 /**
- * hosts_are_reattached() - does no check of a reattach fail, apart from that of the log?
- * @now: NULL if nothing was observed: then they are not
+ * hosts_are_reattached() - test whether no check of a reattach fails, except that of the log
+ * @now: NULL if nothing was observed: the hosts then count as not reattached
  */
 bool hosts_are_reattached(const struct expected_host *hosts, size_t nr_hosts,
 			  const struct snapshot *now);
 
 /**
- * checks_at_rest() - what is true whatever was done, once nothing is going on any more
- * @hosts: with the drivers that they have now
- * @after: the machine as it is now; the drivers in it are not used
+ * checks_at_rest() - check what must hold after any operation, once the kernel is at rest
+ * @hosts: with their present drivers
+ * @after: the present machine; the drivers in it are not used
  *
- * A provider has all that it registered, or nothing is left of it.
+ * Either everything that a provider registered exists, or nothing of it is left.
  */
 void checks_at_rest(const struct expected_host *hosts, size_t nr_hosts,
 		    const struct observation *after, struct checks *checks);

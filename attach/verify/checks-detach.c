@@ -8,7 +8,7 @@
 #include "util/iomem.h"
 #include "util/text.h"
 
-/* By now, the name can be that of another region. */
+/* By now, another region can have the same name: compare address and size. */
 static bool is_still_there(const struct snapshot *after, const struct snapshot_region *region)
 {
 	const struct snapshot_region *now = snapshot_find_region(after, region->name);
@@ -16,7 +16,7 @@ static bool is_still_there(const struct snapshot *after, const struct snapshot_r
 	return now && now->resource == region->resource && now->size == region->size;
 }
 
-/* Is the region to be removed, or does it only lose a target? */
+/* Test whether the region is to be removed, and does not only lose a target */
 static bool is_removed(const struct plan *plan, const struct snapshot_region *region)
 {
 	return changes_have(&plan->changes, CHANGE_REMOVED, region->name);
@@ -89,7 +89,7 @@ static const struct iomem_range *find_range(const struct iomem *iomem,
 	return NULL;
 }
 
-/* Whatever is in the region's range, at the region's depth or deeper, and mappings of it */
+/* Check what is in the region's range, at the region's depth or deeper, and mappings of it */
 static void check_range(const struct snapshot_region *region, int depth, const struct iomem *after,
 			struct check *check)
 {
@@ -113,7 +113,7 @@ static void check_iomem(const struct plan *plan, const struct observation *befor
 		const struct iomem_range *range =
 			before->iomem ? find_range(before->iomem, region) : NULL;
 
-		/* If the region itself is still there, one check says so. */
+		/* If the region itself still exists, its own check reports it. */
 		if (!is_removed(plan, region) || is_still_there(after->snapshot, region))
 			continue;
 		if (!before->iomem || !after->iomem)
@@ -136,7 +136,7 @@ static void check_decoders(const struct plan *plan, const struct snapshot *after
 	}
 }
 
-/* Is the change that of a region, endpoint or memdev, which have their own checks? */
+/* Test for a change of a region, endpoint or memdev, which have their own checks */
 static bool has_own_check(const struct plan *plan, const struct change *change)
 {
 	for (size_t i = 0; i < plan->nr_memdevs; i++) {

@@ -14,7 +14,10 @@ static bool is_host_of_plan(const struct plan *plan, const struct snapshot_memde
 	return false;
 }
 
-/* Is that device a part of the memdev: the memdev itself, its endpoint with decoders, a region? */
+/*
+ * Test whether a device is the memdev itself, its endpoint, a decoder of that, or a region of the
+ * memdev
+ */
 static bool is_of_memdev(const struct snapshot_memdev *memdev, const char *name)
 {
 	const struct snapshot_port *endpoint = memdev->endpoint;
@@ -32,7 +35,7 @@ static bool is_of_memdev(const struct snapshot_memdev *memdev, const char *name)
 	return false;
 }
 
-/* Is it the port of a switch above the memdev, or a decoder of one? */
+/* Test whether a device is the port of a switch above the memdev, or a decoder of such a port */
 static bool is_above_memdev(const struct snapshot *snapshot, const struct snapshot_memdev *memdev,
 			    const char *name)
 {
@@ -43,7 +46,7 @@ static bool is_above_memdev(const struct snapshot *snapshot, const struct snapsh
 	return port && memdev->endpoint && snapshot_is_below(memdev->endpoint, port);
 }
 
-/* What the other driver attaches of the hosts' memory is its own. */
+/* A device that the other driver adds for a host's memory belongs to that driver. */
 static bool is_of_new_owner(const struct plan *plan, const struct snapshot *handed,
 			    const struct change *change)
 {

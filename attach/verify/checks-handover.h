@@ -7,13 +7,13 @@
 #include "attach/verify/checks.h"
 
 /**
- * checks_add_handover() - one more check: does the other driver have every host, and has nothing
- * changed by that but what it attached itself?
- * @after: once everything was detached; NULL if nothing was observed then
- * @handed: once the other driver was bound; NULL likewise
+ * checks_add_handover() - check that every host has the other driver, and that nothing else changed
+ * @after: the machine after the detach; NULL if nothing was observed
+ * @handed: the machine after the other driver was bound; NULL if nothing was observed
  *
- * Pure. An attach provider registers a memdev as soon as it is bound (devm_cxl_probe_mem() in
- * drivers/cxl/mem.c): memdev, endpoint, region, and the port of a switch above, are new then.
+ * What the other driver itself attaches may change. An attach provider registers a memdev as soon
+ * as it is bound (devm_cxl_probe_mem() in drivers/cxl/mem.c). The memdev, endpoint, region, and the
+ * port of a switch above are then new. Pure.
  */
 void checks_add_handover(const struct plan *plan, const struct observation *after,
 			 const struct observation *handed, struct checks *checks);

@@ -8,13 +8,13 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* A report without a call trace in its first lines has none. */
+/* A report without a call trace within this number of lines has none. */
 #define LINES_TO_TRACE 100
 
-/* How many callers tell one bug from another */
+/* The number of callers that distinguishes bugs */
 #define CALLERS_MAX 4
 
-/* "cxl_mem_probe+0x12b/0x2f0 [cxl_mem]": a function, and the module that it is in */
+/* "cxl_mem_probe+0x12b/0x2f0 [cxl_mem]": a function, and its module */
 struct frame {
 	const char *function;
 	size_t length;
@@ -26,7 +26,7 @@ static bool is_name(char character)
 	return isalnum((unsigned char)character) || character == '_' || character == '.';
 }
 
-/* The first frame in @text; false if there is none */
+/* Find the first frame in @text; false if there is none */
 static bool find_frame(const char *text, struct frame *frame)
 {
 	const char *plus, *start, *end;
@@ -51,9 +51,9 @@ static bool find_frame(const char *text, struct frame *frame)
 }
 
 /*
- * A line of a call trace has a frame and nothing before it, but for an address in brackets on
- * RISC-V. One with a question mark does not count: that address was found on the stack, and may be
- * left over from an earlier call.
+ * Test for a line of a call trace: a frame with nothing before it, except an address in brackets on
+ * RISC-V. A frame with a question mark does not count: its address was found on the stack, and may
+ * be left over from an earlier call.
  */
 static bool is_trace_line(const char *line, struct frame *frame)
 {
@@ -70,13 +70,13 @@ static bool has(const char *line, const char *text)
 	return strstr(line, text) != NULL;
 }
 
-/* x86 and RISC-V; arm64; an oops on RISC-V has the trace without a title */
+/* x86 and RISC-V; arm64; in an oops, RISC-V prints the trace without a title */
 static bool is_trace_title(const char *line)
 {
 	return has(line, "Call Trace:") || has(line, "Call trace:") || has(line, "[<");
 }
 
-/* The last line of those that a sanitizer has prints is a rule, as the one before its first is. */
+/* The lines of a sanitizer's report end with a rule, like the one before its first line. */
 static bool is_rule(const char *line)
 {
 	size_t length = strspn(line, "=");
@@ -89,7 +89,7 @@ static bool is_last(const char *line)
 	return has(line, "</TASK>") || has(line, "---[ end trace");
 }
 
-/* The line after the last one of the report that begins at @first */
+/* Return the index after the last line of the report that begins at @first */
 static size_t end_of(const struct observed_line *log, size_t count, size_t first)
 {
 	bool traced = false, ended = false;
@@ -110,8 +110,8 @@ static char *copy(const struct frame *frame)
 }
 
 /*
- * "WARNING: file.c:12 at FUNCTION+...", "BUG: KASAN: use-after-free in FUNCTION+...", lockdep's
- * "trying to acquire lock: ..., at: FUNCTION+..."
+ * Find "WARNING: file.c:12 at FUNCTION+...", "BUG: KASAN: use-after-free in FUNCTION+...",
+ * lockdep's "trying to acquire lock: ..., at: FUNCTION+..."
  */
 static bool find_named(const char *line, struct frame *frame)
 {
@@ -127,7 +127,7 @@ static bool find_named(const char *line, struct frame *frame)
 	return false;
 }
 
-/* "BUG: KCSAN: data-race in FUNCTION / FUNCTION", without where in them */
+/* Find "BUG: KCSAN: data-race in FUNCTION / FUNCTION", which has no offsets */
 static bool find_race(const char *line, struct frame *frame)
 {
 	static const char before[] = "KCSAN: data-race in ";
@@ -144,8 +144,9 @@ static bool find_race(const char *line, struct frame *frame)
 }
 
 /*
- * Where the processor was: x86 "RIP: 0010:FUNCTION+...", arm64 "pc : FUNCTION+...", RISC-V "epc :
- * FUNCTION+...", PowerPC "NIP [ADDRESS] FUNCTION+...", s390 "Krnl PSW : ADDRESSES (FUNCTION+...)"
+ * Find where the processor was: x86 "RIP: 0010:FUNCTION+...", arm64 "pc : FUNCTION+...", RISC-V
+ * "epc : FUNCTION+...", PowerPC "NIP [ADDRESS] FUNCTION+...", s390 "Krnl PSW : ADDRESSES
+ * (FUNCTION+...)"
  */
 static bool find_place(const char *line, struct frame *frame)
 {
@@ -179,7 +180,7 @@ static bool is_called(const char *name, const struct frame *frame)
 	       strncmp(name, frame->function, frame->length) == 0;
 }
 
-/* In the call trace, the nearest functions of CXL's modules, without @function itself */
+/* Return the nearest functions of CXL's modules in the call trace, without @function itself */
 static char *find_callers(const struct observed_line *log, size_t count, const char *function)
 {
 	char *callers = memory_check(strdup(""));

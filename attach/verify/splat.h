@@ -8,20 +8,20 @@
 struct observed_line;
 
 /*
- * Kernel reports: where each one begins and ends in the kernel log, and a signature that tells bugs
- * apart by where they happened. Pure.
+ * Kernel reports: the beginning and the end of each report in the kernel log, and a signature that
+ * distinguishes bugs by where they happened. Pure.
  */
 
 struct splat {
-	const char *kind; /* of its first line: kmsg_splat() */
-	char *function;	  /* where it happened; NULL if the report does not say */
+	const char *kind; /* the kind of its first line: kmsg_splat() */
+	char *function; /* the function in which it happened; NULL if the report does not show it */
 	/*
-	 * Kind, function, and the nearest functions of CXL's modules that called it, such as "bug
-	 * devm_cxl_add_endpoint < cxl_mem_probe < devm_cxl_probe_mem". The same bug twice has the
-	 * same signature.
+	 * The kind, the function, and its nearest callers among the functions of CXL's modules,
+	 * such as "bug devm_cxl_add_endpoint < cxl_mem_probe < devm_cxl_probe_mem". The same bug
+	 * always has the same signature.
 	 */
 	char *signature;
-	size_t first, count; /* its extent in the log: registers and call trace belong to it */
+	size_t first, count; /* its extent in the log, which includes registers and call trace */
 };
 
 struct splats {
@@ -29,17 +29,17 @@ struct splats {
 	size_t count;
 };
 
-/** splats_find() - find every report in these lines; to be released with splats_release() */
+/** splats_find() - find every report in these lines; released with splats_release() */
 void splats_find(const struct observed_line *log, size_t count, struct splats *splats);
 
 void splats_release(struct splats *splats);
 
 /**
- * splat_is_fatal() - can the process that it happened to have ended with locks held?
+ * splat_is_fatal() - test whether the reporting process can have ended while it held locks
  *
  * After an oops the kernel ends the process in the middle of the system call (make_task_dead() in
- * kernel/exit.c), and every process that needs its locks waits forever. A process that is reported
- * as stuck does not come back either.
+ * kernel/exit.c). Every process that needs one of its locks then waits forever. A process that is
+ * reported as stuck does not return either.
  */
 bool splat_is_fatal(const struct splat *splat);
 

@@ -31,8 +31,8 @@ static const struct expected_host *find_host(const struct journal_entry *entry, 
 }
 
 /*
- * False, after a message, if several entries have a memdev of that name: it is free as soon as a
- * memdev is detached, and the next one can get it.
+ * Return false, after a message, if several entries have a memdev of that name. A detach frees the
+ * name of a memdev, and the next memdev can get it.
  */
 static bool find_entry(const struct attach_choice *choice, const char *name,
 		       const struct journal_entry **entry)
@@ -81,7 +81,9 @@ static void add_task(struct attach_choice *choice, const struct journal_entry *e
 	*APPEND(choice->tasks, choice->nr_tasks) = (struct attach_task){entry, unattached};
 }
 
-/* Each detached host of that name: a part of a PCI address can be that of several. False: none is
+/*
+ * Add each detached host of that name; false if there is none. A part of a PCI address can match
+ * several hosts.
  */
 static bool add_unattached(struct attach_choice *choice, const char *name)
 {
@@ -99,7 +101,7 @@ static bool add_unattached(struct attach_choice *choice, const char *name)
 	return found;
 }
 
-/* What can be named: the hosts in the journal, and the others that are detached */
+/* The names to choose from: the hosts in the journal, and the other detached hosts */
 static char *detached_hosts(const struct attach_choice *choice)
 {
 	const struct snapshot *snapshot = choice->snapshot;
@@ -143,8 +145,8 @@ int attach_choose_named(struct attach_choice *choice, const char *name)
 }
 
 /*
- * An entry that cannot be read is of something that is detached and stays so: that is a failure.
- * What no longer exists is not reattached either.
+ * An unreadable entry is a failure, because what it describes stays detached. A host that no longer
+ * exists cannot be reattached, which is also a failure.
  */
 int attach_choose_all(struct attach_choice *choice, bool also_unattached, bool some_are_gone)
 {

@@ -29,7 +29,7 @@
 
 #define NAME ATTACH_MEMDEV
 
-/* What a second signal leaves, too, which ends the command at once */
+/* What a second signal leaves, which ends the command at once */
 #define STAYS "what is not reattached stays in the journal; 'cxl attach-memdev' goes on"
 
 struct attaching {
@@ -39,14 +39,14 @@ struct attaching {
 	struct journal_entry *entries;
 	size_t nr_entries;
 	struct attach_choice choice;
-	int chosen;	    /* the exit status of that */
-	bool some_are_gone; /* hosts that the journal had */
+	int chosen;	    /* the exit status of choose() */
+	bool some_are_gone; /* some hosts of the journal no longer exist */
 	struct hook_session hooks;
-	struct json_object *plan; /* what would be done is put into it; NULL: it is done */
-	bool has_begun;		  /* a step may have been done */
-	pid_t left_behind; /* a process that a task gave up, and that is in the kernel; 0: none */
+	struct json_object *plan; /* gets what would be done; NULL: the tasks are done */
+	bool has_begun;		  /* a step may have been written */
+	pid_t left_behind;	  /* a process that a task gave up, still in the kernel; 0: none */
 	struct json_stream stream;
-	int lock; /* of the steps */
+	int lock; /* the lock of the steps */
 };
 
 static int choose(struct attaching *attaching)
@@ -78,7 +78,7 @@ static int add_to_plan(struct attaching *attaching, const struct attach_work *wo
 	return EXIT_DONE;
 }
 
-/* The hooks may have changed the machine. What they did not agree to, is not done. */
+/* The hooks may have changed the machine. A host that they were not told of is refused. */
 static int check_told(const struct attaching *attaching, const struct attach_work *work)
 {
 	for (size_t i = 0; hook_session_has_any(&attaching->hooks) && i < work->nr_hosts; i++) {
@@ -139,7 +139,7 @@ static int do_work(struct attaching *attaching, struct attach_work *work)
 		status = EXIT_FAILED;
 	if (attaching->plan)
 		return status ?: add_to_plan(attaching, work);
-	/* From here on, it is known what a signal interrupts, and said. */
+	/* From here on, the message about a signal says what it interrupts. */
 	interrupt_waits(NAME, STAYS);
 	status = status
 			 ?: check_told(attaching, work)
@@ -156,7 +156,7 @@ static const char *task_host(const struct attach_task *task)
 	return task->entry ? task->entry->hosts[0].host : task->unattached->host.name;
 }
 
-/* Another detach may have taken the bus above that host. */
+/* Another detach may have detached the bus above that host. */
 static void say_bus_entry(const struct attaching *attaching, const struct attach_task *task)
 {
 	for (size_t i = 0; i < attaching->nr_entries; i++) {
@@ -173,7 +173,7 @@ static void say_bus_entry(const struct attaching *attaching, const struct attach
 	}
 }
 
-/* The kernel only says that the driver could not be bound. */
+/* The error of the kernel only says that the driver could not be bound. */
 static void say_why_failed(const struct attaching *attaching, const struct attach_task *task)
 {
 	say_bus_entry(attaching, task);
@@ -183,7 +183,7 @@ static void say_why_failed(const struct attaching *attaching, const struct attac
 }
 
 /*
- * A process that was given up still changes something, and then puts back the settings that the
+ * A process that was given up still changes something. Afterwards it restores settings that the
  * next task would rely on.
  */
 static bool may_begin(const struct attaching *attaching, const struct attach_task *task)
@@ -197,7 +197,7 @@ static bool may_begin(const struct attaching *attaching, const struct attach_tas
 	return !attaching->left_behind && !interrupt_came();
 }
 
-/* Each task alone */
+/* Run each task by itself */
 static int do_each(struct attaching *attaching)
 {
 	int status = EXIT_DONE;
@@ -219,7 +219,7 @@ static int do_each(struct attaching *attaching)
 	return status;
 }
 
-/* Is its bus the one of an earlier task? */
+/* Test whether an earlier task has the same bus */
 static bool is_of_earlier(const struct attaching *attaching, size_t task,
 			  const struct snapshot_port *bus)
 {
@@ -230,7 +230,9 @@ static bool is_of_earlier(const struct attaching *attaching, size_t task,
 	return false;
 }
 
-/* Cycling the bus recreates its ports. Binding one that was detached itself does so, too. */
+/*
+ * Cycling the bus recreates its ports. Binding a bus that was itself detached also recreates them.
+ */
 static int cycle_bus(struct attaching *attaching, const struct snapshot_port *bus)
 {
 	_cleanup_free_ char *why = NULL;
@@ -253,8 +255,8 @@ static int cycle_bus(struct attaching *attaching, const struct snapshot_port *bu
 }
 
 /*
- * All tasks of a bus together: cycling it once for each would detach what an earlier task has
- * reattached.
+ * Run all tasks of a bus together: cycling the bus once for each task would detach what an earlier
+ * task has reattached.
  */
 static int cycle_each_bus(struct attaching *attaching)
 {
@@ -279,7 +281,7 @@ static int attach_each(struct attaching *attaching)
 	return attaching->options->cycle_bus ? cycle_each_bus(attaching) : do_each(attaching);
 }
 
-/* The machine and the journal as they are now, and what of it is to be attached */
+/* Read the machine and the journal, and choose the tasks */
 static int take(struct attaching *attaching)
 {
 	int rc;
@@ -313,7 +315,7 @@ static void release(struct attaching *attaching)
 	attaching->choice = (struct attach_choice){0};
 }
 
-/* What would be done; the hooks are told of it */
+/* Plan what would be done, and tell the hooks */
 static int make_plan(struct attaching *attaching)
 {
 	struct json_object *plan = json_new_array();
@@ -326,7 +328,7 @@ static int make_plan(struct attaching *attaching)
 	return status;
 }
 
-/* They are the command's, and not one task's: an element of their own */
+/* The hooks belong to the command and not to one task: they are an element of their own. */
 static void print_hooks(struct attaching *attaching, struct json_object *hooks)
 {
 	struct json_object *json = json_new_object();
@@ -350,7 +352,7 @@ static int dry_run(struct attaching *attaching)
 	return status ?: asked;
 }
 
-/* Once they have run, the machine can be another. */
+/* The hooks may have changed the machine: it is read again after them. */
 static int ask_hooks(struct attaching *attaching)
 {
 	struct hook_session *session = &attaching->hooks;
@@ -392,7 +394,7 @@ static int attach_all(struct attaching *attaching)
 	status = attaching->chosen ?: done;
 	rc = attaching->options->timeline ? json_flush() : json_end(&attaching->stream);
 	release(attaching);
-	/* A signal that was held for the hooks comes now. */
+	/* A signal that was held for the hooks takes effect here. */
 	hook_session_close(&attaching->hooks);
 	say_interrupted(NAME, STAYS);
 	if (rc == 0)

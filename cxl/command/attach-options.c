@@ -10,7 +10,7 @@ static void check_options(void *values, const struct argp_state *state)
 {
 	struct attach_options *options = values;
 
-	/* "all" is what no name at all is. */
+	/* "all" means the same as no name. */
 	for (int i = 0; i < options->names.count; i++) {
 		if (strcmp(options->names.list[i], "all") == 0)
 			options->names.count = 0;

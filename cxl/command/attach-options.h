@@ -12,13 +12,16 @@
 #define ATTACH_MEMDEV "cxl attach-memdev"
 
 struct attach_options {
-	struct option_arguments names; /* of memdevs or hosts */
+	struct option_arguments names; /* names of memdevs or hosts */
 	struct hook_options hooks;
 	bool all, cycle_bus, force, dry_run, timeline;
 	double timeout; /* seconds */
 };
 
-/** attach_options_parse() - what is not valid ends the program, as of options_parse() */
+/**
+ * attach_options_parse() - parse the options; an invalid one ends the program, as in
+ * options_parse()
+ */
 void attach_options_parse(int argc, char **argv, struct attach_options *options);
 
 #endif

@@ -60,7 +60,7 @@ static bool is_host(const struct journal_entry *entry, const char *device)
 	return false;
 }
 
-/* On CXL's own bus are only ports and memdevs. */
+/* A bind of a bus: the bus "cxl" has only ports and memdevs, and a host is not a bus. */
 static bool binds_bus(const struct attach_task *task)
 {
 	for (size_t i = 0; task->entry && i < task->entry->nr_undo; i++) {
@@ -87,7 +87,7 @@ static uint64_t task_time(const struct attach_task *task)
 	return task->entry ? task->entry->time_us : 0;
 }
 
-/* Those of the same time stay in their order. */
+/* The sort is stable: tasks of the same time keep their order. */
 void attach_tasks_sort(struct attach_task *tasks, size_t count)
 {
 	for (size_t i = 1; i < count; i++) {
@@ -114,7 +114,7 @@ static bool has_bind(const struct attach_work *work, const struct step *bind)
 	return false;
 }
 
-/* Each bind once: entries of the journal can have the same ports and bus above their hosts. */
+/* Add each bind once: entries of the journal can have the same ports and bus above their hosts. */
 static void add_steps(struct attach_work *work, const struct step *steps, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -135,7 +135,7 @@ char *attach_work_cycle(struct attach_work *work, const struct attach_answers *a
 	return why;
 }
 
-/* The module of the driver that the host had, or will have, as far as it is known */
+/* Return the module of the host's last or future driver; NULL if it is unknown */
 static const char *module_of(const struct snapshot *snapshot, const struct journal_entry *entry,
 			     const char *host)
 {
@@ -150,7 +150,7 @@ static const char *module_of(const struct snapshot *snapshot, const struct journ
 	return NULL;
 }
 
-/* Someone may have unloaded it since. */
+/* A user may have unloaded the module since the detach. */
 static void add_missing_modules(struct attach_work *work, const struct snapshot *snapshot,
 				const struct journal_entry *entry)
 {
@@ -161,7 +161,7 @@ static void add_missing_modules(struct attach_work *work, const struct snapshot 
 		_cleanup_free_ char *missing = NULL;
 
 		if (bind->action == STEP_LOAD)
-			return; /* it is of the undo itself */
+			return; /* the undo itself loads it */
 		if (bind->action == STEP_BIND && module)
 			missing = step_missing(snapshot->root, bind);
 		if (missing)
@@ -170,8 +170,8 @@ static void add_missing_modules(struct attach_work *work, const struct snapshot 
 }
 
 /*
- * Someone may have removed the device since, and found it again: then it lacks the driver_override
- * by which its driver bound it, if that is none for all devices of its kind.
+ * A user may have removed and rescanned the device since the detach. The device then lacks the
+ * driver_override by which its driver bound it, unless that driver binds all devices of its kind.
  */
 static void add_lost_overrides(struct attach_work *work, const struct snapshot *snapshot,
 			       const struct journal_entry *entry)
@@ -185,7 +185,7 @@ static void add_lost_overrides(struct attach_work *work, const struct snapshot *
 				   .device = host->host,
 				   .driver = host->override};
 
-		/* Of a device that is not there, the undo knows best. */
+		/* The undo handles a device that is missing. */
 		_cleanup_free_ char *missing = step_missing(snapshot->root, &set);
 
 		if (streq(host->override, host->driver) && !now && !driver && !missing)
@@ -253,7 +253,10 @@ static bool has_host(const struct attach_work *work, const char *name)
 	return false;
 }
 
-/* A detach may have been given up before it took its host down: its entry says how that was. */
+/*
+ * Leave out each host that has an entry: a detach may have been given up before it reached the
+ * host, and its entry has the original state.
+ */
 static void leave_out_known(struct attach_work *work)
 {
 	struct plan *cycle = &work->cycle;
@@ -271,7 +274,7 @@ void attach_work_add_others(struct attach_work *work)
 	if (work->cycle.nr_undo == 0)
 		return;
 	leave_out_known(work);
-	/* The first one binds the bus, which has been done. */
+	/* The first step binds the bus. That step is already in the list. */
 	add_steps(work, work->cycle.undo + 1, work->cycle.nr_undo - 1);
 	for (size_t i = 0; i < work->cycle.nr_memdevs; i++)
 		expected_host_of(work->cycle.memdevs[i], APPEND(work->hosts, work->nr_hosts));
@@ -295,7 +298,7 @@ static bool is_in_entry(const struct attach_work *work, const struct expected_ho
 	return false;
 }
 
-/* Of a host that is in no entry, nobody else would know that it needs a bus again. */
+/* No other entry would record that a host without an entry needs the bus bound again. */
 static int save_hosts(struct attach_work *work)
 {
 	const struct step *undo = work->steps + 1;
@@ -314,7 +317,7 @@ static int save_hosts(struct attach_work *work)
 	return rc;
 }
 
-/* Those that are detached with the bus, and were not before */
+/* Save the memdevs that this cycle detaches and that were not detached before */
 static int save_others(struct attach_work *work)
 {
 	int rc = journal_save(&work->cycle);
@@ -345,12 +348,14 @@ int attach_work_judge(const struct attach_work *work, bool force)
 	return EXIT_REFUSED;
 }
 
-/* Also the others on the bus are in the journal, as long as they are not back. */
+/* The journal also has the other memdevs of the bus until they are reattached. */
 static int save(struct attach_work *work)
 {
 	int rc = 0;
 
-	/* In the middle of it, there is no bus that anything is below. The first step unbinds it.
+	/*
+	 * In the middle of a cycle the bus is unbound, and each entry must bind it again. Its undo
+	 * is therefore every step after the first one, which unbinds the bus.
 	 */
 	if (work->cycle.nr_steps == 0)
 		return 0;

@@ -15,19 +15,19 @@ struct snapshot;
 struct snapshot_port;
 struct snapshot_unattached_host;
 
-/* What attach-memdev does in one go, put together from what it is asked for */
+/* What attach-memdev does in one operation, assembled from the tasks */
 
-/* An entry of the journal, or else a host */
+/* An entry of the journal, or a host without one */
 struct attach_task {
 	const struct journal_entry *entry;
 	const struct snapshot_unattached_host *unattached;
 };
 
-/* One task, or all tasks of a bus that is cycled; with what else is on that bus */
+/* One task, or all tasks of a bus that is cycled, with the other memdevs of that bus */
 struct attach_work {
-	struct plan cycle;   /* of the bus; empty if it is not cycled */
-	char *cycle_entry;   /* the name of its entry of the journal; NULL: none */
-	struct plan *attach; /* of each host that is in no entry */
+	struct plan cycle;   /* of the bus; empty if the bus is not cycled */
+	char *cycle_entry;   /* the name of the cycle's entry in the journal; NULL: none */
+	struct plan *attach; /* the plan for each host that is in no entry */
 	size_t nr_attach;
 	struct step *steps;
 	size_t nr_steps;
@@ -36,77 +36,78 @@ struct attach_work {
 	size_t nr_own; /* hosts of the tasks, whose regions belong to the journal's entries */
 	struct reattach_entry *entries;
 	size_t nr_entries;
-	const struct journal_entry **journal; /* those entries of it that the tasks are */
+	const struct journal_entry *
+		*journal; /* the entries of the journal that belong to the tasks */
 	size_t nr_journal;
-	bool binds_port; /* a task binds a port again */
+	bool binds_port; /* a task binds a port */
 };
 
-/** attach_task_bus() - the bus of the port that it binds, or of its host's; else the only one */
+/** attach_task_bus() - return the bus of the task's port or host; otherwise the only bus */
 const struct snapshot_port *attach_task_bus(const struct snapshot *snapshot,
 					    const struct attach_task *task);
 
-/** attach_tasks_bind_bus() - is any of their detaches one of a bus, which its undo binds again? */
+/** attach_tasks_bind_bus() - test whether a task undoes the detach of a bus, and binds it again */
 bool attach_tasks_bind_bus(const struct attach_task *tasks, size_t count);
 
 /**
- * attach_tasks_sort() - what was detached last, first: it may be what an earlier one is bound by
+ * attach_tasks_sort() - sort by time, the latest detach first: an earlier detach may need it
  *
  * Hosts that are in no entry stay last.
  */
 void attach_tasks_sort(struct attach_task *tasks, size_t count);
 
-/** attach_work_begin() - nothing to do yet; released with attach_work_release() */
+/** attach_work_begin() - begin without steps; released with attach_work_release() */
 void attach_work_begin(struct attach_work *work);
 
 /**
- * attach_work_cycle() - first unbind and bind the bus
+ * attach_work_cycle() - add the steps that unbind and bind the bus; they come first
  *
- * Return: NULL, or why that is not possible; a new string that the caller frees.
+ * Return: NULL, or the reason why that is not possible; a new string that the caller frees.
  */
 char *attach_work_cycle(struct attach_work *work, const struct attach_answers *answers,
 			const struct snapshot_port *bus);
 
 /**
- * attach_work_add() - then do that task
+ * attach_work_add() - add the steps of a task
  *
- * If the driver that an entry is to bind is not there, its module is loaded first.
+ * If an entry binds a driver that is not loaded, its module is loaded first.
  */
 void attach_work_add(struct attach_work *work, const struct snapshot *snapshot,
 		     const struct attach_task *task);
 
 /**
- * attach_work_add_of_bus() - those of the tasks that are of @bus
+ * attach_work_add_of_bus() - add the steps of those tasks that belong to @bus
  *
- * Those that bind the bus come first: the others need it.
+ * Tasks that bind the bus come first, because the others need it.
  */
 void attach_work_add_of_bus(struct attach_work *work, const struct snapshot *snapshot,
 			    const struct attach_task *tasks, size_t count,
 			    const struct snapshot_port *bus);
 
-/** attach_work_add_others() - at last, reattach what else is on the bus, if it is cycled */
+/** attach_work_add_others() - add the steps that reattach the other memdevs of a cycled bus */
 void attach_work_add_others(struct attach_work *work);
 
 /**
- * attach_work_settle() - put the steps into the order in which no device gets a wrong driver
+ * attach_work_settle() - order the steps such that no device gets a wrong driver
  * @entries: the whole journal
  */
 void attach_work_settle(struct attach_work *work, const struct journal_entry *entries,
 			size_t nr_entries);
 
 /**
- * attach_work_judge() - may the bus be cycled?
- * @force: also if more is detached with it
+ * attach_work_judge() - test whether the bus may be cycled
+ * @force: also allow it if other memdevs are detached with it
  *
- * Everything below the bus is reattached with it; but it is only detached if the user agrees.
+ * Everything below the bus is reattached with it. But a memdev is only detached if the user agrees.
  *
- * Return: EXIT_DONE; or after a message EXIT_REFUSED.
+ * Return: EXIT_DONE, or EXIT_REFUSED after a message.
  */
 int attach_work_judge(const struct attach_work *work, bool force);
 
 /**
- * attach_work_save() - if the bus is cycled, write into the journal what is to be done after that
+ * attach_work_save() - if the bus is cycled, write the steps that follow into the journal
  *
- * Return: EXIT_DONE; or after a message EXIT_FAILED.
+ * Return: EXIT_DONE, or EXIT_FAILED after a message.
  */
 int attach_work_save(struct attach_work *work);
 

@@ -11,7 +11,7 @@
 struct cxl_command {
 	const char *name;
 	const char *help; /* one line for the list of commands */
-	/* A command of our own. argv[0] is "cxl NAME"; returns the exit status */
+	/* A command of this program. argv[0] is "cxl NAME"; returns the exit status */
 	int (*run)(int argc, char **argv);
 	/*
 	 * A command that extends cxl-cli's command of the same name. @argv is the whole command
@@ -20,7 +20,7 @@ struct cxl_command {
 	int (*extend)(int argc, char **argv);
 };
 
-/* All of them, for the table in main.c */
+/* All commands, for the table in main.c */
 extern const struct cxl_command attach_memdev_command;
 extern const struct cxl_command destroy_region_command;
 extern const struct cxl_command detach_memdev_command;

@@ -15,7 +15,7 @@
 #include "util/cleanup.h"
 #include "util/exit-status.h"
 
-/* Every copy of this program contains this text: it tells a copy in PATH from cxl-cli. */
+/* Every copy of this program contains this text. It distinguishes a copy in PATH from cxl-cli. */
 static const char marker[] = "this cxl is cxl-attach, which runs cxl-cli";
 
 static bool has_marker(const char *path)
@@ -43,7 +43,10 @@ static bool is_this_file(const struct stat *st)
 	       self.st_ino == st->st_ino;
 }
 
-/* 0 if @path can be run and is not this program, or a negative errno: -ELOOP if it is */
+/*
+ * Return 0 if @path can be run and is not this program; -ELOOP if it is this program; or another
+ * negative errno
+ */
 static int check_candidate(const char *path)
 {
 	struct stat st;
@@ -73,8 +76,8 @@ static char *from_environment(const char *path)
 }
 
 /*
- * Two copies of this program in PATH would run each other for ever. The content of a candidate from
- * PATH is therefore checked; that of the build's default is not.
+ * Two copies of this program in PATH would run each other forever. The content of a candidate from
+ * PATH is therefore checked. The default from the build is not checked.
  */
 static char *from_path(void)
 {

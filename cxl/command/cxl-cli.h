@@ -3,10 +3,10 @@
 #define CXL_COMMAND_CXL_CLI_H
 
 /*
- * Running the distribution's cxl-cli. It handles every command that is not ours, and carries out
- * the commands that we extend. Its program is the file that the environment variable CXL_CLI names;
- * otherwise the one that the build was given (option cxl-cli, /usr/bin/cxl); otherwise the first
- * cxl in PATH that is not this program.
+ * Run the distribution's cxl-cli. It handles every command that this program does not have, and
+ * performs the commands that this program extends. Its program is the file that the environment
+ * variable CXL_CLI names. Without the variable it is the file given to the build (option cxl-cli,
+ * /usr/bin/cxl). Otherwise it is the first cxl in PATH that is not this program.
  *
  * @argv is always a whole command line, ended by NULL: argv[0] is the program's name, and argv[1]
  * the command.
@@ -38,8 +38,9 @@ char *cxl_cli_ask(const char *path, const char *argument);
 char *cxl_cli_capture(const char *path, char *const argv[], int *status);
 
 /**
- * cxl_cli_list_options() - print what cxl-cli prints for NAME --list-opts, and our own options
- * @ours: the options that we add to the command, separated by spaces
+ * cxl_cli_list_options() - print what cxl-cli prints for NAME --list-opts, and the options of this
+ * program
+ * @ours: the options that this program adds to the command, separated by spaces
  *
  * Return: an exit status.
  */
@@ -55,9 +56,9 @@ int cxl_cli_run(char *const argv[]);
 /**
  * cxl_cli_exec() - replace this process with cxl-cli
  *
- * cxl-cli gets @argv, the environment, open files and signal dispositions as they are.
+ * cxl-cli gets @argv, the environment, open files and signal dispositions unchanged.
  *
- * Return: only if that failed: an exit status, after a message on stderr.
+ * Return: only after an error: an exit status, after a message on stderr.
  */
 int cxl_cli_exec(char *const argv[]);
 

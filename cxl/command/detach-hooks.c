@@ -29,7 +29,10 @@ static void tell(struct hook_session *session, const struct planned_detach *plan
 	tell_of_hosts(session, &planned->plan);
 }
 
-/* What is in use can be no more once the hooks have run: the next plan shows it. */
+/*
+ * A memdev that is in use may be free after the hooks have run. Only a refusal that no hook can
+ * change ends the command here.
+ */
 static int obey_for_good(const struct detach_request *request, const struct planned_detach *told)
 {
 	if (told->verdict != PLAN_REFUSED || plan_can_be_helped(&told->plan))

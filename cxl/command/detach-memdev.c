@@ -44,7 +44,7 @@
 	"the kernel may be at a step; no other one begins; 'cxl attach-memdev' reattaches what "   \
 	"was detached"
 
-/* What is seen of the machine, from right before the first step on */
+/* The observations of the machine, from right before the first step on */
 struct seen {
 	struct iomem iomem_before;
 	struct watch watch;
@@ -52,7 +52,7 @@ struct seen {
 	struct detach_output output;
 };
 
-/* @worker: the watch's from now on; NULL: there is none */
+/* Open the watch; @worker then belongs to it; NULL: no worker */
 static int start_watch(struct seen *seen, struct worker *worker, int lock)
 {
 	const char *what;
@@ -82,7 +82,7 @@ static void say_result(const struct detach_options *options, const struct detach
 	draw_handover(report->plan, report->handed);
 }
 
-/* What was expected against what was observed; *json: the report of it */
+/* Compare the observations with the expectations; *json: the report */
 static int verify_and_report(const struct detach_options *options,
 			     const struct planned_detach *planned, struct seen *seen,
 			     struct json_object **json)
@@ -119,13 +119,13 @@ static int verify_and_report(const struct detach_options *options,
 	return status;
 }
 
-/* The steps that reattach, as the machine is now */
+/* The steps that reattach, for the current state of the machine */
 struct undo {
 	struct step *steps;
 	size_t count;
 };
 
-/* The latest that is known of the machine */
+/* Return the latest snapshot of the machine */
 static const struct snapshot *latest(const struct planned_detach *planned,
 				     const struct detach_outcome *outcome)
 {
@@ -164,7 +164,7 @@ static int do_reattach(const struct detach_options *options, const struct planne
 	return status;
 }
 
-/* --reattach; *json: the report of it, or NULL if it cannot be known what to do */
+/* --reattach; *json: the report, or NULL if the steps cannot be determined */
 static int reattach(const struct detach_options *options, const struct planned_detach *planned,
 		    struct seen *seen, struct json_object **json)
 {
@@ -175,7 +175,7 @@ static int reattach(const struct detach_options *options, const struct planned_d
 	int status = EXIT_FAILED;
 
 	unread_forget();
-	/* A rescan of the bus has to know what else is detached. */
+	/* A rescan of the bus also finds devices that another detach removed. */
 	if (rescan_is_in(plan->undo, plan->nr_undo))
 		entries = journal_load(&nr_entries);
 	undo.steps = reattach_steps(plan->undo, plan->nr_undo, entries, nr_entries, &undo.count);
@@ -187,7 +187,7 @@ static int reattach(const struct detach_options *options, const struct planned_d
 	return status;
 }
 
-/* Unless nothing was detached, the hooks are asked once more; *json as of reattach() */
+/* Unless nothing was detached, ask the hooks once more; *json as from reattach() */
 static int reattach_with_hooks(const struct detach_options *options,
 			       const struct planned_detach *planned, struct seen *seen,
 			       struct detach_hooks *hooks, struct json_object **json)
@@ -206,14 +206,14 @@ static int reattach_with_hooks(const struct detach_options *options,
 	return status;
 }
 
-/* Does libcxl need ports for the first step? For a memdev, it searches for its endpoint. */
+/* Test whether libcxl needs ports for the first step: for a memdev, it searches for its endpoint */
 static bool needs_ports(enum detach_method method)
 {
 	return method == METHOD_MEMDEV || method == METHOD_ENDPOINT || method == METHOD_PORT ||
 	       method == METHOD_BUS;
 }
 
-/* All that comes before the first step. The worker enumerates while the plan is made. */
+/* Do everything that precedes the first step. The worker enumerates while the plan is made. */
 static int prepare(const struct detach_options *options, struct planned_detach *planned,
 		   struct seen *seen, struct detach_hooks *hooks, int lock)
 {
@@ -232,12 +232,12 @@ static int prepare(const struct detach_options *options, struct planned_detach *
 	status = start_watch(seen, worker, lock) ?: hook_session_commit(&hooks->session);
 	if (status != EXIT_DONE)
 		return status;
-	/* From here on, it is known what a signal interrupts, and said. */
+	/* From here on, the message about a signal says what it interrupts. */
 	interrupt_waits(NAME, GOES_ON);
 	return detach_write_journal(&planned->plan) ?: detach_check_interrupt(&planned->plan);
 }
 
-/* The steps have failed, and every host still has its driver. */
+/* Test whether the steps have failed and every host still has its driver */
 static bool is_as_before(const struct plan *plan, const struct detach_outcome *outcome)
 {
 	if (outcome->rc == 0 || !outcome->after.is_observed)
@@ -283,7 +283,7 @@ static int detach_now(const struct detach_options *options, struct planned_detac
 	return detach_output(&seen->output, json, status);
 }
 
-/* What is refused before the first step also ends what the hooks have begun. */
+/* A refusal before the first step also cancels what the hooks have begun. */
 static int detach_with_hooks(const struct detach_options *options, struct planned_detach *planned,
 			     struct seen *seen, int lock)
 {
@@ -296,7 +296,7 @@ static int detach_with_hooks(const struct detach_options *options, struct planne
 		status = detach_now(options, planned, seen, &hooks);
 	else
 		hook_session_cancel(&hooks.session, HOOK_CANCEL_DETACH);
-	/* A signal that was held for the hooks comes now. */
+	/* A signal that was held for the hooks takes effect here. */
 	detach_hooks_release(&hooks);
 	if (is_ready)
 		detach_say_what_is_left(&planned->plan);
@@ -324,7 +324,7 @@ static int dry_run(const struct detach_options *options, struct planned_detach *
 	return EXIT_FAILED;
 }
 
-/* By which method was it detached? That decides what is expected. */
+/* Recognize the method of the observed detach, which determines the expectations */
 static void recognize_method(struct planned_detach *planned, const struct detach_outcome *outcome)
 {
 	struct changes changes;
@@ -339,7 +339,7 @@ static void recognize_method(struct planned_detach *planned, const struct detach
 static int watch_only(const struct detach_options *options, struct planned_detach *planned,
 		      struct seen *seen)
 {
-	/* What happens while the devices are read is not to be missed. */
+	/* The watch starts first, because it must not miss an event while the devices are read. */
 	int status = start_watch(seen, NULL, 0) ?: plan_detach(&options->request, planned);
 	struct json_object *json;
 

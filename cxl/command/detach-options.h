@@ -26,7 +26,10 @@ struct detach_options {
 	const char *html;	    /* a file; NULL: none */
 };
 
-/** detach_options_parse() - what is not valid ends the program, as of options_parse() */
+/**
+ * detach_options_parse() - parse the options; an invalid one ends the program, as in
+ * options_parse()
+ */
 void detach_options_parse(int argc, char **argv, struct detach_options *options);
 
 #endif

@@ -27,7 +27,7 @@ static const struct snapshot_memdev *find_memdev(const struct snapshot *snapshot
 	return snapshot_find_memdev(snapshot, given) ?: snapshot_find_memdev(snapshot, name);
 }
 
-/* What can be named: the attached memdevs */
+/* The names to choose from: the attached memdevs */
 static char *attached_memdevs(const struct planned_detach *planned)
 {
 	struct there_is there;
@@ -42,7 +42,7 @@ static char *attached_memdevs(const struct planned_detach *planned)
 	return there_is_end(&there);
 }
 
-/* False, having said why, if it cannot be detached by this command */
+/* Return false, after a message, if this command cannot detach the memdev */
 static bool can_be_detached(const struct planned_detach *planned, const char *name,
 			    const struct snapshot_memdev *memdev)
 {
@@ -62,13 +62,13 @@ static bool can_be_detached(const struct planned_detach *planned, const char *na
 	return false;
 }
 
-/* The memdevs that were chosen so far; of those that were named, nothing goes without a word. */
+/* The chosen memdevs. A named memdev that cannot be chosen is reported. */
 struct chosen {
 	const struct snapshot_memdev **memdevs;
 	size_t count;
 };
 
-/* "all" are those that this command can detach. */
+/* "all" means the memdevs that this command can detach. */
 static bool choose_all(const struct planned_detach *planned, struct chosen *chosen)
 {
 	for (size_t i = 0; i < planned->before.nr_memdevs; i++) {
@@ -98,7 +98,7 @@ static bool choose(const struct planned_detach *planned, const char *name, struc
 	return true;
 }
 
-/* Infer who attached what. Modules are read only if the devices do not tell. */
+/* Infer which driver attached what. Modules are read only if the devices do not show it. */
 static void infer(struct planned_detach *planned, bool has_modules)
 {
 	bool open = false;
@@ -115,7 +115,7 @@ static void infer(struct planned_detach *planned, bool has_modules)
 
 static int take_snapshot(const struct detach_request *request, struct planned_detach *planned)
 {
-	/* A module may also drive hosts without a memdev, which then lose their driver. */
+	/* A module may also drive hosts without a memdev. These hosts also lose their driver. */
 	bool whole = request->method == METHOD_MODULE || request->watch_only;
 	int rc = whole ? snapshot_take(ROOT_LIVE, &planned->before)
 		       : snapshot_take_devices(ROOT_LIVE, &planned->before);
@@ -165,7 +165,7 @@ int plan_detach(const struct detach_request *request, struct planned_detach *pla
 	progress_begin("cxl: reading the CXL devices and their users");
 	status = take_snapshot(request, planned) ?: make_plan(request, planned);
 	progress_end();
-	/* A plan that misses something would lose more than it says. */
+	/* An incomplete plan would detach more than it says. */
 	return say_unread(NAME) ? EXIT_FAILED : status;
 }
 

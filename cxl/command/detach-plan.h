@@ -9,15 +9,17 @@
 #include "attach/reason/plan.h"
 #include "util/options.h"
 
-/* The first half of detach-memdev: read the machine, plan, and judge the plan. Changes nothing. */
+/*
+ * The first half of detach-memdev: read the machine, make the plan, and judge it. Changes nothing.
+ */
 
-/* What was asked for */
+/* The request of the user */
 struct detach_request {
 	struct option_arguments memdevs; /* mem0 or 0 */
 	enum detach_method method;
 	const char *hand_to;
 	bool force, lose_system_ram;
-	bool watch_only; /* another process does it, by whatever method */
+	bool watch_only; /* another process detaches, by any method */
 };
 
 struct planned_detach {
@@ -29,13 +31,15 @@ struct planned_detach {
 
 /**
  * plan_detach() - read the machine, find the named memdevs, and make the plan
- * @planned: released with planned_detach_release(), whatever was returned
+ * @planned: released with planned_detach_release(), whatever the result is
  *
- * Return: the exit status; what is wrong is printed on stderr. A refused plan is not wrong.
+ * Return: the exit status. An error is printed on stderr. A refused plan is not an error.
  */
 int plan_detach(const struct detach_request *request, struct planned_detach *planned);
 
-/** obey_verdict() - EXIT_REFUSED, or EXIT_DONE to go on; prints on stderr what else is lost */
+/**
+ * obey_verdict() - return EXIT_REFUSED, or EXIT_DONE to continue; print on stderr what else is lost
+ */
 int obey_verdict(const struct detach_request *request, const struct planned_detach *planned);
 
 void planned_detach_release(struct planned_detach *planned);

@@ -19,8 +19,9 @@
 #define NAME "cxl detach-memdev"
 
 /*
- * A detach that was killed half way may leave the provider bound, and something else changed (a
- * driver_override): the entry that knows how it was must not be replaced by one of how it is now.
+ * A detach that was killed half-way may leave the provider bound, and something else changed (a
+ * driver_override). Its entry has the original state. An entry with the current state must not
+ * replace it.
  */
 static int check_journal(const struct plan *plan)
 {
@@ -46,7 +47,7 @@ static int check_journal(const struct plan *plan)
 	return say_unread(NAME) ? EXIT_FAILED : status;
 }
 
-/* Can every step's file be written? */
+/* Check that every step's file can be written */
 static int check_steps(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nr_steps; i++) {
@@ -88,7 +89,7 @@ int detach_check_interrupt(const struct plan *plan)
 	return EXIT_FAILED;
 }
 
-/* The journal has each host until it is verified that all is as before, also while a step runs. */
+/* The journal has each host until all hosts are verified to be restored, also while a step runs. */
 void detach_say_what_is_left(const struct plan *plan)
 {
 	struct journal_entry *entries;

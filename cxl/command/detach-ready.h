@@ -4,20 +4,22 @@
 
 struct plan;
 
-/* What comes between the plan of detach-memdev and its first step; what is wrong is on stderr. */
+/* The checks between the plan of detach-memdev and its first step. Errors are printed on stderr. */
 
-/** detach_check() - is none of the hosts in the journal, and can each step's file be written? */
+/**
+ * detach_check() - check that no host is in the journal, and that each step's file can be written
+ */
 int detach_check(const struct plan *plan);
 
 /**
- * detach_check_interrupt() - did a signal come before the first step?
+ * detach_check_interrupt() - check whether a signal arrived before the first step
  *
- * Return: EXIT_DONE; or after a message EXIT_FAILED, and there is no entry in the journal any more.
+ * Return: EXIT_DONE; or after a message EXIT_FAILED, with the entry of the plan removed from the
+ * journal.
  */
 int detach_check_interrupt(const struct plan *plan);
 
-/** detach_say_what_is_left() - if a signal came after that: what it leaves, as the journal has it
- */
+/** detach_say_what_is_left() - if a signal arrived later, print what the journal says is left */
 void detach_say_what_is_left(const struct plan *plan);
 
 /** detach_write_journal() - write the entry of the plan; EXIT_DONE or EXIT_FAILED */

@@ -11,10 +11,11 @@
 #define NAME "cxl exercise-autoremove"
 
 /*
- * The exerciser is a program of its own, so that machines without it can be: here it is only run.
- * Where it is, is fixed when cxl is built. Only the environment can name another one, as CXL_CLI
- * does for cxl-cli; a build that is not installed is tested so. To look beside this program instead
- * would run, as root, what another user may have put into a directory near a copy of it.
+ * The exerciser is a separate program, so that a machine can do without it. This command only runs
+ * it. Its path is fixed when cxl is built. Only the environment can name another path, as CXL_CLI
+ * does for cxl-cli; a build that is not installed is tested this way. A search beside this program
+ * is not safe: as root, it could run a program that another user has put into a directory near a
+ * copy of cxl.
  */
 static const char *find_program(void)
 {
@@ -36,7 +37,7 @@ static int run(int argc, char **argv)
 	(void)argc;
 	if (!program)
 		return EXIT_CANNOT;
-	argv[0] = name; /* what its messages and its --help begin with */
+	argv[0] = name; /* the name in its messages and its --help */
 	execv(program, argv);
 	if (errno == ENOENT)
 		fputs(NAME ": the exerciser is not installed: install the package "

@@ -52,7 +52,10 @@ static const struct option_set option_set = {
 	.check = check,
 };
 
-/* What may lack something does not replace what lacks nothing: that is old, and its age shows. */
+/*
+ * Incomplete metrics must not replace complete ones. The file then becomes old, and a reader sees
+ * its age.
+ */
 static int replace(const char *file, const char *text)
 {
 	int rc;
@@ -61,7 +64,9 @@ static int replace(const char *file, const char *text)
 		fprintf(stderr, NAME ": %s: not replaced\n", file);
 		return EXIT_FAILED;
 	}
-	/* Between its two names, the new file is not left behind. */
+	/*
+	 * A signal waits, because it must not leave the new file behind under its temporary name.
+	 */
 	interrupt_waits(NAME, "a file beside the one to replace may be left");
 	rc = replace_file(file, text);
 	if (rc < 0)

@@ -28,17 +28,17 @@
 #include "util/unread.h"
 
 /*
- * A device that has been printed as present. Its removal is known from its uevent, so that it is
- * also printed if the device has come back meanwhile. A new device is known from an observation of
- * the machine, which an event only triggers.
+ * A device that has been printed as present. Its removal is known from its uevent, and is printed
+ * even if the device has returned in the meantime. A new device is known from an observation of the
+ * machine. An event only triggers the observation.
  */
 struct known {
 	char *name;	    /* mem0, region0 */
 	const char *appear; /* the names of the two events */
 	const char *vanish;
-	uint64_t since; /* events up to this number are older than the observation that found it */
+	uint64_t since; /* events up to this number precede the observation that found the device */
 	bool seen;	/* by the latest observation */
-	/* What it was when it was printed: in systemd-journald, its removal says that, too */
+	/* Its report when it was printed, which a removal in systemd-journald repeats */
 	struct json_object *report;
 };
 
@@ -46,10 +46,10 @@ struct following {
 	const struct listing_options *options;
 	struct known *known;
 	size_t nr_known;
-	bool stale;	   /* something may have changed since the latest observation */
+	bool stale;	   /* the machine may have changed since the latest observation */
 	uint64_t seqnum;   /* of the last event before the latest observation */
-	const char *first; /* the event for everything, at the beginning */
-	int rc;		   /* of printing */
+	const char *first; /* the name of the events for all devices at the beginning; NULL later */
+	int rc;		   /* the latest error of printing */
 	int journald;	   /* the socket of systemd-journald; -1: print to stdout */
 };
 
@@ -149,7 +149,7 @@ static void see_memdevs(struct following *following, const struct attach_answers
 	}
 }
 
-/* A region is there once it is committed: before that it has no address. */
+/* A region counts once it is committed: before that it has no address. */
 static void see_regions(struct following *following, const struct attach_answers *answers)
 {
 	const struct snapshot *snapshot = answers->snapshot;
@@ -175,7 +175,7 @@ static int observe(struct following *following)
 	rc = snapshot_take(ROOT_LIVE, &snapshot);
 	if (rc < 0)
 		return rc;
-	/* A device that was not read would pass for one that is gone. */
+	/* A device that could not be read would look like one that is gone. */
 	rc = unread_error();
 	if (rc < 0) {
 		snapshot_release(&snapshot);
@@ -197,21 +197,21 @@ static int observe(struct following *following)
 	return 0;
 }
 
-/* A line of its own tells the reader that changes may have been missed. */
+/* Print a line that tells the reader that changes may have been missed */
 static int resynchronize(struct following *following)
 {
 	print_event(following, "resynchronized", NULL, NULL, NULL);
 	return observe(following);
 }
 
-/* A region or memdev with its driver is complete, and may be gone at the next observation. */
+/* A region or memdev with its driver is complete. It may be gone at the next observation. */
 static bool is_complete(const char *name, const char *action)
 {
 	return strcmp(action, "bind") == 0 && (strncmp(name, "region", strlen("region")) == 0 ||
 					       (strncmp(name, "mem", strlen("mem")) == 0));
 }
 
-/* Most events only call for an observation after all of them: there can be hundreds. */
+/* There can be hundreds of events. Most of them only need one observation after the last. */
 static int handle(struct following *following, const struct uevent *event)
 {
 	const char *name = event->device, *action = event->action;

@@ -2,7 +2,7 @@
 #include "cxl/command/command.h"
 #include "cxl/command/guard.h"
 
-/* --decoder is one of the memdev's, not a root decoder. */
+/* --decoder names a decoder of the memdev, and not a root decoder. */
 static const struct cxl_cli_option options[] = {
 	{"bus", 'b', true, MEANS_BUS},
 	{"verbose", 'v', false, MEANS_NOTHING},

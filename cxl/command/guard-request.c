@@ -7,7 +7,10 @@
 #include "cxl/command/guard-request.h"
 #include "util/memory.h"
 
-/* What getopt_long() returns for an argument, for an option without a short form, for --no-NAME */
+/*
+ * The results of getopt_long() for an argument, for an option without a short form, and for
+ * --no-NAME
+ */
 enum { KEY_ARGUMENT = 1, KEY_LONG = 0x100, KEY_NO = 0x1000 };
 
 /* The options of a command, as getopt_long() expects them */
@@ -35,8 +38,8 @@ static void add_long(struct getopt_tables *tables, const char *name, int has_val
 }
 
 /*
- * "-" reports arguments in their order, whatever POSIXLY_CORRECT says: cxl-cli ignores it. ":"
- * tells a missing value from an unknown option.
+ * "-" makes getopt_long() report arguments in their order, whatever POSIXLY_CORRECT says, because
+ * cxl-cli ignores that variable. ":" distinguishes a missing value from an unknown option.
  */
 static struct getopt_tables getopt_tables(const struct guarded_command *command)
 {
@@ -81,10 +84,10 @@ static enum cxl_cli_option_meaning meaning_of(const struct guarded_command *comm
 
 	while (option->name && key_of(command, option) != key)
 		option++;
-	return option->meaning; /* of the end of the table: MEANS_NOTHING */
+	return option->meaning; /* MEANS_NOTHING for the end of the table */
 }
 
-/* @value is that of the option, or NULL; with @set false, --no-NAME was given */
+/* @value is the option's value, or NULL; without @set, the option was given as --no-NAME */
 static void set_option(struct guard_request *request, enum cxl_cli_option_meaning meaning, bool set,
 		       const char *value)
 {
@@ -113,14 +116,17 @@ static void set_by_key(struct guard_request *request, int key)
 {
 	if (key == '?' || key == ':')
 		request->not_understood = true;
-	else if (key == 'h') /* cxl-cli parses no further, if it understands all that precedes */
+	else if (key == 'h') /* cxl-cli stops at -h if it understands everything before it */
 		request->help = request->help || !request->not_understood;
 	else if (key != -1)
 		set_option(request, meaning_of(request->command, key & ~KEY_NO), !(key & KEY_NO),
 			   optarg);
 }
 
-/* Our own options must be given in full: an abbreviation is one of an option of cxl-cli. */
+/*
+ * The options of this program must be given in full: an abbreviation belongs to an option of
+ * cxl-cli.
+ */
 static bool set_ours(struct guard_request *request, const char *option)
 {
 	bool dry_run = option && strcmp(option, "--dry-run") == 0;
@@ -131,7 +137,7 @@ static bool set_ours(struct guard_request *request, const char *option)
 	return dry_run || explain;
 }
 
-/* What getopt_long() steps over is an argument, or an option and maybe its value. */
+/* What getopt_long() steps over is either an argument, or an option with or without its value. */
 static void parse(struct guard_request *request, const struct getopt_tables *tables, int argc,
 		  char **argv)
 {

@@ -8,16 +8,16 @@
 #include "cxl/command/selection.h"
 
 /*
- * What the command line of a guarded command requests. Its options and arguments are those of
- * cxl-cli, parsed as cxl-cli parses them, and two more: --dry-run and --explain.
+ * The request that the command line of a guarded command makes. Its options and arguments are those
+ * of cxl-cli, parsed as cxl-cli parses them. The guard adds --dry-run and --explain.
  */
 
-/* What an option of cxl-cli changes about the request */
+/* How an option of cxl-cli changes the request */
 enum cxl_cli_option_meaning {
-	MEANS_NOTHING,	/* neither the objects nor what happens to them */
+	MEANS_NOTHING,	/* changes neither the objects nor the operation */
 	MEANS_BUS,	/* only objects on these buses */
 	MEANS_DECODER,	/* only regions of these root decoders */
-	MEANS_FORCE,	/* what is in use, too */
+	MEANS_FORCE,	/* also objects that are in use */
 	MEANS_SERIAL,	/* the arguments are serial numbers of memdevs */
 	MEANS_ENDPOINT, /* the arguments are endpoints */
 };
@@ -25,7 +25,7 @@ enum cxl_cli_option_meaning {
 /* An option of cxl-cli. Each has an opposite --no-NAME. */
 struct cxl_cli_option {
 	const char *name;
-	char key; /* its short form, 'f'; 0 for none */
+	char key; /* the short form, 'f'; 0: none */
 	bool takes_value;
 	enum cxl_cli_option_meaning meaning;
 };
@@ -33,29 +33,30 @@ struct cxl_cli_option {
 /* A command of cxl-cli that the guard extends */
 struct guarded_command {
 	enum operation operation;
-	enum selection_kind kind;	      /* of its arguments */
-	const struct cxl_cli_option *options; /* ended by one without a name; -h is in no table */
+	enum selection_kind kind; /* what its arguments select */
+	const struct cxl_cli_option
+		*options; /* ended by an option without a name; -h is in no table */
 };
 
 struct guard_request {
-	const char *name; /* of @command */
+	const char *name; /* the name of @command */
 	const struct guarded_command *command;
-	enum selection_kind kind; /* of @arguments, as options may have changed it */
+	enum selection_kind kind; /* the kind of @arguments; an option may have changed it */
 	struct selection_filters filters;
 	bool force;
 	bool dry_run;
 	bool explain;
 	bool help;
-	bool not_understood; /* there is an option that the table lacks: cxl-cli may have it */
-	char **arguments;    /* each names objects, in one of the spellings that cxl-cli accepts */
+	bool not_understood; /* the table lacks an option, which cxl-cli may have */
+	char **arguments; /* each selects objects, in one of the spellings that cxl-cli accepts */
 	int nr_arguments;
-	char **options; /* what precedes them for cxl-cli: the command's name and its options */
+	char **options; /* for cxl-cli, before the arguments: the command's name and options */
 	int nr_options;
 };
 
 /**
  * guard_request_parse() - parse a command line
- * @argv: the whole of it: argv[1] is the name of the command
+ * @argv: the whole command line: argv[1] is the name of the command
  * @request: overwritten; refers to @argv; released with guard_request_release()
  */
 void guard_request_parse(const struct guarded_command *command, int argc, char **argv,

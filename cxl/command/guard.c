@@ -25,14 +25,16 @@
 #include "util/progress.h"
 #include "util/unread.h"
 
-/* The machine at one time, and the verdicts on the objects of each argument */
+/* The machine at one time, and the verdicts on the objects that each argument selects */
 struct assessment {
 	struct snapshot snapshot;
 	struct attach_answers answers;
-	/* Nothing is attached or locked, nor has anything gone away while it was read, which can be
-	 * back already */
+	/*
+	 * Nothing is attached or locked. No device disappeared while the machine was read either:
+	 * it could have returned unnoticed.
+	 */
 	bool all_allowed;
-	struct verdicts *verdicts; /* as many as there are arguments */
+	struct verdicts *verdicts; /* one for each argument */
 };
 
 static void judge_argument(const struct guard_request *request, struct assessment *assessment,
@@ -74,7 +76,7 @@ static int read_machine(struct assessment *assessment)
 	return 0;
 }
 
-/* False, after a message, if the machine cannot be read */
+/* Return false, after a message, if the machine cannot be read */
 static bool assess(const struct guard_request *request, struct assessment *assessment)
 {
 	_cleanup_free_ char *what = NULL;
@@ -109,8 +111,7 @@ static bool refuses_any(const struct guard_request *request, const struct assess
 	return false;
 }
 
-/* Is the object of @verdict, which argument number @argument selects, selected by an earlier one?
- */
+/* Test whether an argument before number @argument also selects the object of @verdict */
 static bool is_repeated(const struct assessment *assessment, int argument,
 			const struct verdict *verdict)
 {
@@ -127,7 +128,7 @@ struct printing {
 	struct json_stream stream;
 };
 
-/* Each verdict once, even if several arguments select its object */
+/* Print each verdict once, even if several arguments select its object */
 static void print_each(struct printing *printing,
 		       void (*print)(struct printing *printing, const struct verdict *verdict))
 {
@@ -158,7 +159,7 @@ static void print_message(struct printing *printing, const struct verdict *verdi
 	guard_say(printing->request->name, verdict);
 }
 
-/* What an argument could have selected, without the filters */
+/* Return the objects that an argument could select without the filters */
 static char *objects_there(const struct guard_request *request, const struct snapshot *snapshot)
 {
 	bool by_serial = request->kind == SELECT_MEMDEVS_BY_SERIAL;
@@ -174,7 +175,7 @@ static char *objects_there(const struct guard_request *request, const struct sna
 	return there_is_end(&there);
 }
 
-/* No verdict on what does not exist would pass for one that it may be removed. */
+/* Without this message, the lack of a verdict could be mistaken for a permission to remove. */
 static void say_what_is_not_there(const struct guard_request *request,
 				  const struct assessment *assessment)
 {
@@ -234,8 +235,9 @@ static struct command_line begin_command_line(const struct guard_request *reques
 }
 
 /*
- * An argument of which nothing is refused is passed on as it is. Of another one, each allowed
- * object is, by its name; but not by serial number: such an argument selects one memdev.
+ * Pass an argument on unchanged if none of its objects is refused. Otherwise pass each allowed
+ * object by its name. An argument with a serial number selects one memdev: if that is refused,
+ * nothing remains to pass.
  */
 static void add_allowed(struct command_line *line, const struct guard_request *request,
 			const struct assessment *assessment, int argument)
@@ -253,7 +255,7 @@ static void add_allowed(struct command_line *line, const struct guard_request *r
 	}
 }
 
-/* cxl-cli has printed a message about its own errors, but not about a crash. */
+/* cxl-cli has printed a message about its own error, but not about a crash. */
 static void say_how_rest_ended(const struct guard_request *request, int status)
 {
 	const char *name = request->name;
@@ -268,9 +270,9 @@ static void say_how_rest_ended(const struct guard_request *request, int status)
 }
 
 /*
- * Run cxl-cli on what is not refused. The exit status says that something was refused, whatever
- * cxl-cli's status is: that one is printed, because a caller could not tell which objects it is
- * about.
+ * Run cxl-cli on the objects that are not refused. The exit status says that something was refused,
+ * whatever cxl-cli's status is. A caller could not tell which objects cxl-cli's status is about. It
+ * is therefore printed.
  */
 static int run_rest(const struct guard_request *request, const struct assessment *assessment)
 {
@@ -294,7 +296,7 @@ static int run_rest(const struct guard_request *request, const struct assessment
 	return EXIT_REFUSED;
 }
 
-/* Nothing is refused: cxl-cli replaces this process */
+/* Nothing is refused: replace this process with cxl-cli */
 static int run_all(const struct guard_request *request)
 {
 	struct command_line line = begin_command_line(request);
@@ -320,8 +322,8 @@ static int hand_over(const struct guard_request *request, const struct assessmen
 }
 
 /*
- * An unknown option may mean anything: it is only passed on where no operation does harm, and
- * never where nothing was to be done: cxl-cli has no --dry-run.
+ * An unknown option may have any meaning. The command line is passed on only if no operation on any
+ * object does harm. It is never passed on with --dry-run or --explain, which cxl-cli does not have.
  */
 static int handle_unknown_option(const struct guard_request *request,
 				 const struct assessment *assessment)
@@ -342,7 +344,7 @@ static int handle_unknown_option(const struct guard_request *request,
 	return EXIT_REFUSED;
 }
 
-/* The verdicts that count are those by a second snapshot, right before cxl-cli runs. */
+/* Only the verdicts from a second snapshot count, which is taken right before cxl-cli runs. */
 static int check_again(const struct guard_request *request, const struct assessment *first)
 {
 	struct assessment second;

@@ -6,12 +6,12 @@
 
 /*
  * The guard of the cxl-cli commands that remove memory. It finds the objects that cxl-cli would act
- * on, judges each, refuses some, and runs cxl-cli on the rest. --dry-run and --explain print the
- * verdicts and change nothing.
+ * on, judges each object, refuses some, and runs cxl-cli on the others. --dry-run and --explain
+ * print the verdicts and change nothing.
  *
- * The guard itself changes no CXL object. It cannot see what happens between the second snapshot
- * and the operation of cxl-cli: for that, delete_region_store() (drivers/cxl/core/region.c) would
- * have to check CXL_REGION_F_LOCK.
+ * The guard itself changes no CXL object. It does not see changes between the second snapshot and
+ * the operation of cxl-cli. To close this window, delete_region_store() (drivers/cxl/core/region.c)
+ * would have to check CXL_REGION_F_LOCK.
  */
 
 /**

@@ -17,7 +17,7 @@
 #include "util/progress.h"
 #include "util/test-point.h"
 
-/* As long as systemd gives a service to start or to stop */
+/* The time that systemd gives a service to start or to stop */
 #define TIMEOUT 90
 
 #define SETS(what, member) .sets = what, .offset = OPTION_IN(struct hook_options, member)
@@ -190,7 +190,7 @@ static char *end_text(const struct hook_session *session, const struct hook_resu
 	}
 }
 
-/* What follows an operation cannot undo it: it warns. */
+/* A hook of the post phase cannot undo the operation: its failure is a warning. */
 static void say_end(void *data, const struct hook_result *result)
 {
 	const struct hook_session *session = data;

@@ -11,76 +11,76 @@
 
 struct json_object;
 
-/* Hooks as detach-memdev and attach-memdev call them, with their options and their messages */
+/* Hooks for detach-memdev and attach-memdev, with their options and their messages */
 
 struct hook_options {
 	bool none, verbose;
-	double timeout; /* seconds, for each hook; 0: the default */
+	double timeout; /* seconds for each hook; 0: the default */
 };
 
-/* A table of an option_set, with @base where its struct hook_options is */
+/* A table for an option_set, whose @base is the offset of its struct hook_options */
 extern const struct command_option hook_options_table[];
 
 /*
- * One command's. Without hooks, no function here does anything, or says anything.
+ * The hooks of one command. If there are none, the functions here do nothing and print nothing.
  *
- * From the first pre phase on, signals that would end the command are held, so that it can cancel
- * what the hooks have done.
+ * From the first pre phase on, signals that would end the command are held. The command can then
+ * cancel what the hooks have done.
  */
 struct hook_session {
 	const char *command; /* "cxl detach-memdev" */
 	const struct hook_options *options;
 	struct hooks hooks;
 	struct child_interrupts interrupts;
-	/* What the hooks are told: the plan, and names with spaces between them */
+	/* The hooks' input: the plan, and the names, separated by spaces */
 	struct json_object *plan;
 	char *memdevs, *hosts;
 };
 
 /**
- * hook_session_open() - read which hooks there are
- * @session: closed with hook_session_close(), whatever was returned
+ * hook_session_open() - read the hooks
+ * @session: closed with hook_session_close(), whatever the result is
  *
- * Return: an exit status. After a message, EXIT_REFUSED if there is something that must not be run,
- * or EXIT_FAILED if it cannot be known what there is.
+ * Return: an exit status. After a message, EXIT_REFUSED if a hook must not be run, or EXIT_FAILED
+ * if the hooks cannot be read.
  */
 int hook_session_open(struct hook_session *session, const char *command,
 		      const struct hook_options *options);
 
-/** hook_session_close() - release it; a signal that was held ends the command now */
+/** hook_session_close() - release the session; a signal that was held ends the command now */
 void hook_session_close(struct hook_session *session);
 
-/** hook_session_has_any() - is there any hook to run? */
+/** hook_session_has_any() - test whether there is a hook to run */
 bool hook_session_has_any(const struct hook_session *session);
 
-/** hook_session_list() - print on stderr which hooks these phases would call */
+/** hook_session_list() - print on stderr the hooks that these phases would call */
 void hook_session_list(const struct hook_session *session, const enum hook_phase *phases,
 		       size_t nr_phases);
 
-/** hook_session_tell() - what hooks are told from now on; @plan is the session's then */
+/** hook_session_tell() - set the plan for the hooks; @plan then belongs to the session */
 void hook_session_tell(struct hook_session *session, struct json_object *plan);
 
-/** hook_session_tell_of() - and about which host; @memdev: below it; NULL: not known */
+/** hook_session_tell_of() - add a host for the hooks; @memdev is below it, NULL if unknown */
 void hook_session_tell_of(struct hook_session *session, const char *host, const char *memdev);
 
-/** hook_session_has_told() - have the hooks been told of that host? */
+/** hook_session_has_told() - test whether the hooks have been told of that host */
 bool hook_session_has_told(const struct hook_session *session, const char *host);
 
-/** hook_session_ask() - a pre phase; an exit status, EXIT_REFUSED after a message */
+/** hook_session_ask() - call a pre phase; an exit status, EXIT_REFUSED after a message */
 int hook_session_ask(struct hook_session *session, enum hook_phase phase);
 
 /**
- * hook_session_commit() - nothing is canceled any more: signals are not held any more
+ * hook_session_commit() - end the time in which the operation can be canceled, and hold no signals
  *
- * Return: an exit status; EXIT_REFUSED if there has been a signal: then the operation must not
- * begin. hook_session_close() lets the signal end the command, which says so.
+ * Return: an exit status; EXIT_REFUSED if a signal has arrived: the operation must then not begin.
+ * hook_session_close() lets the signal end the command, which prints a message.
  */
 int hook_session_commit(struct hook_session *session);
 
-/** hook_session_follow() - a post phase; @status: the exit status of the operation */
+/** hook_session_follow() - call a post phase; @status is the exit status of the operation */
 void hook_session_follow(struct hook_session *session, enum hook_phase phase, int status);
 
-/** hook_session_cancel() - a cancel phase */
+/** hook_session_cancel() - call a cancel phase */
 void hook_session_cancel(struct hook_session *session, enum hook_phase phase);
 
 #endif

@@ -29,7 +29,7 @@
 struct options {
 	struct listing_options listing;
 	bool follow;
-	bool journald; /* where --follow writes to */
+	bool journald; /* --follow writes to systemd-journald */
 	bool providers;
 	bool dot;
 };
@@ -109,7 +109,9 @@ static void check(void *values, const struct argp_state *state)
 			     listing->human || !listing_is_json(listing)))
 		argp_error(state, "--dot excludes --follow, --providers, --verbose, --human, "
 				  "and every other format");
-	/* What would have no effect is refused: an answer about everything would pass for it. */
+	/*
+	 * An option without effect is refused: its output could be mistaken for a filtered answer.
+	 */
 	if (options->follow && listing->names.count > 0)
 		argp_error(state, "--follow excludes names (use --memdev)");
 	if (options->providers && (listing->names.count > 0 || filter_is_set(&listing->filter)))
@@ -146,14 +148,14 @@ struct branch {
 	struct table_row *row;
 };
 
-/* What is needed while the items are printed */
+/* The state while the items are printed */
 struct printing {
 	struct listing_output *output;
 	struct dot *dot; /* of --dot: where the items go instead; or NULL */
 	const struct snapshot *snapshot;
 	const struct journal_entry *entries; /* of the journal */
 	size_t nr_entries;
-	struct branch *branches; /* of the tree, so far */
+	struct branch *branches; /* the branches of the tree until now */
 	size_t nr_branches;
 };
 
@@ -162,7 +164,10 @@ static bool is_tree(const struct printing *printing)
 	return printing->output->options->format.form == FORM_TREE;
 }
 
-/* The line of @port. If it is not there yet, it is drawn, with those above it. NULL for no port */
+/*
+ * Return the line of @port. If it does not exist yet, draw it, after the lines above it. NULL for
+ * no port
+ */
 static struct table_row *port_branch(struct printing *printing, const struct snapshot_port *port)
 {
 	struct table_row *row;
@@ -203,7 +208,7 @@ static void add_entry(const struct journal_entry *entry, const char *host,
 		json_add(report, "detached_by", report_journal_entry(entry, host));
 }
 
-/* A host that was handed over can have a memdev again: that of the other driver. */
+/* A host that was handed over can have a memdev again, from its new driver. */
 static bool is_handed_over(const struct journal_entry *entry, const struct snapshot_memdev *memdev)
 {
 	return entry && entry->hand_to && streq(entry->hand_to, memdev->host.driver);
@@ -269,7 +274,7 @@ static bool is_listed(const struct snapshot *snapshot, const char *host)
 	return snapshot_memdev_of(snapshot, host) != NULL;
 }
 
-/* A memdev without a provider is hidden: its name as an argument lists it, and so does --all. */
+/* A memdev without a provider is hidden, unless an argument names it or --all is given. */
 static bool is_wanted_memdev(const struct listing_output *output,
 			     const struct snapshot_memdev *memdev)
 {
@@ -279,7 +284,7 @@ static bool is_wanted_memdev(const struct listing_output *output,
 	       filter_passes_memdev(&output->options->filter, memdev);
 }
 
-/* A host has neither a memdev nor a region: whoever asks for these does not ask for it. */
+/* A host has neither a memdev nor a region, so a request for one of these excludes it. */
 static bool are_hosts_wanted(const struct listing_options *options)
 {
 	return options->names.count == 0 && !options->filter.memdevs && !options->filter.regions;
@@ -297,8 +302,8 @@ static bool is_wanted_host(const struct listing_output *output,
 }
 
 /*
- * A host that another driver took over, or that was removed, shows no trace of its provider: only
- * the journal knows it.
+ * A host that another driver bound, or that was removed, shows no trace of its provider. Only the
+ * journal has it.
  */
 static void print_absent(struct printing *printing, const struct journal_entry *entry,
 			 const struct expected_host *absent)

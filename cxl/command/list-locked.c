@@ -74,7 +74,7 @@ static const struct option_set option_set = {
 	.check = check,
 };
 
-/* The lines below a region, each with the name that its report has under @key */
+/* Draw the lines below a region, each with the text that its report has under @key */
 static void draw_branches(struct listing_output *output, struct table_row *region,
 			  struct json_object *array, const char *key)
 {
@@ -123,7 +123,7 @@ static void print_region(struct listing_output *output, const struct snapshot_re
 		listing_item(output, region->name, report);
 }
 
-/* What the JSON cannot say */
+/* The JSON cannot express this warning. */
 static void warn_of_missing_attribute(const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->nr_regions; i++) {

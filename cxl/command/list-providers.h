@@ -5,8 +5,9 @@
 struct listing_options;
 
 /**
- * list_providers() - list-attach --providers: the modules that can own CXL memory, and their hosts
- * @command: for messages
+ * list_providers() - list-attach --providers: list the modules that can own CXL memory, and their
+ * hosts
+ * @command: the name in messages
  *
  * Return: the exit status.
  */

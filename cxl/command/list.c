@@ -22,11 +22,11 @@
 #include "util/progress.h"
 
 /*
- * cxl list --attach: cxl-cli lists, with all other options, and this program adds what it knows
- * about attach to every memdev and region in cxl-cli's JSON.
+ * cxl list --attach: cxl-cli lists, with all other options. This program adds what it knows about
+ * attach to every memdev and region in cxl-cli's JSON.
  */
 
-/* False, after a message, if what there is to add cannot be read */
+/* Return false, after a message, if the attach state cannot be read */
 static bool extend_all(struct json_object *value)
 {
 	struct attach_answers answers;
@@ -44,7 +44,7 @@ static bool extend_all(struct json_object *value)
 	return complete;
 }
 
-/* What cxl-cli printed, extended; if it is not JSON, or cannot be extended, unchanged */
+/* Print the output of cxl-cli, extended; unchanged if it is not JSON, or cannot be extended */
 static int print_extended(const char *text)
 {
 	struct json_object *value = json_tokener_parse(text);
@@ -59,7 +59,7 @@ static int print_extended(const char *text)
 	return listing_end("cxl list", value && !extended ? EXIT_FAILED : EXIT_DONE, json_flush());
 }
 
-/* Remove @option, which cxl-cli does not know, from the arguments; false if it is not there */
+/* Remove @option, which cxl-cli does not know, from the arguments; false if it was not given */
 static bool take_option(char **argv, const char *option)
 {
 	for (; *argv && strcmp(*argv, "--") != 0; argv++) {

@@ -6,7 +6,7 @@
 
 #include "cxl/command/listing-options.h"
 
-/* Another format is added here, and where listing.c begins and ends the output. */
+/* A new format is added here, and where listing.c begins and ends the output. */
 static const struct {
 	const char *name;
 	enum listing_form form;
@@ -161,7 +161,7 @@ bool listing_is_json(const struct listing_options *options)
 	return options->format.form == FORM_JSON || options->format.form == FORM_LINES;
 }
 
-/* The metrics are of the whole machine: one that could be taken for that of a part is refused. */
+/* The metrics cover the whole machine. An option that selects a part of it is refused. */
 static void check_prometheus(const struct listing_options *options, const struct argp_state *state)
 {
 	if (options->names.count > 0 || filter_is_set(&options->filter) || options->all ||

@@ -16,7 +16,7 @@
 #include "util/progress.h"
 #include "util/table.h"
 
-/* What is not as it should be, or not as most are; by the keys of the reports */
+/* The colors of unusual or bad states, by the keys of the reports */
 static const struct table_color colors[] = {
 	{"attach", "attached", "green"},
 	{"attach", "detached", "yellow"},
@@ -84,7 +84,9 @@ struct table_row *listing_branch(struct listing_output *output, struct table_row
 	return row;
 }
 
-/* A row for each element of the array that the listing names, or one without an element */
+/*
+ * Add a row for each element of the array that the listing names, or one row if it has no element
+ */
 static void add_rows(const struct listing_output *output, struct json_object *report)
 {
 	struct json_object *array = json_object_object_get(report, output->listing->rows);
@@ -106,7 +108,7 @@ void listing_item(struct listing_output *output, const char *name, struct json_o
 	json_object_put(report);
 }
 
-/* What an argument could have named */
+/* Return the names that an argument could have used */
 static char *names_there(const struct listing_output *output)
 {
 	const struct listing *listing = output->listing;
@@ -119,7 +121,7 @@ static char *names_there(const struct listing_output *output)
 	return there_is_end(&there);
 }
 
-/* A message for each argument that no device has as its name; the exit status that follows */
+/* Print a message for each argument that matches no device; return the exit status */
 static int check_named(const struct listing_output *output)
 {
 	const struct listing *listing = output->listing;
@@ -199,7 +201,7 @@ static const enum table_form table_forms[] = {
 	[FORM_CSV] = TABLE_CSV,
 };
 
-/* A table of the chosen columns; NULL if one of them does not exist, with a message */
+/* Return a table of the chosen columns; NULL, after a message, if one of them does not exist */
 static struct table *new_table(const struct listing *listing, const struct listing_options *options)
 {
 	bool tree = options->format.form == FORM_TREE, csv = options->format.form == FORM_CSV;

@@ -17,7 +17,7 @@
 #include "util/progress.h"
 #include "util/unread.h"
 
-/* What takes less than that is not worth a line. */
+/* A shorter step gets no line of progress. */
 #define SHOW_AFTER_US 1000000
 
 void show_progress(const struct step *step, uint64_t us)

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 
 /**
- * mistyped_option() - is one of our options mistyped in a command line that cxl-cli would get?
+ * mistyped_option() - test whether a command line for cxl-cli has a mistyped option of this program
  * @argv: argv[1] is the command
- * @ours: the options that we add to the command, separated by spaces
+ * @ours: the options that this program adds to the command, separated by spaces
  *
- * cxl-cli knows none of them, and so cannot say which one was meant.
+ * cxl-cli does not know these options, and cannot suggest one.
  *
  * Return: true after a message.
  */

@@ -4,10 +4,12 @@
 
 /* The state of attached memory as metrics, in the text format of Prometheus */
 
-/** metrics_text() - all metrics, as a new string that the caller frees; or NULL after a message */
+/**
+ * metrics_text() - return all metrics, as a new string that the caller frees; NULL after a message
+ */
 char *metrics_text(const char *command);
 
-/** print_metrics() - print them; the exit status */
+/** print_metrics() - print all metrics; the exit status */
 int print_metrics(const char *command);
 
 #endif

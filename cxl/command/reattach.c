@@ -26,7 +26,7 @@
 #include "util/sysfs.h"
 #include "util/test-point.h"
 
-/* Kernels before v7.1 have no attribute of a lock, and nothing to compare. */
+/* Kernels before v7.1 have no attribute "locked", and thus no value to compare. */
 static const char *find_unknown(const struct snapshot_region *region)
 {
 	_cleanup_free_ char *lock = xasprintf("/sys/bus/cxl/devices/%s/locked", region->name);
@@ -52,7 +52,10 @@ static void prove_regions(struct plan *plan)
 	}
 }
 
-/* What the kernel shows now is there afterwards; a module's file was looked at for the plan. */
+/*
+ * A file that exists now also exists after the detach. The plan has already checked the file of a
+ * module.
+ */
 void reattach_prove(struct plan *plan)
 {
 	prove_regions(plan);
@@ -71,7 +74,7 @@ static bool is_on_bus(const char *bus, const char *device)
 	return sysfs_exists(AT_FDCWD, path);
 }
 
-/* Each driver_override of a device that a detach removed, and that is still gone */
+/* Add each driver_override of a device that a detach removed and that is still missing */
 static void add_overrides(const struct journal_entry *entry, struct step **overrides, size_t *count)
 {
 	if (!rescan_is_in(entry->undo, entry->nr_undo))
@@ -84,7 +87,10 @@ static void add_overrides(const struct journal_entry *entry, struct step **overr
 	}
 }
 
-/* Do these options of a module name a device that the entry's detach removed, and that is gone? */
+/*
+ * Test whether these module options name a device that the entry's detach removed and that is
+ * missing
+ */
 static bool name_removed(const char *options, const struct journal_entry *entry)
 {
 	if (!rescan_is_in(entry->undo, entry->nr_undo))
@@ -99,8 +105,8 @@ static bool name_removed(const char *options, const struct journal_entry *entry)
 }
 
 /*
- * A module that is told of a device can fail to load without it. Then the device is found first,
- * even if it is another entry's.
+ * A module with the name of a device in its options can fail to load without that device. The
+ * rescan then comes first, even if another entry removed the device.
  */
 static bool needs_rescan(const struct step *steps, size_t count,
 			 const struct journal_entry *entries, size_t nr_entries)
@@ -134,7 +140,7 @@ struct step *reattach_steps(const struct step *steps, size_t count,
 	return rescan_guard(all, nr_all, overrides, nr_overrides, autoprobe, nr_now);
 }
 
-/* What is not as it was, and all that the kernel said meanwhile */
+/* Print what is not as before, and all that the kernel logged during the steps */
 static void say_failed(const char *command, const struct observed *observed,
 		       const struct checks *checks)
 {
@@ -183,8 +189,8 @@ static bool is_done(const struct step_result *result)
 }
 
 /*
- * Its last steps put a driver_override back that was only set for a bind, and bind the memdevs of
- * others: a host that is back does not show that they were done.
+ * The last steps of an undo restore a driver_override that was only set for a bind, and bind the
+ * memdevs of others. That the host is back does not show that these steps were run.
  */
 static bool undo_is_done(const struct reattach_task *task, const struct reattach_entry *entry,
 			 const struct observed *observed)
@@ -199,7 +205,10 @@ static bool undo_is_done(const struct reattach_task *task, const struct reattach
 	return true;
 }
 
-/* 0, or a negative errno after a message: a host that is attached stays in the journal. */
+/*
+ * Return 0, or a negative errno after a message. After an error an attached host stays in the
+ * journal.
+ */
 static int remove_entries(const struct reattach_task *task, const struct observed *observed,
 			  const struct reattach_outcome *outcome)
 {
@@ -213,7 +222,7 @@ static int remove_entries(const struct reattach_task *task, const struct observe
 					 &outcome->after) &&
 		    undo_is_done(task, entry, observed))
 			rc = journal_remove(entry->name);
-		/* It may have been removed by hand. */
+		/* A user may have removed it. */
 		if (rc == 0 || rc == -ENOENT)
 			continue;
 		fprintf(stderr, "%s: cannot remove %s/%s.json: %s\n", task->command,

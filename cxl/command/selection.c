@@ -10,7 +10,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* The number in the name of a device: 1 of "port1" */
+/* Return the number in the name of a device: 1 for "port1" */
 static long number_of(const char *name)
 {
 	const char *digits = name + strcspn(name, "0123456789");
@@ -33,15 +33,15 @@ static bool any_word(const char *list, bool (*matches)(const char *word, const v
 	return false;
 }
 
-/* A device's name in two parts, where that is how it can be spelled */
+/* A device's name in two parts, for the spellings that use only the number */
 struct numbered {
 	const char *prefix, *name;
 	long id;
 };
 
 /*
- * "region0", "0", and anything that begins with such a number. cxl-cli reads it by sscanf() as an
- * int, and glibc truncates larger numbers: 4294967296 is read as 0.
+ * Match "region0", "0", and any word that begins with such a number. cxl-cli reads the number by
+ * sscanf() as an int, and glibc truncates larger numbers: 4294967296 is read as 0.
  */
 static bool is_numbered(const char *word, const void *data)
 {
@@ -70,13 +70,13 @@ static bool is_same(const char *word, const void *name)
 	return strcmp(word, name) == 0;
 }
 
-/* A name that is not known is NULL. */
+/* An unknown name is NULL. */
 static bool has_word(const char *list, const char *name)
 {
 	return name && any_word(list, is_same, name);
 }
 
-/* libcxl uses the name of the device as the provider of a bus that it does not know. */
+/* For a bus that it does not know, libcxl uses the name of the device as the provider. */
 static bool is_bus(const char *list, const struct snapshot_port *bus)
 {
 	return selection_matches(list, "root", bus->name, number_of(bus->name)) ||
@@ -133,7 +133,10 @@ static bool is_serial(const char *word, const void *serial)
 static bool is_memdev(const struct selection_filters *filters, enum selection_kind kind,
 		      const char *argument, const struct snapshot_memdev *memdev)
 {
-	/* Without a serial number it has the largest one, for libcxl as in a snapshot. */
+	/*
+	 * Without a serial number, a memdev has the largest possible one, in libcxl and in a
+	 * snapshot.
+	 */
 	bool named = kind == SELECT_MEMDEVS_BY_SERIAL
 			     ? any_word(argument, is_serial, &memdev->serial)
 			     : selection_matches(argument, "mem", memdev->name, (long)memdev->id) ||

@@ -9,13 +9,13 @@ struct snapshot;
 struct verdict_object;
 
 /*
- * The objects that cxl-cli would act on. Its arguments and filters are lenient: "region0", "0" and
+ * The objects that cxl-cli would act on. Its arguments and filters are lenient. "region0", "0" and
  * "all" are valid, and also "0x7" and "region0,region1", of which only the leading number counts. A
- * memdev can also be given by its host, which does not exclude that the name begins with another
- * one's number ("0000:31:00.0"), a port by the device that it is the port of, an endpoint by its
- * memdev.
- * The selection here includes every object that cxl-cli would select. Where the snapshot does not
- * show enough, it includes more objects rather than fewer.
+ * memdev can also be given by its host. Such a name can also begin with the number of another
+ * memdev, which then also matches ("0000:31:00.0"). A port can be given by the device that it
+ * belongs to, and an endpoint by its memdev. The selection here includes every object that cxl-cli
+ * would select. If the snapshot does not show enough, the selection includes more objects rather
+ * than fewer.
  */
 
 enum selection_kind {
@@ -29,20 +29,23 @@ enum selection_kind {
 
 struct selection_filters {
 	const char *bus;     /* -b, or NULL */
-	const char *decoder; /* -d of the region commands, or NULL: root decoders */
+	const char *decoder; /* -d of the region commands, or NULL; names root decoders */
 };
 
 /**
  * selection_find() - find the objects that one argument of a command selects
  * @objects: set to a new array that the caller frees; to NULL if there are none
  *
- * Return: how many there are.
+ * Return: the number of objects.
  */
 size_t selection_find(const struct snapshot *snapshot, enum selection_kind kind,
 		      const struct selection_filters *filters, const char *argument,
 		      struct verdict_object **objects);
 
-/** selection_matches() - would cxl-cli select the device @name, which is @prefix and @id, by @list?
+/**
+ * selection_matches() - test whether cxl-cli would select a device by @list
+ *
+ * The name of the device, @name, consists of @prefix and @id.
  */
 bool selection_matches(const char *list, const char *prefix, const char *name, long id);
 

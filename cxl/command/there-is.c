@@ -7,7 +7,7 @@
 #include "cxl/command/there-is.h"
 #include "util/memory.h"
 
-/* More than that nobody reads in a message. */
+/* A longer list in a message would not be read. */
 #define SHOWN_MAX 8
 
 void there_is_begin(struct there_is *there)

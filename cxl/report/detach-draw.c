@@ -21,7 +21,7 @@
 #include "util/size.h"
 #include "util/table.h"
 
-/* Characters that the longest bar has */
+/* The number of characters of the longest bar */
 #define BAR_WIDTH 40
 
 static struct table_row *row(struct table *table, struct table_row *parent, const char *name,
@@ -61,7 +61,10 @@ static void draw_neighbors(struct table *table, struct table_row *below, const c
 	}
 }
 
-/* Nothing of it is lost. But whoever resets the device, or takes it to VFIO, has to know them. */
+/*
+ * A detach loses none of these. But a user who resets the device, or hands it to VFIO, must know
+ * them.
+ */
 static void draw_pci(struct table *table, struct table_row *below, const struct snapshot_pci *pci)
 {
 	draw_neighbors(table, below, "function of the same device", pci->functions,

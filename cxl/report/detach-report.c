@@ -107,7 +107,7 @@ static struct json_object *report_losses(const struct plan *plan, bool human)
 	return json;
 }
 
-/* The decoders that are still committed when their regions are gone */
+/* Report the decoders that are still committed when their regions are gone */
 static struct json_object *report_stays(const struct plan *plan)
 {
 	struct json_object *array = json_new_array();
@@ -237,7 +237,7 @@ static struct json_object *report_stuck(const struct observed_stuck *stuck,
 	return json;
 }
 
-/* Steps, events, kernel log and checks of one operation, added to @json */
+/* Add the steps, events, kernel log and checks of one operation to @json */
 static void report_watch(struct json_object *json, const struct step *steps, size_t count,
 			 const struct observed *observed, const struct checks *checks)
 {

@@ -17,14 +17,14 @@ struct snapshot;
 struct step;
 
 /*
- * What detach-memdev and attach-memdev print, as JSON: Documentation/schema describes it. The
- * caller owns what is returned. Times are microseconds since the first step began.
+ * The JSON of detach-memdev and attach-memdev, which Documentation/schema describes. The caller
+ * owns each result. Times are microseconds since the first step began.
  */
 
-/** report_plan() - what is to be done, what is lost, what stays, and how it is undone */
+/** report_plan() - report the steps, what they lose, what stays, and how they are undone */
 struct json_object *report_plan(const struct plan *plan, enum plan_verdict verdict, bool human);
 
-/** report_steps() - steps and how they went; without @observed, as they are planned */
+/** report_steps() - report steps and their results; without @observed, only as planned */
 struct json_object *report_steps(const struct step *steps, size_t count,
 				 const struct observed *observed);
 
@@ -38,10 +38,10 @@ struct detach_report {
 	bool human;
 };
 
-/** report_detach() - a plan, how it went, and what was verified */
+/** report_detach() - report a plan, its results, and the checks */
 struct json_object *report_detach(const struct detach_report *report);
 
-/** report_attach_plan() - which hosts are to be attached, and by which steps */
+/** report_attach_plan() - report the hosts to attach, and the steps */
 struct json_object *report_attach_plan(const struct expected_host *hosts, size_t nr_hosts,
 				       const struct step *steps, size_t nr_steps);
 
@@ -50,16 +50,18 @@ struct reattach_report {
 	size_t nr_steps;
 	const struct expected_host *hosts;
 	size_t nr_hosts;
-	bool from_journal;		 /* was the undo known from the journal? */
+	bool from_journal;		 /* the undo was read from the journal */
 	const struct observed *observed; /* during the steps */
 	const struct snapshot *after;	 /* without devices if nothing was observed */
 	const struct checks *checks;
 };
 
-/** report_reattach() - hosts as they are now, how it went, and what was verified */
+/**
+ * report_reattach() - report the present state of hosts, the results of the steps, and the checks
+ */
 struct json_object *report_reattach(const struct reattach_report *report);
 
-/** report_journal_entry() - how @host was detached, and the command that reattaches it */
+/** report_journal_entry() - report how @host was detached, and the command that reattaches it */
 struct json_object *report_journal_entry(const struct journal_entry *entry, const char *host);
 
 #endif

@@ -10,7 +10,10 @@
 #include "cxl/report/report.h"
 #include "util/json.h"
 
-/* The first key of an object tells its kind: a mapping also has a "memdev", but not first. */
+/*
+ * The first key of an object shows its kind: a mapping also has a "memdev", but not as the first
+ * key.
+ */
 static const char *object_name(struct json_object *object, const char *kind)
 {
 	struct lh_entry *first = lh_table_head(json_object_get_object(object));
@@ -28,7 +31,7 @@ static void extend_memdev(const struct attach_answers *answers, struct json_obje
 	const struct snapshot_memdev *memdev = snapshot_find_memdev(answers->snapshot, name);
 	struct json_object *attach;
 
-	/* Of a memdev that has gone meanwhile nothing is known. */
+	/* Nothing is known about a memdev that has disappeared in the meantime. */
 	attach = memdev ? report_attach(answers, memdev) : json_new_object();
 	if (!memdev)
 		json_add_string(attach, "state", attach_state_name(ATTACH_UNKNOWN));
@@ -58,7 +61,10 @@ void extend_listing(const struct attach_answers *answers, struct json_object *va
 	}
 	if (!json_object_is_type(value, json_type_object))
 		return;
-	/* The inner values come first, so that the walk does not reach what is added here. */
+	/*
+	 * Walk the inner values first, before anything is added, so that the walk does not reach
+	 * the additions.
+	 */
 	json_object_object_foreach(value, key, inner)
 	{
 		(void)key;

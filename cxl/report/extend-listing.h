@@ -6,8 +6,8 @@ struct attach_answers;
 struct json_object;
 
 /**
- * extend_listing() - add what is known about attach to each memdev and region of cxl-cli's listing
- * @listing: what cxl-cli printed; anything else in it stays as it is
+ * extend_listing() - add the attach state to each memdev and region of cxl-cli's listing
+ * @listing: the output of cxl-cli; everything else in it stays unchanged
  */
 void extend_listing(const struct attach_answers *answers, struct json_object *listing);
 

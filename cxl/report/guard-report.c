@@ -14,7 +14,7 @@
 #include "util/memory.h"
 #include "util/size.h"
 
-/* Of REASON_CHANGED */
+/* The text for REASON_CHANGED */
 static const char changed[] = "it changed while it was being checked";
 
 /* "region0 (256 MiB at 0x390000000)" */

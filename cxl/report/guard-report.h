@@ -7,14 +7,13 @@ struct json_object;
 struct verdict;
 
 /*
- * What the guard prints about a verdict. @command is the name of the guarded command:
- * "destroy-region".
+ * The guard's output for a verdict. @command is the name of the guarded command: "destroy-region".
  */
 
-/** guard_json() - a new JSON object that the caller owns, see guard.schema.json */
+/** guard_json() - return a new JSON object that the caller owns, see guard.schema.json */
 struct json_object *guard_json(const char *command, const struct verdict *verdict);
 
-/** guard_say() - print a message on stderr; nothing if the operation is simply allowed */
+/** guard_say() - print a message on stderr; nothing if the operation is allowed without remarks */
 void guard_say(const char *command, const struct verdict *verdict);
 
 /** guard_explain() - print the verdict and the evidence for it on stdout, in sentences */

@@ -8,13 +8,16 @@
 
 struct json_object;
 
-/* What detach-memdev and attach-memdev say of hooks, as JSON. The caller owns what is returned. */
+/* What detach-memdev and attach-memdev report about hooks, as JSON. The caller owns each result. */
 
-/** report_hook_calls() - which hooks these phases would call, in their order, for --dry-run */
+/**
+ * report_hook_calls() - report the hooks that these phases would call, in their order, for
+ * --dry-run
+ */
 struct json_object *report_hook_calls(const struct hooks *hooks, const enum hook_phase *phases,
 				      size_t nr_phases);
 
-/** report_hook_results() - which hooks were called, and how that ended */
+/** report_hook_results() - report the hooks that were called, and their results */
 struct json_object *report_hook_results(const struct hooks *hooks);
 
 #endif

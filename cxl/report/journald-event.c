@@ -13,7 +13,10 @@ static const char *text_of(struct json_object *object, const char *key)
 	return json_object_get_string(json_object_object_get(object, key));
 }
 
-/* What took memory away, or may have gone unseen, stands out: syslog's "warning"; else "info". */
+/*
+ * Events that took memory away, or that may have been missed, have syslog's priority "warning";
+ * others have "info".
+ */
 static const char *priority(const char *event)
 {
 	return streq(event, "detached") || streq(event, "region-removed") ||

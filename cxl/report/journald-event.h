@@ -7,7 +7,7 @@ struct json_object;
 /**
  * journald_event() - write one change to systemd-journald, as an entry with fields
  * @fd: from journald_open()
- * @line: what --follow prints of it; its report may be the one that is known from before
+ * @line: what --follow prints for the change; its report may be an earlier one
  *
  * Return: 0 or a negative errno.
  */

@@ -11,9 +11,8 @@
 #include "util/text.h"
 
 /*
- * Each kind of state has a count, also of what there is none of, so that an alert can tell "none"
- * from "not known". What concerns a host is named by the host: a memdev and a region have another
- * name each time.
+ * Each state has a count, which may be 0, so that an alert can distinguish "none" from "not known".
+ * A sample about a host has the host's name: a memdev and a region get another name at each attach.
  */
 
 typedef void samples_fn(struct prometheus *out, const struct metrics_source *source);
@@ -46,7 +45,7 @@ static void attach_supported(struct prometheus *out, const struct metrics_source
 	add_flag(out, source->answers->snapshot->attach_support, NULL);
 }
 
-/* How many of the answers have each of three states */
+/* Count the answers in each of three states */
 static void count_states(struct prometheus *out, const struct attach_answer *answers, size_t count,
 			 const enum attach_state states[3])
 {
@@ -126,8 +125,10 @@ static void host_attached(struct prometheus *out, const char *host, const char *
 	prometheus_sample(out, attached, PROMETHEUS_LABELS({"host", host}, {"provider", provider}));
 }
 
-/* Of a host with several memdevs the first sample counts, hence those that are attached come first.
- * Only the journal shows a host that was removed, or that another driver took. */
+/*
+ * For a host with several memdevs the first sample counts. The attached memdevs therefore come
+ * first. Only the journal shows a host that was removed, or that another driver bound.
+ */
 static void hosts_attached(struct prometheus *out, const struct metrics_source *source)
 {
 	const struct attach_answers *answers = source->answers;

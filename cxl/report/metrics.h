@@ -8,15 +8,15 @@
 struct attach_answers;
 struct journal_entry;
 
-/* What the metrics are about */
+/* The input for the metrics */
 struct metrics_source {
-	const struct attach_answers *answers; /* with the snapshot that they are about */
+	const struct attach_answers *answers; /* with their snapshot */
 	const struct journal_entry *entries;  /* of the journal */
 	size_t nr_entries;
-	size_t nr_stuck; /* of these: how many cannot be undone */
+	size_t nr_stuck; /* the number of entries that cannot be undone */
 };
 
-/** metrics_print() - all metrics, in the text format of Prometheus */
+/** metrics_print() - print all metrics, in the text format of Prometheus */
 void metrics_print(FILE *out, const struct metrics_source *source);
 
 #endif

@@ -39,7 +39,7 @@ struct json_object *report_extent(const struct snapshot_region *region, bool hum
 	return json;
 }
 
-/* The common part of all reports on a region */
+/* The common part of all reports about a region */
 static struct json_object *describe_region(const struct snapshot_region *region, bool human)
 {
 	struct json_object *json = report_extent(region, human);
@@ -295,7 +295,7 @@ struct json_object *report_lock(const struct snapshot_region *region,
 	json_add_string(json, "reason", lock_reason_name(lock->reason));
 	json_add(json, "owners", report_owners(lock));
 	json_add(json, "locked_decoders", report_locked_decoders(lock));
-	/* In the kernel, commit_store() checks the lock; delete_region_store() does not. */
+	/* commit_store() in the kernel checks the lock; delete_region_store() does not. */
 	json_add_string(json, "on_commit", locked ? "refused" : "reset");
 	if (root)
 		json_add_string(json, "on_delete",

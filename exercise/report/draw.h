@@ -4,7 +4,7 @@
 
 struct json_object;
 
-/** draw_summary() - print a summary as a table and text; 0, or a negative errno */
+/** draw_summary() - print a summary as a table and text; 0 or a negative errno */
 int draw_summary(struct json_object *summary);
 
 #endif

@@ -29,7 +29,7 @@ static const char *status_of(const struct exercise_test *test)
 	return names[test->result];
 }
 
-/* Which part of the schedule it was, in the id of a test: "-1of2"; or nothing */
+/* Return the part of a test's id for a shard of the schedule: "-1of2"; "" without shards */
 static char *shard_text(struct json_object *summary)
 {
 	uint64_t shard = record_number(summary, "shard");
@@ -38,7 +38,7 @@ static char *shard_text(struct json_object *summary)
 		     : memory_check(strdup(""));
 }
 
-/* The seed tells runs of the same build apart, and the shard the parts of a run. */
+/* The seed distinguishes runs of the same build, and the shard distinguishes the parts of a run. */
 static struct json_object *test_json(const struct exercise_test *test, struct json_object *summary,
 				     const char *build)
 {

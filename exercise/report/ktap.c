@@ -45,7 +45,7 @@ static enum test_result result_of(const struct group *group)
 	return result;
 }
 
-/* What was found comes before the result that it explains. */
+/* The findings precede the result that they explain. */
 static void print_test(const struct exercise_test *test, size_t number)
 {
 	if (test->trials)

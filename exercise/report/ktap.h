@@ -5,11 +5,11 @@
 struct json_object;
 
 /**
- * print_ktap() - a summary as KTAP (kernel: Documentation/dev-tools/ktap.rst), on stdout
+ * print_ktap() - print a summary as KTAP (kernel: Documentation/dev-tools/ktap.rst) to stdout
  *
- * Cases are below their scenario: see tests.h.
+ * Cases are subtests of their scenario: see tests.h.
  *
- * Return: 0, or a negative errno.
+ * Return: 0 or a negative errno.
  */
 int print_ktap(struct json_object *summary);
 

@@ -5,10 +5,10 @@
 struct json_object;
 
 /**
- * print_lava() - a line for each test of a summary (tests.h), for LAVA's patterns, on stdout:
+ * print_lava() - print a line for each test of a summary (tests.h) to stdout, for LAVA's patterns:
  * NAME pass|fail|skip VALUE UNIT
  *
- * Return: 0, or a negative errno.
+ * Return: 0 or a negative errno.
  */
 int print_lava(struct json_object *summary);
 

@@ -200,7 +200,7 @@ struct json_object *record_end(const char *how, const char *why)
 	return json;
 }
 
-/* What a line of the kernel log has in it before each trial */
+/* The text that begins the kernel log's line before each trial */
 static const char mark[] = "cxl exercise-autoremove: trial ";
 
 char *trial_mark(const struct trial *trial, const struct race_case *race_case)
@@ -215,7 +215,7 @@ char *trial_mark(const struct trial *trial, const struct race_case *race_case)
 	return text;
 }
 
-/* "[   12.345678] text", or "[   12.345678][  T81] text": the text */
+/* Return the text of "[   12.345678] text" or "[   12.345678][  T81] text" */
 static char *without_time(char *line)
 {
 	line[strcspn(line, "\r\n")] = '\0';
@@ -224,7 +224,7 @@ static char *without_time(char *line)
 	return *line == ' ' ? line + 1 : line;
 }
 
-/* The lines of the console since the last trial began */
+/* Return the lines of the console since the last trial began */
 static struct observed_line *read_console(FILE *file, size_t *count)
 {
 	struct observed_line *lines = NULL;

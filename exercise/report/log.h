@@ -13,49 +13,53 @@ struct schedule;
 struct trial;
 
 /*
- * The records of the log (util/records.h), each a new object: what is going to be done, before it
- * is, and what came of it.
+ * The records of the log (util/records.h), each a new object. A record says before an operation
+ * what will be done, and another one after it what the result was.
  */
 
-/* What is exercised, from which trial on, and what decides on its schedule and its findings */
+/*
+ * What is exercised, the first trial, and the settings that determine the schedule and the findings
+ */
 struct log_start {
-	const char *host; /* of the memdev */
+	const char *host; /* the memdev's host */
 	const struct schedule *schedule;
 	uint64_t seed;
-	uint64_t trials;		 /* of each case; 0: without end */
+	uint64_t trials;		 /* of each case; 0: without limit */
 	double timeout;			 /* seconds after which an actor is stuck */
 	double max_exposure;		 /* seconds */
-	size_t first;			 /* trial of the schedule */
-	const struct left_out *left_out; /* actors that do not take part; NULL: none */
-	const char *check;		 /* command after each trial; NULL: none */
+	size_t first;			 /* the trial's number in the schedule */
+	const struct left_out *left_out; /* the actors that do not take part; NULL: none */
+	const char *check;		 /* the command after each trial; NULL: none */
 };
 
-/** record_start() - before all trials */
+/** record_start() - the record before all trials */
 struct json_object *record_start(const struct log_start *start);
 
-/** record_trial() - before a trial: everything that is going to be done */
+/** record_trial() - the record before a trial: every operation that will be run */
 struct json_object *record_trial(const struct trial *trial, const struct outcome *outcome);
 
-/** record_measure() - before an actor runs alone, to measure how long it takes */
+/** record_measure() - the record before an actor runs alone to measure the time that it takes */
 struct json_object *record_measure(const struct outcome *outcome);
 
 /**
- * record_result() - after a trial or a measurement
+ * record_result() - the record after a trial or a measurement
  * @trial: NULL for a measurement
- * @took_us: since the result before it, including verifying, restoring and writing
+ * @took_us: the time since the previous result, including verifying, restoring and writing
  */
 struct json_object *record_result(const struct trial *trial, const struct outcome *outcome,
 				  uint64_t took_us);
 
-/** record_end() - why it ended: "complete", "interrupted", "stopped", "failed" */
+/**
+ * record_end() - the record of how the run ended: "complete", "interrupted", "stopped", "failed"
+ */
 struct json_object *record_end(const char *how, const char *why);
 
-/** trial_mark() - what is written to the kernel log before a trial; a new string */
+/** trial_mark() - return the kernel log's line that marks a trial; a new string */
 char *trial_mark(const struct trial *trial, const struct race_case *race_case);
 
 /**
- * record_crash() - what the kernel said last, on a machine that died
- * @console: the log of the machine's console, or the end of its kernel log
+ * record_crash() - the last kernel messages of a machine that died
+ * @console: the path of the log of the machine's console, or of the end of its kernel log
  *
  * Return: NULL with errno set if it cannot be read.
  */

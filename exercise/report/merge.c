@@ -11,7 +11,7 @@
 #include "util/json.h"
 #include "util/memory.h"
 
-/* A trial, or a measurement, with what came of it */
+/* A trial or a measurement, with its result */
 struct part {
 	bool is_trial;
 	uint64_t number; /* of the trial */
@@ -22,14 +22,15 @@ struct part {
 struct merge {
 	const struct shard_log *logs;
 	size_t nr_logs;
-	struct json_object *start; /* of the first log: the others have to be like it */
+	struct json_object
+		*start; /* of the first log: the starts of the other logs must match it */
 	size_t nr_cases, nr_shards;
-	const struct shard_log **by_shard; /* from 0; NULL: missing */
+	const struct shard_log **by_shard; /* index 0 is shard 1; NULL: missing */
 	struct part *parts;
 	size_t nr_parts;
 };
 
-/* What all starts of all logs have in common */
+/* The members that must be equal in all starts of all logs */
 static const char *const same_in_all[] = {"version", "kernel",	"host",	    "seed", "shards",
 					  "cases",   "options", "left_out", "check"};
 
@@ -51,7 +52,7 @@ static const char *text_of(struct json_object *start, const char *key)
 	return value ? json_object_get_string(value) : "none";
 }
 
-/* Is it the log of a shard at all? */
+/* Check that it is the log of a shard */
 static char *check_shard(const struct shard_log *log, struct json_object *start)
 {
 	uint64_t shard = record_number(start, "shard"), shards = record_number(start, "shards");
@@ -68,7 +69,7 @@ static char *check_shard(const struct shard_log *log, struct json_object *start)
 	return NULL;
 }
 
-/* A log that was continued has several starts. */
+/* Check one start record: a log that was continued has several. */
 static char *check_start(const struct merge *merge, const struct shard_log *log,
 			 struct json_object *start)
 {
@@ -134,7 +135,7 @@ static char *check_trials(const struct merge *merge, const struct shard_log *log
 	return why;
 }
 
-/* Each shard at most once */
+/* Store the log as that of its shard, and refuse a second log of the same shard */
 static char *place_log(struct merge *merge, const struct shard_log *log)
 {
 	uint64_t shard = record_number(first_start(log->records), "shard");
@@ -182,8 +183,9 @@ static void begin_part(struct merge *merge, struct json_object *record)
 }
 
 /*
- * Where a trial has no result, the machine died in it, unless the exerciser says that it has failed
- * itself: it is to be read so also if the next record is not the one that came next.
+ * A trial without a result means that the machine died in it, unless the record of the end says
+ * that the exerciser itself failed. Put that end right after the trial, so that a reader sees it
+ * even if another shard's record would come next.
  */
 static void end_part(struct part *part, struct json_object *record)
 {
@@ -238,7 +240,7 @@ static int compare_parts(const void *one, const void *other)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* How bad it is that a shard has ended so: the worst is how all of them have */
+/* Rank how a shard ended, from the best to the worst: the whole run ended like its worst shard */
 static int rank_of(const char *how)
 {
 	static const char *const hows[] = {"complete", "interrupted", "running",
@@ -248,7 +250,7 @@ static int rank_of(const char *how)
 		if (streq(how, hows[i]))
 			return (int)i;
 	}
-	return (int)(sizeof(hows) / sizeof(*hows)); /* missing */
+	return (int)(sizeof(hows) / sizeof(*hows)); /* the shard is missing */
 }
 
 static struct json_object *describe_shard(const struct merge *merge, size_t shard)
@@ -265,7 +267,7 @@ static struct json_object *describe_shard(const struct merge *merge, size_t shar
 	return json;
 }
 
-/* The end of all shards: how the worst one has ended, and all that are not complete */
+/* Make the record of the end: how the worst shard ended, and the list of those not complete */
 static struct json_object *end_of(struct json_object *shards)
 {
 	struct json_object *end = json_new_object();

@@ -8,8 +8,8 @@
 struct json_object;
 
 /*
- * The logs of a run's shards (schedule.h), put together to the log that one run of them all would
- * have: each trial once, in the order of the schedule. Pure.
+ * Merge the logs of a run's shards (schedule.h) into the log of one run without shards: each trial
+ * once, in the order of the schedule. Pure.
  */
 
 struct shard_log {
@@ -18,14 +18,14 @@ struct shard_log {
 };
 
 /**
- * merge_logs() - the records of all shards
+ * merge_logs() - merge the records of all shards
  * @logs: in any order
- * @why: a new string that the caller frees: why they do not belong together
+ * @why: set to the reason why the logs do not belong together, a new string that the caller frees
  *
- * The start says which shards there are, how each ended, and which ones are missing. The end is
- * "complete" if all of them are there and complete; it says which ones are not.
+ * The start lists the shards, how each one ended, and the missing ones. The end is "complete" if
+ * all shards are there and complete. Otherwise it lists those that are not.
  *
- * Return: a new array, or NULL, with @why set.
+ * Return: a new array, or NULL with @why set.
  */
 struct json_object *merge_logs(const struct shard_log *logs, size_t count, char **why);
 

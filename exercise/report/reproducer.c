@@ -36,7 +36,7 @@ static void put(const char *file, const char *text)
 	if (fd < 0)
 		return;
 	if (write(fd, text, strlen(text)) < 0) {
-		/* That is what the kernel is asked for: it may refuse. */
+		/* The kernel may refuse what the write asks for. */
 	}
 	close(fd);
 }
@@ -52,7 +52,7 @@ static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
 	put("/dev/kmsg", text);
 }
 
-/* The file's first line */
+/* Read the file's first line */
 static void get(const char *file, char *text, size_t size)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
@@ -103,7 +103,7 @@ static void lookup_region(const char *endpoint)
 		get(pattern, names.resource, sizeof(names.resource));
 }
 
-/* The names can change from trial to trial. */
+/* Look up the names, because they can change from trial to trial. */
 static void lookup(void)
 {
 	char path[300], uport[64], *real, *slash;
@@ -166,7 +166,7 @@ static void open_memdev(void)
 		close(fd);
 }
 
-/* For a while: its file, or after that was closed a mapping of it */
+/* Keep the file open for a while, or close it and keep only a mapping of it */
 static void hold(const char *directory, const char *name, int map)
 {
 	char path[200];
@@ -191,7 +191,7 @@ static void hold(const char *directory, const char *name, int map)
 static const char *wanted_module;
 static char module_path[512];
 
-/* Is it NAME.ko, or that compressed? In names of modules, - and _ are the same. */
+/* Test for NAME.ko, or a compressed one. In names of modules, - and _ are the same. */
 static int match_module(const char *path, const struct stat *status, int type, struct FTW *ftw)
 {
 	const char *name = path + ftw->base, *wanted = wanted_module;
@@ -209,7 +209,7 @@ static int match_module(const char *path, const struct stat *status, int type, s
 	return 1;
 }
 
-/* What it depends on has stayed. */
+/* Load the module alone: the modules that it depends on have stayed. */
 static void load(const char *module, const char *options)
 {
 	struct utsname kernel;
@@ -222,7 +222,7 @@ static void load(const char *module, const char *options)
 	if (nftw(top, match_module, 16, FTW_PHYS) != 1)
 		return;
 	fd = open(module_path, O_RDONLY | O_CLOEXEC);
-	/* 4: it is compressed, MODULE_INIT_COMPRESSED_FILE */
+	/* 4 is MODULE_INIT_COMPRESSED_FILE */
 	syscall(SYS_finit_module, fd, options ? options : "",
 		strcmp(module_path + strlen(module_path) - 3, ".ko") == 0 ? 0 : 4);
 	if (fd >= 0)
@@ -267,7 +267,7 @@ static void do_step(const struct step *step)
 	}
 }
 
-/* All on one processor: the later an actor starts, the higher its priority */
+/* Give a later actor a higher priority: all of them share one processor. */
 static void take_rank(size_t actor)
 {
 	struct sched_param param = {.sched_priority = 1};
@@ -293,7 +293,7 @@ static void keep_to_one_processor(void)
 	sched_setaffinity(0, sizeof(one), &one);
 }
 
-/* Repeatedly, some of the steps only every WHOLE_EVERY times */
+/* Repeat the steps, some of them only every WHOLE_EVERY times */
 static void act(const struct operation *operation, long long start)
 {
 	long long until = start + operation->lasts_us;
@@ -379,7 +379,7 @@ static void check(void)
 	say_left("/sys/bus/cxl/devices/region*", 1);
 }
 
-/* To bind what is bound already does nothing. */
+/* Binding a device that is already bound does nothing. */
 static void restore(void)
 {
 	for (size_t i = 0; i < sizeof(restoring) / sizeof(*restoring); i++)
@@ -400,7 +400,10 @@ int main(void)
 		lookup();
 		if (!first[0])
 			memcpy(first, names.memdev, sizeof(first));
-		/* The kernel gives the lowest number that is free: nothing is to keep it. */
+		/*
+		 * The kernel assigns the lowest free number: a new name means that the old number
+		 * is still in use.
+		 */
 		if (strcmp(first, names.memdev) != 0)
 			say("taken: %s, now it is %s", first, names.memdev);
 		draw_delays();

@@ -16,7 +16,7 @@
 #include "exercise/surroundings-steps.h"
 #include "util/cleanup.h"
 
-/* reproducer.c, which does the steps of the tables before it, as text (meson.build) */
+/* The text of reproducer.c, which runs the steps of the tables before it (meson.build) */
 extern const char reproducer[];
 
 static void print_head(const struct script *script)
@@ -42,7 +42,7 @@ static void print_head(const struct script *script)
 	       "#include <time.h>\n#include <unistd.h>\n\n");
 }
 
-/* Names of devices and drivers can have any character but a slash. */
+/* Names of devices and drivers can contain any character except a slash. */
 static void print_text(const char *text)
 {
 	putchar('"');
@@ -63,7 +63,10 @@ static void print_step(const char *kind, const char *file, const char *text)
 	printf("},\n");
 }
 
-/* The steps of actors_surrounding(); for others, see script_lack() */
+/*
+ * Print a step of actors_surrounding(). script_lack() names the actors whose steps C cannot
+ * express.
+ */
 static void print_field(const struct script_names *names, const struct step *step, const char *file)
 {
 	if (step->action == STEP_HOLD)
@@ -87,7 +90,7 @@ static void print_one(const struct script_names *names, const struct step *step)
 		print_step("WRITE", file, script_device(names, step->device));
 		break;
 	case STEP_OVERRIDE:
-		/* An empty text would write nothing. */
+		/* Writing an empty text would write nothing. */
 		print_step("WRITE", file, step->driver ? step->driver : "\\n");
 		break;
 	case STEP_AUTOPROBE:
@@ -164,7 +167,7 @@ static void print_operations(const struct script *script)
 	printf("};\n\n");
 }
 
-/* All ports and regions are bound: to bind one that is bound already does nothing. */
+/* Bind all ports and regions: binding one that is already bound does nothing. */
 static void print_restoring(const struct script *script)
 {
 	static const struct script_names none = {0};
@@ -180,7 +183,7 @@ static void print_restoring(const struct script *script)
 		print_one(&none, &beside[i]);
 	free(beside);
 	for (size_t i = 0; i < count; i++) {
-		/* First the ports, then what hangs below them */
+		/* Bind the ports first, then the devices below them */
 		if (i > 0 && steps[i].action == STEP_LOAD && steps[i - 1].action != STEP_LOAD)
 			print_step("PORTS", NULL, NULL);
 		print_one(&none, &steps[i]);

@@ -4,8 +4,7 @@
 
 struct script;
 
-/** script_print_c() - print a case as a C program that needs nothing but a C library: see script.h
- */
+/** script_print_c() - print a case as a C program that needs only a C library: see script.h */
 void script_print_c(const struct script *script);
 
 #endif

@@ -9,7 +9,7 @@
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
 
-/* attach/act/test-region.c does the same */
+/* attach/act/test-region.c does the same. */
 static const char region_functions[] =
 	"expander() { # BUS HOST: its memdev, and its endpoint's first decoder\n"
 	"\tlocal at\n"

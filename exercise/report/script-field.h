@@ -7,16 +7,15 @@
 struct outcome;
 struct step;
 
-/* In the shell's language, the steps that take more than a write to a file
- * (attach/act/field-step.h) */
+/* The steps that take more than a write to a file (attach/act/field-step.h), as shell commands */
 
 /** script_field_functions() - print the functions that the steps of these operations call */
 void script_field_functions(const struct outcome *prepared);
 
-/** script_field_step() - print such a step; @device: its device, as the script names it */
+/** script_field_step() - print such a step; @device is the name of its device in the script */
 void script_field_step(const struct step *step, const char *device);
 
-/** script_lack() - which actor a script in that language cannot show; NULL: it can show them all */
+/** script_lack() - return the actor that a script in that language cannot express; NULL if none */
 const char *script_lack(const struct outcome *prepared, enum script_language language);
 
 #endif

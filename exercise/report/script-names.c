@@ -40,7 +40,7 @@ static double limit(double offset)
 	return offset < -1 ? -1 : offset > 1 ? 1 : offset;
 }
 
-/* The whole sweep, or the one bucket around the offset */
+/* The range is the whole sweep, or the one bucket around the offset */
 void script_offsets(const struct script *script, int64_t *least, int64_t *most)
 {
 	double half = script->fixed ? 1.0 / SWEEP_BUCKETS : 1;

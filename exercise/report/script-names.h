@@ -11,40 +11,45 @@ struct outcome;
 struct race_case;
 struct snapshot_memdev;
 
-/* What a script in the shell's language and one in C have in common */
+/* What the shell scripts and the C programs have in common */
 
-/* Both take longer than this program to prepare a trial and to restore the baseline: their trials
- * last so many times as long. */
+/*
+ * A script takes longer than this program to prepare a trial and to restore the baseline. Its
+ * trials therefore last this many times as long.
+ */
 #define TIMES_A_TRIAL 4
 
-/* What a script is to do */
+/* The input for a script */
 struct script {
 	const struct baseline *baseline;
-	const uint64_t *durations_us; /* by enum actor, how long it takes alone */
+	const uint64_t *durations_us; /* by enum actor, the time that it takes alone */
 	const struct race_case *race_case;
-	const struct outcome *prepared; /* by prepare_trial() */
-	size_t trials;			/* how many the script makes */
-	bool fixed; /* races near @offset in the sweep, instead of anywhere in it */
+	const struct outcome *prepared; /* from prepare_trial() */
+	size_t trials;			/* the number of trials that the script makes */
+	bool fixed; /* races are near @offset in the sweep, instead of anywhere in it */
 	double offset;
 };
 
-/* The devices whose names are looked up in each trial */
+/* The devices whose names the script looks up in each trial */
 struct script_names {
 	const char *memdev, *endpoint, *port, *region;
 };
 
-/** script_names_of() - those of a memdev, as they are now */
+/** script_names_of() - return the current names of a memdev's devices */
 struct script_names script_names_of(const struct snapshot_memdev *memdev);
 
 /**
- * script_device() - a device as the script names it: "$mem" and so on, or by its name
+ * script_device() - return a device as the script names it: "$mem" and others, or its name
  *
- * The quotes around it protect whatever step_is_sound() accepts in a name.
+ * The quotes around the name protect every character that step_is_sound() accepts.
  */
 const char *script_device(const struct script_names *names, const char *device);
 
-/** script_offsets() - how much later than the first the second of a race starts: between these, in
- * microseconds */
+/**
+ * script_offsets() - return the range of a race's offset, in microseconds
+ *
+ * The offset is how much later than the first actor the second one starts.
+ */
 void script_offsets(const struct script *script, int64_t *least, int64_t *most);
 
 #endif

@@ -19,7 +19,7 @@
 #include "util/memory.h"
 #include "util/text.h"
 
-/* How long all shells of a trial take until they wait for its barrier */
+/* The time until all shells of a trial wait at its barrier */
 #define TO_BARRIER_US 300000
 
 static void print_step(const struct script_names *names, const struct step *step)
@@ -77,7 +77,10 @@ static void print_head(const struct script *script)
 	       script->baseline->host);
 }
 
-/* A shell that waits for a time must not start a program: it reads from where nothing comes. */
+/*
+ * A shell must not start a program to wait for a time. It reads from a file that has no data
+ * instead.
+ */
 static void print_timing(const struct outcome *prepared)
 {
 	printf("exec 3<> <(:)\n"
@@ -106,7 +109,7 @@ static void print_timing(const struct outcome *prepared)
 	       "}\n\n");
 }
 
-/* The names can change from trial to trial. */
+/* Look up the names, because they can change from trial to trial. */
 static void print_lookup(const struct snapshot_host *host)
 {
 	printf("lookup() {\n"
@@ -122,7 +125,7 @@ static void print_lookup(const struct snapshot_host *host)
 	       host->subsystem, host->name);
 }
 
-/* What the kernel does not report can still be wrong: see judge_quiet(). */
+/* A state that the kernel does not report can still be wrong: see judge_quiet(). */
 static void print_check(const struct snapshot_host *host)
 {
 	printf("# A host without its driver must have no memdev and no region.\n"
@@ -140,7 +143,7 @@ static void print_check(const struct snapshot_host *host)
 	       host->subsystem, host->name, host->subsystem, host->name);
 }
 
-/* All ports and regions are bound: to bind one that is bound already does nothing. */
+/* Bind all ports and regions: binding one that is already bound does nothing. */
 static void print_restore(const struct script *script)
 {
 	static const struct script_names none = {0};
@@ -159,7 +162,7 @@ static void print_restore(const struct script *script)
 	}
 	free(beside);
 	for (size_t i = 0; i < count; i++) {
-		/* First the ports, then what hangs below them */
+		/* Bind the ports first, then the devices below them */
 		if (i > 0 && steps[i].action == STEP_LOAD && steps[i - 1].action != STEP_LOAD)
 			printf("\tfor at in /sys/bus/cxl/devices/port*; do\n"
 			       "\t\techo \"${at##*/}\" >/sys/bus/cxl/drivers/cxl_port/bind\n"
@@ -175,7 +178,9 @@ static void print_restore(const struct script *script)
 	free(steps);
 }
 
-/* Each trial draws from the whole sweep, or from the one bucket around the offset. */
+/*
+ * Each trial draws an offset from the whole sweep, or from the one bucket around the given offset.
+ */
 static void print_delays(const struct script *script)
 {
 	const struct race_case *race_case = script->race_case;
@@ -193,7 +198,7 @@ static void print_delays(const struct script *script)
 		       (uintmax_t)case_longest(race_case, script->durations_us));
 }
 
-/* As worker.c does it: repeatedly, some of the steps only every WHOLE_EVERY times */
+/* Repeat the steps as worker.c does, some of them only every WHOLE_EVERY times */
 static void print_operation(const struct script_names *names, const struct operation *operation)
 {
 	bool again = operation->lasts_us > 0;

@@ -7,8 +7,8 @@ struct script;
 /**
  * script_print() - print a case as a shell script that needs nothing of this project
  *
- * Each trial looks up the names of its devices, and draws how far apart the actors start, by how
- * long they take on this machine.
+ * Each trial looks up the names of its devices. It also draws the time between the starts of the
+ * actors, from the time that they take on this machine.
  */
 void script_print(const struct script *script);
 

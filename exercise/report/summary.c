@@ -11,11 +11,11 @@
 #include "util/memory.h"
 #include "util/text.h"
 
-/* While the records are read, in their order */
+/* The state while the records are read in their order */
 struct reading {
 	struct json_object *start; /* the latest */
-	struct json_object *trial; /* that has no result yet; or NULL */
-	struct json_object *cases; /* of the report, with what came of each */
+	struct json_object *trial; /* the one that has no result yet; or NULL */
+	struct json_object *cases; /* the cases of the report, with their results */
 	struct json_object *findings;
 	const char *how, *why;
 	uint64_t trials, results, took_us, logs_lost;
@@ -26,7 +26,7 @@ static void count_up(struct json_object *json, const char *key)
 	json_object_object_add(json, key, json_object_new_uint64(record_number(json, key) + 1));
 }
 
-/* A case by its number; NULL if these records are not what this program wrote */
+/* Return a case by its number; NULL if another program wrote these records */
 static struct json_object *case_of(const struct reading *reading, struct json_object *trial)
 {
 	size_t number = record_number(trial, "case");
@@ -56,7 +56,7 @@ char *summary_case_name(struct json_object *race_case)
 	return name ?: memory_check(strdup("none"));
 }
 
-/* Of a measurement, the actor that was measured */
+/* Name a trial by its case, and a measurement by its actor */
 static char *name_of_trial(const struct reading *reading, struct json_object *trial)
 {
 	struct json_object *race_case = case_of(reading, trial);
@@ -116,7 +116,7 @@ static void add_finding(struct reading *reading, struct json_object *trial, cons
 		count_up(race_case, "findings");
 }
 
-/* A trial that has no result: the machine died, or no process returned from the kernel */
+/* Read a trial that has no result: the machine died, or no process returned from the kernel */
 static void read_death(struct reading *reading)
 {
 	_cleanup_free_ char *name = NULL, *signature = NULL;
@@ -130,7 +130,7 @@ static void read_death(struct reading *reading)
 	reading->trial = NULL;
 }
 
-/* The log can have any bytes in its texts; the report cannot. */
+/* Texts in a log can contain any bytes; texts in the report must be valid UTF-8. */
 static struct json_object *read_actors(struct json_object *from)
 {
 	struct json_object *actors = json_new_array();
@@ -195,7 +195,7 @@ static void read_result(struct reading *reading, struct json_object *result)
 	read_findings(reading, trial, json_object_object_get(result, "findings"));
 }
 
-/* What the kernel said last is about the trial that has no result. */
+/* The last kernel messages belong to the trial that has no result. */
 static void read_crash(struct reading *reading, struct json_object *crash)
 {
 	struct json_object *findings = json_object_object_get(crash, "findings");
@@ -231,13 +231,13 @@ static void read_record(struct reading *reading, struct json_object *record)
 	} else if (record_is(record, "end")) {
 		reading->how = record_text(record, "how");
 		reading->why = record_text(record, "why");
-		/* The exerciser itself has failed in the trial: the machine did nothing wrong. */
+		/* The exerciser itself failed in the trial: the machine is not at fault. */
 		if (streq(reading->how, "failed"))
 			reading->trial = NULL;
 	}
 }
 
-/* Of a merged log, every shard of the run, also those that are missing */
+/* Every shard of a merged log's run, including the missing ones */
 static struct json_object *read_merged(struct json_object *from)
 {
 	struct json_object *shards = json_new_array();
@@ -255,7 +255,7 @@ static struct json_object *read_merged(struct json_object *from)
 	return shards;
 }
 
-/* Which part of a schedule it was, if not the whole */
+/* Add which part of the schedule it was, unless it was the whole schedule */
 static void add_shards(struct json_object *json, struct json_object *start)
 {
 	struct json_object *merged;

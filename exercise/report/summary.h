@@ -7,21 +7,23 @@
 struct json_object;
 
 /*
- * What the records of a log say together. The summary is made from the records alone, so that it
- * can also be made after the machine died.
+ * Summarize the records of a log. The summary uses nothing but the records. It can therefore also
+ * be made after the machine died.
  */
 
-/** summarize_log() - the summary of an array of records, as the schema has it */
+/** summarize_log() - return the summary of an array of records, in the form of the schema */
 struct json_object *summarize_log(struct json_object *records);
 
-/** summary_has_findings() - does a summary have any? */
+/** summary_has_findings() - test whether a summary has findings */
 bool summary_has_findings(struct json_object *summary);
 
-/** summary_lacks_shards() - is it of a merged log that lacks shards of its run? */
+/**
+ * summary_lacks_shards() - test whether a summary is of a merged log that lacks shards of its run
+ */
 bool summary_lacks_shards(struct json_object *summary);
 
 /**
- * summary_case_name() - a case by its actors: "host,port", or "storm"
+ * summary_case_name() - name a case by its actors: "host,port", or "storm"
  *
  * Return: a new string that the caller frees.
  */

@@ -17,7 +17,7 @@ const char *test_result_name(enum test_result result)
 	return names[result];
 }
 
-/* Every such format has its own ideas of what may be in a name. */
+/* Keep only characters that every report format allows in a name. */
 static char *plain_name(char *name)
 {
 	for (char *at = name; *at; at++) {
@@ -27,7 +27,7 @@ static char *plain_name(char *name)
 	return name;
 }
 
-/* The titles of what was found in a case */
+/* Join the titles of the findings of a case */
 static char *titles_of(struct json_object *findings, const char *name)
 {
 	char *titles = NULL;
@@ -77,7 +77,7 @@ static uint64_t sum(struct json_object *list, const char *key)
 	return all;
 }
 
-/* What was wanted and not possible has not passed. */
+/* An actor that was requested and not possible has not passed. */
 static void add_left_out(struct exercise_tests *tests, struct json_object *summary)
 {
 	struct json_object *left_out = json_object_object_get(summary, "left_out");
@@ -94,7 +94,7 @@ static void add_left_out(struct exercise_tests *tests, struct json_object *summa
 	}
 }
 
-/* While the actors were measured, which is no case */
+/* Add findings that were made while the actors were measured, outside any case */
 static void add_measurements(struct exercise_tests *tests, struct json_object *summary)
 {
 	uint64_t all = sum(json_object_object_get(summary, "findings"), "count");
@@ -126,7 +126,7 @@ static void add_end(struct exercise_tests *tests, struct json_object *summary)
 	};
 }
 
-/* By scenario, and in the order of the summary otherwise */
+/* Sort by scenario; within each one keep the order of the summary */
 void tests_of_summary(struct json_object *summary, struct exercise_tests *tests)
 {
 	static const char *const scenarios[] = {"alone", "race", "storm"};

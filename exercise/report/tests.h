@@ -12,24 +12,24 @@ struct json_object;
 enum test_result { TEST_PASSED, TEST_FAILED, TEST_SKIPPED };
 
 struct exercise_test {
-	const char *scenario; /* "race"; "run" for what is of no case */
+	const char *scenario; /* "race"; "run" for a test outside any case */
 	char *name;	      /* "host-port" */
 	enum test_result result;
 	uint64_t trials, findings;
-	char *why; /* in a line: what was found, or why it is skipped; NULL: it passed */
+	char *why; /* one line: the findings, or the reason for the skip; NULL: it passed */
 };
 
 struct exercise_tests {
-	struct exercise_test *list; /* those of a scenario are next to one another */
+	struct exercise_test *list; /* the tests of a scenario are adjacent */
 	size_t count;
 };
 
-/** tests_of_summary() - fill @tests, to be released with tests_release() */
+/** tests_of_summary() - fill @tests, which the caller releases with tests_release() */
 void tests_of_summary(struct json_object *summary, struct exercise_tests *tests);
 
 void tests_release(struct exercise_tests *tests);
 
-/** test_result_name() - "pass", "fail" or "skip" */
+/** test_result_name() - return "pass", "fail" or "skip" */
 const char *test_result_name(enum test_result result);
 
 #endif

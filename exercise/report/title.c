@@ -6,7 +6,7 @@
 #include "util/memory.h"
 #include "util/text.h"
 
-/* A kernel report with the text @has is named by @title; the first one that fits */
+/* The first entry whose text @has is in a kernel report gives the title of the report. */
 static const struct {
 	const char *has, *title;
 } titles[] = {
@@ -32,7 +32,7 @@ static const struct {
 	{"Oops", "Oops"},
 };
 
-/* "BUG: KASAN: slab-use-after-free in ...": the part before " in" */
+/* "BUG: KASAN: slab-use-after-free in ...": take the part before " in" */
 static char *sanitizer_title(const char *detail)
 {
 	static const char *const names[] = {"KASAN: ", "KCSAN: ", "KMSAN: ", "KFENCE: ", "UBSAN: "};
@@ -66,7 +66,9 @@ static char *report_title(const char *detail)
 	return title;
 }
 
-/* "oops cxl_add_ep < cxl_mem_probe": cxl_add_ep; "somewhere" is where the report does not say it */
+/*
+ * "oops cxl_add_ep < cxl_mem_probe" gives cxl_add_ep; "somewhere" if the report names no function
+ */
 static char *place_of(const char *signature)
 {
 	const char *place = strchr(signature, ' ');

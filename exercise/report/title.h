@@ -3,14 +3,14 @@
 #define EXERCISE_REPORT_TITLE_H
 
 /**
- * finding_title() - a finding in one line, as kernel test systems name what they find
+ * finding_title() - return a finding in one line, as kernel test systems name their findings
  * @kind: of the finding
  * @signature: of the finding
  * @detail: the whole kernel report, if @kind is "splat"
  *
- * Of a kernel report: "KASAN: slab-use-after-free Read in cxl_add_ep", "possible deadlock in
- * pciehp_unconfigure_device". Of anything else its signature with "cxl: " before it, since nobody
- * else has a name for it.
+ * A kernel report becomes "KASAN: slab-use-after-free Read in cxl_add_ep", or "possible deadlock in
+ * pciehp_unconfigure_device". Any other finding becomes "cxl: " and its signature, because other
+ * test systems have no name for it.
  *
  * Return: a new string that the caller frees.
  */

@@ -75,7 +75,7 @@ void machine_release(struct machine *machine)
 	snapshot_release(&machine->snapshot);
 }
 
-/* Where the answers go */
+/* The receiver of the answers */
 struct taker {
 	answer_function *take;
 	void *data;
@@ -120,7 +120,7 @@ static void list(const struct machine *machine, const struct taker *taker)
 	}
 }
 
-/* What is done with each plan and each verdict: report it as JSON, or say it to people */
+/* A function for each plan and each verdict: report it as JSON, or print it for people */
 typedef void plan_function(const struct taker *taker, const struct plan *plan,
 			   enum plan_verdict verdict);
 typedef void verdict_function(const struct taker *taker, const struct attach_answers *answers,

@@ -10,52 +10,58 @@
 #include "util/root.h"
 
 /*
- * All that the commands answer about a machine, made in this process: nothing is started, and
- * nothing is changed.
+ * Everything that the commands answer about a machine, computed in this process. No process is
+ * started, and nothing is changed.
  */
 
-/* Whose schema in Documentation/schema the JSON has to match */
+/* The schema in Documentation/schema that the JSON must match */
 enum schema {
-	SCHEMA_LIST_ATTACH, /* an element of what list-attach prints */
-	SCHEMA_LIST_LOCKED, /* an element of what list-locked prints */
-	SCHEMA_GUARD,	    /* an element of what a guarded command prints with --dry-run */
-	SCHEMA_PLAN,	    /* what detach-memdev --dry-run prints */
+	SCHEMA_LIST_ATTACH, /* an element of the output of list-attach */
+	SCHEMA_LIST_LOCKED, /* an element of the output of list-locked */
+	SCHEMA_GUARD,	    /* an element of the output of a guarded command with --dry-run */
+	SCHEMA_PLAN,	    /* the output of detach-memdev --dry-run */
 	NR_SCHEMAS,
 };
 
 struct machine {
-	struct snapshot snapshot; /* whole: with modules, unattached hosts, dependents, users */
+	struct snapshot snapshot; /* complete: with modules, unattached hosts, dependents, users */
 	struct attach_answers answers;
 };
 
-/** machine_read() - as a command does; 0 or a negative errno; released with machine_release() */
+/**
+ * machine_read() - read a machine as a command does; 0 or a negative errno
+ *
+ * The caller releases it with machine_release().
+ */
 int machine_read(struct root root, struct machine *machine);
 void machine_release(struct machine *machine);
 
-/* Gets each JSON text, which it does not own */
+/* Receives each JSON text, which belongs to the caller */
 typedef void answer_function(void *data, enum schema schema, const char *json);
 
 /**
- * machine_answer() - give @take what all commands print about everything on that machine
+ * machine_answer() - pass to @take what all commands print about everything on that machine
  *
- * That is list-attach --all and list-locked --all; detach-memdev --dry-run of each memdev by each
- * method; and each guarded command, without and with --force, about each object.
+ * These are list-attach --all and list-locked --all; detach-memdev --dry-run of each memdev by each
+ * method; and each guarded command, without and with --force, for each object.
  */
 void machine_answer(const struct machine *machine, answer_function *take, void *data);
 
-/** machine_say() - print on stdout and stderr what the same commands say to people */
+/** machine_say() - print on stdout and stderr what the same commands print for people */
 void machine_say(const struct machine *machine);
 
-/** machine_is_attached() - does list-attach call the memdev of that name attached? */
+/** machine_is_attached() - test whether list-attach calls the memdev of that name attached */
 bool machine_is_attached(const struct machine *machine, const char *name);
 
-/** machine_refuses() - is destroy-region -f refused, of every region that @name selects? */
+/**
+ * machine_refuses() - test whether destroy-region -f is refused for every region that @name selects
+ */
 bool machine_refuses(const struct machine *machine, const char *name);
 
-/** schema_name() - the name of its file in Documentation/schema, without .schema.json */
+/** schema_name() - return the name of its file in Documentation/schema, without .schema.json */
 const char *schema_name(enum schema schema);
 
-/** schema_is_array() - is the schema that of an array of such elements? */
+/** schema_is_array() - test whether the schema describes an array of such elements */
 bool schema_is_array(enum schema schema);
 
 #endif

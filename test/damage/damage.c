@@ -2,16 +2,17 @@
 /*
  * damage OUT MACHINE...
  *
- * Each MACHINE is a directory with the sys, proc, dev and lib of a machine in it. Take one file,
- * link or directory in it at a time, remove it or put something else in its place, and make all
- * answers of cxl about the machine, in this process. For each machine, print a line that begins
- * with 0 if all is well, else with 1, and before it a line "# ..." for each damage that does harm:
+ * Each MACHINE is a directory with the sys, proc, dev and lib of a machine. The program takes one
+ * file, link or directory in it at a time, and removes or replaces it. It then makes all answers of
+ * cxl about the machine, in this process. For each machine, it prints a line that begins with 0 if
+ * there is no failure, otherwise with 1. Before that line it prints a line "# ..." for each damage
+ * that does harm:
  *
- * - a memdev is called attached that is not, without the damage
- * - the removal of a region is no longer refused, though there is still something of it
+ * - a memdev is called attached that is not attached without the damage
+ * - the removal of a region is no longer refused, although a part of it still exists
  *
- * OUT gets the distinct answers, for test/validate, and a file "now", which says what was damaged
- * if this program crashes. Root needs to be without CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, for
+ * OUT gets the distinct answers, for test/validate, and a file "now", which names the current
+ * damage in case this program crashes. Root must lack CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, for
  * the damage that makes a file unreadable.
  */
 #include <fcntl.h>
@@ -35,11 +36,11 @@ struct subject {
 	const char *name;
 	struct root root;
 	int directory;	      /* of the machine */
-	char *aside;	      /* where what is damaged is kept, beside the machine */
+	char *aside;	      /* the directory beside the machine that keeps what is damaged */
 	struct machine whole; /* the undamaged machine */
 	struct distinct *distinct;
 	char *now;		   /* NOW_SIZE bytes */
-	size_t every, nr_possible; /* of the possible damages, every so many-th is done */
+	size_t every, nr_possible; /* every @every-th of the possible damages is done */
 	size_t nr_damages, nr_failed;
 };
 
@@ -73,11 +74,11 @@ static void check(struct subject *subject, const struct target *target,
 	size_t before = subject->distinct->count;
 	struct machine machine;
 
-	/* Without the directory of all devices, there is no answer about any of them. */
+	/* Without the directory of all devices, there is no answer about any device. */
 	if (machine_read(subject->root, &machine) < 0)
 		return;
 	machine_answer(&machine, distinct_add, subject->distinct);
-	/* Messages have nothing in them that the answers have not, and take as long to make. */
+	/* Messages contain nothing that the answers lack, and take as long to make: skip them. */
 	if (subject->distinct->count > before)
 		machine_say(&machine);
 	for (size_t i = 0; i < machine.snapshot.nr_memdevs; i++) {
@@ -87,7 +88,9 @@ static void check(struct subject *subject, const struct target *target,
 		    !machine_is_attached(&subject->whole, name))
 			say_harm(subject, target, kind, name, "is called attached");
 	}
-	/* A directory takes away what is in it: all that shows that there is a region. */
+	/*
+	 * Without a directory, its contents are also missing: nothing shows that the region exists.
+	 */
 	for (size_t i = 0; i < whole->nr_regions && target->type != S_IFDIR; i++) {
 		const char *name = whole->regions[i].name;
 

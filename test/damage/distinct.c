@@ -8,7 +8,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* FNV-1a, never 0: two answers of some ten thousand hardly have the same one. */
+/* FNV-1a, never 0: a collision among some ten thousand answers is very unlikely. */
 static uint64_t hash_of(enum schema schema, const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325 + (uint64_t)schema;
@@ -18,7 +18,7 @@ static uint64_t hash_of(enum schema schema, const char *text)
 	return hash ?: 1;
 }
 
-/* False if it is in the table already */
+/* Return false if it is already in the table */
 static bool insert(uint64_t *hashes, size_t size, uint64_t hash)
 {
 	size_t at = hash & (size - 1);
@@ -31,7 +31,7 @@ static bool insert(uint64_t *hashes, size_t size, uint64_t hash)
 	return true;
 }
 
-/* At most half of the table is in use. */
+/* At most half of the table is used. */
 static void grow(struct distinct *distinct)
 {
 	size_t size = distinct->size ? 2 * distinct->size : 1024;

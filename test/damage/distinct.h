@@ -9,20 +9,20 @@
 
 /*
  * The distinct answers among many, in files below DIRECTORY/SCHEMA, for test/validate. The elements
- * of arrays are all in one array, since the schema is that of any array of them.
+ * of all arrays are in one array, because the schema describes an array of any number of them.
  */
 struct distinct {
 	const char *directory;
-	uint64_t *hashes; /* of those that are written, an open table; 0: free */
-	size_t size;	  /* of the table: a power of two */
+	uint64_t *hashes; /* the hashes of the written answers, an open table; 0: free */
+	size_t size;	  /* the size of the table, a power of two */
 	size_t count;
 	FILE *arrays[NR_SCHEMAS];
 };
 
-/** distinct_add() - write the answer, unless the same one is already written; an answer_function */
+/** distinct_add() - write the answer, unless it is already written; an answer_function */
 void distinct_add(void *distinct, enum schema schema, const char *json);
 
-/** distinct_end() - finish the files; 0, or -1 with errno set if one could not be written */
+/** distinct_end() - complete the files; 0, or -1 with errno set if one could not be written */
 int distinct_end(struct distinct *distinct);
 
 #endif

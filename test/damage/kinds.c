@@ -24,7 +24,7 @@ static int put_empty(int directory, const char *name)
 	return put_text(directory, name, "");
 }
 
-/* Every byte but the null byte, 16 times */
+/* Every byte except the null byte, 16 times */
 static int put_garbage(int directory, const char *name)
 {
 	unsigned char bytes[16 * 255];
@@ -34,7 +34,7 @@ static int put_garbage(int directory, const char *name)
 	return put_bytes(directory, name, bytes, sizeof(bytes));
 }
 
-/* Root can read it nevertheless, unless it has no CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH. */
+/* Root can still read it, unless it lacks CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH. */
 static int put_unreadable(int directory, const char *name)
 {
 	return put_text(directory, name, "1\n") ?: fchmodat(directory, name, 0, 0);

@@ -11,9 +11,9 @@
 
 struct damage_kind {
 	const char *name;
-	mode_t type;		 /* of what is damaged: S_IFREG, S_IFLNK or S_IFDIR */
+	mode_t type;		 /* the type of what is damaged: S_IFREG, S_IFLNK or S_IFDIR */
 	enum damage_level level; /* done at that level and above */
-	/* Puts something in its place; NULL: nothing is there. 0, or -1 with errno set */
+	/* Puts something in its place; NULL: nothing. 0, or -1 with errno set */
 	int (*put)(int directory, const char *name);
 };
 

@@ -13,18 +13,18 @@
 
 #define DEVICES "sys/bus/cxl/devices"
 
-/* So many devices of each kind */
+/* The number of devices of each kind */
 #define OF_EACH_KIND 2
 
 /* What a directory is */
 enum place {
 	ELSEWHERE,
 	HOST,	 /* of a memdev */
-	DEVICE,	 /* of CXL, or a directory of its attributes */
+	DEVICE,	 /* of a CXL device, or of its attributes */
 	LEFT_OUT /* one device too many of its kind */
 };
 
-/* What is read of CXL devices and their hosts */
+/* The names that are read in CXL devices and their hosts */
 static const char *const read_of_devices[] = {
 	"firmware_version",
 	"payload_max",
@@ -52,7 +52,7 @@ static const char *const read_of_devices[] = {
 	NULL,
 };
 
-/* What is read of everything else: of other devices, drivers and modules, and of the kernel */
+/* The names that are read elsewhere: in other devices, drivers and modules, and of the kernel */
 static const char *const read_elsewhere[] = {
 	"modalias",
 	"driver_override",
@@ -116,7 +116,7 @@ static void choose_devices(int directory, struct targets *targets)
 		free(entries);
 }
 
-/* The files of modules that have nothing to do with CXL are recorded without content. */
+/* The files of modules that do not concern CXL are recorded without content. */
 static bool is_read_elsewhere(const char *name, const struct stat *status)
 {
 	size_t length = strlen(name);
@@ -125,7 +125,7 @@ static bool is_read_elsewhere(const char *name, const struct stat *status)
 	       (length > 3 && strcmp(name + length - 3, ".ko") == 0 && status->st_size > 0);
 }
 
-/* False if nothing reads it */
+/* Return false if no code reads it */
 static bool find_level(const char *directory, enum place place, const char *name,
 		       const struct stat *status, enum damage_level *level)
 {

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* How much is done to a file, link or directory */
+/* How much damage is done to a file, link or directory */
 enum damage_level {
-	DAMAGE_REMOVE, /* links and directories that have nothing to do with CXL */
-	DAMAGE_SOME,   /* what is in a CXL device or its host; what is read of anything else */
+	DAMAGE_REMOVE, /* links and directories that do not concern CXL */
+	DAMAGE_SOME,   /* the contents of a CXL device or its host; what is read of other devices */
 	DAMAGE_ALL,    /* what is read of CXL devices and their hosts */
 };
 
@@ -19,17 +19,18 @@ struct target {
 };
 
 struct targets {
-	struct target *list; /* what is in a directory is before it */
+	struct target *list; /* the contents of a directory precede it */
 	size_t count;
 	char **devices; /* the names of the CXL devices whose directories are damaged */
 	size_t nr_devices;
 };
 
 /**
- * targets_find() - every link and directory of the machine, and the files that may be read
+ * targets_find() - find every link and directory of the machine, and the files that may be read
  * @targets: zeroed; released with targets_release()
  *
- * Of each kind of CXL device, only the first few: a machine can have hundreds of decoders.
+ * Only the first few CXL devices of each kind are included: a machine can have hundreds of
+ * decoders.
  *
  * Return: 0, or -1 with errno set.
  */

@@ -2,13 +2,13 @@
 /*
  * vanish MACHINE...
  *
- * Each MACHINE is a directory with the sys, proc, dev and lib of a machine in it. Read it while a
- * device is removed, as the kernel removes one: before the first look at the device, before the
- * second, and so on to the last, for each CXL device and each host without a memdev. For each
- * machine, print a line that begins with 0 if all is well, else with 1, and before it a line "#
- * ..." for each answer that is wrong:
+ * Each MACHINE is a directory with the sys, proc, dev and lib of a machine. The program reads it
+ * while a device is removed, as the kernel removes one: before the first read of the device, before
+ * the second, and so on to the last. It does this for each CXL device and each host without a
+ * memdev. For each machine, it prints a line that begins with 0 if there is no failure, otherwise
+ * with 1. Before that line it prints a line "# ..." for each wrong answer:
  *
- * - the device is in the snapshot, but not as it was (a region may be there with its name alone)
+ * - the device is in the snapshot, but changed (a region may be there with only its name)
  * - a memdev is called attached that is not
  *
  * The functions of util/sysfs.h that attach/read calls are wrapped (the linker's --wrap).
@@ -30,13 +30,13 @@
 #include "util/sysfs.h"
 #include "util/text.h"
 
-/* The device that is removed */
+/* The device to remove */
 static struct {
 	const char *name, *bus;
-	char *link; /* of its bus */
+	char *link; /* the path of its link on its bus */
 	int directory;
-	struct stat status;  /* of its directory */
-	size_t looks, until; /* how often it was looked at, and how often before it is removed */
+	struct stat status;  /* the status of its directory */
+	size_t looks, until; /* how often it was read, and how many reads precede its removal */
 	bool removed;
 } victim;
 
@@ -66,7 +66,7 @@ static void move_all(int from, int to)
 	closedir(directory);
 }
 
-/* What leads to the directory stays, as for one who has it open already. */
+/* The path to the directory stays, as for a process that already has it open. */
 static void remove_victim(void)
 {
 	move_all(victim.directory, aside);
@@ -85,7 +85,7 @@ static void put_back(void)
 	victim.removed = false;
 }
 
-/* Does @path, relative to @dirfd, lead to the device or into it? */
+/* Test whether @path, relative to @dirfd, leads to the device or into it */
 static bool is_look(int dirfd, const char *path)
 {
 	size_t length = strlen(victim.name);
@@ -177,7 +177,7 @@ static bool same_memdev(const struct snapshot *one, const struct snapshot *other
 		streq(a->host.driver, b->host.driver) && streq(a->host.module, b->host.module));
 }
 
-/* It stays with its name alone. */
+/* Test for a region that stays with only its name */
 static bool is_forgotten(const struct snapshot_region *region)
 {
 	return region->resource == SNAPSHOT_NO_NUMBER && region->size == SNAPSHOT_NO_NUMBER &&
@@ -239,7 +239,7 @@ struct subject {
 	const char *path, *name;
 	struct root root;
 	struct snapshot whole;
-	struct attach_answers answers; /* about it */
+	struct attach_answers answers; /* about the snapshot */
 	size_t nr_reads, nr_failed;
 };
 
@@ -308,7 +308,7 @@ static void remove_each(struct subject *subject)
 		remove_at_each_look(subject, "cxl", whole->regions[i].name);
 	for (size_t i = 0; i < whole->nr_ports; i++)
 		remove_at_each_look(subject, "cxl", whole->ports[i].name);
-	/* There are many decoders, and those with a region are read with all that they have. */
+	/* There are many decoders. Only those with a region are read completely. */
 	for (size_t i = 0; i < whole->nr_decoders; i++) {
 		if (i % 8 == 0 || whole->decoders[i].region_name)
 			remove_at_each_look(subject, "cxl", whole->decoders[i].name);

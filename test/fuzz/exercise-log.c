@@ -5,10 +5,10 @@
  *
  * - the summary is valid JSON in UTF-8, and can be drawn
  * - it has no more trials than the log has lines, and each finding was seen at least once
- * - a line that is not a record changes nothing, as the last one of a machine that died
- * - what shrinking writes down, it reads again: the next call has one candidate more
- * - it is merged alone, with all of its trials, or refused with a reason; with itself it is always
- * refused
+ * - a line that is not a record changes nothing, such as the last line of a machine that died
+ * - the candidates that shrinking writes can be read again: the next call has one candidate more
+ * - the log alone is merged with all its trials, or refused with a reason; with itself it is always
+ *   refused
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -106,7 +106,7 @@ static void check_with_other_line(const char *summary, const char *text, size_t 
 	json_object_put(same);
 }
 
-/* The first finding's signature, by which it is shrunk */
+/* Return the signature of the first finding, which is shrunk */
 static const char *a_signature(struct json_object *summary)
 {
 	struct json_object *findings = json_object_object_get(summary, "findings");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The program of all fuzz targets. FUZZ_TARGET, in the environment, names the target. libFuzzer and
- * AFL++ call LLVMFuzzerTestOneInput(); compiled with STANDALONE, the program takes files with texts
- * as its arguments, and without any it prints the names of the targets.
+ * AFL++ call LLVMFuzzerTestOneInput(). If compiled with STANDALONE, the program takes files with
+ * texts as its arguments. Without arguments it prints the names of the targets.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -30,7 +30,7 @@ static const struct fuzz_target *const targets[] = {
 char *fuzz_directory;
 int fuzz_directory_fd = -1;
 
-/* What ".." of a target's directory leads to is private, too. */
+/* ".." in a target's directory also leads to a private directory. */
 static char *outer;
 static const struct fuzz_target *target;
 static FILE *nowhere;
@@ -67,7 +67,7 @@ static const struct fuzz_target *find_target(const char *name)
 	return NULL;
 }
 
-/* libkmod itself loses memory where an index is damaged. The other targets have intact ones. */
+/* libkmod itself leaks memory if an index is damaged. The other targets have intact indexes. */
 const char *__lsan_default_suppressions(void)
 {
 	const char *name = getenv("FUZZ_TARGET");
@@ -85,7 +85,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		exit(2);
 	}
 	make_directory();
-	/* The messages are not what is tested: a fault is written to the descriptor itself. */
+	/* The messages are not tested. A fault is written to the descriptor itself. */
 	nowhere = fopen("/dev/null", "we");
 	if (!nowhere)
 		fuzz_die("/dev/null");
@@ -95,7 +95,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* A copy of its own: there, the address sanitizer sees what is read beyond its end. */
+/* Copy the text, so that the address sanitizer detects a read beyond its end. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *text = memory_check(malloc(size + 1));

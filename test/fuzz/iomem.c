@@ -4,9 +4,9 @@
  * fault if one of these does not hold:
  *
  * - each line has at most one range, and each range ends at or after its first address
- * - its owner is in the file, and is deeper than one line can be indented by no range
- * - where all addresses are 0, as without root, the answer is an error and no range
- * - lines that have no range change nothing
+ * - the owner of a range is in the file, and no range is deeper than a line can be indented
+ * - if all addresses are 0, as without root, the answer is an error and no range
+ * - lines without a range change nothing
  */
 #include <errno.h>
 #include <string.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An entry of the journal, and the settings of a bus that are written down beside it, as the parts
- * "entry" and "settings" (fuzz_part()). BOOT in them stands for the id of this boot. It is a fault
- * if one of these does not hold:
+ * An entry of the journal, and the settings of a bus that are saved beside it, as the parts "entry"
+ * and "settings" (fuzz_part()). BOOT in them stands for the id of this boot. It is a fault if one
+ * of these does not hold:
  *
- * - an entry is read, or is named as damaged; only one that names another boot is left out
- * - what was read, written and read again is the same
+ * - an entry is read, or is reported as damaged; only one that names another boot is left out
+ * - reading, writing and reading again gives the same entry
  * - without one of the texts that a reattach needs, the entry is damaged
- * - a damaged entry stays until somebody removes it, and so do damaged settings, with an error
+ * - a damaged entry stays until a user removes it, and so do damaged settings, with an error
  * - no step of an entry writes to a file outside of its device, driver or bus
  */
 #include <ctype.h>
@@ -48,7 +48,9 @@ static void prepare(void)
 	journal_boot_id(boot, sizeof(boot));
 }
 
-/* A new text with the id of this boot in it; up to a null byte, as a file of the journal has none
+/*
+ * Return a new text with the id of this boot in it, up to a null byte, because a file of the
+ * journal has none
  */
 static char *with_boot(const char *text, size_t size)
 {
@@ -66,7 +68,7 @@ static bool is_text(struct json_object *json, const char *key)
 	return json_object_is_type(json_object_object_get(json, key), json_type_string);
 }
 
-/* Does it name another boot, or none because its kernel had no id? */
+/* Test whether it names another boot, or none because its kernel had no id */
 static bool is_of_other_boot(struct json_object *json)
 {
 	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
@@ -153,7 +155,7 @@ static void check_written(const struct journal_entry *entry)
 	journal_release(again, 1);
 }
 
-/* Is the file still there after that? */
+/* Test whether the file still exists after that */
 static bool is_kept(void)
 {
 	size_t nr_gone;
@@ -163,8 +165,7 @@ static bool is_kept(void)
 	return faccessat(fuzz_directory_fd, ENTRY, F_OK, 0) == 0;
 }
 
-/* Each of its keys, one after the other, is missing; @inner: an array whose first element it is of
- */
+/* Remove each of its keys in turn; @inner is an array whose first element it is */
 static void check_incomplete(struct json_object *json, const char *inner, const char *key)
 {
 	struct json_object *copy = NULL, *object;

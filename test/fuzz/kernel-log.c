@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel log: records of /dev/kmsg, or the text of a console, one line after the other; and
- * the stack of a process. It is a fault if one of these does not hold:
+ * The kernel log: records of /dev/kmsg, or the text of a console, line by line; and the stack of a
+ * process. It is a fault if one of these does not hold:
  *
  * - a record's text is what follows its first semicolon, up to the end of the line
  * - each line that begins a report is in exactly one report, and reports are in the order of lines
  * - the signature of a report begins with its kind and its function, which is in its lines
- * - lines before and after a report that are about something else change no signature
- * - what is recorded of a crash is valid JSON, and names the reports since the last trial began
- * - the signature of a process that is stuck is one line
+ * - other lines before and after a report change no signature
+ * - the record of a crash is valid JSON, and names the reports since the last trial began
+ * - the signature of a stuck process is one line
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +47,9 @@ static void release_lines(struct lines *lines)
 	free(lines->list);
 }
 
-/* @record: from here on, as a read of /dev/kmsg would have it; @line: the same, its first line */
+/*
+ * @record is the rest of the text, as a read of /dev/kmsg would return it; @line is its first line
+ */
 static void check_record(const char *record, const char *line, struct lines *lines)
 {
 	struct kmsg_record parsed;
@@ -113,7 +115,7 @@ static void check_splats(const struct lines *lines, const struct splats *splats)
 	}
 }
 
-/* What else the machine does has no influence. */
+/* Other messages of the machine have no influence. */
 static void check_stable(const struct lines *lines, const struct splats *splats)
 {
 	struct lines more = {0};

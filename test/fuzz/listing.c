@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What cxl-cli prints, which cxl list --attach extends, on a machine that has one attached memdev.
- * It is a fault if one of these does not hold:
+ * The output of cxl-cli, which cxl list --attach extends, on a machine that has one attached
+ * memdev. It is a fault if one of these does not hold:
  *
- * - what was valid JSON in UTF-8 is valid after that
- * - what cxl-cli printed is all in it, in the same order: there are new keys, and nothing else
- * - each memdev and region has what is added once, in cxl-cli's own object
+ * - what was valid JSON in UTF-8 is still valid
+ * - everything that cxl-cli printed remains, in the same order: only new keys are added
+ * - each memdev and region has the additions once, in cxl-cli's own object
  */
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,7 @@ static void check_extended(struct json_object *before, struct json_object *after
 	}
 }
 
-/* cxl-cli itself prints what is valid. */
+/* The output of cxl-cli itself is valid. */
 static struct json_object *parse_valid(const char *text)
 {
 	bool valid;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A machine as text (test/replay/tree) goes in, and all answers of cxl about it come out. It is a
- * fault if the program crashes, or if one of these does not hold:
+ * The input is a machine as text (test/replay/tree), and the output is every answer of cxl about
+ * it. It is a fault if the program crashes, or if one of these does not hold:
  *
  * - each answer is valid JSON in UTF-8
- * - a memdev without a driver, or whose host has none, is not called attached: this is seen from
- *   the machine's directory, without what attach/read makes of it (memdev-disabled and host-unbound
- *   of attach/reason/evidence.c decide alone)
- * - a memdev with class attributes is not called attached if no decoder names a region: only what
- *   is seen of regions can outweigh class-attributes
+ * - a memdev is not called attached if it or its host has no driver: this is read from the
+ *   machine's directory, without the results of attach/read (memdev-disabled and host-unbound of
+ *   attach/reason/evidence.c decide alone)
+ * - a memdev with class attributes is not called attached if no decoder names a region: only
+ *   signals about regions can outweigh class-attributes
  * - destroy-region -f of a region of an attached memdev is refused
  *
- * FUZZ_MODULES, in the environment, is a directory that is every machine's lib: it has the kernel's
- * modules, without which no host of a provider is found.
+ * FUZZ_MODULES, in the environment, is a directory that serves as every machine's lib. It contains
+ * the kernel's modules, without which no host of a provider is found.
  */
 #include <fcntl.h>
 #include <stdbool.h>

@@ -3,10 +3,10 @@
  * The modules' indexes, the files of two modules, /proc/kallsyms, and a parameter of a module, each
  * of them a part (fuzz_part()). It is a fault if one of these does not hold:
  *
- * - a provider has a file, which is there, and which has the name of the symbol in it that makes it
- *   one
+ * - a provider has a file, which exists and contains the name of the symbol that makes it a
+ *   provider
  * - the module of a modalias is one of the providers
- * - where only /proc/kallsyms can say that the kernel has attach, one of its symbols is in it
+ * - if only /proc/kallsyms can show that the kernel has attach, it contains one of its symbols
  * - a module that can be loaded again has its file, and only parameters that it shows
  * - reading the same files twice gives the same answers
  */
@@ -114,7 +114,7 @@ static bool has_attach(const char *text, size_t size, const char *name)
 	return false;
 }
 
-/* All answers, as a text, which the caller frees */
+/* Return all answers as a text, which the caller frees */
 static char *answers(struct modules *modules, const char *text, size_t size)
 {
 	static const char modalias[] = "pci:v00001AF4d000011E8sv00001AF4sd00001100bc05sc02i00";

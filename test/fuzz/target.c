@@ -25,7 +25,7 @@ void fuzz_die(const char *what)
 	_exit(2);
 }
 
-/* How many bytes follow the first one of a character; -1 if it is none */
+/* Return how many bytes follow the first byte of a character; -1 if it is invalid */
 static int nr_following(unsigned char first)
 {
 	if (first < 0x80)
@@ -35,7 +35,7 @@ static int nr_following(unsigned char first)
 	return first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf8 ? 3 : -1;
 }
 
-/* By the numbers of the characters, and not as util/json.c decides it, which is tested here */
+/* Decide by the code points, and not as util/json.c, which is tested here */
 static bool is_utf8(const char *text)
 {
 	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
@@ -59,7 +59,7 @@ static bool is_utf8(const char *text)
 	return true;
 }
 
-/* Also where it is strict, json-c takes NaN and Infinity, which are no JSON. */
+/* Even in strict mode, json-c accepts NaN and Infinity, which are not JSON. */
 static int visit_number(struct json_object *value, int flags, struct json_object *parent,
 			const char *key, size_t *index, void *all_finite)
 {
@@ -79,7 +79,7 @@ static bool is_finite(struct json_object *json)
 	return all_finite;
 }
 
-/* Where it is strict, json-c 0.18 refuses every character that is not ASCII. */
+/* In strict mode, json-c 0.18 refuses every character that is not ASCII. */
 static bool is_strict_json(const char *json)
 {
 	struct json_tokener *tokener = json_tokener_new();

@@ -4,7 +4,7 @@
  * does not hold:
  *
  * - action, device and subsystem are in the text; the device is a name, not a path
- * - a line that is not one of those that are read changes nothing
+ * - a line with another key changes nothing
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static void run(const char *text, size_t size)
 	static const char other[] = "\0CXL_FUZZ=1";
 	struct uevent *event, *same;
 
-	/* What uevent_next() does not have room for */
+	/* uevent_next() has no room for the additional text */
 	if (size + sizeof(other) > sizeof(event->text))
 		return;
 	event = parse(text, size, "", 0);

@@ -18,9 +18,9 @@
 
 struct unpacking {
 	int top;
-	int directory; /* of the entries that follow; -1: none */
-	int depth;     /* of that directory below @top */
-	int file;      /* whose content follows; -1: none */
+	int directory; /* for the entries that follow; -1: none */
+	int depth;     /* the depth of that directory below @top */
+	int file;      /* the file whose content follows; -1: none */
 	size_t written;
 	size_t nr_entries;
 };
@@ -32,8 +32,7 @@ static int hex_digit(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Undo "\xNN" and "\\" in place; any other backslash stays. The length may have null bytes in it.
- */
+/* Undo "\xNN" and "\\" in place. Any other backslash stays. The text may contain null bytes. */
 static size_t unescape(char *text, size_t length)
 {
 	size_t to = 0;
@@ -63,8 +62,8 @@ static bool is_name(const char *name)
 }
 
 /*
- * A link is relative, and has ".." at its beginning only, and no more often than there are
- * directories above it. Whatever other links it leads through, it does not lead out.
+ * A link is relative. It has ".." only at its beginning, and no more often than there are
+ * directories above it. It does not lead out of the directory, even through other links.
  */
 static bool stays_within(const char *target, int depth)
 {
@@ -82,7 +81,7 @@ static bool stays_within(const char *target, int depth)
 	       !(strlen(target) >= 3 && strcmp(target + strlen(target) - 3, "/..") == 0);
 }
 
-/* Make and open the directory @name, which is not a link */
+/* Create and open the directory @name, which must not be a link */
 static int enter(int above, const char *name)
 {
 	struct open_how how = {
@@ -175,7 +174,7 @@ static void add_content(struct unpacking *unpacking, char *line)
 
 	while (backslashes < length && line[length - 1 - backslashes] == '\\')
 		backslashes++;
-	/* An odd number: no newline follows. */
+	/* An odd number of backslashes: no newline follows. */
 	if (backslashes % 2)
 		length = unescape(line, length - 1);
 	else

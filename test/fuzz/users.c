@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the search for users reads of /proc, and the numbers of files and memory blocks in sysfs:
- * each file is a part (fuzz_part()). The machine around them has the disk sda, the interface eth0
- * and the dax device dax0.0. It is a fault if one of these does not hold:
+ * The files of /proc that the search for users reads, and the numbers of files and memory blocks in
+ * sysfs: each file is a part (fuzz_part()). The machine around them has the disk sda, the interface
+ * eth0 and the dax device dax0.0. It is a fault if one of these does not hold:
  *
  * - each user has a known kind, and uses a device of this machine
- * - the file that it is from names the disk, the interface or the mapping
+ * - the file from which it was read names the disk, the interface or the mapping
  * - a line about something else changes nothing
  */
 #include <stdint.h>
@@ -34,7 +34,7 @@ static const char machine[] = "D /proc/self/ns\nL mnt -> mnt:[1]\n"
 			      "L dax0.0 -> ../../../devices/region0/dax_region0/dax0.0\n"
 			      "D /dev\n";
 
-/* Each with a line that is about something else; NULL: a line more would be another text */
+/* Each with a line about something else; NULL: another line would change the meaning */
 static const struct {
 	const char *name, *path, *other;
 } files[] = {
@@ -52,7 +52,7 @@ static const struct {
 };
 #define NR_FILES (sizeof(files) / sizeof(*files))
 
-/* What has to be in the file that shows a user of that kind */
+/* The text that must be in the file that shows a user of that kind */
 static const struct {
 	const char *kind, *device, *file, *word;
 } kinds[] = {
@@ -67,7 +67,7 @@ static const struct {
 
 static struct root root;
 
-/* Without root there are none, and so no mount, swap or mapping is found. */
+/* Without root no nodes can be made, and no mount, swap or mapping is found. */
 static void make_node(const char *path, mode_t kind, unsigned int major)
 {
 	if (mknodat(fuzz_directory_fd, path, kind | 0600, makedev(major, 0)) < 0)
@@ -85,7 +85,7 @@ static void prepare(void)
 		fuzz_die(fuzz_directory);
 }
 
-/* @other: with a line about something else before each file's own */
+/* @other: put a line about something else before each file's own text */
 static void put_files(const char *text, size_t size, bool other)
 {
 	for (size_t i = 0; i < NR_FILES; i++) {
@@ -110,7 +110,7 @@ static struct snapshot_memdev memdev = {
 static struct snapshot_region region = {
 	.name = "region0", .resource = 0x400000000, .size = 0x40000000};
 
-/* Released with release(): the devices are not its own. */
+/* Released with release(): the devices do not belong to the snapshot. */
 static struct snapshot *read_users(void)
 {
 	struct snapshot *snapshot = memory_check(calloc(1, sizeof(*snapshot)));

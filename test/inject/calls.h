@@ -4,21 +4,23 @@
 
 #include <stddef.h>
 
-/* The names of system calls, and what each is about */
+/* The names of system calls, and the argument that says what each call concerns */
 
 #define CALLS_MAX 512
 
 enum call_about { ABOUT_NOTHING, ABOUT_FD, ABOUT_PATH, ABOUT_PATH_AT };
 
-/** call_name() - the name of that number; "?" if there is none in the table (calls.c) */
+/** call_name() - return the name of that number; "?" if the table (calls.c) does not have it */
 const char *call_name(long number);
 
-/** call_about() - which argument says what the call is about: the first as a descriptor or path, or
- * the second as a path
+/**
+ * call_about() - return which argument names the object of the call
+ *
+ * It is the first argument as a descriptor or path, or the second as a path.
  */
 enum call_about call_about(long number);
 
-/** call_index() - where its count is, below CALLS_MAX */
+/** call_index() - return the index of the call's count, below CALLS_MAX */
 size_t call_index(long number);
 
 #endif

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault: run a program, and have one of its system calls fail, or the process killed before or
- * after it.
+ * fault: run a program, and let one of its system calls fail, or kill the process before or after
+ * the call.
  *
- * strace can do that as well, but it counts the calls of each process alone: what it does to the
- * fifth openat() of the command, it does to the fifth of the worker, too. Here, one call is one
- * call. And a recorded machine has no kernel: --hook plays its part, whenever something has been
- * written to /sys, before the process that wrote goes on.
+ * strace can also do that, but it counts the calls of each process separately. What it does to the
+ * fifth openat() of the command, it also does to the fifth of the worker. This program counts the
+ * calls of each process, and changes only one call of one process. A recorded machine has no
+ * kernel. --hook plays the kernel's part after each write to /sys, before the process that wrote
+ * continues.
  */
 #include <elf.h>
 #include <errno.h>
@@ -29,9 +30,9 @@
 
 /* What to do, and to which call */
 static struct {
-	size_t process, number; /* from 0; from 1: the how manieth of that name */
-	const char *call;	/* NULL: nothing */
-	int error;		/* the call fails with it; 0: the process is killed */
+	size_t process, number; /* from 0; from 1: the index of the call among those of that name */
+	const char *call;	/* NULL: none */
+	int error;		/* the error of the call; 0: the process is killed */
 	bool after;		/* the call is made first */
 	const char *hook, *own;
 	FILE *log, *result;
@@ -42,11 +43,11 @@ static struct process {
 	pid_t pid;
 	bool is_entered, is_early, is_hit, is_let_go, opens_to_write;
 	size_t counts[CALLS_MAX];
-	char what[512]; /* the path that the call is about */
+	char what[512]; /* the path that the call concerns */
 } processes[PROCESSES_MAX];
 
 static size_t nr_processes;
-static unsigned long entry, entry_word; /* of the program: where ld.so is done */
+static unsigned long entry, entry_word; /* of the program: ld.so has finished there */
 static bool fired, timed_out;
 
 static struct process *find(pid_t pid)
@@ -121,11 +122,11 @@ static void enter(struct process *process, struct user_regs_struct *regs)
 		kill(process->pid, SIGKILL);
 		return;
 	}
-	regs->orig_rax = (unsigned long long)-1; /* no call is made */
+	regs->orig_rax = (unsigned long long)-1; /* the call is not made */
 	ptrace(PTRACE_SETREGS, process->pid, NULL, regs);
 }
 
-/* What the process wrote to a file of sysfs: the kernel's part */
+/* Run the hook for what the process wrote to a file of sysfs, in place of the kernel */
 static void run_hook(const struct process *process, const struct user_regs_struct *regs)
 {
 	char text[4096];
@@ -177,7 +178,7 @@ static void at_call(struct process *process)
 		leave(process, &regs);
 }
 
-/* Is it the command itself, or the other program that todo.own names? cxl-cli is neither. */
+/* Test for the command itself, or the other program that todo.own names; cxl-cli is neither. */
 static bool is_own(pid_t pid, const char *command)
 {
 	struct stat program, own;
@@ -210,7 +211,7 @@ static unsigned long read_entry(pid_t pid)
 	return found;
 }
 
-/* A breakpoint at the program's entry: what comes before is ld.so's. */
+/* Set a breakpoint at the program's entry: the calls before it are those of ld.so. */
 static void begin_program(struct process *process)
 {
 	process->is_early = true;
@@ -235,7 +236,7 @@ static bool at_entry(struct process *process)
 	return true;
 }
 
-/* A process has stopped: what for, and which signal it gets now */
+/* Handle a process that has stopped; return the signal to deliver */
 static int stopped(struct process *process, int status, const char *command)
 {
 	int signal = WSTOPSIG(status), event = status >> 16;
@@ -245,7 +246,7 @@ static int stopped(struct process *process, int status, const char *command)
 		return 0;
 	}
 	if (event == PTRACE_EVENT_EXEC) {
-		/* Another program, such as cxl-cli: its calls do not count. */
+		/* The calls of another program, such as cxl-cli, do not count. */
 		process->is_let_go = !is_own(process->pid, command);
 		if (!process->is_let_go)
 			begin_program(process);
@@ -267,7 +268,7 @@ static void on_alarm(int number)
 	}
 }
 
-/* Until all of its processes have ended. Return: the status of the first, as of waitpid(2) */
+/* Wait until all processes have ended. Return: the status of the first, as from waitpid(2) */
 static int follow(pid_t first, const char *command)
 {
 	int status, result = 0;
@@ -283,7 +284,7 @@ static int follow(pid_t first, const char *command)
 		if (!WIFSTOPPED(status)) {
 			if (pid == first)
 				result = status;
-			process->pid = -1; /* another one may get its number */
+			process->pid = -1; /* another process may get its number */
 			continue;
 		}
 		signal = stopped(process, status, command);
@@ -305,7 +306,7 @@ static pid_t start(char **command)
 		_exit(127);
 	}
 	waitpid(pid, NULL, 0);
-	find(pid)->is_entered = true; /* execve() has only its end */
+	find(pid)->is_entered = true; /* execve() has only an exit */
 	ptrace(PTRACE_SETOPTIONS, pid, NULL, traced);
 	ptrace(PTRACE_CONT, pid, NULL, NULL);
 	return pid;
@@ -321,7 +322,7 @@ static int error_of(const char *name)
 	exit(EXIT_FAILURE);
 }
 
-/* The options; each has its own letter as its key */
+/* The options; the key of each is its own letter */
 static const struct option options[] = {
 	{"process", required_argument, NULL, 'p'},
 	{"call", required_argument, NULL, 'c'},

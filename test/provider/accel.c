@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An attach provider on PCI: drives a CXL memory device as an accelerator's own driver would. It
+ * An attach provider on PCI. It drives a CXL memory device as an accelerator's own driver would. It
  * attaches the device's memory with devm_cxl_probe_mem(), maps the region behind it for itself and
- * for processes, and registers a network interface, so that what goes down with it is something
- * that an administrator knows.
+ * for processes, and registers a network interface. A detach thus takes down something that an
+ * administrator knows.
  *
- * It takes no device by itself: write its name to the device's driver_override.
+ * It binds no device by itself: write its name to the device's driver_override.
  */
 #include <linux/etherdevice.h>
 #include <linux/io.h>
@@ -76,10 +76,11 @@ module_param(online, bool, 0644);
 MODULE_PARM_DESC(online, "Give the memory to the kernel as system RAM, as some GPU drivers do");
 
 struct lab_accel {
-	struct lab_memory memory; /* first: devm_cxl_dev_state_create() wants that of CXL there */
+	struct lab_memory
+		memory; /* first: devm_cxl_dev_state_create() expects the CXL state there */
 	struct net_device *netdev;
 	struct lab_window *window;
-	void __iomem *mapped; /* NULL where the memory is system RAM */
+	void __iomem *mapped; /* NULL if the memory is system RAM */
 };
 
 static netdev_tx_t lab_accel_xmit(struct sk_buff *skb, struct net_device *netdev)
@@ -115,7 +116,7 @@ static int lab_accel_add_netdev(struct pci_dev *pdev, struct lab_accel *accel)
 	return 0;
 }
 
-/* What a driver does with the memory that is its own */
+/* Use the memory, as a driver does */
 static int lab_accel_use(struct pci_dev *pdev, struct lab_accel *accel)
 {
 	const struct range *range = &accel->memory.range;
@@ -183,7 +184,10 @@ static void lab_accel_lock_both(struct mutex *first, struct mutex *second)
 	mutex_unlock(first);
 }
 
-/* Nothing hangs, since it is never done at the same time; it could be, which lockdep sees. */
+/*
+ * Nothing deadlocks, because the two orders are never used at the same time. lockdep reports that
+ * they could be.
+ */
 static void lab_accel_invert_locks(void)
 {
 	lab_accel_lock_both(&lab_accel_lock_one, &lab_accel_lock_other);
@@ -197,7 +201,7 @@ static void lab_accel_use_after_free(void)
 	if (!word)
 		return;
 	kfree(word);
-	OPTIMIZER_HIDE_VAR(word); /* or the compiler would refuse */
+	OPTIMIZER_HIDE_VAR(word); /* otherwise the compiler would refuse this */
 	pr_info("freed memory has %u\n", READ_ONCE(*word));
 }
 
@@ -205,13 +209,13 @@ static noinline void lab_accel_oops(void)
 {
 	u32 *word = NULL;
 
-	OPTIMIZER_HIDE_VAR(word); /* or the compiler would refuse */
+	OPTIMIZER_HIDE_VAR(word); /* otherwise the compiler would refuse this */
 	pr_info("nothing has %u\n", READ_ONCE(*word));
 }
 
 /*
- * The memdev, and with it the region, go after this, with the device's managed resources. No
- * register is touched: the device may be gone already.
+ * The memdev and its region are removed after this function, with the device's managed resources.
+ * It accesses no register, because the device may already be gone.
  */
 static void lab_accel_remove(struct pci_dev *pdev)
 {
@@ -234,7 +238,10 @@ static void lab_accel_remove(struct pci_dev *pdev)
 	lab_accel_end_use(accel);
 }
 
-/* The device's attribute "word": the first bytes of its memory, through the driver's own mapping */
+/*
+ * The device's attribute "word": the first bytes of its memory, read through the driver's own
+ * mapping
+ */
 static ssize_t word_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct lab_accel *accel = dev_get_drvdata(dev);
@@ -265,8 +272,8 @@ static struct attribute *lab_accel_attrs[] = {
 ATTRIBUTE_GROUPS(lab_accel);
 
 /*
- * An id that no device has, so that devices are taken by driver_override only; or by an id that is
- * written to new_id, which the kernel accepts only beside another one.
+ * An id that no device has, so that the driver only binds devices by driver_override, or by an id
+ * that is written to new_id. The kernel accepts that id only beside another one.
  */
 static const struct pci_device_id lab_accel_ids[] = {
 	{PCI_DEVICE(0x1b36, 0xffff)},

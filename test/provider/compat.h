@@ -2,7 +2,7 @@
 #ifndef CXL_LAB_COMPAT_H
 #define CXL_LAB_COMPAT_H
 
-/* What differs between the kernels that have devm_cxl_probe_mem() */
+/* The differences between the kernels that have devm_cxl_probe_mem() */
 
 #include <linux/sizes.h>
 #include <linux/version.h>

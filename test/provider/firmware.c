@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What platform firmware does for a CXL device, on a machine whose firmware does not: QEMU's.
- * Uses the platform's tables and the devices' registers only, and nothing of the CXL core.
+ * What platform firmware does for a CXL device, for QEMU, whose firmware does not do it. It only
+ * uses the platform's tables and the devices' registers, and nothing of the CXL core.
  *
  * Registers: CXL 3.1, 8.2.4 (component registers), 8.2.4.20 (HDM decoders), 9.18.1 (CEDT).
  */
@@ -27,7 +27,7 @@
 #define HDM_BASE(i) (0x10 + 0x20 * (i))
 #define HDM_SIZE(i) (0x18 + 0x20 * (i))
 #define HDM_CTRL(i) (0x20 + 0x20 * (i))
-#define HDM_TARGETS(i) (0x24 + 0x20 * (i)) /* of an endpoint: how much DPA to skip */
+#define HDM_TARGETS(i) (0x24 + 0x20 * (i)) /* of an endpoint: the DPA to skip */
 #define HDM_LOCK BIT(8)
 #define HDM_COMMIT BIT(9)
 #define HDM_COMMITTED BIT(10)
@@ -40,11 +40,11 @@
 #define LOCATOR_OFFSET_MASK GENMASK(31, 16)
 #define LOCATOR_ID_COMPONENT 1
 
-/* What the CEDT says of one host bridge */
+/* The contents of the CEDT for one host bridge */
 struct bridge {
 	u32 uid;
 	u64 registers; /* physical address of its component registers */
-	u64 window;    /* base of the first fixed memory window that only it serves */
+	u64 window;    /* base of the first fixed memory window of this host bridge alone */
 	u64 window_size;
 };
 
@@ -95,7 +95,7 @@ static int find_bridge(struct pci_dev *pdev, struct bridge *bridge)
 	return read_cedt(bridge);
 }
 
-/* The device's component registers, as its register locator says */
+/* Find the device's component registers in its register locator */
 static int find_component(struct pci_dev *pdev, u64 *registers)
 {
 	u16 dvsec = pci_find_dvsec_capability(pdev, PCI_VENDOR_ID_CXL, DVSEC_REGISTER_LOCATOR);
@@ -117,7 +117,7 @@ static int find_component(struct pci_dev *pdev, u64 *registers)
 	return -ENODEV;
 }
 
-/* Map the component registers; @hdm is the HDM decoder capability in there */
+/* Map the component registers; @hdm is set to the HDM decoder capability in them */
 static void __iomem *map_component(u64 registers, void __iomem **hdm)
 {
 	void __iomem *component = ioremap(registers, COMPONENT_SIZE);
@@ -157,7 +157,9 @@ static void write64(u64 value, void __iomem *at)
 	writel(upper_32_bits(value), at + 4);
 }
 
-/* The first decoder that is not committed; @end becomes where the last committed one ends */
+/*
+ * Return the first decoder that is not committed, and set @end to the end of the last committed one
+ */
 static int next_decoder(void __iomem *hdm, u64 *end)
 {
 	int i;
@@ -170,7 +172,7 @@ static int next_decoder(void __iomem *hdm, u64 *end)
 	return -ENOSPC;
 }
 
-/* One way, granularity 256: in the control register both are 0, and so is device-coherent memory */
+/* One way, granularity 256: both are 0 in the control register, and so is device-coherent memory */
 static int commit(void __iomem *hdm, int i, u64 base, u64 size, u64 targets, u32 control)
 {
 	int wait;
@@ -188,7 +190,7 @@ static int commit(void __iomem *hdm, int i, u64 base, u64 size, u64 targets, u32
 	return -ETIMEDOUT;
 }
 
-/* What a host bridge's decoder names its root ports by */
+/* Return the number by which a host bridge's decoder names its root port */
 static int root_port_number(struct pci_dev *pdev)
 {
 	struct pci_dev *root_port = pcie_find_root_port(pdev);
@@ -199,7 +201,7 @@ static int root_port_number(struct pci_dev *pdev)
 	return FIELD_GET(PCI_EXP_LNKCAP_PN, capabilities);
 }
 
-/* Both decoders of a device, mapped, and how its own is to be committed */
+/* Both decoders of a device, mapped, and how to commit its own decoder */
 struct decoders {
 	struct bridge bridge;
 	void __iomem *bridge_hdm;
@@ -220,7 +222,7 @@ static int commit_both(struct pci_dev *pdev, const struct decoders *decoders)
 	if (port < 0)
 		return port;
 	if (next_decoder(device_hdm, &unused) != 0)
-		return 0; /* has done it before */
+		return 0; /* an earlier call has committed it */
 	i = next_decoder(bridge_hdm, &base);
 	if (i < 0 || base + size > bridge->window + bridge->window_size)
 		return -ENOSPC;
@@ -231,7 +233,7 @@ static int commit_both(struct pci_dev *pdev, const struct decoders *decoders)
 	return commit(device_hdm, 0, base, size, 0, control);
 }
 
-/* What the bridge decodes for that port alone; -ENOENT: nothing */
+/* Find what the bridge decodes for that port alone; -ENOENT: nothing */
 static int find_decoded(void __iomem *bridge_hdm, u32 port, u64 *base, u64 *size)
 {
 	int i;

@@ -6,7 +6,7 @@
 
 struct pci_dev;
 
-/* What firmware sets a device up as */
+/* The kind of device that firmware sets up */
 enum firmware_target {
 	FIRMWARE_ACCELERATOR,	  /* device-coherent memory, decoders that can be reset */
 	FIRMWARE_LOCKED_EXPANDER, /* host-only memory, decoders locked until the next reset */
@@ -15,23 +15,23 @@ enum firmware_target {
 /**
  * firmware_commit() - do what platform firmware does for a device before the OS starts
  * @pdev: a CXL memory device directly below a root port
- * @size: bytes of its memory to decode, from its first byte on
- * @target: what kind of memory it is
+ * @size: the bytes of its memory to decode, from its first byte on
+ * @target: the kind of its memory
  *
- * Commits the next free HDM decoder of the host bridge and the first one of the device for the
- * next free part of the fixed memory window that the CEDT table gives the host bridge. It must run
- * before the CXL core enumerates the host bridge's decoders, that is before the first memdev below
- * that bridge is registered. A device whose decoder is committed already is left as it is.
+ * Commits the next free HDM decoder of the host bridge and the first one of the device. They decode
+ * the next free part of the fixed memory window that the CEDT table gives the host bridge. It must
+ * run before the CXL core enumerates the host bridge's decoders, which means before the first
+ * memdev below that bridge is registered. A device whose decoder is already committed is unchanged.
  *
  * Return: 0 or a negative errno.
  */
 int firmware_commit(struct pci_dev *pdev, u64 size, enum firmware_target target);
 
 /**
- * firmware_restore() - after a reset, commit the decoder of a device as the host bridge has it
+ * firmware_restore() - after a reset, commit a device's decoder as the host bridge decodes for it
  *
  * A reset clears the decoders of the device, but not those of the host bridge. A device for which
- * the bridge decodes nothing is left as it is.
+ * the bridge decodes nothing is unchanged.
  *
  * Return: 0 or a negative errno.
  */

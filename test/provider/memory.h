@@ -2,7 +2,7 @@
 #ifndef CXL_LAB_MEMORY_H
 #define CXL_LAB_MEMORY_H
 
-/* How a provider attaches the CXL memory of its PCI device. Each module imports for itself. */
+/* How a provider attaches the CXL memory of its PCI device. Each module has its own imports. */
 
 #include <linux/pci.h>
 
@@ -17,9 +17,9 @@ struct lab_memory {
 };
 
 /*
- * lab_memory_alloc() - a zeroed @type for an enabled device, which begins with a struct lab_memory,
- * whose cxlds is @member; it lives as long as the driver is bound. An ERR_PTR() if the device has
- * no CXL memory.
+ * lab_memory_alloc() - allocate a zeroed @type for an enabled device. It begins with a struct
+ * lab_memory, whose cxlds is @member. It lives as long as the driver is bound. Return: an ERR_PTR()
+ * if the device has no CXL memory.
  */
 #define lab_memory_alloc(pdev, type, member)                                                       \
 	({                                                                                         \
@@ -55,7 +55,7 @@ static inline int lab_memory_attach(struct pci_dev *pdev, struct lab_memory *mem
 	if (!cxlds->reg_map.component_map.hdm_decoder.valid)
 		return dev_err_probe(&pdev->dev, -ENODEV, "no HDM decoders\n");
 
-	/* There is no mailbox to ask, and the memory needs no time. */
+	/* There is no mailbox to query, and the memory is ready at once. */
 	cxlds->media_ready = true;
 	rc = lab_accel_set_capacity(cxlds, LAB_ACCEL_SIZE);
 	if (rc)

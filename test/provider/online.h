@@ -6,14 +6,14 @@ struct device;
 struct range;
 
 /*
- * lab_online() - give a range to the kernel as system RAM; no dax device has to do with it
+ * lab_online() - give a range to the kernel as system RAM, without a dax device
  *
- * Whether its blocks are online at once is the kernel's parameter memhp_default_state. Return: 0 or
- * a negative errno.
+ * The kernel's parameter memhp_default_state determines whether its blocks are online at once.
+ * Return: 0 or a negative errno.
  */
 int lab_online(struct device *dev, const struct range *range);
 
-/* lab_offline() - take it back; if it is in use it stays, and a warning says so */
+/* lab_offline() - take the range back; if it is in use, it stays, with a warning */
 void lab_offline(const struct range *range);
 
 #endif

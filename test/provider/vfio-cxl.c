@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The part that several VFIO drivers share: it attaches the CXL memory of a device for the driver
- * that is bound to it, whose own module imports nothing of CXL.
+ * The shared part of several VFIO drivers. It attaches the CXL memory of a device for the driver
+ * that is bound to it. The module of that driver imports no symbol of CXL.
  */
 #include <linux/module.h>
 

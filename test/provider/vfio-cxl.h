@@ -6,10 +6,10 @@ struct pci_dev;
 struct range;
 
 /*
- * lab_vfio_cxl_attach() - attach the memory of a device to which a driver is being bound
- * @range: becomes where its region is
+ * lab_vfio_cxl_attach() - attach the memory of a device while a driver binds to it
+ * @range: set to the addresses of its region
  *
- * It is detached when the driver is unbound. Return: 0 or a negative errno.
+ * The memory is detached when the driver is unbound. Return: 0 or a negative errno.
  */
 int lab_vfio_cxl_attach(struct pci_dev *pdev, struct range *range);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A second attach provider, for the same devices as the first: it has the name and the way of
- * binding of a VFIO variant driver, and lets another module attach the memory.
+ * A second attach provider, for the same devices as the first. It has the name and the binding of a
+ * VFIO variant driver, and lets another module attach the memory.
  */
 #include <linux/module.h>
 #include <linux/pci.h>

@@ -2,7 +2,7 @@
 /*
  * usage: do-step ACTION BUS DRIVER DEVICE [off]
  *
- * One step, through libcxl: prints the log, and then what the step returned. "-" is for none.
+ * Run one step through libcxl. Print the log, and then the result of the step. "-" stands for none.
  */
 #include <stdio.h>
 #include <string.h>

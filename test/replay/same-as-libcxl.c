@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The snapshot is read without libcxl. Does libcxl, with our wrappers, say the same about every
- * memdev and region? Prints what differs; ends with 0 if nothing does.
+ * The snapshot is read without libcxl. Compare it with libcxl and the wrappers of this project, for
+ * every memdev and region. Print each difference; the exit status is 0 if there is none.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ static void same_text(const char *device, const char *what, const char *ours, co
 		differ(device, what);
 }
 
-/* Where @theirs is a new string */
+/* Compare, where @theirs is a new string */
 static void same_name(const char *device, const char *what, const char *ours, char *theirs)
 {
 	same_text(device, what, ours, theirs);
@@ -40,7 +40,7 @@ static void same_number(const char *device, const char *what, uint64_t ours, uin
 		differ(device, what);
 }
 
-/* libcxl says 0 where there is no such attribute. */
+/* libcxl returns 0 if there is no such attribute. */
 static uint64_t or_zero(uint64_t number)
 {
 	return number == SNAPSHOT_NO_NUMBER ? 0 : number;

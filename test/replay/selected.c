@@ -10,7 +10,7 @@
 #include "util/root.h"
 
 /*
- * What the guard takes a command's argument for, on this machine. Each line of stdin is KIND, the
+ * What the guard selects by a command's argument, on this machine. Each line of stdin is KIND, the
  * argument, -b and -d, ended by tabs; an option that is not given is "-". The answer is the names,
  * each followed by a space.
  */

@@ -9,11 +9,11 @@
 #include "util/root.h"
 
 /*
- * Usage: signals MACHINE [DRIVER...]: on the machine that is unpacked there, these drivers attach
- * their memdevs, and no others do. Every signal is taken from the evidence on a memdev, alone and
- * with each other one: the answer is the truth then, or "unknown". It prints, for each memdev, its
- * name, the answer with all signals, and how many of the answers with fewer were the truth, and
- * unknown.
+ * Usage: signals MACHINE [DRIVER...]. On the unpacked machine, only these drivers attach their
+ * memdevs. Every signal is removed from the evidence on a memdev, alone and together with each
+ * other signal. The answer must then be the truth, or "unknown". For each memdev the program prints
+ * its name and the answer with all signals. It then prints how many answers with fewer signals were
+ * the truth, and how many were unknown.
  */
 
 struct tally {
@@ -27,7 +27,7 @@ static void count(enum attach_state state, enum attach_state truth, struct tally
 	tally->opposite += state != truth && state != ATTACH_UNKNOWN;
 }
 
-/* Without the signals of these two names, each as often as it is there */
+/* Weigh without the signals of these two names, however often they occur */
 static enum attach_state without(const struct attach_answer *answer, const char *one,
 				 const char *other)
 {

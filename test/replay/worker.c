@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A command with a step that hangs, on a recorded machine: its file is a FIFO. Takes the lock, has
- * a worker do the steps, and then waits for all ("wait"), gives up ("give-up"), or is killed
- * ("killed"). Prints the process of the worker.
+ * A command with a step that hangs, on a recorded machine: the file of the step is a FIFO. It takes
+ * the lock, lets a worker run the steps, and then waits for all of them ("wait"), gives up
+ * ("give-up"), or is killed ("killed"). It prints the process of the worker.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -19,13 +19,13 @@
 #define HOST "0000:11:00.0"
 #define HANGS_US 500000
 
-/* The first hangs: the host's driver does not return. */
+/* The first step hangs: the host's driver does not return. */
 static const struct step handover[] = {
 	{.action = STEP_UNBIND, .bus = "pci", .driver = "cxl_lab_accel", .device = HOST},
 	{.action = STEP_OVERRIDE, .bus = "pci", .driver = "other", .device = HOST},
 };
 
-/* The second hangs. */
+/* The second step hangs. */
 static const struct step rescan[] = {
 	{.action = STEP_AUTOPROBE, .bus = "pci", .on = false},
 	{.action = STEP_RESCAN, .bus = "pci"},

@@ -2,7 +2,7 @@
 #ifndef CXL_LAB_TRUTH_COMPAT_H
 #define CXL_LAB_TRUTH_COMPAT_H
 
-/* What differs between kernels: an older one has less to tell, and then the answer is no */
+/* The differences between kernels: an older kernel shows less, and then the answer is no */
 
 #include <linux/module.h>
 #include <linux/version.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel itself knows and sysfs does not say: /sys/kernel/debug/cxl_lab_truth has one line
- * per memdev and one per region on the CXL bus,
+ * Show what the kernel itself knows and sysfs does not show. /sys/kernel/debug/cxl_lab_truth has
+ * one line for each memdev and one for each region on the CXL bus:
  *
  *	memdev mem0 attach 1
  *	region region0 locked 1 attach 1 ways 1
  *
- * where a memdev's attach is whether its creator gave an attach method, and a region's is whether
- * any of its memdevs' did. It changes nothing, and uses nothing but cxl_core.
+ * A memdev's attach is 1 if its creator gave an attach method. A region's attach is 1 if that of
+ * one of its memdevs is. The module changes nothing, and uses nothing but cxl_core.
  */
 #include <linux/debugfs.h>
 #include <linux/device.h>
@@ -19,11 +19,12 @@
 static struct dentry *truth_file;
 
 /*
- * An endpoint decoder that decodes for the region @data, of a memdev with an attach method: 1.
+ * Return 1 for an endpoint decoder that decodes for the region @data and belongs to a memdev with
+ * an attach method.
  *
- * The core's lock for regions and decoders is its own, so a decoder's region is compared and never
- * followed. What is followed holds still: the decoder keeps its endpoint, and an endpoint that is
- * bound cannot lose its memdev while it is locked, since it has to be unbound first.
+ * The core's lock for regions and decoders is private, so a decoder's region pointer is compared
+ * and never followed. The pointers that are followed are stable. The decoder keeps its endpoint. A
+ * bound endpoint cannot lose its memdev while it is locked, because it must be unbound first.
  */
 static int decodes_attached(struct device *dev, void *data)
 {
@@ -56,7 +57,7 @@ static int show_region(struct seq_file *file, struct cxl_region *cxlr)
 	return 0;
 }
 
-/* A memdev's attach method is there before the memdev is on the bus, and stays: no lock needed */
+/* A memdev's attach method is set before the memdev is on the bus, and stays: no lock is needed */
 static int show_device(struct device *dev, void *file)
 {
 	if (is_cxl_region(dev))

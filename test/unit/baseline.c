@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The exerciser's baseline on a machine that cannot be read, or has lost the memdev, between two
- * trials. What reads the machine, and what does steps, is wrapped (the linker's --wrap).
+ * The exerciser's baseline on a machine that cannot be read, or that has lost the memdev, between
+ * two trials. The functions that read the machine and that run steps are wrapped (the linker's
+ * --wrap).
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -36,11 +37,11 @@
 static const char *const whole[] = {NULL};
 static const char *const detached[] = {"mem0", "endpoint2", "decoder2.0", "region0", NULL};
 
-static const char *const *lacks; /* what the machine lacks now */
-static int error;		 /* of reading it */
-static int nr_reads_until_error; /* so many succeed before */
+static const char *const *lacks; /* the devices that the machine lacks now */
+static int error;		 /* the error of reading the machine */
+static int nr_reads_until_error; /* the number of reads that succeed before */
 static bool steps_help;		 /* binding the host attaches the memdev again */
-static char done[2048];		 /* the steps that were done */
+static char done[2048];		 /* the steps that were run */
 
 static int take(struct snapshot *snapshot)
 {
@@ -136,7 +137,7 @@ static void begin(struct baseline *baseline)
 	assert_int_equal(baseline_open(baseline, HOST), 0);
 }
 
-/* Every actor can be prepared: none of them meets a memdev that is not there. */
+/* Every actor can be prepared: none of them needs a memdev that does not exist. */
 static void prepare_all(struct baseline *baseline)
 {
 	const uint64_t durations_us[NR_ACTORS] = {0};
@@ -161,7 +162,7 @@ static void stays_where_it_cannot_be_renewed(void **state)
 	(void)state;
 	begin(&baseline);
 	error = -EMFILE;
-	/* The first of the two snapshots, then the second one */
+	/* The first snapshot has the error, then the second one. */
 	for (int reads = 0; reads < 2; reads++) {
 		nr_reads_until_error = reads;
 		assert_int_equal(baseline_renew(&baseline), -EMFILE);
@@ -244,7 +245,8 @@ static void finds_no_taint_that_it_cannot_read(void **state)
 	outcome_release(&outcome);
 }
 
-/* What the script prints goes to a file, and its lines about processors run with another taskset.
+/*
+ * The output of the script goes to a file, and its lines about processors run with another taskset.
  */
 static void script_takes_an_allowed_processor(void **state)
 {

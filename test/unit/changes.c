@@ -25,7 +25,7 @@ static const char *text_of(const struct changes *changes)
 	return text;
 }
 
-/* What changes, between the small machine and itself with one thing altered */
+/* The changes between the small machine and the same machine with one difference */
 #define CHECK(expected, statement)                                                                 \
 	do {                                                                                       \
 		struct snapshot before, after;                                                     \

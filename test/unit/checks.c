@@ -18,7 +18,7 @@
 #include "util/iomem.h"
 #include "util/kmsg.h"
 
-/* What is gone after mem0 has been detached, if the kernel does everything right */
+/* The devices that are gone after mem0 has been detached, if the kernel does everything right */
 static const char *const gone[] = {"region0", "endpoint2", "decoder2.0", "mem0", NULL};
 
 static struct iomem_range ranges_before[] = {
@@ -29,12 +29,12 @@ static struct iomem_range ranges_before[] = {
 	{0x100000000, 0x10fffffff, 0, (char *)"efx_probe", true},
 };
 
-/* One thing that the kernel does wrong, and the one check that fails */
+/* One mistake of the kernel, and the one check that fails */
 struct world {
 	const char *what;
-	const char *const *without;		   /* NULL: what has to be gone */
-	void (*change)(struct snapshot *snapshot); /* NULL: nothing */
-	const char *driver;			   /* of the host, afterwards */
+	const char *const *without;		   /* NULL: the devices that must be gone */
+	void (*change)(struct snapshot *snapshot); /* NULL: no change */
+	const char *driver;			   /* the host's driver, afterwards */
 	struct iomem_range *left;		   /* in /proc/iomem, besides the window */
 	const char *log;			   /* a line of the kernel log */
 	bool lost_log, no_iomem;
@@ -260,7 +260,7 @@ static void a_reattach_is_compared_with_what_was(void **state)
 		small_machine(&after, nothing);
 		checks_of_attach(&host, 1, &after, &observed, &checks);
 		assert_string_equal(failed_text(&checks, text), cases[i].failed);
-		/* It is back, whatever was not known of it. */
+		/* It is back, whatever was unknown before. */
 		assert_int_equal(hosts_are_reattached(&host, 1, &after),
 				 !*cases[i].failed || strstr(cases[i].failed, "not known"));
 		checks_release(&checks);
@@ -268,7 +268,7 @@ static void a_reattach_is_compared_with_what_was(void **state)
 	}
 }
 
-/* What has no subject is not checked, and what is not checked has not passed. */
+/* A check without a subject is not checked, and a check that is not checked has not passed. */
 static void without_memdev_its_region_is_not_checked(void **state)
 {
 	static const char *const nothing[] = {NULL};

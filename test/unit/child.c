@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Programs that are run under supervision: how they end, what they are given, and what is left of
- * them. */
+/*
+ * Programs that run under supervision: how they end, what they inherit, and what they leave behind.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -25,7 +26,7 @@
 
 static char top[] = "/tmp/child-XXXXXX";
 
-/* /bin/sh -c SCRIPT, in which $top is a directory to write to */
+/* Run /bin/sh -c SCRIPT, in which $top is a directory for its output */
 static struct child_result shell(const char *script, uint64_t timeout_us, const char *input,
 				 const struct child_interrupts *interrupts)
 {
@@ -78,8 +79,10 @@ static void ends(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-/* Started by what ignores SIGCHLD, as some daemons do: a program that fails does not pass for one
- * that does not. */
+/*
+ * Some daemons ignore SIGCHLD. A program that such a daemon starts, and that fails, must not seem
+ * to succeed.
+ */
 static void nobody_waits(void **state)
 {
 	(void)state;
@@ -107,7 +110,7 @@ static void not_run(void **state)
 	}
 }
 
-/* More than a pipe has room for, which some read, and some do not */
+/* More than fits into a pipe; some programs read it, and some do not */
 static void input(void **state)
 {
 	size_t size = 1 << 20;
@@ -133,12 +136,15 @@ static void given(void **state)
 				 .number,
 			 0);
 	close(lock);
-	/* The three standard files, and 10, where the shell keeps what $top/given replaces; without
-	 * a pipe, of which the shell itself has both ends for a moment. PWD is the shell's own. */
+	/*
+	 * The three standard files, and 10, where the shell keeps what $top/given replaces. There
+	 * is no pipe, because the shell itself has both ends of it for a moment. PWD is set by the
+	 * shell.
+	 */
 	assert_string_equal(content("given", text, sizeof(text)), "/\n0022\n0\n1\n10\n2\n3\n");
 }
 
-/* false: none of its group is left. This process gets what loses its parent. */
+/* Return false if no process of its group is left. This process adopts orphans. */
 static bool is_left(const char *name)
 {
 	char text[32];
@@ -154,7 +160,7 @@ static bool is_left(const char *name)
 	return true;
 }
 
-/* What is left behind keeps no reader of the output waiting. */
+/* A process that is left behind keeps no reader of the output waiting. */
 static void left_behind(void **state)
 {
 	int ends[2], before = dup(STDOUT_FILENO);
@@ -221,8 +227,10 @@ static void interrupts(void **state)
 	assert_int_equal(result.end, CHILD_INTERRUPTED);
 	assert_false(is_left("group"));
 	waitpid(sender, NULL, 0);
-	/* It is still there: the next one is not begun in earnest, unless it is not to be ended by
-	 * it. */
+	/*
+	 * The signal is still pending: the next program is ended at once, unless signals do not end
+	 * it.
+	 */
 	assert_true(child_interrupts_pending(&held));
 	assert_int_equal(shell("sleep 100", 60 * SECOND, "", &held).end, CHILD_INTERRUPTED);
 	assert_int_equal(shell("exit 4", 60 * SECOND, "", NULL).number, 4);
@@ -259,7 +267,7 @@ static void the_caller_is_killed(void **state)
 		assert_true(clock_now() < end);
 	kill(caller, SIGKILL);
 	waitpid(caller, NULL, 0);
-	/* No process that is left behind for a moment has the lock. */
+	/* No process that is left behind for a moment holds the lock. */
 	lock = open(top, O_RDONLY | O_CLOEXEC);
 	assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
 	close(lock);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which processors a process may run on, on a machine with thousands of them, some of which are
+ * The processors that a process may run on, on a machine with thousands of them, some of which are
  * offline. The system calls are wrapped (the linker's --wrap).
  */
 #include <errno.h>
@@ -17,9 +17,9 @@
 #include "util/clock.h"
 #include "util/cpus.h"
 
-static size_t kernel_bytes; /* of the kernel's own set: a smaller one is refused */
+static size_t kernel_bytes; /* the size of the kernel's own set: a smaller set is refused */
 static const int *allowed;  /* ended by -1 */
-static int kept_to;	    /* the last that was set, if it was one; else -1 */
+static int kept_to; /* the processor that was set last, if it was a single one; otherwise -1 */
 
 int __wrap_sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set);
 int __wrap_sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
@@ -65,7 +65,7 @@ static void finds_them_on_any_machine(void **state)
 	} cases[] = {
 		{8, {0, -1}, 1, 0},
 		{8, {0, 1, 2, 3, -1}, 4, 3},
-		/* Offline, or not in the cpuset: holes, and none at the beginning or the end */
+		/* Offline, or not in the cpuset: holes in the middle, but not at the ends */
 		{128, {2, 3, 700, -1}, 3, 700},
 		{512, {0, 1023, 1024, 3000, -1}, 4, 3000},
 		{1024, {8191, -1}, 1, 8191},

@@ -19,7 +19,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* What was observed while mem0 was detached, 10 ms after the first step began */
+/* The observations while mem0 was detached, 10 ms after the first step began */
 static struct step_result steps[] = {{.begun_us = 5000, .ended_us = 16000}};
 #define EVENT(us, action, device) {us, (char *)(action), (char *)(device), (char *)"cxl"}
 static struct observed_event events[] = {
@@ -52,7 +52,7 @@ static const struct drawing drawings[] = {
 	{METHOD_MEMDEV, 0, "exposure: not measured, since an event is missing\n"},
 };
 
-/* What @draw prints, as a new string */
+/* Return the output of @draw, as a new string */
 static char *printed(void (*draw)(const void *data), const void *data)
 {
 	char *text = memory_check(calloc(1, 4096));
@@ -93,7 +93,7 @@ static void timeline(const void *data)
 	snapshot_release(&snapshot);
 }
 
-/* Of reattaching there is no plan, and therefore no exposure. */
+/* A reattach has no plan, and therefore no exposure. */
 static void timeline_without_plan(const void *data)
 {
 	const struct observed observed = {.events = events, .nr_events = 3};

@@ -12,7 +12,7 @@
 #include "attach/reason/evidence.h"
 #include "attach/reason/lock.h"
 
-/* One memdev with its region, and what attach_infer() and lock_infer() answer about them */
+/* One memdev with its region, and the answers of attach_infer() and lock_infer() */
 struct scenario {
 	const char *what;
 	bool memdev_disabled, host_unbound, no_region;
@@ -22,14 +22,14 @@ struct scenario {
 	enum flag decoder_locked;
 	const char *child, *other_child;
 	const char *target_type;
-	const char *driver; /* of the host; NULL: sfc */
+	const char *driver; /* the host's driver; NULL: sfc */
 	enum flag imports;
 	const char *symbol, *importer;
-	enum flag attached; /* only if the kernel says it */
+	enum flag attached; /* only if the kernel shows it */
 	bool says;
 	enum attach_state expected;
 	enum lock_reason reason;
-	const char *signals; /* names, in order, each followed by a space */
+	const char *signals; /* the names, in order, each followed by a space */
 };
 
 static const struct scenario scenarios[] = {
@@ -231,7 +231,7 @@ static const struct scenario scenarios[] = {
 	 .signals = ""},
 };
 
-/* The snapshot of a scenario, linked as snapshot_take() does */
+/* The snapshot of a scenario, linked as by snapshot_take() */
 struct machine {
 	struct snapshot snapshot;
 	struct snapshot_memdev memdev, *memdev_link;
@@ -351,7 +351,9 @@ static void evidence_says_where_it_is_from(void **state)
 	attach_answers_release(&answers);
 }
 
-/* A memdev takes part in as many regions as a damaged machine has: they do not add up to a driver.
+/*
+ * A damaged machine has many regions, and a memdev takes part in all of them. Together they do not
+ * outweigh a driver.
  */
 static void nothing_outweighs_a_missing_driver(void **state)
 {

@@ -18,12 +18,12 @@
 
 #define WITHOUT(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* mem0 of the small machine was handed from sfc to vfio-pci: one end of that */
+/* mem0 of the small machine was handed from sfc to vfio-pci: one result */
 struct end {
 	const char *what;
-	const char *const *without;		   /* of what there was before */
-	void (*change)(struct snapshot *snapshot); /* NULL: nothing */
-	const char *driver;			   /* that the host has; NULL: none */
+	const char *const *without;		   /* without these of the previous devices */
+	void (*change)(struct snapshot *snapshot); /* NULL: no change */
+	const char *driver;			   /* the host's driver; NULL: none */
 	enum handover_result result;
 	const char *text;
 	const char *failed; /* the details of handed-over; NULL: it passed */
@@ -52,7 +52,7 @@ static void attach_elsewhere(struct snapshot *snapshot)
 	snapshot_find_region(snapshot, "region0")->resource = 0x140000000;
 }
 
-/* As cxl_pci does: the memory is the kernel's */
+/* As cxl_pci does: the memory belongs to the kernel */
 static void register_classdev(struct snapshot *snapshot)
 {
 	struct snapshot_region *region = snapshot_find_region(snapshot, "region0");
@@ -147,7 +147,7 @@ static void release(struct machines *machines)
 	snapshot_release(&machines->handed);
 }
 
-/* All checks but that of the handover are about the time before, and pass. */
+/* All checks except that of the handover concern the time before it, and pass. */
 static void check_checks(const struct machines *machines, const struct observation *handed,
 			 enum check_result wanted, const char *detail)
 {
@@ -207,7 +207,9 @@ static void what_was_not_observed_is_not_checked(void **state)
 	release(&machines);
 }
 
-/* Whoever binds one host while another is still being detached could not tell the two apart. */
+/*
+ * If one host were bound while another is still being detached, the two could not be distinguished.
+ */
 static void all_are_detached_before_one_is_bound(void **state)
 {
 	const struct snapshot_memdev *named[2];

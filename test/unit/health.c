@@ -14,7 +14,7 @@
 #include "exercise/outcome.h"
 #include "util/clock.h"
 
-/* The command of --check: how it ends, what it says, and what it is told */
+/* The command of --check: how it ends, what it prints, and what it receives */
 
 #define LIMIT_US 30000000
 
@@ -27,7 +27,7 @@ static const struct snapshot_memdev memdev = {
 	.nr_regions = 1,
 };
 
-/* One that was killed and does not go cannot be made here. */
+/* A command that was killed and does not end cannot be made here. */
 void judge_stuck(struct outcome *outcome, const char *who, pid_t pid, uint64_t limit_us)
 {
 	(void)outcome;
@@ -86,7 +86,10 @@ static void it_has_a_limit(void **state)
 	assert_true(clock_now() - begun < LIMIT_US);
 }
 
-/* Nor is it waited for what it leaves behind, or stopped by what it prints. */
+/*
+ * The run also does not wait for processes that the command leaves behind, and its output does not
+ * stop it.
+ */
 static void what_it_prints_has_a_limit(void **state)
 {
 	struct outcome outcome = {0};

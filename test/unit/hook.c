@@ -70,7 +70,7 @@ static void problems(void **state)
 static char a[] = "a", b[] = "b", c[] = "c";
 static struct hook three[] = {{.name = a}, {.name = b}, {.name = c}};
 
-/* The names of the hooks that a phase calls */
+/* Return the names of the hooks that a phase calls */
 static const char *called(const struct hooks *hooks, enum hook_phase phase, char *text)
 {
 	*text = '\0';
@@ -98,7 +98,7 @@ static void order(void **state)
 	assert_string_equal(called(&hooks, HOOK_CANCEL_ATTACH, text), "");
 }
 
-/* A hook that ended by itself, and refused, is not canceled; one that was killed is. */
+/* A hook that ended by itself, and refused, is not canceled; a hook that was killed is canceled. */
 static void cancel(void **state)
 {
 	static const struct {
@@ -183,7 +183,7 @@ static void what_hooks_were_not_told(void **state)
 	snapshot_release(&snapshot);
 }
 
-/* Also the number of a memdev that another host has got meanwhile */
+/* Even if another host's memdev now has its number */
 static void a_memdev_is_its_host(void **state)
 {
 	struct snapshot_memdev here = {.name = "mem0", .host.name = "0000:11:00.0"};

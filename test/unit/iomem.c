@@ -31,7 +31,9 @@ static int remove_machine(void **state)
 	return rmdir("proc") < 0 || chdir("/") < 0 ? -1 : rmdir(top);
 }
 
-/* As the kernel prints them: the whole region, and a page of another device, each with a guard */
+/*
+ * As the kernel prints them: the whole region, and a page of another device, each with a guard page
+ */
 static void print_mappings(uint64_t page)
 {
 	FILE *file = fopen("proc/vmallocinfo", "w");
@@ -45,7 +47,7 @@ static void print_mappings(uint64_t page)
 		"0xffffc90020000000-0xffffc90020002000 %ju pci_iomap+0x1/0x2 phys=0xfe000000 "
 		"ioremap\n",
 		(uintmax_t)(2 * page));
-	/* The guard alone, and memory that is not mapped from an address */
+	/* Only the guard page, and memory that is not mapped from an address */
 	fprintf(file,
 		"0xffffc90030000000-0xffffc90030001000 %ju none+0x1/0x2 phys=0xfd000000 "
 		"ioremap\n",

@@ -11,7 +11,7 @@
 
 #include "util/json.h"
 
-/* The text under "key" in @object, which is released */
+/* Compare the text under "key" in @object, and release the object */
 static void assert_text(struct json_object *object, const char *expected)
 {
 	struct json_object *value = json_object_object_get(object, "key");
@@ -126,7 +126,7 @@ static char *printed_stream(int count)
 	return text;
 }
 
-/* The output is the same as json-c's of the whole array. */
+/* The output equals json-c's output of the whole array. */
 static void streams_print_as_arrays(void **state)
 {
 	(void)state;

@@ -25,7 +25,7 @@
 
 static const char *const nothing[] = {NULL};
 
-/* Each finding's kind and signature, and release the outcome */
+/* Return each finding's kind and signature, and release the outcome */
 static const char *findings(struct outcome *outcome)
 {
 	static char text[2000];
@@ -40,7 +40,7 @@ static const char *findings(struct outcome *outcome)
 	return text;
 }
 
-/* mem0 was detached in this way */
+/* Plan a detach of mem0 by that method */
 static void plan_of(const struct snapshot *snapshot, enum detach_method method, struct plan *plan)
 {
 	const struct snapshot_memdev *named = snapshot_find_memdev(snapshot, "mem0");
@@ -72,7 +72,7 @@ static void the_exposure_is_a_finding_above_its_limit(void **state)
 	snapshot_release(&snapshot);
 }
 
-/* With the lines of the log from where it begins */
+/* With the lines of the log from its beginning */
 static void each_report_is_a_finding(void **state)
 {
 	static const char *const texts[] = {
@@ -100,7 +100,7 @@ static void each_report_is_a_finding(void **state)
 	assert_false(judge_is_broken(&observed));
 }
 
-/* A taint that no report explains is a finding of its own. */
+/* A taint that no report explains is a separate finding. */
 static void a_taint_is_a_finding(void **state)
 {
 	const struct observed observed = {0};
@@ -126,7 +126,7 @@ static void after_an_oops_locks_may_be_held(void **state)
 	assert_true(judge_is_broken(&observed));
 }
 
-/* Of a process that has ended, the kernel says nothing. */
+/* The kernel shows nothing about a process that has ended. */
 static void a_process_that_is_stuck_stops_all(void **state)
 {
 	struct outcome outcome = {0};
@@ -143,7 +143,7 @@ static void a_process_that_is_stuck_stops_all(void **state)
 	assert_string_equal(findings(&outcome), "stuck: stuck somewhere; ");
 }
 
-/* mem0 was to go, and all of it went but its region. */
+/* mem0 was to be detached, and everything is gone except its region. */
 static void what_stays_is_a_finding(void **state)
 {
 	static const char *const gone[] = {"endpoint2", "decoder2.0", "mem0", NULL};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Logs of shards, put together: the summary is that of the log of one run, over many schedules, and
- * whatever became of the trials; and what does not belong together is refused.
+ * Merged logs of shards: the summary equals that of one run's log, over many schedules, and for
+ * every result of the trials. Logs that do not belong together are refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +45,9 @@ static struct json_object *record(const char *kind)
 	return json;
 }
 
-/* What came of a trial, by its number alone: the machine died in it, said why or not; or findings
+/*
+ * Add the result of a trial, chosen by its number: the machine died in it, with or without a
+ * message, or there were findings
  */
 static void add_outcome(struct json_object *log, const struct trial *trial)
 {
@@ -82,7 +84,10 @@ static struct json_object *start_of(const struct schedule *schedule, uint64_t se
 		.host = "host0", .schedule = schedule, .seed = seed, .trials = TRIALS});
 }
 
-/* The log of a run of that shard; a run that died is continued, as contrib/lab exercise does it. */
+/*
+ * Make the log of a run of that shard; a run that died is continued, as contrib/lab exercise does
+ * it.
+ */
 static struct json_object *make_log(uint64_t seed, struct shard shard)
 {
 	struct json_object *log = json_new_array(), *end = record("end");
@@ -178,7 +183,7 @@ static void a_missing_shard_is_said(void **state)
 	release(logs, 4);
 }
 
-/* Why these two cannot be merged */
+/* Return why these two cannot be merged */
 static char *refusal(const struct shard_log *logs)
 {
 	char *why = NULL;
@@ -198,7 +203,7 @@ static struct json_object *start_in(const struct shard_log *log)
 	return json_object_array_get_idx(log->records, 0);
 }
 
-/* Say of each run in the log that it was of that shard */
+/* Change each run in the log into one of that shard */
 static void pretend(const struct shard_log *log, struct shard shard)
 {
 	for (size_t i = 0; i < json_length(log->records); i++) {
@@ -273,7 +278,7 @@ static void a_log_of_something_else_is_refused(void **state)
 	(void)state;
 	REFUSED(logs, "two has no run in it");
 	json_object_put(logs[1].records);
-	/* The same run once more in the same log: its trials are there twice. */
+	/* The same run again in the same log: its trials are there twice. */
 	logs[1].records = make_log(3, (struct shard){2, 2});
 	for (size_t i = 0; i < length; i++)
 		json_append(logs[0].records,
@@ -284,7 +289,7 @@ static void a_log_of_something_else_is_refused(void **state)
 		assert_non_null(strstr(why, ": it is the log of several runs"));
 	}
 	json_object_put(logs[0].records);
-	/* A shard that has trials of the other one */
+	/* A shard that has trials of the other shard */
 	logs[0].records = make_log(3, (struct shard){0});
 	pretend(&logs[0], (struct shard){1, 2});
 	{

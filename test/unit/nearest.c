@@ -20,10 +20,10 @@ static const char *meant(const char *typed)
 static void each_kind_of_mistake(void **state)
 {
 	(void)state;
-	assert_string_equal(meant("list-atach"), "list-attach");   /* left out */
-	assert_string_equal(meant("list-attachh"), "list-attach"); /* added */
-	assert_string_equal(meant("list-attacj"), "list-attach");  /* replaced */
-	assert_string_equal(meant("lits-attach"), "list-attach");  /* changed places */
+	assert_string_equal(meant("list-atach"), "list-attach");   /* a letter left out */
+	assert_string_equal(meant("list-attachh"), "list-attach"); /* a letter added */
+	assert_string_equal(meant("list-attacj"), "list-attach");  /* a letter replaced */
+	assert_string_equal(meant("lits-attach"), "list-attach");  /* two letters swapped */
 	assert_string_equal(meant("ilst"), "list");
 	assert_string_equal(meant("list"), "list");
 }
@@ -31,7 +31,8 @@ static void each_kind_of_mistake(void **state)
 static void the_one_with_the_fewest(void **state)
 {
 	(void)state;
-	assert_string_equal(meant("etach-memdev"), "detach-memdev"); /* the first of two with one */
+	assert_string_equal(meant("etach-memdev"),
+			    "detach-memdev"); /* the first of two words with one mistake */
 	assert_string_equal(meant("ttach-memdev"), "attach-memdev");
 	assert_string_equal(meant("list-loked"), "list-locked");
 }
@@ -43,10 +44,10 @@ static void what_is_not_near(void **state)
 	(void)state;
 	assert_null(meant(""));
 	assert_null(meant("frobnicate"));
-	assert_null(meant("list-attached-memory")); /* more than three */
+	assert_null(meant("list-attached-memory")); /* more than three mistakes */
 	assert_null(meant("lits-atatch-x-y"));
-	assert_null(meant("xy"));    /* all of it */
-	assert_null(meant("lsti-")); /* two, in a short word */
+	assert_null(meant("xy"));    /* every letter is wrong */
+	assert_null(meant("lsti-")); /* two mistakes in a short word */
 	for (size_t i = 0; i + 1 < sizeof(long_word); i++)
 		long_word[i] = 'l';
 	assert_null(meant(long_word));

@@ -16,7 +16,7 @@
 #include "test/unit/small-machine.h"
 #include "util/memory.h"
 
-/* What a plan for mem0, or for @memdev, has to say: each word followed by a space */
+/* What a plan for mem0, or for @memdev, must contain: each word followed by a space */
 struct expected {
 	enum detach_method method;
 	const char *memdev;
@@ -68,7 +68,9 @@ static const struct expected expected[] = {
 	 .undo = "rescan:: bind:0000:11:00.0:sfc ",
 	 .changes = "decoder2.0:removed endpoint2:removed mem0:removed region0:removed ",
 	 .excess = ""},
-	/* A switch's port is removed with the last endpoint below it; a host bridge's stays. */
+	/*
+	 * A switch's port is removed with the last endpoint below it; a host bridge's port stays.
+	 */
 	{.method = METHOD_MEMDEV,
 	 .memdev = "mem1",
 	 .steps = "unbind:mem1:cxl_mem ",
@@ -110,7 +112,7 @@ static void add_user(struct snapshot *snapshot, const char *device, const char *
 		(struct snapshot_user){.device = device, .kind = kind};
 }
 
-/* The plan for one memdev of the machine; NULL, or why there is none */
+/* Make the plan for one memdev of the machine; return NULL, or why there is none */
 static char *plan_for(struct snapshot *snapshot, const char *memdev, enum detach_method method,
 		      const char *hand_to, struct plan *plan)
 {
@@ -149,8 +151,10 @@ static void every_method_says_what_is_lost(void **state)
 	}
 }
 
-/* Below the port is another memdev, which no driver attached: it stays without its driver, and
- * its region stays. */
+/*
+ * Another memdev is below the port, which no driver attached. It stays without its driver, and its
+ * region stays.
+ */
 static void an_expander_below_the_port_loses_its_endpoint(void **state)
 {
 	static const char *const nothing[] = {NULL};
@@ -174,7 +178,7 @@ static void an_expander_below_the_port_loses_its_endpoint(void **state)
 			    "memdev:mem2 region:region2 system-ram:region2 ");
 	assert_true(plan.loses_system_ram);
 	plan_release(&plan);
-	/* The switch stays as long as there is another endpoint below it. */
+	/* The port of the switch stays as long as there is another endpoint below it. */
 	assert_null(plan_for(&snapshot, "mem1", METHOD_MEMDEV, NULL, &plan));
 	assert_string_equal(changes_text(&plan.changes, text),
 			    "decoder4.0:removed endpoint4:removed mem1:removed region1:removed ");
@@ -211,7 +215,7 @@ static void a_cycled_bus_detaches_everything_on_it(void **state)
 	snapshot_release(&snapshot);
 }
 
-/* The undo of detaching mem0 by that method */
+/* Return the undo of detaching mem0 by that method */
 static const char *undo_of_mem0(struct snapshot *snapshot, enum detach_method method,
 				const char *hand_to, char *text)
 {
@@ -245,8 +249,10 @@ static void a_handover_restores_the_override(void **state)
 	assert_string_equal(undo_of_mem0(&snapshot, METHOD_HOST, "vfio-pci", text),
 			    "unbind:0000:11:00.0:vfio-pci override:0000:11:00.0:sfc "
 			    "bind:0000:11:00.0:sfc ");
-	/* A rescan finds the device without its override: until that is restored, no driver may
-	 * bind. */
+	/*
+	 * A rescan finds the device without its override. Until that is restored, no driver may
+	 * bind.
+	 */
 	assert_string_equal(undo_of_mem0(&snapshot, METHOD_PCI_REMOVE, NULL, text),
 			    "autoprobe:: rescan:: override:0000:11:00.0:sfc autoprobe:: "
 			    "bind:0000:11:00.0:sfc ");

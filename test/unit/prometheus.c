@@ -9,7 +9,7 @@
 
 #include "util/prometheus.h"
 
-/* What a test writes, and then has to be */
+/* The output of a test, and the expected text */
 struct output {
 	struct prometheus prometheus;
 	char *text;

@@ -16,7 +16,8 @@
 #include "util/records.h"
 
 static char top[] = "/tmp/test-records-XXXXXX";
-static char shared[64], own[64]; /* a directory where anybody can create files, and another one */
+static char shared[64],
+	own[64]; /* a directory in which every user can create files, and another one */
 
 static int make_directories(void **state)
 {
@@ -91,7 +92,7 @@ static void follows_no_link(void **state)
 	put(target, "x\n");
 	assert_int_equal(symlink(target, in(shared, "link")), 0);
 	assert_int_equal(records_open(in(shared, "link")), -ELOOP);
-	/* Not even one of this user's own files by another name */
+	/* Not even one of this user's own files under another name */
 	assert_int_equal(link(target, in(shared, "hard")), 0);
 	assert_int_equal(records_open(in(shared, "hard")), -EPERM);
 	assert_int_equal(size_of(target), 2);
@@ -116,7 +117,7 @@ static void writes_to_nobody_elses_file(void **state)
 	}
 	assert_true(records_open(in(shared, "others")) < 0);
 	assert_int_equal(size_of(in(shared, "others")), 1);
-	/* A directory that others cannot write to can have it. */
+	/* A directory that others cannot write to may contain such a file. */
 	assert_true(records_open(in(own, "others")) >= 0);
 }
 

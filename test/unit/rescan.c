@@ -17,7 +17,9 @@
 
 #define NR_DEVICES 2
 
-/* The order of the steps: "-" and "+" for autoprobe, "R", "O0", "B0" with the number of the device
+/*
+ * Return the order of the steps: "-" and "+" for autoprobe, "R", "O0", "B0" with the number of the
+ * device
  */
 static char *order(const struct step *steps, size_t count, char *text)
 {
@@ -37,7 +39,7 @@ static char *order(const struct step *steps, size_t count, char *text)
 	return text;
 }
 
-/* mem0 and mem1 are removed: which has an override, and do drivers bind by themselves? */
+/* mem0 and mem1 are removed: which of them has an override, and is autoprobe on? */
 static const struct {
 	const char *overrides[NR_DEVICES];
 	enum flag autoprobe;
@@ -94,7 +96,8 @@ static const struct {
 	struct step steps[12];
 	size_t count;
 	enum flag autoprobe;
-	const char *alone, *beside; /* the order; and that where 0000:21:00.0 is removed as well */
+	const char *alone,
+		*beside; /* the order; and the order if 0000:21:00.0 is removed as well */
 } lists[] = {
 	{"no rescan", {OVERRIDE("11"), BIND("11")}, 2, FLAG_YES, "O0 B0 ", "O0 B0 "},
 	{"no override", {RESCAN, BIND("11")}, 2, FLAG_YES, "R B0 ", "- R O1 + B0 "},

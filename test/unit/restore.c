@@ -17,7 +17,7 @@
 
 static const char *const nothing[] = {NULL};
 
-/* Steps that are always there, since the snapshot does not tell whether they are needed */
+/* Steps that are always there, because the snapshot does not show whether they are needed */
 #define BUS "bind:ACPI0017:00:cxl_acpi "
 #define HOSTS                                                                                      \
 	"load::sfc load::sfc load::cxl_pci bind:0000:11:00.0:sfc bind:0000:21:00.0:sfc "           \
@@ -28,7 +28,7 @@ static void disable_port1(struct snapshot *snapshot)
 	snapshot_find_port(snapshot, "port1")->enabled = false;
 }
 
-/* A switch's port is added with what is below it. */
+/* A switch's port is added with the memdev below it. */
 static void disable_port3(struct snapshot *snapshot)
 {
 	snapshot_find_port(snapshot, "port3")->enabled = false;

@@ -14,7 +14,7 @@
 #include "util/cleanup.h"
 #include "util/root.h"
 
-/* The machine is in "machine", beside which there is a file that must not be reached from it. */
+/* The machine is in "machine". A file beside it must not be reachable from it. */
 static char top[] = "/tmp/test-root-XXXXXX";
 static struct root machine;
 

@@ -34,7 +34,9 @@ static void pairs(void **state)
 
 	(void)state;
 	open_default(&schedule, 1);
-	/* 5 with each other and with themselves, without the 3 of those that only look; the storm
+	/*
+	 * 5 with each other and with themselves, without the 3 pairs that only observe; plus the
+	 * storm
 	 */
 	assert_int_equal(schedule.nr_cases, 15 - 3 + 1);
 	for (size_t i = 0; i < schedule.nr_cases; i++) {
@@ -72,7 +74,7 @@ static void same_seed_same_schedule(void **state)
 	schedule_close(&third);
 }
 
-/* To continue after an interruption is as if there had been none. */
+/* A run that continues after an interruption equals one without it. */
 static void skipping(void **state)
 {
 	struct schedule one, other;
@@ -111,8 +113,10 @@ static void visit(struct visits *visits, const struct trial *trial)
 			     [(size_t)((at + 1) / 2 * SWEEP_BUCKETS)]++;
 }
 
-/* Every sweep of every race has the loops and each bucket once; no case comes more often than
- * others */
+/*
+ * Every sweep of every race has the loops and each bucket once; no case occurs more often than
+ * others
+ */
 static void sweeps(void **state)
 {
 	struct schedule schedule;
@@ -143,7 +147,9 @@ static void sweeps(void **state)
 	schedule_close(&schedule);
 }
 
-/* How many trials of each case a shard has; each of its trials is the next one of @whole, or later
+/*
+ * Count the trials of each case in a shard; each of its trials is the next one of @whole, or a
+ * later one
  */
 static void check_shard(const struct trial *whole, size_t count, const struct shard *shard,
 			uint64_t seed, bool *made)
@@ -175,7 +181,7 @@ static void check_shard(const struct trial *whole, size_t count, const struct sh
 	schedule_close(&schedule);
 }
 
-/* All shards together make each trial of the schedule once, as it is without them. */
+/* Together the shards make each trial of the schedule once, unchanged. */
 static void shards(void **state)
 {
 	static const size_t counts[] = {1, 2, 3, 4, 5, 7, 13, 16, 48, 64, 97};
@@ -205,7 +211,7 @@ static void shards(void **state)
 	}
 }
 
-/* A shard is continued as the whole schedule is: by the number of its last trial. */
+/* A shard is continued like the whole schedule: by the number of its last trial. */
 static void skipping_in_a_shard(void **state)
 {
 	struct schedule one, other;
@@ -225,7 +231,7 @@ static void skipping_in_a_shard(void **state)
 	schedule_close(&other);
 }
 
-/* The loops come first: of two actors that detach, of other pairs, and of storms. */
+/* The loops come first: those of two actors that detach, then of other pairs, and of storms. */
 static void loops_first(void **state)
 {
 	struct schedule schedule;
@@ -257,7 +263,7 @@ static void loops_first(void **state)
 	schedule_close(&schedule);
 }
 
-/* One race alone has longer loops, and many races have shorter ones. */
+/* A single race has longer loops, and many races have shorter ones. */
 static void loops_last(void **state)
 {
 	struct schedule few, many;
@@ -304,7 +310,7 @@ static void delays(void **state)
 
 	(void)state;
 	trial_delays(&race, &(struct trial){.starts = {0.5, 0}}, durations, us);
-	assert_int_equal(us[0], 2000); /* the host starts in the middle of the port's time */
+	assert_int_equal(us[0], 2000); /* the host starts halfway through the port's time */
 	assert_int_equal(us[1], 0);
 	trial_delays(&race, &(struct trial){.starts = {0, 0.25}}, durations, us);
 	assert_int_equal(us[0], 0);
@@ -315,7 +321,7 @@ static void delays(void **state)
 	assert_int_equal(us[2], 3000);
 }
 
-/* How many trials of a storm and a race are in an interleaving, in a sweep of all or of one */
+/* Count the trials of a storm and a race in an interleaving, in a sweep of all or of one */
 static size_t in_interleaving(enum interleaving interleaving, const enum interleaving *only)
 {
 	struct schedule schedule;
@@ -365,7 +371,7 @@ static void priorities(void **state)
 			 first);
 	assert_int_equal(first[1], 1);
 	assert_int_equal(first[0], 2);
-	assert_int_equal(first[2], 3); /* two at the same time are not equal */
+	assert_int_equal(first[2], 3); /* two that start at the same time are not equal */
 	trial_priorities(&storm, &(struct trial){.interleaving = INTERLEAVING_HALVES}, delays,
 			 first);
 	assert_int_equal(first[0] + first[1] + first[2], 0);
@@ -381,7 +387,7 @@ static void how_long(void **state)
 			   loops = {.interleaving = INTERLEAVING_LOOPS, .loops_us = 5};
 
 	(void)state;
-	assert_int_equal(case_longest(&race, durations), 30); /* of those that take part */
+	assert_int_equal(case_longest(&race, durations), 30); /* of the actors that take part */
 	assert_int_equal(trial_lasts(&alone, &swept, durations), 0);
 	assert_true(trial_lasts(&race, &swept, durations) > 30);
 	assert_int_equal(trial_lasts(&race, &swept, durations) % 30, 0);

@@ -14,7 +14,7 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /*
- * Two buses, and devices of which the bus is unknown:
+ * Two buses, and devices whose bus is unknown:
  *
  * root0 (ACPI0017:00): port1: endpoint2: mem0, region0 in decoder0.0
  *                             endpoint3: mem1, region1 in decoder0.1
@@ -70,7 +70,7 @@ static void build(struct machine *m)
 	};
 }
 
-/* As cxl-cli reads a word or list by sscanf() and strtok_r(): cxl/filter.c in ndctl */
+/* As cxl-cli parses a word or list with sscanf() and strtok_r(): cxl/filter.c in ndctl */
 static void matches_every_spelling(void **state)
 {
 	static const struct {
@@ -99,7 +99,7 @@ static void matches_every_spelling(void **state)
 		{"4294967303", true},
 		{"region4294967303", true},
 		{"-4294967289", true},
-		/* In a list with a space, commas do not separate: "6,7" is 6 to sscanf(). */
+		/* In a list with a space, commas do not separate: sscanf() reads "6,7" as 6. */
 		{"6,7 8", false},
 		{"6,all 8", false},
 		{"7,6 8", true},
@@ -166,7 +166,7 @@ static const struct {
 	{SELECT_MEMDEVS, NULL, NULL, "all", "mem0 mem1 mem4 mem12 "},
 	{SELECT_MEMDEVS, NULL, NULL, "17", ""},
 	{SELECT_MEMDEVS, NULL, NULL, "-1", ""},
-	/* A host's name begins with a number, which is one, too. */
+	/* A host's name begins with a number, which also matches. */
 	{SELECT_MEMDEVS, NULL, NULL, "0001:31:00.0", "mem1 mem12 "},
 	{SELECT_MEMDEVS, NULL, NULL, "7,0001:31:00.0", "mem1 mem12 "},
 	{SELECT_MEMDEVS, NULL, NULL, "0001:31:00", "mem1 "},

@@ -10,14 +10,16 @@
 
 #define BIT(actor) (1U << (actor))
 
-/* A kernel whose bug needs certain actors, and shows in so many trials, in a sweep or at one offset
+/*
+ * A kernel whose bug needs certain actors, and shows after a number of trials, in a sweep or at one
+ * offset
  */
 struct kernel {
 	actor_set needs;
 	bool twice;
 	size_t in_sweep, at_offset;
 	bool not_on_one; /* never if all are on one processor */
-	bool in_loops;	 /* seen there first */
+	bool in_loops;	 /* first seen in loops */
 };
 
 static void run(const struct kernel *kernel, struct candidate *candidate)
@@ -40,7 +42,7 @@ static void run(const struct kernel *kernel, struct candidate *candidate)
 								    : INTERLEAVING_ONE_CPU;
 }
 
-/* Until no candidate is left: the least, and how many candidates it took */
+/* Shrink until no candidate is left: return the smallest, and the number of candidates */
 static struct candidate shrink(const struct kernel *kernel, actor_set from, size_t *count)
 {
 	struct candidate done[200] = {{.actors = from,
@@ -124,7 +126,7 @@ static void one_with_itself(void **state)
 	assert_int_equal(least.trials, 20);
 }
 
-/* An offset that does not show it again is not kept. */
+/* An offset that does not show the bug again is not kept. */
 static void only_in_a_sweep(void **state)
 {
 	const struct kernel kernel = {
@@ -156,7 +158,7 @@ static void only_side_by_side(void **state)
 	assert_true(least.at_one_offset);
 }
 
-/* Loops have no offset: it is not even tried. */
+/* Loops have no offset, so none is tried. */
 static void in_loops(void **state)
 {
 	const struct kernel kernel = {.needs = BIT(ACTOR_HOST) | BIT(ACTOR_PORT),
@@ -174,7 +176,7 @@ static void in_loops(void **state)
 	assert_false(least.at_one_offset);
 }
 
-/* What never shows again stays as it was seen. */
+/* A bug that never shows again stays as it was seen. */
 static void never_again(void **state)
 {
 	const struct kernel kernel = {

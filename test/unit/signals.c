@@ -12,7 +12,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* Documentation/evidence.md and the schemas say the same as the table. */
+/* Documentation/evidence.md and the schemas match the table. */
 
 static char *read_source(const char *name)
 {
@@ -27,7 +27,7 @@ static char *read_source(const char *name)
 	return text;
 }
 
-/* A line of the table on memdevs is "| `NAME` | WEIGHT | FILE | SINCE | WHY |". */
+/* A row of the table about memdevs is "| `NAME` | WEIGHT | FILE | SINCE | WHY |". */
 static void check_row(const char *text, const struct signal_row *row)
 {
 	_cleanup_free_ char *begin = xasprintf("\n| `%s` | %d | ", row->name, row->weight);

@@ -16,7 +16,7 @@
  *	    endpoint6: mem2		an expander, bound to cxl_pci on 0000:31:00.0; region2
  */
 
-/** small_machine() - make it, without the devices whose names are in @without, ended by NULL */
+/** small_machine() - make the machine, without the devices in @without, ended by NULL */
 void small_machine(struct snapshot *snapshot, const char *const *without);
 
 #endif

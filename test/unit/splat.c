@@ -131,7 +131,7 @@ static void log_release(struct log *log)
 	" detach_memdev+0x1c/0x30 [cxl_core]\n"                                                    \
 	"---[ end trace 0000000000000000 ]---"
 
-/* As RISC-V does: the trace has no title, but addresses */
+/* As RISC-V prints them: the trace has addresses, but no title */
 #define RISCV_OOPS                                                                                 \
 	"Unable to handle kernel paging request at virtual address 0000000000000010\n"             \
 	"Oops [#1]\n"                                                                              \
@@ -256,7 +256,7 @@ static void each_alone(void **state)
 	CHECK(REFCOUNT, refcount);
 }
 
-/* Another report inside of a report belongs to it; one after its end does not. */
+/* A report inside another report belongs to it; a report after its end does not. */
 static void one_after_the_other(void **state)
 {
 	(void)state;
@@ -265,7 +265,7 @@ static void one_after_the_other(void **state)
 	CHECK(REFCOUNT "\n" REFCOUNT, refcount, refcount);
 }
 
-/* Each bug has the same place on every architecture, and is not taken for another one. */
+/* Each bug has the same function on every architecture, and is not mistaken for another one. */
 static void on_other_architectures(void **state)
 {
 	(void)state;
@@ -280,7 +280,7 @@ static void on_other_architectures(void **state)
 	      "oops cxl_x");
 }
 
-/* They have no call trace, and end at a rule: what comes next is another report. */
+/* They have no call trace, and end at a rule: the next lines are another report. */
 static void of_sanitizers(void **state)
 {
 	(void)state;
@@ -300,7 +300,7 @@ static void all_lines_are_kept(void **state)
 	log_release(&log);
 }
 
-/* A log that ends in the middle of a report, as that of a machine that died does */
+/* A log that ends in the middle of a report, like that of a machine that died */
 static void cut_short(void **state)
 {
 	(void)state;

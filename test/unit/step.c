@@ -11,7 +11,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* Each action, with everything that it needs; the file that it writes, and what people read */
+/* Each action with all its members; the file that it writes, and the text for people */
 static const struct {
 	struct step step;
 	const char *file, *text;
@@ -71,7 +71,10 @@ static const struct {
 	 "destroy the region of the memdev of 0000:12:00.0 below decoder0.0"},
 };
 
-/* What a damaged or forged journal could have: a name that leads out of its directory, or none */
+/*
+ * Names that a damaged or forged journal could contain: one that leads out of its directory, or
+ * none
+ */
 static const struct step unsound[] = {
 	{STEP_UNBIND, .bus = "..", .driver = "sfc", .device = "mem0"},
 	{STEP_UNBIND, .bus = "cxl", .driver = ".", .device = "mem0"},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The process that makes the exerciser's trials, and the one that waits for it: what becomes of the
- * log, and of the locks, however either of them ends. The trials are the test's own.
+ * The process that makes the exerciser's trials, and the process that waits for it: what happens to
+ * the log and the locks, however either of them ends. The trials are the test's own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,13 +36,13 @@
 static char top[] = "/tmp/test-supervise-XXXXXX";
 static char log_path[64];
 
-/* What both processes and the test see */
+/* Shared by both processes and the test */
 static struct shared {
-	volatile pid_t pid;	     /* that makes the trials */
-	volatile size_t trials;	     /* that have begun */
-	volatile size_t nr_restored; /* that have ended as they should */
-	volatile uint64_t trial_us;  /* how long each takes */
-	volatile bool hangs;	     /* the next one does not return */
+	volatile pid_t pid;	     /* the process that makes the trials */
+	volatile size_t trials;	     /* the number of trials that have begun */
+	volatile size_t nr_restored; /* the number of trials that have ended normally */
+	volatile uint64_t trial_us;  /* the duration of each trial */
+	volatile bool hangs;	     /* the next trial does not return */
 } *shared;
 
 int exercise_open(struct exercise *exercise, const char *host, const char **what)
@@ -126,7 +126,7 @@ static int remove_directory(void **state)
 	return system(command);
 }
 
-/* In a process of its own, as main() does it; its exit status is 1 if run_supervise() failed */
+/* Run in a process of its own, as main() does; its exit status is 1 if run_supervise() failed */
 static pid_t start(uint64_t trials, uint64_t trial_us, double timeout, double grace)
 {
 	pid_t pid;
@@ -175,7 +175,7 @@ static int status_of(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* "how" of the last record, if that is the end */
+/* Return "how" of the last record, if that is the end */
 static char *last_end(void)
 {
 	struct json_object *records = records_read(log_path), *last, *how = NULL;
@@ -196,7 +196,7 @@ static void assert_end(const char *how)
 	assert_string_equal(end, how);
 }
 
-/* How another command finds the locks: 0, or -EWOULDBLOCK with who has one of them in *why */
+/* Return what another command finds: 0, or -EWOULDBLOCK with the holder of a lock in *why */
 static int try_lock(char **why)
 {
 	struct command_lock lock;
@@ -241,12 +241,12 @@ static void all_trials_are_made(void **state)
 {
 	(void)state;
 	assert_int_equal(status_of(start(3, 1000, 1, 1)), 0);
-	assert_int_equal(shared->nr_restored, 4); /* with the measurement */
+	assert_int_equal(shared->nr_restored, 4); /* including the measurement */
 	assert_end("complete");
 	assert_unlocked_soon();
 }
 
-/* The longest that a trial takes by itself, phase by phase, has to be within the limit. */
+/* The longest time that a trial takes by itself, phase by phase, must be within the limit. */
 static void waits_longer_than_a_trial_may_take(void **state)
 {
 	const double race = RACE_LIMITS, flush = 1, restore = RESTORE_LIMITS, again = 1, blind = 1;
@@ -257,7 +257,7 @@ static void waits_longer_than_a_trial_may_take(void **state)
 	assert_true(run_limit(30, 5) >= run_limit(30, 0) + 5);
 }
 
-/* Trials that together take longer than the limit, which is that of each */
+/* Trials that together take longer than the limit, which holds for each of them */
 static void waits_as_long_as_the_log_grows(void **state)
 {
 	(void)state;
@@ -279,7 +279,7 @@ static void leaves_behind_what_does_not_return(void **state)
 	assert_end("stopped");
 	log = open(log_path, O_RDONLY);
 	size = lseek(log, 0, SEEK_END);
-	/* It was killed: if it returns, it makes no trial, and writes no record. */
+	/* It was killed: even if it returns, it makes no trial, and writes no record. */
 	shared->hangs = false;
 	for (uint64_t end = clock_now() + 5000000; is_there(left); usleep(1000))
 		assert_true(clock_now() < end);
@@ -288,7 +288,7 @@ static void leaves_behind_what_does_not_return(void **state)
 	assert_unlocked_soon();
 }
 
-/* SIGTERM or SIGINT to the process that waits alone: the trial ends, and with it the run */
+/* SIGTERM or SIGINT to the waiting process alone: the trial ends, and then the run */
 static void ends_after_the_trial_when_told_to(void **state)
 {
 	static const int signals[] = {SIGTERM, SIGINT};
@@ -307,7 +307,7 @@ static void ends_after_the_trial_when_told_to(void **state)
 	}
 }
 
-/* The other process ends the trial, and has the lock of the steps until then. */
+/* The other process ends the trial, and holds the lock of the steps until then. */
 static void ends_after_the_trial_when_the_waiting_one_is_killed(void **state)
 {
 	pid_t pid = start(1000, 3000000, 5, 5);

@@ -16,7 +16,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* What the actors do that need something beside the memdev, what they lack, and what undoes it */
+/* The steps of actors that need something beside the memdev, what they lack, and their undo */
 
 static struct snapshot machine;
 static struct surroundings all;
@@ -54,7 +54,7 @@ static int release(void **state)
 	return 0;
 }
 
-/* Each on a line; those from the first ">" on are what undoes the others */
+/* Each step is on a line; the steps from the first ">" on undo the others */
 static char *text_of(const struct step *steps, size_t count, size_t nr_down)
 {
 	char *text = memory_check(strdup(""));
@@ -112,7 +112,7 @@ static void each_does_what_it_is_named_for(void **state)
 	}
 }
 
-/* Without a driver_override there is nothing that another driver could take meanwhile. */
+/* Without a driver_override, no other driver could bind the device in the meantime. */
 static void a_device_without_an_override_is_bound_as_it_comes(void **state)
 {
 	struct operation operation = {.actor = ACTOR_SLOT};

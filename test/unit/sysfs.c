@@ -181,14 +181,14 @@ static void keeps_files_of_one_device(void **state)
 	put("other\n", 6);
 	assert_int_equal(read_kept(&files, 1, buf), 5);
 	assert_string_equal(buf, "other");
-	/* Another device with that name, and the first one's file, which is still open */
+	/* Another device with that name, and the first device's file, which is still open */
 	unlinkat(directory, "attr", 0);
 	put("next\n", 5);
 	assert_int_equal(read_kept(&files, 2, buf), 4);
 	assert_int_equal(read_kept(&files, 1, buf), 5);
 	assert_true(sysfs_files_have(&files, 1));
 	sysfs_files_sweep(&files);
-	/* Only what is read between two sweeps stays open. */
+	/* Only a file that is read between two sweeps stays open. */
 	assert_int_equal(read_kept(&files, 2, buf), 4);
 	sysfs_files_sweep(&files);
 	assert_false(sysfs_files_have(&files, 1));
@@ -210,7 +210,7 @@ static void keeps_so_many_files(void **state)
 	for (uint64_t device = 1; device <= 2 * SYSFS_FILES_MAX; device++)
 		assert_int_equal(read_kept(&files, device, buf), 1);
 	assert_int_equal(files.count, SYSFS_FILES_MAX);
-	/* And none at all without a struct sysfs_files */
+	/* Without a struct sysfs_files, no file stays open */
 	assert_int_equal(read_kept(NULL, 1, buf), 1);
 	sysfs_files_release(&files);
 }

@@ -15,7 +15,7 @@ static int sign(int order)
 	return (order > 0) - (order < 0);
 }
 
-/* Names that strverscmp(3) puts in the same order */
+/* Names that strverscmp(3) sorts in the same order */
 static const char *const names[] = {
 	"",
 	"mem",

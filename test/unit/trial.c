@@ -27,7 +27,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* A trial from the schedule to the log and to a script, on the small machine's mem0 */
+/* A trial from the schedule to the log and to a script, for mem0 of the small machine */
 
 static uint64_t durations[NR_ACTORS];
 
@@ -86,7 +86,7 @@ static void release(struct prepared *prepared)
 	snapshot_release(&prepared->baseline.first);
 }
 
-/* The record as text, without its time, and without the object */
+/* Return the record as text, without its time, and release the object */
 static const char *text_of(struct json_object *record)
 {
 	static char text[4096];
@@ -207,7 +207,7 @@ static void an_actor_that_cannot_act_says_why(void **state)
 	release(&prepared);
 }
 
-/* What says whether a script in that language is one */
+/* The commands that check a script in each language */
 static const struct language {
 	void (*print)(const struct script *script);
 	const char *const *checker;
@@ -215,7 +215,7 @@ static const struct language {
   c = {script_print_c, (const char *const[]){"cc", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
 					     "-xc", "-", NULL}};
 
-/* The script of a prepared trial, into @file */
+/* Print the script of a prepared trial into @file */
 static void print_script(const struct prepared *prepared, const struct language *language,
 			 FILE *file)
 {
@@ -238,7 +238,7 @@ static void print_script(const struct prepared *prepared, const struct language 
 	close(standard);
 }
 
-/* That it is one in that language, and has a line with each of the texts */
+/* Check that it is a script in that language, and has a line with each of the texts */
 static void check_one(const struct prepared *prepared, const struct language *language,
 		      const char *const *texts)
 {
@@ -269,7 +269,7 @@ static void check_one(const struct prepared *prepared, const struct language *la
 	free(script);
 }
 
-/* And that in C is one, too */
+/* Check the script in the shell's language, and the one in C */
 static void check_script(struct prepared *prepared, const char *const *texts)
 {
 	static const char *const nothing[] = {NULL};

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What could not be read is noted: where too many files are open, and not where there is nothing */
+/*
+ * What could not be read is recorded if too many files are open, and not if the file does not exist
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,7 +19,7 @@
 #include "util/sysfs.h"
 #include "util/unread.h"
 
-/* From now on, no more files can be opened, or again as many as before */
+/* Forbid to open more files, or allow it again */
 static void limit_files(bool on)
 {
 	static struct rlimit before;
@@ -80,7 +82,7 @@ static void test_directory(void **state)
 	assert_false(unread_any());
 }
 
-/* The path of a directory that is open precedes that of the file. */
+/* The path of the open directory precedes that of the file. */
 static void test_relative(void **state)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

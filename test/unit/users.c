@@ -24,12 +24,12 @@
 
 /*
  * A machine in a directory: the disk sda and the interface eth0 are dependents of mem0's host; dm-0
- * is made of sda, and dm-1 of dm-0; region0 has memory64 to memory67, region1 memory80.
+ * is made of sda, and dm-1 of dm-0; region0 has memory64 to memory67, region1 has memory80.
  */
 static char top[] = "/tmp/test-users-XXXXXX";
 
 static const struct {
-	const char *path, *text; /* a text that begins with "-> " is that of a link */
+	const char *path, *text; /* a text that begins with "-> " is the target of a link */
 } files[] = {
 	{"sys/devices/system/memory/block_size_bytes", "10000000\n"},
 	{"sys/devices/system/memory/memory64/online", "1\n"},
@@ -96,7 +96,7 @@ static const char *const expected[] = {
 	"mapped region0 db (process 7)",
 };
 
-/* The directories that lead to it, too */
+/* Also make the directories above it */
 static void make_parents(const char *path)
 {
 	char parent[256];
@@ -204,7 +204,7 @@ static void finds_who_uses_what(void **state)
 	free(snapshot);
 }
 
-/* The users of mem1, whose file process 9 has open, as refcnt of cxl_core says @references */
+/* Count the users of mem1, whose file process 9 has open; refcnt of cxl_core is @references */
 static size_t users_of_mem1(const char *references, struct snapshot_dependent *dependents,
 			    size_t nr_dependents)
 {
@@ -250,7 +250,7 @@ static void looks_at_files_where_one_can_be_open(void **state)
 	assert_int_equal(users_of_mem1("\n", NULL, 0), 1);
 	assert_int_equal(users_of_mem1("1\n", NULL, 0), 1);
 	assert_int_equal(users_of_mem1("2\n", NULL, 0), 0);
-	/* What cxl_core knows nothing of */
+	/* A node that cxl_core does not count */
 	assert_int_equal(users_of_mem1("2\n", &group, 1), 1);
 }
 

@@ -244,8 +244,8 @@ static void knows_each_owner(void **state)
 static const struct {
 	const char *object;
 	const char *attached; /* the attached ones of memdevs 012 */
-	const char *memdevs;  /* those that a driver loses */
-	const char *regions;  /* those that lose a memdev */
+	const char *memdevs;  /* the memdevs that a driver loses */
+	const char *regions;  /* the regions that lose a memdev */
 } losses[] = {
 	{"mem0", "", "", "01"},		 {"mem0", "0", "0", "01"},
 	{"mem0", "12", "", "01"},	 {"mem1", "01", "1", "1"},
@@ -338,7 +338,7 @@ static void judges_every_loss(void **state)
 	}
 }
 
-/* The parents of a damaged tree may form a circle: the function returns, and refuses. */
+/* The parents in a damaged tree may be circular: the function must return, and refuse. */
 static void ends_on_cyclic_parents(void **state)
 {
 	struct verdict verdict;
@@ -397,7 +397,7 @@ static void refuses_what_is_unreadable(void **state)
 	}
 }
 
-/* An endpoint that could not be read: its memdev may be below any port. */
+/* The endpoint could not be read: its memdev may be below any port. */
 static void refuses_where_the_endpoint_is_unknown(void **state)
 {
 	struct verdict verdict;
@@ -475,7 +475,7 @@ static void knows_what_is_the_same(void **state)
 		{change_no_host, false, false, true},
 		{change_port, true, true, false},
 		{change_no_uport, true, true, false},
-		/* It is judged by the second snapshot alone */
+		/* Only the second snapshot counts */
 		{change_lock, true, true, true},
 	};
 
@@ -507,7 +507,7 @@ static void judge_region(const struct machine *m, size_t region, struct verdicts
 		      APPEND(verdicts->list, verdicts->count));
 }
 
-/* region0 and region1 in the first snapshot, region1 and region2 in the second one */
+/* region0 and region1 in the first snapshot, region1 and region2 in the second snapshot */
 static void refuses_what_came_or_went(void **state)
 {
 	static const struct {
@@ -564,7 +564,7 @@ static void refuses_what_changed(void **state)
 	verdicts_release(&second);
 }
 
-/* What an object was refused for can be back before cxl-cli acts. */
+/* The reason for a refusal can return before cxl-cli acts. */
 static void refuses_what_was_refused_before(void **state)
 {
 	struct verdicts first = {0}, second = {0};

@@ -80,7 +80,7 @@ static void every_kind(void **state)
 	assert_int_equal(on_mock & (1U << MOVE_RESCAN | 1U << MOVE_SLOW | 1U << MOVE_BY_ID), 0);
 }
 
-/* One is unplugged at the end only, where enough others are left. */
+/* A device is only unplugged at the end, and only if enough others are left. */
 static void unplugged(void **state)
 {
 	struct machine four = pci;
@@ -102,7 +102,7 @@ static void unplugged(void **state)
 	assert_int_equal(earlier, 0);
 }
 
-/* It fails as long as it has both of these moves. */
+/* The walk fails as long as the sequence has both of these moves. */
 static void shortest(void **state)
 {
 	const uint32_t needed = 1U << 2 | 1U << 5;
@@ -138,7 +138,7 @@ static struct state attached(void)
 	return state;
 }
 
-/* The first host was detached from it by a command */
+/* A command has detached the first host from it */
 static struct state detached(void)
 {
 	struct state state = attached();
@@ -156,7 +156,7 @@ static const struct move detach = {.kind = MOVE_DETACH, .hosts = 1, .force = tru
 static const struct move attach = {.kind = MOVE_ATTACH};
 static const struct outcome done = {.is_json = true};
 
-/* The name of what is broken; NULL: nothing */
+/* Return the name of the broken invariant; NULL: none */
 static const char *broken_by(const struct move *move, struct state before, struct outcome outcome,
 			     struct state after)
 {
@@ -197,7 +197,7 @@ static void lost(void **state)
 	assert_string_equal(broken_by(&detach, attached(), done, after), "journal-readable");
 }
 
-/* Another one is lost while one is reattached: so was it with --cycle-bus. */
+/* A reattach loses another host, as it did with --cycle-bus. */
 static void contradicted(void **state)
 {
 	struct state after = attached();
@@ -242,7 +242,7 @@ static void outputs(void **state)
 	assert_string_equal(broken_by(&detach, attached(), outcome, attached()), "succeeds");
 }
 
-/* A handover that was given up at its unbind goes on to bind the other driver. */
+/* A handover that was given up at its unbind continues, and binds the other driver. */
 static void given_up(void **state)
 {
 	struct move move = {

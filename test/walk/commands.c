@@ -35,7 +35,7 @@ static void add(struct arguments *arguments, const char *text)
 		arguments->list[arguments->count++] = memory_check(strdup(text));
 }
 
-/* Whether a command succeeds is not to depend on how much else this machine does. */
+/* The success of a command must not depend on the load of this machine. */
 #define PATIENCE_MS 120000
 
 static void add_timeout(struct arguments *arguments, const struct move *move)
@@ -172,7 +172,7 @@ static bool has_stuck(struct json_object *json)
 	return json_object_is_type(json, json_type_object) && json_object_object_get(json, "stuck");
 }
 
-/* A listing says of each memdev what the kernel says. */
+/* A listing must say about each memdev what the kernel says. */
 static void compare_listing(struct json_object *json, struct outcome *outcome)
 {
 	for (size_t i = 0; i < json_length(json); i++) {

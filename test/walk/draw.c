@@ -3,24 +3,26 @@
 
 #include "test/walk/draw.h"
 
-/* What is drawn with, and a guess of what is detached by now: only attached memdevs can be
- * detached. */
+/*
+ * The state of drawing, with a guess of what is detached by now: only attached memdevs can be
+ * detached.
+ */
 struct drawing {
 	const struct machine *machine;
 	unsigned short random[3];
-	unsigned int kinds;   /* bits */
-	unsigned int methods; /* bits */
+	unsigned int kinds;   /* as bits */
+	unsigned int methods; /* as bits */
 	bool kills, timeouts;
-	unsigned int down; /* bits of hosts */
+	unsigned int down; /* hosts, as bits */
 };
 
-/* 0 to @below - 1 */
+/* Return a number from 0 to @bound - 1 */
 static unsigned int below(struct drawing *drawing, unsigned int bound)
 {
 	return (unsigned int)(nrand48(drawing->random) >> 8) % bound;
 }
 
-/* True once in @times */
+/* Return true once in @times calls */
 static bool once_in(struct drawing *drawing, unsigned int times)
 {
 	return below(drawing, times) == 0;
@@ -50,7 +52,10 @@ static bool is_possible(const struct machine *machine, enum move_kind kind)
 	}
 }
 
-/* An id that the module was told is lost when it is unloaded; what removes it comes first. */
+/*
+ * Kinds of moves with the module. They exclude MOVE_BY_ID, because an unloaded module loses its
+ * ids.
+ */
 #define WITH_MODULE (1U << MOVE_UNLOAD | 1U << MOVE_INSERT | 1U << MOVE_HIDE)
 
 /* How an administrator sets a machine up: mostly at the beginning of a sequence */
@@ -58,12 +63,12 @@ static bool is_possible(const struct machine *machine, enum move_kind kind)
 	(1U << MOVE_INSERT | 1U << MOVE_HIDE | 1U << MOVE_AUTOPROBE_OFF | 1U << MOVE_BY_ID |       \
 	 1U << MOVE_SLOW)
 
-/* What belongs together, in addition to what is drawn alone */
+/* Moves that belong together, in addition to those that are drawn alone */
 enum theme {
 	THEME_NONE,
 	THEME_MODULE,
 	THEME_PORT,
-	THEME_RESCAN, /* the rest is for PCI only */
+	THEME_RESCAN, /* the other themes are for PCI only */
 	THEME_SLOW,
 	NR_THEMES,
 };
@@ -96,7 +101,7 @@ static void draw_theme(struct drawing *drawing)
 	}
 }
 
-/* A kind that makes no sense without another, or with another */
+/* Add the kind that another kind needs */
 static void complete_kinds(struct drawing *drawing)
 {
 	if (drawing->kinds & 1U << MOVE_BY_ID) {
@@ -115,7 +120,8 @@ static void complete_kinds(struct drawing *drawing)
 
 static void draw_kinds(struct drawing *drawing)
 {
-	unsigned int alone = below(drawing, 3); /* one of three sequences has only our commands */
+	unsigned int alone =
+		below(drawing, 3); /* one of three sequences has only commands of this project */
 
 	drawing->kinds = 0;
 	for (unsigned int kind = MOVE_LIST; alone > 0 && kind < NR_DRAWN_KINDS; kind++) {
@@ -156,7 +162,7 @@ static enum method draw_method(struct drawing *drawing)
 	return method;
 }
 
-/* One host, or rarely several; mostly of those that the bits of @of name */
+/* Draw one host, or rarely several; mostly from the hosts whose bits are in @of */
 static unsigned int draw_hosts(struct drawing *drawing, unsigned int of)
 {
 	size_t count = drawing->machine->nr_hosts;
@@ -230,8 +236,8 @@ static void draw_by_hand(struct drawing *drawing, struct move *move, unsigned in
 }
 
 /*
- * Where enough others are left; and the lab's provider cannot be loaded again with the name of a
- * device that is not there.
+ * Only if enough others are left. The lab's provider cannot be loaded again with the name of a
+ * missing device.
  */
 static bool may_unplug(struct drawing *drawing)
 {

@@ -6,7 +6,7 @@
 #include "test/walk/invariants.h"
 #include "util/exit-status.h"
 
-/* All that a check looks at */
+/* The input of a check */
 struct view {
 	const struct machine *machine;
 	const struct move *move;
@@ -33,7 +33,7 @@ static bool is_of_move(const struct move *move, size_t host)
 	return move->hosts & 1U << host;
 }
 
-/* The command was let end, and said itself how it went. */
+/* Test whether the command ended by itself, and reported its result */
 static bool has_ended(const struct outcome *outcome)
 {
 	return !outcome->killed && !outcome->endless;
@@ -54,8 +54,9 @@ void duty_begin(struct duty *duty, const struct state *baseline)
 }
 
 /*
- * May a command fail after it? Settings are the administrator's, and no reason to fail. What the
- * module is told or loses on a machine where everything is attached is such a setting.
+ * Test whether a command may fail after the move. Settings belong to the administrator, and are no
+ * reason to fail. If everything is attached, the parameters that the module gets or loses are such
+ * a setting.
  */
 static bool hinders(const struct move *move, const struct state *before)
 {
@@ -85,8 +86,8 @@ void duty_note_said(struct duty *duty, const struct outcome *outcome)
 }
 
 /*
- * Of a device that is not there, the journal knows it. Of one that is in the journal, it looks like
- * an override that was lost with the device, which is then restored.
+ * The journal has the override of a missing device. For a device in the journal, a cleared override
+ * looks like one that was lost with the device, and is restored.
  */
 static void take_override(struct duty *duty, size_t host, const struct host_state *before,
 			  const struct host_state *after)
@@ -96,7 +97,7 @@ static void take_override(struct duty *duty, size_t host, const struct host_stat
 		before->in_journal && strcmp(before->override, after->override) != 0;
 }
 
-/* By hand, the administrator decides anew what is wanted. */
+/* A move by hand is a new decision of the administrator about the wanted state. */
 static void take_over(struct duty *duty, const struct move *move, const struct state *before,
 		      const struct state *after)
 {
@@ -105,7 +106,7 @@ static void take_over(struct duty *duty, const struct move *move, const struct s
 	for (size_t i = 0; i < after->nr_hosts; i++) {
 		if (move->kind == MOVE_BY_ID && after->hosts[i].exists)
 			take_override(duty, i, &before->hosts[i], &after->hosts[i]);
-		/* What was killed right before may have written something that nobody has seen. */
+		/* A command that was just killed may have written something unseen. */
 		if (move->kind == MOVE_WIPE) {
 			duty->journal_lost |= before->hosts[i].in_journal || duty->killed;
 			duty->any_override[i] |= duty->killed;
@@ -114,7 +115,10 @@ static void take_over(struct duty *duty, const struct move *move, const struct s
 		if (!before->hosts[i].exists || after->hosts[i].exists)
 			continue;
 		duty->removed[i] = true;
-		/* The journal forgets a device that is not there, and the kernel its override. */
+		/*
+		 * The journal forgets a device that does not exist, and the kernel forgets its
+		 * override.
+		 */
 		duty->owed[i] = false;
 		duty->any_override[i] |= before->hosts[i].in_journal;
 		duty->override[i][0] = '\0';
@@ -155,7 +159,7 @@ static void note_owed(struct view *view)
 		duty->killed = false;
 }
 
-/* What a command of ours detached is attached, or in the journal. */
+/* What a command of this project detached must be attached, or in the journal. */
 static bool check_owed(struct view *view)
 {
 	for (size_t i = 0; i < view->after->nr_hosts; i++) {
@@ -191,7 +195,10 @@ static bool check_output(struct view *view)
 	return outcome->differs[0] && fail(view->broken, "truth", "%s", outcome->differs);
 }
 
-/* A detach that says it is done: what was named is detached, by that method, and in the journal. */
+/*
+ * After a successful detach, what was named must be detached, by that method, and be in the
+ * journal.
+ */
 static bool check_detached(struct view *view)
 {
 	const struct move *move = view->move;
@@ -220,7 +227,9 @@ static bool check_detached(struct view *view)
 	       fail(view->broken, "exit-0", "the module is still loaded");
 }
 
-/* Is it in what attach-memdev was to attach? By --all also what the journal does not have. */
+/*
+ * Test whether attach-memdev was to attach the host. --all includes hosts that the journal lacks.
+ */
 static bool is_wanted(const struct view *view, size_t i)
 {
 	const struct host_state *before = &view->before->hosts[i];
@@ -230,10 +239,11 @@ static bool is_wanted(const struct view *view, size_t i)
 	return before->in_journal || (view->move->target == TARGET_ALL && before->attached);
 }
 
-/* An attach that says it is done: each is attached, and nothing that was attached is not. */
+/* After a successful attach, each named host must be attached, and no attached host may be lost. */
 static bool check_attached(struct view *view)
 {
-	bool waits = view->duty->waits; /* an earlier one may have detached it meanwhile */
+	bool waits =
+		view->duty->waits; /* an earlier command may have detached it in the meantime */
 
 	for (size_t i = 0; i < view->after->nr_hosts; i++) {
 		const struct host_state *host = &view->after->hosts[i],
@@ -251,7 +261,7 @@ static bool check_attached(struct view *view)
 	return false;
 }
 
-/* What says that it did nothing has done nothing. */
+/* A command that reports that it did nothing must have changed nothing. */
 static bool check_untouched(struct view *view)
 {
 	for (size_t i = 0; i < view->after->nr_hosts; i++) {
@@ -270,7 +280,10 @@ static bool check_untouched(struct view *view)
 		    view->outcome->status);
 }
 
-/* What was given up goes no further: the last step of a handover is to bind the other driver. */
+/*
+ * A command that was given up must not continue: the last step of a handover binds the other
+ * driver.
+ */
 static bool check_given_up(struct view *view)
 {
 	const struct move *move = view->move;
@@ -295,7 +308,7 @@ static bool check_given_up(struct view *view)
 	return false;
 }
 
-/* A rescan that the kernel has not returned from needs them as it has them. */
+/* A rescan that has not returned from the kernel needs the present settings. */
 static bool are_in_use(const struct view *view)
 {
 	const char *said = view->outcome->said;
@@ -304,7 +317,7 @@ static bool are_in_use(const struct view *view)
 						  strstr(said, "step is still in the kernel"));
 }
 
-/* Settings are the administrator's. */
+/* Settings belong to the administrator, and must be unchanged. */
 static bool check_settings(struct view *view)
 {
 	const struct duty *duty = view->duty;
@@ -316,7 +329,7 @@ static bool check_settings(struct view *view)
 	for (size_t i = 0; i < view->after->nr_hosts; i++) {
 		const struct host_state *host = &view->after->hosts[i];
 
-		/* What is in the journal is half way, and another command's to finish. */
+		/* A host in the journal is half-way, and another command completes it. */
 		if (is_done(view) && host->attached && !host->in_journal &&
 		    !duty->any_override[i] && strcmp(host->override, duty->override[i]) != 0)
 			return fail(view->broken, "override",
@@ -330,7 +343,7 @@ static bool check_settings(struct view *view)
 		    view->after->parameters, duty->parameters);
 }
 
-/* A memdev that is not there, and that the journal never had, has no name to attach it by. */
+/* A memdev that does not exist, and that the journal never had, has no name for attach-memdev. */
 static bool is_nameless(const struct view *view)
 {
 	bool nameless = false;
@@ -341,7 +354,7 @@ static bool is_nameless(const struct view *view)
 	return nameless && view->move->target == TARGET_MEMDEV;
 }
 
-/* Several that are in the journal had the name of this one. */
+/* Several hosts in the journal had a memdev of this name. */
 static bool is_ambiguous(const struct view *view)
 {
 	const struct state *before = view->before;
@@ -362,14 +375,14 @@ static bool is_ambiguous(const struct view *view)
 	return false;
 }
 
-/* Another entry's detach took the bus, and that was said. */
+/* The detach of another entry took the bus, and the command said so. */
 static bool lacks_bus(const struct view *view)
 {
 	return !view->after->has_bus &&
 	       strstr(view->outcome->said, "if the bus above it is detached, too");
 }
 
-/* What nothing hinders succeeds. */
+/* A command that nothing hinders must succeed. */
 static bool is_hindered(const struct view *view)
 {
 	const struct duty *duty = view->duty;

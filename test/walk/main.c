@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Runs in the guest: walks sequences of drawn moves, and prints TAP. contrib/lab walk starts it.
- */
+/* Runs in the guest: walks sequences of drawn moves, and prints TAP. contrib/lab walk starts it. */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,13 +99,13 @@ static void print_moves(uint32_t kept, size_t nr_moves)
 	}
 }
 
-/* The first line of a text: TAP has one for each result. */
+/* Return the length of the first line: TAP has one line for each result. */
 static int line_length(const char *text)
 {
 	return (int)strcspn(text, "\n");
 }
 
-/* The shortest that still fails; false where a fresh machine is needed to find it */
+/* Find the shortest sequence that still fails; false if only a fresh machine can find it */
 static bool shrink(struct walk *walk, const struct sequence *sequence, const char *invariant,
 		   struct shrinking *shrinking, struct broken *broken)
 {
@@ -133,7 +131,7 @@ static bool shrink(struct walk *walk, const struct sequence *sequence, const cha
 	return sequence_restore(walk);
 }
 
-/* False where a fresh machine is needed to go on */
+/* Return false if only a fresh machine can continue */
 static bool report_broken(struct walk *walk, const struct options *options,
 			  const struct sequence *sequence, uint32_t kept, size_t failed,
 			  struct broken *broken)
@@ -161,7 +159,7 @@ static bool report_broken(struct walk *walk, const struct options *options,
 	return restored;
 }
 
-/* An exit status */
+/* Return an exit status */
 static int walk_all(struct walk *walk, const struct options *options)
 {
 	uint64_t until = clock_now() + (uint64_t)(options->seconds * 1000000);
@@ -192,7 +190,7 @@ static int walk_all(struct walk *walk, const struct options *options)
 	return failures > 0;
 }
 
-/* What is needed only once: the truth, and a driver to hand hosts to */
+/* Do what is needed only once: load the truth module, and the driver for handovers */
 static bool prepare(struct walk *walk)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -29,7 +29,7 @@ char *move_preamble(const struct machine *machine)
 			 bus(machine), machine->provider);
 }
 
-/* "before FORMAT(host) FORMAT(host)", a new string; @before is released */
+/* Return "before FORMAT(host) FORMAT(host)", a new string; release @before */
 static char *for_hosts(const struct machine *machine, unsigned int hosts, char *before,
 		       const char *open, const char *close)
 {
@@ -68,8 +68,7 @@ static char *attach_text(const struct machine *machine, const struct move *move)
 	return text;
 }
 
-/* A time-out, a kill, and that the next one does not wait, around the command; @command is released
- */
+/* Put the time-out, the kill, and the lack of a wait around the command; release @command */
 static char *circumstances(const struct move *move, char *command)
 {
 	_cleanup_free_ char *bare = command, *limited = NULL, *killed = NULL;
@@ -113,7 +112,7 @@ static const char *host_of(const struct machine *machine, const struct move *mov
 	return machine->hosts[0];
 }
 
-/* By hand, with a host in it */
+/* Moves by hand on a host */
 static char *host_text(const struct machine *machine, const struct move *move)
 {
 	const char *host = host_of(machine, move);
@@ -136,7 +135,7 @@ static char *host_text(const struct machine *machine, const struct move *move)
 	}
 }
 
-/* By hand, about the machine as a whole */
+/* Moves by hand on the machine as a whole */
 static char *machine_text(const struct machine *machine, const struct move *move)
 {
 	switch (move->kind) {

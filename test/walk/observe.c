@@ -16,7 +16,7 @@
 #define DEVICES "/sys/bus/cxl/devices"
 #define TRUTH "/sys/kernel/debug/cxl_lab_truth"
 
-/* The kernel's own words about memdevs and regions */
+/* Read what the kernel itself says about memdevs and regions */
 static char *read_truth(void)
 {
 	_cleanup_close_ int fd = open(TRUTH, O_RDONLY | O_CLOEXEC);
@@ -44,7 +44,7 @@ static void copy_name(char *to, const char *from)
 	snprintf(to, NAME_MAX_, "%.*s", NAME_MAX_ - 1, from ?: "");
 }
 
-/* "" if it cannot be read, or if the kernel says that there is none */
+/* Set "" if the name cannot be read, or if the kernel shows that there is none */
 static void read_name(const char *directory, const char *file, char *name)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", directory, file);
@@ -68,7 +68,7 @@ static const char *bus(const struct machine *machine)
 	return machine->pci ? "pci" : "platform";
 }
 
-/* Is the region of that memdev? Then its addresses are noted. */
+/* Test for a region of that memdev, and record its addresses */
 static bool is_region_of(const char *region, const char *memdev, struct host_state *host)
 {
 	_cleanup_free_ char *directory = xasprintf(DEVICES "/%s", region);
@@ -92,7 +92,7 @@ static bool is_region_of(const char *region, const char *memdev, struct host_sta
 	return true;
 }
 
-/* A region of the memdev that the kernel says is attached, and locked */
+/* Test for a region of the memdev that the kernel says is attached, and locked */
 static bool has_region(const char *memdev, const char *truth, struct host_state *host)
 {
 	DIR *devices = opendir(DEVICES);

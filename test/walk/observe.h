@@ -5,14 +5,17 @@
 #include "test/walk/move.h"
 #include "test/walk/state.h"
 
-/** observe_machine() - which machine this is: its attached hosts; 0, or -ENODEV if it has none */
+/** observe_machine() - find the machine's attached hosts; 0, or -ENODEV if it has none */
 int observe_machine(struct machine *machine);
 
-/** observe_state() - the machine now; the truth module has to be loaded */
+/** observe_state() - observe the present machine; the truth module must be loaded */
 void observe_state(const struct machine *machine, struct state *state);
 
-/** observe_truth() - what the kernel says of a memdev: 1 it has an attach method, 0 it has none, -1
- * it is not there */
+/**
+ * observe_truth() - return what the kernel says about a memdev
+ *
+ * Return: 1 if it has an attach method, 0 if it has none, -1 if it does not exist.
+ */
 int observe_truth(const char *memdev);
 
 #endif

@@ -9,7 +9,7 @@
 #include "util/kmsg.h"
 #include "util/memory.h"
 
-/* Each has a page in Documentation/findings. */
+/* Each of these has a page in Documentation/findings. */
 static const char *const documented[] = {
 	"devm_cxl_add_endpoint < cxl_mem_probe",
 	"mutex_lock < cxl_add_ep",

@@ -7,20 +7,20 @@
 
 struct kmsg;
 
-/* What the kernel log has had since the last reading */
+/* The new reports in the kernel log since the last reading */
 struct kernel_reports {
 	bool port_cannot_be_reused;
 	bool documented;     /* a report that Documentation/findings describes */
 	bool undocumented;   /* another one */
-	char signature[256]; /* of the last one */
+	char signature[256]; /* of the last undocumented report */
 };
 
-/* What the kernel did that is documented: how often */
+/* How often the kernel showed each documented bug */
 struct kernel_counts {
 	size_t ports, reports;
 };
 
-/** kernel_reports_read() - read what is new in the log, and count what is documented */
+/** kernel_reports_read() - read the new records of the log, and count the documented reports */
 void kernel_reports_read(struct kmsg *kmsg, struct kernel_counts *counts,
 			 struct kernel_reports *reports);
 

@@ -6,7 +6,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* @text and @more, as a new string; both are released */
+/* Join @text and @more into a new string; release both */
 static char *joined(char *text, char *more)
 {
 	_cleanup_free_ char *one = text, *other = more;
@@ -28,16 +28,19 @@ static char *settings(const struct commands *commands, const struct state *basel
 }
 
 /*
- * Nothing on the machine tells which driver it had: by hand it was unbound, and has the driver by
- * an id that was given to the driver, which sysfs does not show; or it was removed, and found while
- * no driver was to probe it.
+ * Nothing on the machine shows which driver the host had. It may have been unbound by hand. Its
+ * driver had bound it by an id that was given to the driver, which sysfs does not show. Or it was
+ * removed, and found again while driver autoprobe was off.
  */
 static bool is_unknown(const struct host_state *host)
 {
 	return host->exists && !host->driver[0] && !host->override[0] && !host->in_journal;
 }
 
-/* A device that was removed by hand is found again, by no driver; then no other driver has it. */
+/*
+ * A device that was removed by hand is found again without a driver. Driver autoprobe is off so
+ * that no other driver binds it.
+ */
 static char *found_again(const struct commands *commands, const struct state *baseline,
 			 const struct state *now, const bool *removed)
 {
@@ -70,7 +73,7 @@ static char *found_again(const struct commands *commands, const struct state *ba
 	"[ -e /sys/bus/platform/devices/$device ] || continue\n"                                   \
 	"cd /sys/bus/platform/drivers/cxl_acpi; %s; done"
 
-/* Another driver has the host, or was to get it when the command was killed. */
+/* Test whether another driver has the host, or was to get it when the command was killed */
 static bool is_given_away(const struct machine *machine, const struct host_state *was,
 			  const struct host_state *host)
 {
@@ -79,7 +82,7 @@ static bool is_given_away(const struct machine *machine, const struct host_state
 	return host->driver[0] || strcmp(host->override, was->override) != 0;
 }
 
-/* What only the journal knew, which is lost */
+/* Restore what only the journal knew, which is lost */
 static char *without_journal(const struct commands *commands, const struct state *baseline,
 			     const struct state *now)
 {
@@ -115,7 +118,7 @@ void restore_by_hand(const struct commands *commands, const struct state *baseli
 	free(text);
 }
 
-/* The module with the parameters that it had */
+/* Load the module with its previous parameters */
 static char *module_again(const struct commands *commands, const struct state *baseline)
 {
 	const char *devices = strstr(baseline->parameters, "devices=");
@@ -126,7 +129,7 @@ static char *module_again(const struct commands *commands, const struct state *b
 			 devices ?: "");
 }
 
-/* All ports anew, and each host to its own driver */
+/* Recreate all ports, and bind each host to its own driver */
 static char *bound_again(const struct commands *commands, const struct state *baseline)
 {
 	const struct machine *machine = commands->machine;

@@ -11,7 +11,7 @@
 #include "util/exit-status.h"
 #include "util/kmsg.h"
 
-/* What is true of one walk of one sequence */
+/* The state of one walk of one sequence */
 struct trip {
 	struct walk *walk;
 	struct duty duty;
@@ -36,7 +36,7 @@ static void say(const struct walk *walk, const struct move *move, const struct o
 	fflush(stdout);
 }
 
-/* True if something is broken */
+/* Return true if an invariant is broken */
 static bool read_kernel(struct trip *trip, struct outcome *outcome)
 {
 	struct kernel_reports reports;
@@ -65,8 +65,10 @@ static void do_move(struct walk *walk, const struct move *move, const struct sta
 	outcome->status = commands_shell(&walk->commands, text);
 }
 
-/* May the next one begin at once? Only if this one was killed or given up, and left something
- * behind. */
+/*
+ * Test whether the next move may begin at once: only if this one was killed or given up, and left a
+ * process behind
+ */
 static bool leaves_behind(const struct outcome *outcome)
 {
 	return outcome->killed || outcome->status == EXIT_NOT_VERIFIED;
@@ -83,8 +85,8 @@ static bool settle(struct trip *trip)
 }
 
 /*
- * What a command claims has to be true when all that was left behind has ended. True if something
- * is broken.
+ * Run one move. What a command reports must hold after all processes that it left behind have
+ * ended. Return true if an invariant is broken.
  */
 static bool one_move(struct trip *trip, const struct move *move, bool beside)
 {
@@ -102,7 +104,7 @@ static bool one_move(struct trip *trip, const struct move *move, bool beside)
 	say(walk, move, &outcome);
 	duty_note_said(&trip->duty, &outcome);
 	if (beside && leaves_behind(&outcome)) {
-		/* It is not over: the next one is judged together with it. */
+		/* The move is not over: the next move is judged together with it. */
 		trip->duty.waits = true;
 		return false;
 	}
@@ -118,7 +120,7 @@ static bool one_move(struct trip *trip, const struct move *move, bool beside)
 	return broken;
 }
 
-/* What the machine has to be at the end: the baseline, but for what is gone for good */
+/* The expected machine at the end: the baseline, except for what is permanently gone */
 static struct state expected_at_end(const struct trip *trip)
 {
 	const struct duty *duty = &trip->duty;
@@ -127,7 +129,7 @@ static struct state expected_at_end(const struct trip *trip)
 	if (duty->parameters_lost || strcmp(duty->parameters, expected.parameters) != 0)
 		memcpy(expected.parameters, trip->now.parameters, PARAMETERS_MAX);
 	for (size_t i = 0; i < expected.nr_hosts; i++) {
-		/* The administrator's own is checked after each command. */
+		/* The administrator's own settings are checked after each command. */
 		if (strcmp(duty->override[i], expected.hosts[i].override) != 0)
 			memcpy(expected.hosts[i].override, trip->now.hosts[i].override, NAME_MAX_);
 		if (trip->unplugged & 1U << i) {
@@ -138,7 +140,7 @@ static struct state expected_at_end(const struct trip *trip)
 	return expected;
 }
 
-/* True if something is broken */
+/* Return true if an invariant is broken */
 static bool attach_all(struct trip *trip, bool cycle_bus, struct outcome *outcome)
 {
 	const struct move attach = {.kind = MOVE_ATTACH,
@@ -151,7 +153,9 @@ static bool attach_all(struct trip *trip, bool cycle_bus, struct outcome *outcom
 	return !settle(trip) || read_kernel(trip, outcome);
 }
 
-/* What a listing says before that, of whatever the moves have left. True if something is broken. */
+/*
+ * Check a listing first, whatever state the moves have left. Return true if an invariant is broken.
+ */
 static bool look(struct trip *trip)
 {
 	struct walk *walk = trip->walk;
@@ -166,8 +170,9 @@ static bool look(struct trip *trip)
 }
 
 /*
- * attach-memdev has failed. May it? Only where a host cannot be attached before the firmware has
- * set it up again, or was removed by detach-memdev and then unplugged; and all others are attached.
+ * Test whether attach-memdev may fail. It may if a host cannot be attached before the firmware has
+ * set it up again, or if a host was removed by detach-memdev and then unplugged. All other hosts
+ * must be attached.
  */
 static bool may_fail(const struct trip *trip)
 {
@@ -186,8 +191,7 @@ static bool may_fail(const struct trip *trip)
 	return may;
 }
 
-/* At the end: what was done by hand is undone by hand, and what commands did by attach-memdev
- * --all. */
+/* End a sequence: undo moves by hand by hand, and moves by commands with attach-memdev --all. */
 static bool end(struct trip *trip)
 {
 	struct walk *walk = trip->walk;
@@ -206,7 +210,7 @@ static bool end(struct trip *trip)
 	broken = attach_all(trip, false, &outcome);
 	if (!broken && outcome.status != EXIT_DONE && outcome.port_cannot_be_reused)
 		broken = attach_all(trip, true, &outcome);
-	/* That a detached host has been unplugged is said once. */
+	/* A detached host that was unplugged is reported once. */
 	if (!broken && outcome.status == EXIT_FAILED && trip->unplugged)
 		broken = attach_all(trip, false, &outcome);
 	if (broken || trip->kernel)
@@ -232,7 +236,7 @@ enum walked sequence_walk(struct walk *walk, const struct sequence *sequence, ui
 	struct trip trip = {.walk = walk, .broken = broken};
 	bool is_broken = false;
 
-	observe_state(&walk->machine, &trip.now); /* memdevs have other names than the last time */
+	observe_state(&walk->machine, &trip.now); /* memdevs have other names than before */
 	duty_begin(&trip.duty, &walk->baseline);
 	for (size_t i = 0; i < sequence->nr_moves && !is_broken && !trip.kernel; i++) {
 		const struct move *next = NULL;

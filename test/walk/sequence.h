@@ -20,22 +20,22 @@ struct walk {
 	struct kmsg *kmsg;
 	struct kernel_counts kernel;
 	bool verbose;
-	/* What was walked */
+	/* The counts of the walk */
 	size_t nr_sequences, nr_moves;
 };
 
 enum walked {
 	WALKED,		      /* every invariant held */
-	WALKED_BROKEN,	      /* one did not */
-	WALKED_AND_UNPLUGGED, /* every invariant held, and the machine is not what it was */
-	WALKED_KERNEL, /* the kernel reported a documented bug: nothing can be said after it */
+	WALKED_BROKEN,	      /* an invariant did not hold */
+	WALKED_AND_UNPLUGGED, /* every invariant held, and the machine is not the baseline */
+	WALKED_KERNEL, /* the kernel reported a documented bug: after it, nothing can be checked */
 };
 
 /**
  * sequence_walk() - walk the moves of a sequence whose bits are in @kept
- * @failed: the number of the move that broke an invariant; nr_moves: the end did
+ * @failed: the number of the move that broke an invariant; nr_moves: the end broke it
  *
- * The machine is as the baseline before, and after it if WALKED is returned.
+ * The machine equals the baseline before the walk, and also after it if WALKED is returned.
  */
 enum walked sequence_walk(struct walk *walk, const struct sequence *sequence, uint32_t kept,
 			  size_t *failed, struct broken *broken);
@@ -43,7 +43,7 @@ enum walked sequence_walk(struct walk *walk, const struct sequence *sequence, ui
 /** sequence_restore() - restore the baseline without cxl; false if that is not possible */
 bool sequence_restore(struct walk *walk);
 
-/** sequence_print() - as what a person can paste, behind "# " */
+/** sequence_print() - print the moves in a form that a person can paste, with "# " before them */
 void sequence_print(const struct walk *walk, const struct sequence *sequence, uint32_t kept);
 
 #endif

@@ -7,24 +7,24 @@
 #include <stdint.h>
 
 /*
- * From a sequence that fails to the shortest that still does: moves are left out one after the
- * other, until each that is left is needed. Pure: the caller walks each candidate.
+ * Reduce a failing sequence to the shortest one that still fails. Moves are left out one after the
+ * other, until each remaining move is needed. Pure: the caller walks each candidate.
  */
 struct shrinking {
-	uint32_t kept; /* bits of the moves of the shortest that has failed */
+	uint32_t kept; /* the moves of the shortest failing sequence, as bits */
 	/* Private */
 	size_t next;	   /* the move to leave out next, counted from the end */
 	bool left_out_one; /* since the last pass began */
 	size_t nr_moves;
 };
 
-/** shrink_begin() - the whole sequence has failed at the move with number @failed */
+/** shrink_begin() - begin with the moves in @kept, of the first @nr_moves, which failed */
 void shrink_begin(struct shrinking *shrinking, uint32_t kept, size_t nr_moves);
 
-/** shrink_next() - a candidate, as bits of its moves; 0: each move that is kept is needed */
+/** shrink_next() - return a candidate, as bits of its moves; 0: each kept move is needed */
 uint32_t shrink_next(struct shrinking *shrinking);
 
-/** shrink_result() - did the candidate fail in the same manner? */
+/** shrink_result() - tell whether the candidate failed with the same invariant */
 void shrink_result(struct shrinking *shrinking, uint32_t candidate, bool failed);
 
 #endif
