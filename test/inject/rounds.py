@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which command a round is about, and on which machine"""
+"""The command of each round, and the machine that it runs on"""
 import dataclasses
 
 
