@@ -5,7 +5,7 @@ import subprocess
 import sys
 from statistics import median
 
-LIMIT = 600  # seconds that one run may take
+LIMIT = 600  # seconds, for one run
 
 
 def run(command, what):

@@ -35,7 +35,7 @@ coverage_setup() {
 		setup_host
 		setup_userland testing
 		build_checkout
-		kernel='' modules='' # which no test needs
+		kernel='' modules='' # no test needs these
 		build_coverage
 	else
 		setup

@@ -164,7 +164,7 @@ exercise_showed() {
 # $hits to the number of guests that showed the finding, $deaths to the number of guests whose kernel died of this or
 # something else, and $guests to the number of guests: at most three, if none of them shows it.
 exercise_reproduce() {
-	local opt_kernel_args="$opt_kernel_args oops=panic panic_on_warn=1" # it has shown all it can then
+	local opt_kernel_args="$opt_kernel_args oops=panic panic_on_warn=1" # after a crash, the script has shown what it can
 	hits=0 deaths=0
 	for ((guests = 1; guests <= (hits || opt_guests < 3 ? opt_guests : 3); guests++)); do
 		opt_timeout=60

@@ -134,7 +134,7 @@ guest_boot() {
 		-device virtserialport,chardev=out,name=lab.stdout \
 		-chardev file,id=err,path=/lab/boot/stderr \
 		-device virtserialport,chardev=err,name=lab.stderr </dev/null &
-	wait $! || rc=$? # and not in the foreground: a signal to the lab ends it at once
+	wait $! || rc=$? # in the background, so that a signal to the lab ends this wait at once
 	exec {hold_out}>&- {hold_err}>&-
 	wait "${relays[@]}" || :
 	rm -f "$boot/stdout" "$boot/stderr"

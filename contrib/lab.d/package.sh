@@ -44,7 +44,7 @@ package_lock() {
 	builds=$(build_directory "$userland")
 	mkdir -p "$builds"
 	lock_take "packages" "$builds/packages.lock"
-	rm -rf "$builds"/made-* "$builds"/package-* # what a killed run left
+	rm -rf "$builds"/made-* "$builds"/package-* # left by a killed run
 }
 
 # package DIRECTORY: put tarball and packages into DIRECTORY; if a step fails, DIRECTORY gets none of them

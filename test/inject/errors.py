@@ -9,17 +9,17 @@ class Call:
     process: int  # in the order in which they began
     early: bool  # before the program's entry: ld.so
     name: str
-    number: int  # the how manieth of this name in its process, from 1
+    number: int  # its number among the calls of this name in its process, from 1
     result: int
     opens_to_write: bool
-    what: str  # the path that it is about
+    what: str  # the path that the call is about
 
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
     call: Call
     error: str | None  # None: killed
-    after: bool  # the call is made first
+    after: bool  # the call is made before the fault
 
     def __str__(self):
         how = self.error or "killed"

@@ -67,7 +67,7 @@ is "clean again: done" "$status" 0
 is "clean again: nothing of it is left" "$(find "$top" -mindepth 1 -maxdepth 1 -name "cxl-attach*")" ""
 
 cache_new
-run "$SOURCE/contrib/lab" clean # which makes no lock file of another kind
+run "$SOURCE/contrib/lab" clean # clean makes no other lock file
 is "clean of a cache that was never used" "$status $(find "$top" -mindepth 1 -maxdepth 1 -name "cxl-attach*")" "0 "
 
 cache_new

@@ -54,7 +54,7 @@ pretend() {
 		'case "$*" in *"-accel tcg"*) boots ;; esac' ': >/lab/boot/kvm' "$@" >"$userland/usr/bin/qemu-system-x86_64"
 	chmod 755 "$userland/usr/bin/qemu-system-x86_64"
 }
-hang=("trap 'exit 0' INT" 'sleep 1000 & wait') # as QEMU: an interrupt is no error
+hang=("trap 'exit 0' INT" 'sleep 1000 & wait') # as in QEMU, an interrupt is no error
 
 # killed_in_trial KILL-ARGUMENT...: all processes of a run get this signal during the trial; its status is in $status
 killed_in_trial() {

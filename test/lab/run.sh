@@ -32,7 +32,7 @@ in_guest --share "$share" -- bash -c '
 	python3 /src/test/lab/escape.py sh -c "mount -o remount,rw / && touch /etc/written /src/written" 2>/share/refused
 	cat >/share/stdin
 	programs() { bash -c :; sh -c :; jq -n 1; sed q; modprobe -n kmem; cxl list-attach; /usr/bin/cxl list; } &>/dev/null
-	programs # what does not exist is looked up once
+	programs # a missing file is looked up once
 	cd /sys/kernel/tracing
 	echo 1 >events/9p/9p_client_req/enable
 	programs

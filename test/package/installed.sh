@@ -72,7 +72,7 @@ repacked "${ours[0]}" "$top/ours-later.deb" later
 repacked "${ours[0]}" "$top/other.deb" other
 
 # Beside cxl, with apt
-run dpkg -i "${cxl[@]}" # the same as was here, but packed again: its times may differ
+run dpkg -i "${cxl[@]}" # the installed package, packed again: its times may differ
 is "cxl, packed again: dpkg finds nothing wrong" "$status$(dpkg -V cxl 2>&1)" 0
 alone "before"
 state >"$top/beside"

@@ -17,7 +17,7 @@ signals() {
 answer() { jq -c "$1" <<<"$out"; }
 seen=0
 for name in $(machines); do
-	[ "$name" != hostile ] || continue # its drivers have names that nobody knows the truth about
+	[ "$name" != hostile ] || continue # the truth about its drivers is not known
 	machine "$name"
 	signals "$name"
 done

@@ -50,7 +50,7 @@ allocated() {
 }
 leaves() {
 	echo 1 >/sys/bus/cxl/flush
-	sleep 1 # for what is freed once nobody can look at it any more (RCU)
+	sleep 1 # for memory that is freed once no reader can see it any more (RCU)
 	# cxl_test's own registry of decoders grows with every endpoint: Documentation/kernel-behavior.md
 	allocated | grep -v '^cxld_registry_new+'
 	grep -c . /proc/iomem

@@ -117,15 +117,15 @@ is "the machine cannot be read: everything is as it was" "$(state)" "$whole"
 
 # The kernel log is overwritten before a process can read it: a kernel report may have been lost.
 rm -f "$log"
-echo N >/sys/module/printk/parameters/ignore_loglevel # nor is it to be printed
+echo N >/sys/module/printk/parameters/ignore_loglevel # the noise must not be printed
 dmesg --console-level 1
-echo on >/proc/sys/kernel/printk_devkmsg # however much it is
+echo on >/proc/sys/kernel/printk_devkmsg # without a limit on the rate
 env --default-signal=INT "$CXL" exercise-autoremove --log "$log" --via host --trials 1000 >/tmp/out 2>/tmp/err &
 pid=$!
 until_results 2
 run_by=$(pgrep -P "$pid" | head -n 1)
 kill -STOP "$run_by"
-noise=$(printf "%900s" "" | tr " " .) # as long as one line may nearly be; the whole log is 1 MiB
+noise=$(printf "%900s" "" | tr " " .) # nearly the longest possible line; the whole log is 1 MiB
 for ((i = 0; i < 2000; i++)); do echo "noise $i$noise"; done >/dev/kmsg
 kill -CONT "$run_by"
 until_results $(($(results) + 2))

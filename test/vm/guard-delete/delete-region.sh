@@ -14,7 +14,7 @@ region=$(jq -r '.[0].regions[0].region' <<<"$whole")
 resource=$(jq '.[0].regions[0].resource' <<<"$whole")
 host=$(jq -r '.[0].host' <<<"$whole")
 driver=/sys/bus/pci/drivers/cxl_lab_accel
-word=$driver/$host/word # the first bytes of its memory, by the provider's own mapping
+word=$driver/$host/word # the first bytes of its memory, read through the provider's own mapping
 mappings() { grep -c 'lab_accel_probe' /proc/vmallocinfo; }
 in_iomem() { grep -c "$(printf '%x-' "$resource").* : region" /proc/iomem; }
 before=$(mappings)

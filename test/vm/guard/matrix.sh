@@ -55,7 +55,7 @@ read_names() {
 	for kind in "${!host[@]}"; do
 		for memdev in "${directory[${host[$kind]}]}"/mem*; do
 			name[$kind.mem]=${memdev##*/}
-			name[$kind.serial]=18446744073709551615 # of libcxl, for a memdev without one
+			name[$kind.serial]=18446744073709551615 # libcxl's value for a memdev without a serial number
 			[ ! -e "$memdev/serial" ] || read -r "name[$kind.serial]" <"$memdev/serial"
 			for device in "$cxl"/endpoint*; do
 				[ ! "$device/uport" -ef "$memdev" ] || read_names_below "$kind" "$device"
@@ -109,7 +109,7 @@ bind_owned() {
 # recreate: unbind and rebind the bus, or reload the mock
 recreate() {
 	local left
-	for left in "$cxl"/region*; do # of which the memdev was removed
+	for left in "$cxl"/region*; do # regions whose memdev was removed
 		[ -e "$left/driver" ] || echo "${left##*/}" >"$left/../delete_region"
 	done 2>/dev/null
 	if [ "$machine" = expanders ]; then

@@ -11,7 +11,7 @@ name=$(jq -r '.[0].regions[0].region' <<<"$names")
 host=$(jq -r '.[0].host' <<<"$names")
 region=/sys/bus/cxl/devices/$name
 driver=$(readlink -f "/sys/bus/cxl/devices/$(jq -r '.[0].memdev' <<<"$names")/../driver")
-word=$driver/$host/word # the provider on PCI has it: the first bytes of its memory, by its own mapping
+word=$driver/$host/word # only with the provider on PCI: the first bytes of its memory, through its own mapping
 [ ! -e "$word" ] || echo 0x11223344 >"$word"
 # left: print what remains of the region, and whether the provider is bound
 left() {
