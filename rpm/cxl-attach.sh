@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The cxl of cxl-attach comes before that of cxl-cli, which it runs for all that cxl-cli does.
+# Puts the cxl of cxl-attach before the cxl of cxl-cli, which cxl-attach runs for every command of cxl-cli.
 case ":$PATH:" in
 *:/usr/libexec/cxl-attach/bin:*) ;;
 *) PATH=/usr/libexec/cxl-attach/bin:$PATH ;;

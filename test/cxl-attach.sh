@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guard and list-attach on the accelerator of cxl_test, in the style of ndctl's tests: with test/common of ndctl
-# in the same directory, and the cxl of this project as $CXL, it runs there unchanged.
+# The guard and list-attach on the accelerator of cxl_test, in the style of ndctl's tests. In ndctl's tree the test runs
+# unchanged, with ndctl's test/common in the same directory, and the cxl of this project as $CXL.
 # shellcheck source=test/common
 . "$(dirname "$0")/common"
 
@@ -28,7 +28,7 @@ attached() {
 # mock OPTION...: cxl list, only of the bus of the mock
 mock() { "$CXL" list -b "$CXL_TEST_BUS" "$@"; }
 
-# find_names: the current names, which may change whenever the driver is bound
+# find_names: find the current names, which may change whenever the driver is bound
 find_names() {
 	memdev=$(mock -M | jq -r '.[0].memdev')
 	region=$(mock -Ri | jq -r '.[0].region')
@@ -36,7 +36,7 @@ find_names() {
 	[ -e "$devices/$memdev" ] && [ -e "$devices/$region" ] && [ -e "$devices/$port" ]
 }
 
-# rebind LINE: bind the driver of the accelerator, and expect the state of the beginning
+# rebind LINE: bind the driver of the accelerator, and expect the first state
 rebind() {
 	flush
 	echo "$host" >"$driver/bind"
@@ -60,7 +60,7 @@ whole=$(attached)
 [ "$(jq -r '.[0][0]' <<<"$whole")" = attached ] || err "$LINENO"
 [ "$(jq -c '.[0][3] | [length, .[0][2:]]' <<<"$whole")" = '[1,[true,"enabled"]]' ] || err "$LINENO"
 
-# What would remove memory that the driver uses is refused, and the kernel refuses the reset as well.
+# The guard refuses commands that would remove memory that the driver uses. The kernel also refuses the reset.
 refused "$LINENO" destroy-region "$region"
 refused "$LINENO" destroy-region -f "$region"
 refused "$LINENO" destroy-region -f -b "$CXL_TEST_BUS" all
@@ -79,14 +79,14 @@ root=$(dirname "$(readlink -f "$devices/$region")")
 "$CXL" enable-region "$region"
 [ "$(attached)" = "$whole" ] || err "$LINENO"
 
-# The port can be disabled, which also unbinds the driver of the accelerator,
+# The port can be disabled, which also unbinds the driver of the accelerator.
 "$CXL" disable-port -f "$port"
 flush
 [ ! -e "$driver/$host" ] && [ ! -e "$devices/$region" ] || err "$LINENO"
 "$CXL" enable-port "$port"
 rebind "$LINENO"
 
-# and the driver can be unbound.
+# The driver can be unbound.
 echo "$host" >"$driver/unbind"
 [ ! -e "$devices/$region" ] || err "$LINENO"
 rebind "$LINENO"

@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The exerciser on the accelerator of cxl_test, in the style of ndctl's tests: with test/common of ndctl in the same
-# directory, and the cxl of this project as $CXL, it runs there unchanged. It ends with 77 where there is no
-# accelerator, with 1 where the kernel did something wrong, and prints KTAP.
-# EXERCISE_SECONDS is how long it takes.
+# The exerciser on the accelerator of cxl_test, in the style of ndctl's tests. In ndctl's tree the test runs unchanged,
+# with ndctl's test/common in the same directory, and the cxl of this project as $CXL. It ends with 77 if there is no
+# accelerator, and with 1 if the kernel did something wrong. It prints KTAP. EXERCISE_SECONDS is its duration.
 # shellcheck source=test/common
 . "$(dirname "$0")/common"
 
@@ -21,7 +20,7 @@ echo 1 >/sys/bus/cxl/flush
 
 status=0
 "$CXL" exercise-autoremove --duration "${EXERCISE_SECONDS-60}" --format ktap || status=$?
-# What the machine cannot do is no failure: a scheduler without priorities, or no exerciser
+# It is no failure if the machine lacks something: a scheduler with priorities, or the exerciser.
 [ "$status" -ne 5 ] || rc=77
 [ "$status" -eq 0 ] || err "$LINENO"
 modprobe -r cxl_test

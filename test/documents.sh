@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The part of test/static that is about documents: what they name and link to is there, their form, and their words.
+# The part of test/static about documents: the files and links that they name exist, and their form and words are right.
 # shellcheck disable=SC2154 # scratch is test/static's; out, err and status are those of test/tap.sh
 
-# What documents name has to be there: files of this tree, and what links point to.
+# The names in documents have to exist: files of this tree, and targets of links.
 named() { grep -ohE "\`(attach|cxl|exercise|util|test|contrib|debian|rpm|Documentation)/[][A-Za-z0-9_./*-]+\`" ./*.md Documentation/*.md |
 	tr -d '\`' | grep -E '[.]|/$' | grep -vE 'NAME|MACHINE' | sort -u; }
 missing=$(named | while read -r name; do compgen -G "$name" >/dev/null || echo "$name"; done)
@@ -24,7 +24,7 @@ for picture in Documentation/*.svg; do
 		python3 -c 'import sys, xml.etree.ElementTree as tree; tree.parse(sys.argv[1])' "$picture"
 done
 
-# Words, by linters of Debian's. Recordings and what fuzzing found are not ours to spell; test/words has the words that
+# Words, checked by Debian's linters. Recordings and fuzzing inputs are not ours to spell. test/words has the words that
 # are not used.
 quiet "documents: codespell" codespell --skip './.git,*/machines/*,./LICENSES,./test/words,./test/documents.sh,./test/fuzz' .
 mkdir "$scratch"/text
@@ -37,14 +37,14 @@ like "codespell finds a misspelled word" "$status $out" '^[1-9][0-9]* .*recieves
 run proselint --config test/proselint.json "$scratch"/bad.md
 like "proselint finds a repeated word" "$status $out" '^1 .*lexical_illusions'
 
-# Proof of these proofs: a document that is as it should be, and what each proof says of it with one thing wrong
+# These checks can fail: a correct document, and what each check says if one thing in it is wrong
 book=$(mktemp -d -p "$scratch")
-# document LINE...: the only one, besides another one with a heading
+# document LINE...: make this the only document, beside another document with a heading
 document() {
 	printf '# Other\n\n## What is, and why\n' >"$book/other.md"
 	printf '%s\n' "$@" >"$book/page.md"
 }
-# fault WHAT PROOF EXPECTED: of that document
+# fault WHAT PROOF EXPECTED: what PROOF says of that document
 fault() {
 	run "test/$2" "$book"
 	is "test/$2: $1" "$status$out" "1$3"
@@ -77,13 +77,13 @@ fault "a figure without a kernel" prose "page.md:6: '25 %' without kernel"
 document 'On 2026-11-30, with Linux 7.3, it did 30 rounds a second.'
 fault "a figure without a command" prose "page.md:1: '30 rounds a second' without command"
 
-# tutorial LINE...: what test/page says of a page with these lines, without the comments
+# tutorial LINE...: what test/page says of a page with these lines, without TAP comments
 tutorial() {
 	document "$@"
 	run test/page run "$book/page.md"
 	out=$(grep -v '^#' <<<"$out")
 }
-# page_fails WHAT EXPECTED LINE...: that it fails, and why
+# page_fails WHAT EXPECTED LINE...: that page fails, for the expected reason
 page_fails() {
 	tutorial "${@:3}"
 	is "test/page: $1" "$status$(grep '^not ok' <<<"$out")" "1not ok $2"

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Checks that print TAP. A test script sources this, calls check functions, and ends with `finish`.
-# As in ndctl's own tests, the exit status is 0, 77 for a skipped test, or 1.
+# Checks that print TAP. A test script sources this file, calls check functions, and ends with `finish`. As in ndctl's
+# own tests, the exit status is 0, 77 for a skipped test, or 1.
 
 tap_count=0
 tap_failed=0
 tap_error=$(mktemp)
 
-# report STATUS WHAT: one check's result
+# report STATUS WHAT: print the result of one check
 report() {
 	tap_count=$((tap_count + 1))
 	if [ "$1" -eq 0 ]; then
@@ -43,8 +43,8 @@ like() {
 	[ "$rc" -eq 0 ] || printf '# got:          %s\n# not matching: %s\n' "${2//$'\n'/$'\n# '}" "$3"
 }
 
-# run COMMAND...: with its output in $out and $err, its status in $status. Where every program started takes
-# long, this one starts no other.
+# run COMMAND...: run it, with its output in $out and $err, and its status in $status. This function starts no other
+# program, because each start takes long in an emulated guest.
 run() {
 	status=0
 	out=$("$@" 2>"$tap_error" </dev/null) || status=$?

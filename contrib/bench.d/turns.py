@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the benchmarks share: programs that run in turn, and tables of what was measured."""
+"""Shared by the benchmarks: programs that run in turn, and tables of the measurements."""
 
 import subprocess
 import sys
 from statistics import median
 
-LIMIT = 600  # seconds that one run may take
+LIMIT = 600  # seconds, for one run
 
 
 def run(command, what):
-    """Its output; with a program that fails or takes too long, the benchmark ends."""
+    """Return the program's output. A program that fails or takes too long ends the benchmark."""
     try:
         return subprocess.run(command, stdout=subprocess.PIPE, timeout=LIMIT, check=True).stdout.decode()
     except subprocess.TimeoutExpired:
@@ -19,13 +19,13 @@ def run(command, what):
 
 
 def measured(measure, command):
-    """One run, with its output thrown away."""
+    """Measure one run, and throw its output away."""
     time, cpu, memory = map(int, run([measure, *command], " ".join(command)).split())
     return {"seconds": time / 1e6, "cpu_seconds": cpu / 1e6, "bytes": memory * 1024}
 
 
 def in_turn(programs, runs):
-    """(turn, program) for all rounds: each comes first, second and so on as often as the others."""
+    """(turn, program) for all rounds: each program comes first, second and so on as often as the others."""
     for turn in range(runs):
         first = turn % len(programs)
         for program in programs[first:] + programs[:first]:
@@ -45,7 +45,7 @@ def print_table(title, lines):
 
 
 def spread(times):
-    """How far the middle half is apart, as a part of the median."""
+    """How far the middle half is apart, as a fraction of the median."""
     times = sorted(times)
     quarter = len(times) // 4
     return (times[-1 - quarter] - times[quarter]) / median(times)

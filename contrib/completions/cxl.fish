@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# fish completion for cxl: commands, options, and the devices that exist, for our commands and cxl-cli's
+# fish completion for cxl: commands, options, and the existing devices, for our commands and cxl-cli's
 
 # The program that is typed, and the command after it
 function __cxl_program
@@ -10,19 +10,19 @@ function __cxl_command
     test (count $words) -gt 1; and echo $words[2]
 end
 
-# __cxl_is COMMAND...: is it one of these?
+# __cxl_is COMMAND...: is the command one of these?
 function __cxl_is
     contains -- (__cxl_command) $argv
 end
 
-# __cxl_devices PREFIX...: the CXL devices that there are with such a name
+# __cxl_devices PREFIX...: the existing CXL devices with such a name
 function __cxl_devices
     for prefix in $argv
         path basename -- /sys/bus/cxl/devices/$prefix*
     end
 end
 
-# __cxl_of_listing COLUMN: the values that the listing has for it
+# __cxl_of_listing COLUMN: the values of the column in the listing
 function __cxl_of_listing
     eval (__cxl_program) (__cxl_command) --all --raw --no-headings -o $argv[1] 2>/dev/null | sort -u
 end
@@ -37,7 +37,7 @@ function __cxl_columns
     eval (__cxl_program) (__cxl_command) -o help 2>/dev/null | string replace -rf '^  ([A-Z-]+) .*' '$1'
 end
 
-# The options of the command: those with a value are below
+# The options of the command; options with a value are below
 function __cxl_options
     eval (__cxl_program) (__cxl_command) --list-opts 2>/dev/null | string split -n ' '
 end

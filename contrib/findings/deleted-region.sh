@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Where a window serves expanders, too, user space can delete a locked region under the driver that owns it.
+# If a window also serves expanders, user space can delete a locked region under the driver that owns it.
 #
 # Guest: --machine pci
 host=0000:11:00.0

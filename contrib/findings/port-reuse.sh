@@ -13,7 +13,7 @@ for round in {1..5}; do
 	flush
 	/usr/bin/cxl enable-port port1 >&2
 	if echo $host >$provider/bind; then echo "not shown"; else echo shown; fi
-	# The bus makes the port anew, whatever it remembers.
+	# A bind of the bus recreates the port, whatever the kernel remembers of it.
 	[ ! -e $provider/$host ] || echo $host >$provider/unbind
 	flush
 	for what in unbind bind; do

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A bind right after an unbind is undone by the work that the unbind has left behind.
+# A bind right after an unbind is undone by the work that the unbind leaves behind.
 #
 # Guest: --timeout 600
 host=cxl_type2_accel.0
 cd /sys/bus/platform/drivers/cxl_mock_accel || exit
 
-# Both processors are busy, so that the work comes late.
+# Both processors are busy, so that this work runs late.
 for _ in 1 2; do
 	while :; do :; done &
 done

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The product's builds, in the userland, outside the checkout: one directory of builds for each
-# checkout, incremental, installed as a user would (prefix /usr/local) for the guest to use.
+# The builds of this project, in the userland and outside the checkout. Each checkout has one directory of
+# builds. They are incremental, and installed with the prefix /usr/local, for the guest to use.
 
-# setup_build SANITIZER: the build that the guests run, in $installed; an empty SANITIZER means none, and
-# coverage the one that counts what it executes. Of the userland fleet, a test installs the packages.
+# setup_build SANITIZER: make the build that the guests run; in $installed. SANITIZER is empty for none, or
+# coverage for the build that counts what it executes. With the userland fleet, a test installs the packages.
 setup_build() {
 	if [ "$opt_userland" = fleet ]; then
 		setup_packages
@@ -17,8 +17,8 @@ setup_build() {
 	installed=$(build_directory "$guest_root")/$(build_name "$1").install/usr/local
 }
 
-# build_checkout: the place of this checkout's builds; those of checkouts that are gone are removed. Each place
-# loses its name first, so that no later run continues with a part of it.
+# build_checkout: make the directory of this checkout's builds, and remove the builds of checkouts that are
+# gone. Such a directory is renamed first, so that no later run continues with a part of it.
 build_checkout() {
 	local builds=$LAB_CACHE/checkouts directory lock
 	lock_take "builds" "$LAB_CACHE/locks/checkouts"
@@ -37,10 +37,10 @@ build_checkout() {
 	lock_drop
 }
 
-# build_cxl USERLAND SANITIZER: the developer's build, as it is installed
+# build_cxl USERLAND SANITIZER: make the developer's build, and install it
 build_cxl() {
-	# Where meson configures again by itself, it does not take an option that is new from the file, and the file
-	# wins over an option here: so one that both say has to be the same in both.
+	# When meson configures again by itself, it does not read new options from the native file. The file also
+	# wins over an option here. An option that is in both therefore has to have the same value in both.
 	local options=(--prefix /usr/local -Dtest-points=true)
 	# Only the userland of the tools has what the developer's build needs for manual pages.
 	if [ "$1" = "$userland" ]; then options+=(--native-file /src/build-dev.ini); else options+=(--werror); fi
@@ -51,20 +51,20 @@ build_cxl() {
 	build "cxl${2:+ with the $2 sanitizer}" "$1" "$(build_name "$2")" "${options[@]}"
 }
 
-# build_coverage: one of its own, without optimization
+# build_coverage: make the build that counts, without optimization
 build_coverage() {
 	build "cxl that counts what it executes" "$userland" coverage --prefix /usr/local --buildtype=debug \
 		-Db_coverage=true -Dtest-points=true -Dtests=enabled -Ddocs=disabled \
 		"-Dc_args=['-include', '/src/contrib/lab.d/coverage.h', '-fprofile-update=atomic']"
 }
 
-# build_name SANITIZER: of the directory in build_directory
+# build_name SANITIZER: the name of the build in build_directory
 build_name() { echo "${1:-dev}"; }
 
-# build_directory USERLAND: where builds of this checkout with that userland are
+# build_directory USERLAND: where the builds of this checkout with that userland are
 build_directory() { echo "$LAB_CACHE/checkouts/$(key "$LAB_SRC")/${1##*/}"; }
 
-# build_run USERLAND COMMAND...: in the userland, this checkout at /src, its builds at /build
+# build_run USERLAND COMMAND...: run COMMAND in the userland, with this checkout at /src and its builds at /build
 build_run() { build_run_with "$1" -- "${@:2}"; }
 
 # build_run_with USERLAND OPTION... -- COMMAND...: like build_run, with options of in-root

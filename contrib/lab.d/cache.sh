@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The cache: every long step's result is a directory named by a key of what it was made from. It is
-# made aside and renamed when whole, so that what has its name is complete, and under a lock, so
-# that two runs never make the same thing at once.
+# The cache: the result of every long step is a directory, named by a key of what it was made from. A step
+# makes the directory under another name, and renames it when it is complete: a directory that has its name
+# is complete. A step holds a lock, so that two runs never make the same result at once.
 #
 #   userland-SUITE-KEY/  kernel-VERSION-FLAVOR-KEY/   results of steps
 #   modules-KEY/         a kernel's modules with our own
@@ -22,8 +22,8 @@ key() {
 	done | sha256sum | cut -c1-12
 }
 
-# cache_lock HOW: hold the lock that says that the cache is in use. One that has just been opened may be that of
-# a cache which `clean` has meanwhile taken away.
+# cache_lock HOW: hold the lock that says that the cache is in use. `clean` may have moved the cache away after
+# this process opened the lock; it then takes the lock of the new cache.
 cache_lock() {
 	while :; do
 		mkdir -p "$LAB_CACHE/locks"
@@ -34,7 +34,7 @@ cache_lock() {
 	done
 }
 
-# cache_enter VERB: from here on `clean` knows that the cache is in use
+# cache_enter VERB: from now on `clean` knows that the cache is in use
 cache_enter() {
 	cache_lock --shared || die "the cache is being removed: $(cache_users)"
 	mkdir -p "$LAB_CACHE"/{boots,checkouts,logs,pins,users}
@@ -43,7 +43,7 @@ cache_enter() {
 	cache_sweep
 }
 
-# cache_sweep: what killed runs left half made
+# cache_sweep: remove incomplete results of killed runs
 cache_sweep() {
 	local part lock
 	for part in "$LAB_CACHE"/*.part "$LAB_CACHE"/pins/*.part; do
@@ -58,7 +58,7 @@ cache_sweep() {
 
 cache_leave() { rm -f "$LAB_CACHE/users/$$"; }
 
-# cache_users: the processes that use the cache; entries of dead ones are removed
+# cache_users: print the processes that use the cache, and remove the entries of dead processes
 cache_users() {
 	local file list=''
 	for file in "$LAB_CACHE"/users/*; do
@@ -72,7 +72,7 @@ cache_users() {
 	echo "${list%, }"
 }
 
-# lock_take TITLE FILE: hold the lock on FILE, in the caller's variable lock; wait for the process that has it
+# lock_take TITLE FILE: wait for the lock on FILE, and hold it in the caller's variable lock
 lock_take() {
 	local title=$1 file=$2
 	exec {lock}<>"$file"
@@ -85,9 +85,9 @@ lock_take() {
 
 lock_drop() { exec {lock}>&-; }
 
-# step TITLE DIRECTORY FUNCTION [ARGUMENT...]: unless DIRECTORY is there, let FUNCTION fill the directory
-# that it is given as its first argument, and give that the name DIRECTORY. What FUNCTION prints is
-# the step's log.
+# step TITLE DIRECTORY FUNCTION [ARGUMENT...]: unless DIRECTORY exists, call FUNCTION to make it. FUNCTION
+# gets another directory as its first argument and fills it; that directory is then renamed to DIRECTORY.
+# The output of FUNCTION is the log of the step.
 step() {
 	local title=$1 directory=$2 lock
 	[ ! -e "$directory" ] || return 0
@@ -114,9 +114,9 @@ step_make() {
 	say "$title: done in $((SECONDS - start)) s"
 }
 
-# The worker and all that it starts live in a process namespace that ends when this script does,
-# even by SIGKILL: otherwise the next run would fill the same directory beside an orphan. They hold the
-# script's locks, too, since they end a moment after it, and start a moment before they would end with it.
+# The worker and all its processes are in a process namespace that ends when this script ends, even by
+# SIGKILL. Otherwise the next run would fill the same directory beside an orphan. The worker's processes also hold
+# the script's locks: they end a moment after the script, and start a moment before their end is tied to it.
 step_worker() {
 	# shellcheck disable=SC2046 # one word per function is meant
 	export -f $(compgen -A function)
@@ -125,7 +125,7 @@ step_worker() {
 		bash -c 'set -euo pipefail; "$@"' worker "$@"
 }
 
-# step_progress TITLE PID LOG START: what the step is doing, in one line, until it ends
+# step_progress TITLE PID LOG START: until the step ends, show in one line what it is doing
 step_progress() {
 	local title=$1 pid=$2 log=$3 start=$4 line width
 	if [ ! -t 2 ]; then
@@ -174,8 +174,8 @@ cache_status() {
 	[ -z "$(cache_users)" ] || echo "in use by  $(cache_users)"
 }
 
-# The cache loses its name before anything in it is removed: what has its name is complete, also when this
-# is killed, and a run that starts meanwhile has a new cache.
+# cache_clean renames the cache before it removes anything: a directory that has its name is complete, even
+# if this process is killed. A run that starts meanwhile has a new cache.
 cache_clean() {
 	local users aside
 	[ -d "$LAB_CACHE" ] || { cache_sweep; say "nothing is cached in $LAB_CACHE"; return; }

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Before and after a patch: the reproducers of known findings (contrib/findings) on two kernels, in one guest of each by
-# turns, until there is a statement; and what the exerciser finds on each. Without --patch each finding is compared with
-# its own candidate fix. All in one directory:
+# Before and after a patch: run the reproducers of known findings (contrib/findings) on two kernels, in one guest of
+# each in turn, until there is a statement. Then run the exerciser on each kernel. Without --patch, each finding is
+# compared with its own candidate fix. All results are in one directory:
 #
 #   NAME.rates, NAME.kernels     how often the finding has shown on either kernel, and which kernels those are
 #   NAME-before-N, NAME-after-N  what the reproducer printed in a guest, and its console
@@ -12,22 +12,22 @@
 #
 # A reproducer says in comments:
 #
-#   # Guest: OPTION...           of contrib/lab run
-#   # Beside: NAME...            candidate fixes that both kernels have, without which something else shows first
-#   # Crash: REGULAR-EXPRESSION  it has shown where a guest crashes with that on its console
+#   # Guest: OPTION...           options of contrib/lab run
+#   # Beside: NAME...            candidate fixes that both kernels have; without them another finding shows first
+#   # Crash: REGULAR-EXPRESSION  the finding has shown if a guest crashed with this on its console
 #
-# and prints on a line each, for every time that it has tried: "shown" or "not shown".
+# A reproducer prints a line for each of its trials: "shown" or "not shown".
 
 readonly FINDINGS=$LAB_SRC/contrib/findings
 
-# After how many guests of each kernel it is looked whether there is a statement, besides at the end. Each look is a
-# chance to be wrong: the intervals of compare-rates allow for that many.
+# After how many guests of each kernel the rates are looked at, besides at the end. Each look is a chance to be
+# wrong: the intervals of compare-rates allow for that many looks.
 readonly COMPARE_LOOKS=(1 3 10 30)
 
-# compare_words NAME WORD: what a reproducer says
+# compare_words NAME WORD: print what the comment WORD of a reproducer says
 compare_words() { sed -n "s/^# $2: //p" "$FINDINGS/$1.sh"; }
 
-# compare_kernel PATCH...: the kernel with these, and its modules
+# compare_kernel PATCH...: set up the kernel with these patches, and its modules
 compare_kernel() {
 	opt_patch=("$@")
 	setup_kernel "$opt_kernel" "$opt_flavor"
@@ -35,7 +35,7 @@ compare_kernel() {
 	setup_machine
 }
 
-# compare_guest NAME SIDE NUMBER: one guest; adds to shown, trials and others
+# compare_guest NAME SIDE NUMBER: run the reproducer in one guest; adds to shown, trials and others
 compare_guest() {
 	local log=$results/$1-$2-$3 crash seen
 	guest_boot env SOURCE=/src bash "/src/contrib/findings/$1.sh" >"$log" 2>"$log.err" || :
@@ -55,13 +55,13 @@ compare_guest() {
 	esac
 }
 
-# compare_finding NAME: on both kernels by turns, until there is a statement, or --guests is reached
+# compare_finding NAME: run it on both kernels in turn, until there is a statement or --guests is reached
 compare_finding() {
 	local name=$1 number verdict side before=() after=() options parsed=() beside
 	local -A total=([before]='0 0 0' [after]='0 0 0') kernels=()
 	for beside in $(compare_words "$name" Beside); do before+=("$FINDINGS/$beside.cocci"); done
 	after=("${before[@]}" "${patches[@]}")
-	# In one order, so that two findings can share a kernel
+	# The patches are sorted, so that two findings can share a kernel.
 	[ ${#patches[@]} -gt 0 ] || mapfile -t after < <(printf '%s\n' "${before[@]}" "$FINDINGS/$name.cocci" | sort)
 	eval "parsed=($(compare_words "$name" Guest))"
 	options=("${parsed[@]}")
@@ -87,7 +87,7 @@ compare_finding() {
 	done
 }
 
-# compare_options OPTION...: those that a reproducer asks for, on top of what was asked for
+# compare_options OPTION...: set the options that a reproducer asks for, besides the flavor of the command line
 compare_options() {
 	opt_machine=mock opt_kernel_args='' opt_timeout=300 opt_flavor=$flavor opt_module_args=''
 	while [ $# -gt 0 ]; do
@@ -102,7 +102,7 @@ compare_options() {
 	[ "$opt_machine" = pci ] || opt_module_args=type2_test=1
 }
 
-# compare_exercised SIDE PATCH...: what the exerciser finds on that kernel in half of the time
+# compare_exercised SIDE PATCH...: run the exerciser on that kernel for half of the time
 compare_exercised() {
 	local side=$1 opt_machine opt_kernel_args opt_timeout opt_module_args
 	shift
@@ -115,7 +115,7 @@ compare_exercised() {
 	rm "$results/findings"
 }
 
-# compare_names NAME...: those named, or all that can be compared, on a line each
+# compare_names NAME...: print these names, or the names of all findings that can be compared, one a line
 compare_names() {
 	local name
 	for name; do

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which lines and branches of the product's C code the parts of the test suite execute, with a build of its own. The
-# parts are those of test.sh, whose function part() this file replaces. What each part has executed is kept, so that
-# a lane can be finished in pieces:
+# Measures which lines and branches of the C code the parts of the test suite execute, with a build of its own. The
+# parts are those of test.sh; this file replaces the function part() of test.sh. The counts of each part are kept, so
+# that a lane can be finished in pieces:
 #
 #   counts/TITLE/KEY    what contrib/lab.d/coverage makes of the part's counts; KEY.failed if the part did not pass.
 #                       TITLE and KEY are those of passed.sh
@@ -26,7 +26,7 @@ coverage() {
 
 test_fast() { part "fast tests" fast_tests "$userland" dev; }
 
-# coverage_setup: the build that counts; for the guests, all that a guest needs. From there on the parts build nothing.
+# coverage_setup: make the build that counts, and all that a guest needs. After this the parts build nothing.
 coverage_setup() {
 	local counts name
 	if [ "$opt_lanes" = fast ]; then
@@ -35,22 +35,22 @@ coverage_setup() {
 		setup_host
 		setup_userland testing
 		build_checkout
-		kernel='' modules='' # which no test needs
+		kernel='' modules='' # no test needs these
 		build_coverage
 	else
 		setup
 	fi
 	step() { :; }
 	build() { :; }
-	# What killed runs have left
+	# Counts that killed runs have left
 	for counts in "$(build_directory "$userland")"/coverage.[0-9]*; do
 		name=${counts##*/coverage.}
 		kill -0 "${name%.tap}" 2>/dev/null || rm -rf "$counts"
 	done
 }
 
-# coverage_parts FUNCTION...: the parts of these that run this build: on a line each, where it is kept what they
-# executed, and the title. For others another compiler's option is the point, or another libcxl, or the lab.
+# coverage_parts FUNCTION...: print the parts of these functions that run this build, one a line: the file that keeps
+# its counts, and the title. The other parts need another compiler option or another libcxl, or test the lab itself.
 coverage_parts() (
 	part() { ! coverage_counts "${@:2}" || printf '%s\t%s\n' "$(coverage_file "$@")" "$1"; }
 	for function; do "$function"; done
@@ -68,7 +68,7 @@ coverage_file() {
 	echo "$LAB_CACHE/counts/${file#"$LAB_CACHE/passed/"}"
 }
 
-# part TITLE COMMAND...: run it with the build that counts, unless it is known what it executes
+# part TITLE COMMAND...: run COMMAND with the build that counts, unless its counts are known
 part() {
 	local title=$1 file counts rc=0 start=$SECONDS
 	[[ $title == *"$opt_only"* ]] && coverage_counts "${@:2}" || return 0
@@ -88,12 +88,12 @@ part() {
 	find "${file%/*}" -type f -printf '%T@ %p\n' | sort -rn | tail -n +6 | cut -d' ' -f2- | xargs -r -d '\n' rm -f
 }
 
-# fast_tests: in place of that of test.sh, with the counts
+# fast_tests: replaces that of test.sh, and counts
 fast_tests() {
 	local rc=0 lock
 	lock_take "fast tests" "$(build_directory "$userland")/coverage.tests.lock"
-	# Some tests run the program as a user who is not root, who has to be able to write there, too, and some compare
-	# all that it prints.
+	# Some tests run the program as a user who is not root. That user has to be able to write the counts. Some
+	# tests compare everything that the program prints.
 	# shellcheck disable=SC2016 # expanded inside
 	build_run "$userland" env GCOV_PREFIX="/build/${counts##*/}" GCOV_ERROR_FILE=/dev/null sh -ec \
 		'umask 0; mkdir "$GCOV_PREFIX/build"; exec "$@"' sh \
@@ -102,13 +102,13 @@ fast_tests() {
 	return "$rc"
 }
 
-# coverage_of VERB [TITLE FILE]...: contrib/lab.d/coverage on these files of the cache
+# coverage_of VERB [TITLE FILE]...: run contrib/lab.d/coverage on these files of the cache
 coverage_of() {
 	"$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src --ro "$LAB_CACHE/counts" /mnt -- \
 		/src/contrib/lab.d/coverage "${@/#"$LAB_CACHE/counts"//mnt}"
 }
 
-# coverage_print: the figures of all parts in the plan; fails if one has failed, or is missing
+# coverage_print: print the figures of all parts in the plan; fails if a part has failed or is missing
 coverage_print() {
 	local file title kept known=() failed=() missing=() functions
 	functions=$(build_directory "$userland")/coverage.missing

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the commands are for, in one guest: contrib/lab.d/demo-guest, in color on a terminal.
+# Shows what the commands are for, in one guest: contrib/lab.d/demo-guest, in color on a terminal.
 
 say "booting a machine with an accelerator (--machine $opt_machine) ..."
 color=no

@@ -1,22 +1,22 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The results of the shards of a schedule, which contrib/lab exercise --shard has made, perhaps on several machines, put
-# together in one directory that has what the results of one run have (exercise.sh), and:
+# Merges the results of the shards of a schedule, which contrib/lab exercise --shard has made, perhaps on several
+# machines, into one directory. That directory has the results that one run has (exercise.sh), and:
 #
 #   shard-I                      the results of shard I, copied
 #
-# A finding is the same if its signature is. Of the scripts that show it, the one counts that did so most often, in the
-# guests of all shards that have the same.
+# Two findings with the same signature are the same finding. Of several scripts, the one that has shown the finding
+# most often counts, in the guests of all shards that have the same script.
 
-# exercise_merge_refuse WHY: nothing is left of it
+# exercise_merge_refuse WHY: remove everything that was made, and end
 exercise_merge_refuse() {
 	rm -rf "${results:?}"/*
 	[ -n "$opt_share" ] || rmdir "$results"
 	die "cannot merge: $*"
 }
 
-# exercise_merge_logs DIRECTORY...: the log of each as shard-I/log, and all together as log and report.json
+# exercise_merge_logs DIRECTORY...: copy each log to shard-I/log, and merge them into log and report.json
 exercise_merge_logs() {
 	local directory other shard logs=() rc=0
 	for directory; do
@@ -38,7 +38,7 @@ exercise_merge_logs() {
 	return "$rc"
 }
 
-# exercise_merge_rates SIGNATURE: the best of its scripts: hits, guests, deaths, a directory that has it, and its options
+# exercise_merge_rates SIGNATURE: print the best of its scripts: hits, guests, deaths, a directory with it, its options
 exercise_merge_rates() {
 	local directory number
 	for directory in "$results"/shard-*/finding-*; do
@@ -63,7 +63,7 @@ exercise_merge_rates() {
 		}'
 }
 
-# exercise_merge_finding N: that line of the findings, if a shard has worked on it
+# exercise_merge_finding N: write line N of the findings, if a shard has worked on that finding
 exercise_merge_finding() {
 	local log signature hits guests deaths from least
 	IFS=$'\t' read -r log signature < <(sed -n "$1p" "$results/findings")
@@ -76,7 +76,7 @@ exercise_merge_finding() {
 	exercise_write "$1" "$log" "$signature"
 }
 
-# exercise_merge_findings: those in the logs of all shards, also the ones that only the search for the least has met
+# exercise_merge_findings: the findings in the logs of all shards, including those that only the shrinking has met
 exercise_merge_findings() {
 	local shard log number left=0
 	exercise_collect log
@@ -92,7 +92,7 @@ exercise_merge_findings() {
 	[ "$left" -eq 0 ] || say "exercise: $left of the findings have no script yet: contrib/lab exercise --share $results --budget 0"
 }
 
-# exercise_merge DIRECTORY...
+# exercise_merge DIRECTORY...: merge the results in these directories
 exercise_merge() {
 	local results directories=() shard rc=0
 	setup_tools

@@ -1,29 +1,30 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Exercising this lab's kernel with cxl exercise-autoremove: guest after guest, since they crash. Then, for each
-# finding, the least that still shows it, as a script, and how often that script does. All in one directory:
+# Exercises this lab's kernel with cxl exercise-autoremove, in guest after guest, because guests crash. For each
+# finding it then looks for the least that still shows it, writes that as a script, and measures how often the
+# script shows the finding. All results are in one directory:
 #
 #   config                       the kernel's configuration
 #   settings                     the machine, the kernel and the program, each line a name and a value
-#   log, report.json             which trials were made in which order, and what came of them
-#   findings                     one on each line: the log in which it was seen first, and its signature
-#   matrix.svg                   which two actors met how often, and where something was found
-#   report.html                  the same with the findings, as a page for a browser
-#   summary                      what is printed at the end
+#   log, report.json             which trials were made in which order, and their results
+#   findings                     a line for each finding: the log in which it was seen first, and its signature
+#   matrix.svg                   how often two actors met, and where something was found
+#   report.html                  the matrix and the findings, as a page for a browser
+#   summary                      the text that is printed at the end
 #   finding-N/report             the finding, with kernel and schedule: to be sent with the script
 #   finding-N/reproducer.sh      needs nothing of this project
 #   finding-N/rate               of its script: hits, guests, deaths, and the options that it was made of
 #   finding-N/script-...         each script that was run, and the consoles of guests in which it showed the finding
 #   finding-N/candidates, ...    how the least was found, and the consoles of guests that died
 
-# exercise_target: the memdev to exercise, in $target; on the PCI machine it has to be named
+# exercise_target: set $target to the memdev to exercise; on the PCI machine it has to be named
 exercise_target() {
 	target=()
 	[ "$opt_machine" = mock ] || target=(--real-hardware -b ACPI.CXL mem0)
 }
 
-# exercise_settings: what the results depend on, besides what the log says
+# exercise_settings: print what the results depend on, besides what the log says
 exercise_settings() {
 	local name
 	printf 'kernel\t%s\n' "${kernel##*/}"
@@ -35,7 +36,7 @@ exercise_settings() {
 	done
 }
 
-# exercise_other_settings FILE FILE: the first one that is not the same in both, if there is one
+# exercise_other_settings FILE FILE: print the first setting that differs, if there is one
 exercise_other_settings() {
 	local name value other
 	while IFS=$'\t' read -r name value <&3 && IFS=$'\t' read -r _ other <&4; do
@@ -43,8 +44,8 @@ exercise_other_settings() {
 	done 3<"$1" 4<"$2"
 }
 
-# exercise_begin: the directory for the results, in $results. What is in it already is continued with, if it was made
-# in the same way.
+# exercise_begin: make the directory for the results, in $results. If it has results already, they are continued, if
+# they were made with the same settings.
 exercise_begin() {
 	local other
 	results=${opt_share:-$LAB_CACHE/exercise/$(date +%Y%m%d-%H%M%S)}
@@ -60,7 +61,7 @@ exercise_begin() {
 	cp "$kernel/config" "$results/config"
 }
 
-# exercise_check ARGUMENT...: the --check among them, with which each candidate is judged, too, in $check
+# exercise_check ARGUMENT...: set $check to the --check among the arguments: each candidate is judged with it as well
 exercise_check() {
 	check=()
 	while [ $# -gt 0 ]; do
@@ -72,13 +73,13 @@ exercise_check() {
 	done
 }
 
-# exercise_tool COMMAND...: a program of the userland, or our cxl, with the results as /share
+# exercise_tool COMMAND...: run a program of the userland, or our cxl, with the results as /share
 exercise_tool() {
 	"$LAB_DIR/in-root" "$userland" --ro "$installed" /usr/local --rw "$results" /share \
 		--ro "$LAB_SRC" /src -- "$@"
 }
 
-# exercise_guest LIMIT LOG OPTION...: one guest that exercises; what its kernel said when it died goes into the log
+# exercise_guest LIMIT LOG OPTION...: exercise in one guest; if its kernel dies, its last lines go into the log
 exercise_guest() {
 	local log=$2
 	opt_timeout=$1
@@ -91,12 +92,12 @@ exercise_guest() {
 }
 
 # shellcheck disable=SC2016 # for sh and jq to expand
-# exercise_report FILTER LOG: what jq makes of the log's report
+# exercise_report FILTER LOG: print what jq makes of the log's report
 exercise_report() {
 	exercise_tool sh -c 'cxl exercise-autoremove --report "/share/$1" | jq -r "$2"' - "$2" "$1"
 }
 
-# exercise_collect LOG: what was seen in it, and in none before
+# exercise_collect LOG: add the findings of this log that no log had before
 exercise_collect() {
 	local signature
 	while read -r signature; do
@@ -105,8 +106,8 @@ exercise_collect() {
 	done < <(exercise_report '.findings[].signature' "$1")
 }
 
-# exercise_until SECONDS SIGNATURE LOG OPTION...: guest after guest, until the options are done or the time is over;
-# or, if there is a signature, until that has been seen
+# exercise_until SECONDS SIGNATURE LOG OPTION...: run guest after guest, until the options are done or the time is
+# over; or, if there is a signature, until it has been seen
 exercise_until() {
 	local left deadline=$((SECONDS + $1)) signature=$2 log=$3 ended=''
 	while left=$((deadline - SECONDS)); [ "$left" -gt 30 ] && [ "$ended" != complete ]; do
@@ -121,7 +122,7 @@ exercise_until() {
 }
 
 # shellcheck disable=SC2016 # for jq to expand
-# exercise_shrink N LOG SIGNATURE: the options of the least that shows what was seen in the log, in $least
+# exercise_shrink N LOG SIGNATURE: set $least to the options of the least that shows this finding of the log
 exercise_shrink() {
 	local answer next log=$2 options number=0
 	while answer=$(exercise_tool cxl exercise-autoremove --shrink "/share/finding-$1/candidates" --signature "$3" \
@@ -137,7 +138,7 @@ exercise_shrink() {
 	return 1
 }
 
-# exercise_visible SIGNATURE: can a script show it, or does that take a comparison with the baseline?
+# exercise_visible SIGNATURE: can a script show it, or is a comparison with the baseline needed?
 exercise_visible() {
 	case $1 in
 	"quiet nothing-left" | "leak of a memdev") ;;
@@ -146,7 +147,7 @@ exercise_visible() {
 }
 
 # shellcheck disable=SC2016 # for sh and jq to expand
-# exercise_showed DIRECTORY SIGNATURE: is it in DIRECTORY/console.log?
+# exercise_showed DIRECTORY SIGNATURE: does DIRECTORY/console.log show it?
 exercise_showed() {
 	local log=$results/$1/console.log
 	case $2 in
@@ -160,11 +161,11 @@ exercise_showed() {
 	esac
 }
 
-# exercise_reproduce DIRECTORY SIGNATURE: in how many of --guests fresh guests the script in DIRECTORY shows it within a
-# minute, in $hits; in how many the kernel dies of this or something else, in $deaths; and how many guests there were,
-# in $guests: three at most, where none of these shows it
+# exercise_reproduce DIRECTORY SIGNATURE: run the script in DIRECTORY in --guests fresh guests, for a minute each. Set
+# $hits to the number of guests that showed the finding, $deaths to the number of guests whose kernel died of this or
+# something else, and $guests to the number of guests: at most three, if none of them shows it.
 exercise_reproduce() {
-	local opt_kernel_args="$opt_kernel_args oops=panic panic_on_warn=1" # it has shown all it can then
+	local opt_kernel_args="$opt_kernel_args oops=panic panic_on_warn=1" # after a crash, the script has shown what it can
 	hits=0 deaths=0
 	for ((guests = 1; guests <= (hits || opt_guests < 3 ? opt_guests : 3); guests++)); do
 		opt_timeout=60
@@ -182,8 +183,9 @@ exercise_reproduce() {
 }
 
 # shellcheck disable=SC2016 # for jq to expand
-# exercise_candidates SIGNATURE: with what options a script could show it, on a line each: the least that was found; the
-# same in other interleavings, since a shell cannot time itself as well as a program can; and the other cases that had it
+# exercise_candidates SIGNATURE: print options with which a script could show it, one set a line: the least that was
+# found; the same in other interleavings, because a shell cannot time itself as well as a program; and the other cases
+# that had it
 exercise_candidates() {
 	local interleaving
 	echo "$least"
@@ -197,7 +199,7 @@ exercise_candidates() {
 		select(contains(",")) | "--race=\(.)" | select(. != $least) | "\(.) --interleaving=\($interleaving)"' /share/report.json
 }
 
-# exercise_script N SIGNATURE: a script that shows it in half of all guests, or the one that shows it most often
+# exercise_script N SIGNATURE: make a script that shows it in half of all guests, or else the most frequent script
 exercise_script() {
 	local options directory top=finding-$1 number=0 candidates
 	local best=$least best_hits=-1 best_guests='' best_deaths=0 best_directory=''
@@ -207,7 +209,7 @@ exercise_script() {
 		mkdir -p "$results/$directory"
 		say "finding $1: a script of $options"
 		opt_timeout=300
-		# The fewest trials were enough once. The script makes more, until it is ended.
+		# The fewest trials were enough once. The script makes more trials, until it is ended.
 		# shellcheck disable=SC2086 # several options
 		guest_boot cxl exercise-autoremove "${target[@]}" --script $options --trials 10000 \
 			>"$results/$directory/reproducer.sh"
@@ -226,7 +228,7 @@ exercise_script() {
 }
 
 # shellcheck disable=SC2016 # for sh and jq to expand
-# exercise_write N LOG SIGNATURE: the report that is sent with the script
+# exercise_write N LOG SIGNATURE: write the report that is sent with the script
 exercise_write() {
 	{
 		echo "$3"
@@ -241,7 +243,7 @@ exercise_write() {
 	printf '%-50s %5s of %2s  %s\n' "$least" "${hits:--}" "${guests:--}" "$3" >"$results/finding-$1/line"
 }
 
-# exercise_finding N: shrink that line of the findings, unless an earlier run has, and write its script and report
+# exercise_finding N: shrink line N of the findings, unless an earlier run has, and write its script and report
 exercise_finding() {
 	local log signature least='' hits='' guests='' deaths=0
 	IFS=$'\t' read -r log signature < <(sed -n "$1p" "$results/findings")
@@ -259,7 +261,7 @@ exercise_finding() {
 	exercise_write "$1" "$log" "$signature"
 }
 
-# exercise_next: the number of a finding without a report: those first that have a kernel report
+# exercise_next: print the number of a finding without a report; findings with a kernel report come first
 exercise_next() {
 	local number signature others=''
 	while IFS=$'\t' read -r number _ signature; do
@@ -272,7 +274,7 @@ exercise_next() {
 	echo "${1-}"
 }
 
-# exercise_summarize: what is printed at the end, and kept
+# exercise_summarize: print the summary, and keep it
 exercise_summarize() {
 	{
 		exercise_tool /src/contrib/lab.d/exercise-matrix /share/report.json /share/matrix.svg
@@ -286,13 +288,13 @@ exercise_summarize() {
 
 exercise() {
 	local number results check
-	# So that an access to memory that was freed shows
+	# The use of freed memory then shows.
 	[ -n "$opt_kernel_args" ] || [ "$opt_flavor" = kasan ] || opt_kernel_args=slab_debug=FZP
 	exercise_begin
 	exercise_target
 	exercise_check "${args[@]}"
 	say "exercise: the results are in $results"
-	# Until every case had its trials, or the time is over
+	# Run until every case has had its trials, or the time is over.
 	exercise_until $((opt_budget * 60)) '' log --trials "$opt_trials" ${opt_shard:+--shard "$opt_shard"} "${args[@]}"
 	exercise_tool cxl exercise-autoremove --report /share/log --html /share/report.html >"$results/report.json" || :
 	while [ "$opt_guests" -gt 0 ] && number=$(exercise_next) && [ -n "$number" ]; do

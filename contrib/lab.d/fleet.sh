@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Tests of fleet/ without a guest: in a Debian root that has Prometheus, Ansible and systemd, and in which this
-# checkout's packages are installed and purged.
+# Tests of fleet/ without a guest, in a Debian root that has Prometheus, Ansible and systemd. The checkout's
+# packages are installed and purged in that root.
 
-# fleet_tests NAME...: the scripts of these names in test/fleet, in TAP
+# fleet_tests NAME...: run the scripts of these names in test/fleet; prints TAP
 fleet_tests() {
 	local tools=$userland fleet
 	setup_packages

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Another architecture: the program is cross-built for it, and its unit and replay tests run under QEMU's
-# user-mode emulation, in a Debian root that has the compiler of this machine and the libraries of both.
+# Another architecture: the program is cross-built for it. Its unit and replay tests run under QEMU's user-mode
+# emulation, in a Debian root with the compiler of this machine and the libraries of both architectures.
 
-# foreign_triplet ARCHITECTURE: what the GNU tools call it
+# foreign_triplet ARCHITECTURE: print its name in the GNU tools
 foreign_triplet() { case $1 in arm64) echo aarch64-linux-gnu ;; *) echo "$1-linux-gnu" ;; esac; }
 
-# setup_foreign ARCHITECTURE: the root, in $foreign
+# setup_foreign ARCHITECTURE: make the root, in $foreign
 setup_foreign() {
 	local packages=$LAB_DIR/foreign/userland-testing.packages
 	foreign=$LAB_CACHE/userland-foreign-$1-$(key "$1" "$packages" "$(declare -f foreign_make)")
@@ -29,7 +29,7 @@ foreign_make() {
 	touch "$part/etc/resolv.conf"
 }
 
-# foreign_tests ARCHITECTURE SUITE...: in TAP
+# foreign_tests ARCHITECTURE SUITE...: run these suites; prints TAP
 foreign_tests() {
 	local architecture=$1 lock rc=0
 	shift

@@ -1,19 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guest: QEMU in the userland, whose root (or that of another Debian) is also the guest's root,
-# read-only over 9p. QEMU has
-# no network device, and the guest can write to one directory of the host only: the boot's guest/.
+# The guest: QEMU runs in the userland. The userland, or another Debian root, is also the guest's root, read-only over
+# 9p. QEMU has no network device. The guest can write to one directory of the host only: guest/ of the boot.
 #
-#   console.log, qemu.log        all that the guest's console and QEMU said
+#   console.log, qemu.log        everything that the guest's console and QEMU printed
 #   stdout, stderr               pipes, while the guest runs
-#   guest/command ...            what guest-init reads
-#   guest/status, kernel.log     what it writes
-#   guest/counts                 there with --counts; and counts.tar is what its cxl counted
-#   guest/systemd                there with --userland fleet: systemd is the guest's init
+#   guest/command ...            the files that guest-init reads
+#   guest/status, kernel.log     the files that guest-init writes
+#   guest/counts                 exists with --counts; counts.tar then has the counts of the guest's cxl
+#   guest/systemd                exists with --userland fleet: systemd is the guest's init
 #   guest/share/                 /share in the guest
 
-# setup_guest_root: the guest's root, in $guest_root
+# setup_guest_root: set up the guest's root, in $guest_root
 setup_guest_root() {
 	local tools=$userland
 	[ "$opt_userland" = testing ] || setup_userland "$opt_userland"
@@ -21,7 +20,7 @@ setup_guest_root() {
 	userland=$tools
 }
 
-# guest_new: a directory for one boot, in $boot
+# guest_new: make a directory for one boot, in $boot
 guest_new() {
 	boot=$LAB_CACHE/boots/$(date +%Y%m%d-%H%M%S)-$$-$((boot_count += 1))
 	mkdir -p "$boot/guest/share"
@@ -34,11 +33,11 @@ guest_new() {
 }
 boot_count=0
 
-# What a guest may take, in seconds, besides its command: to come up, and to go down
+# How many seconds a guest may take to boot and to power off, besides its command
 boot_limit=${LAB_BOOT_LIMIT:-120}
 
-# guest_qemu LIMIT ACCELERATOR OPTION...: one boot, ended after LIMIT seconds (0: never). Takes the
-# place of the shell, so that QEMU is the lab's own child and dies with it: to be run in a subshell.
+# guest_qemu LIMIT ACCELERATOR OPTION...: one boot, which is ended after LIMIT seconds (0: never). QEMU replaces
+# the shell, so that it is the lab's own child and dies with the lab. Run this function in a subshell.
 guest_qemu() {
 	local limit=$1 accel=$2 parameters machine initrd=()
 	machine_options
@@ -65,10 +64,10 @@ guest_qemu() {
 		"$@" 2>"$boot/qemu.log"
 }
 
-# guest_accel: kvm if a trial boot under it comes to its end, else tcg. /dev/kvm that opens proves
-# nothing: on many nested machines the guest then hangs. The trial is made once per host boot and QEMU,
-# whichever kernel the guest has, under a lock: another run at the same time waits for the answer, and takes
-# it. It runs in a subshell of its own; an interrupted trial is no answer.
+# guest_accel: print kvm if a trial boot under KVM comes to its end, else tcg. A /dev/kvm that opens proves nothing: on
+# many nested machines the guest then hangs. The trial runs once for each host boot and QEMU, whichever kernel the guest
+# has. It runs under a lock: another run at the same time waits for the answer and uses it. An interrupted trial
+# gives no answer. This function runs in a subshell.
 guest_accel() {
 	local host_boot answer lock
 	trap 'exit 130' INT
@@ -82,7 +81,7 @@ guest_accel() {
 	cat "$answer"
 }
 
-# guest_try_kvm_once HOST-BOOT ANSWER: make the file ANSWER, and forget those of earlier host boots
+# guest_try_kvm_once HOST-BOOT ANSWER: make the file ANSWER, and remove the answers of earlier host boots
 guest_try_kvm_once() {
 	local old
 	for old in "$LAB_CACHE"/kvm-*; do
@@ -115,11 +114,10 @@ guest_kvm_boots() (
 		[ "$(cat "$boot/guest/status")" = 0 ]
 ) >/dev/null
 
-# guest_relay PIPE: to stdout, or to nowhere once no process reads that any more: a full pipe would stop
-# the guest
+# guest_relay PIPE: copy to stdout, and throw away what no process reads: a full pipe would stop the guest
 guest_relay() { cat "$1" || cat "$1" >/dev/null; }
 
-# guest_boot COMMAND...: its stdout and stderr come out here, apart; what became of it in $status
+# guest_boot COMMAND...: run COMMAND in a guest; its stdout and stderr come out here, separately; its result in $status
 guest_boot() {
 	local limit=${opt_timeout:-300} accel relays=() rc=0 hold_out hold_err
 	accel=$(guest_accel)
@@ -129,15 +127,14 @@ guest_boot() {
 	mkfifo "$boot/stdout" "$boot/stderr"
 	guest_relay "$boot/stdout" & relays+=($!)
 	guest_relay "$boot/stderr" >&2 & relays+=($!)
-	# Held open until the guest has ended: one that dies before it opens its end must not leave
-	# the relays waiting.
+	# Held open until the guest has ended: if the guest dies before it opens its end, the relays must not wait.
 	exec {hold_out}<>"$boot/stdout" {hold_err}<>"$boot/stderr"
 	guest_qemu $((limit + boot_limit)) "$accel" \
 		-chardev file,id=out,path=/lab/boot/stdout \
 		-device virtserialport,chardev=out,name=lab.stdout \
 		-chardev file,id=err,path=/lab/boot/stderr \
 		-device virtserialport,chardev=err,name=lab.stderr </dev/null &
-	wait $! || rc=$? # and not in the foreground: a signal to the lab ends it at once
+	wait $! || rc=$? # in the background, so that a signal to the lab ends this wait at once
 	exec {hold_out}>&- {hold_err}>&-
 	wait "${relays[@]}" || :
 	rm -f "$boot/stdout" "$boot/stderr"
@@ -145,7 +142,7 @@ guest_boot() {
 	guest_verdict "$rc" "$limit"
 }
 
-# guest_counts: what the guest's cxl counted goes to where it was asked for
+# guest_counts: move the counts of the guest's cxl to the directory of --counts
 guest_counts() {
 	[ -n "$opt_counts" ] || return 0
 	if [ -e "$boot/guest/counts.tar" ]; then
@@ -177,7 +174,7 @@ guest_shell() {
 	exit "$status"
 }
 
-# guest_verdict QEMU-STATUS LIMIT: what became of the boot, in $status, and said if it went wrong
+# guest_verdict QEMU-STATUS LIMIT: set $status to the result of the boot, and report a failure
 guest_verdict() {
 	local rc=$1 limit=$2 result
 	result=$(cat "$boot/guest/status" 2>/dev/null || :)
@@ -197,7 +194,7 @@ guest_verdict() {
 	fi
 }
 
-# guest_record FILE [COMMAND...]: the machine of a fresh guest, after COMMAND, as test/replay replays it
+# guest_record FILE [COMMAND...]: record the machine of a fresh guest after COMMAND, in the format of test/replay
 guest_record() {
 	local file=$1
 	shift

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A kernel that somebody has built (--kernel-image, --kernel-modules). What mounts the guest's root may be modules of it,
-# as it is with Debian's own. The lab's modules are built against what its directory of modules calls `build`.
+# A kernel that is already built (--kernel-image, --kernel-modules). The guest's root may need modules of that kernel,
+# as with Debian's own kernel. The lab's modules are built against the link `build` in its directory of modules.
 
-# setup_built_kernel IMAGE MODULES: in $kernel
+# setup_built_kernel IMAGE MODULES: set up that kernel, in $kernel
 setup_built_kernel() {
 	local image=$1 modules release image_release
 	modules=$(kernel_modules_of "$2")
@@ -16,7 +16,7 @@ setup_built_kernel() {
 	step "kernel $release, already built" "$kernel" kernel_make_built "$image" "$modules"
 }
 
-# kernel_modules_of DIRECTORY: itself, if it has a kernel's modules, or the only directory in it that has
+# kernel_modules_of DIRECTORY: print DIRECTORY, if it has a kernel's modules, or else the only directory in it that has
 kernel_modules_of() {
 	local found
 	found=$(find "$(realpath "$1")" -maxdepth 2 -name kernel -type d -printf '%h\n')
@@ -25,7 +25,7 @@ kernel_modules_of() {
 	echo "$found"
 }
 
-# kernel_image_release IMAGE: what its header says (Documentation/arch/x86/boot.rst of the kernel, kernel_version)
+# kernel_image_release IMAGE: print the release in its header (kernel_version, Documentation/arch/x86/boot.rst)
 kernel_image_release() {
 	local offset
 	[ "$(dd if="$1" bs=1 skip=$((0x202)) count=4 status=none)" = HdrS ] ||
@@ -34,7 +34,7 @@ kernel_image_release() {
 	dd if="$1" bs=1 skip=$((offset + 0x200)) count=128 status=none | tr '\0 ' '\n' | head -n 1
 }
 
-# kernel_modules_key DIRECTORY: what the lab takes from there
+# kernel_modules_key DIRECTORY: print a text that depends on everything that the lab uses of it
 kernel_modules_key() {
 	local build
 	build=$(realpath -m "$1/build")
@@ -42,8 +42,8 @@ kernel_modules_key() {
 	sha256sum "$build"/{.config,Module.symvers,include/generated/utsrelease.h} 2>/dev/null || :
 }
 
-# kernel_build_of MODULES: its build and, if that is not the same, the directory with its source, on a line each; nothing
-# if there is no build that a module can be built against
+# kernel_build_of MODULES: print its build and, if the source is in another directory, that directory, one a line. Print
+# nothing if there is no build that a module can be built against.
 kernel_build_of() {
 	local build=$1/build source
 	[ -e "$build/Module.symvers" ] && [ -e "$build/Makefile" ] || return 0
@@ -82,7 +82,7 @@ kernel_copy_headers() {
 		/src/kernel-headers /build /kernel/build ${3:+/mnt}
 }
 
-# kernel_without_accelerator PART RELEASE: why, in PART/no-accelerator, if it has none
+# kernel_without_accelerator PART RELEASE: if cxl_test has no accelerator, write the reason to PART/no-accelerator
 kernel_without_accelerator() {
 	# shellcheck disable=SC2016 # expanded inside
 	"$LAB_DIR/in-root" "$userland" --rw "$1" /kernel --rw "$1/modules" /usr/lib/modules -- sh -ec '

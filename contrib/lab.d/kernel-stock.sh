@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Debian's own binary kernel as it is, for the PCI machine: its root file system's modules come from an initramfs of
-# ours. Our modules are built against its headers; what they need of the CXL core's own headers, its source has.
+# Debian's own binary kernel as it is, for the PCI machine. An initramfs of ours loads the modules that its root file
+# system needs. Our modules are built against its headers, and against the CXL core's own headers in its source.
 
-# setup_stock_kernel VERSION: an empty VERSION means the newest; the kernel, in $kernel
+# setup_stock_kernel VERSION: set up that version, or the newest if VERSION is empty; in $kernel
 setup_stock_kernel() {
 	local version=$1 pin package
 	pin=$LAB_CACHE/pins/stock-${version:-newest}
@@ -39,8 +39,8 @@ stock_kernel_make() {
 	stock_initramfs "$part" "$release"
 }
 
-# stock_headers PART NUMBER: where make finds them, in PART/src for /usr/src, with those of the CXL core; PART/build
-# leads to them
+# stock_headers PART NUMBER: move the headers to PART/src, which is mounted as /usr/src, where make finds them, and add
+# those of the CXL core. PART/build leads to them.
 stock_headers() {
 	local part=$1 number=$2 name
 	mv "$part/root/usr/src" "$part/src"
@@ -53,13 +53,13 @@ stock_headers() {
 	dpkg-deb --fsys-tarfile "$part"/packages/linux-source-*.deb | tar -xO "./usr/src/linux-source-$number.tar.xz" |
 		tar -xJ -C "$part/src/linux-headers-$number-common" --strip-components=1 --wildcards \
 			"linux-source-$number/drivers/cxl/*.h"
-	# With it there, make would want to add type information to each module, with a tool of its own.
+	# If vmlinux is there, make tries to add type information to each module, with a tool of its own.
 	rm -f "$part/src/linux-headers-$number-$(dpkg --print-architecture)/vmlinux"
 	ln -s "/usr/src/linux-headers-$number-$(dpkg --print-architecture)" "$part/build"
 	cp "$part/src/linux-headers-$number-$(dpkg --print-architecture)/Module.symvers" "$part/Module.symvers"
 }
 
-# stock_initramfs PART RELEASE: what mounts the guest's root, and the modules for that in their order, in PART/initrd
+# stock_initramfs PART RELEASE: write PART/initrd, with the modules that mount the root, in their order
 stock_initramfs() {
 	local part=$1 release=$2
 	mkdir "$part/initramfs"

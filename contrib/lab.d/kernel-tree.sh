@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Kernels of somebody's own sources (--kernel-tree), and patched ones (--patch). Each begins as a copy of its nearest
-# relative with what that has built: of the kernel that this tree gave the last time, or of the one that is not
-# patched. So only what differs is built. The tree itself is read, and never written to.
+# Kernels of the user's own sources (--kernel-tree), and patched kernels (--patch). Each begins as a copy of its nearest
+# relative, with the files built for that: of the last kernel of this tree, or of the unpatched kernel. Only what
+# differs is then built. The lab reads the tree itself, and never writes to it.
 
 # How many kernels of one tree are kept
 readonly KERNELS_OF_A_TREE=3
 
-# setup_tree_kernel DIRECTORY FLAVOR: in $kernel
+# setup_tree_kernel DIRECTORY FLAVOR: set up the kernel of that tree, in $kernel
 setup_tree_kernel() {
 	local directory flavor=$2 family now lock
 	directory=$(realpath "$1")
@@ -25,22 +25,22 @@ setup_tree_kernel() {
 	lock_drop
 }
 
-# kernel_check_tree DIRECTORY: what can be said before anything is built
+# kernel_check_tree DIRECTORY: report what is wrong with the tree, before anything is built
 kernel_check_tree() {
 	[ -e "$1/Kbuild" ] && [ -d "$1/drivers/cxl" ] || die "$1 is not the source of a kernel with CXL"
 	[ ! -e "$1/include/config/auto.conf" ] || tree_has_git "$1" ||
 		die "$1 was built in place, and without git it cannot be told what is source: run 'make mrproper' in there, or give what it has built, with --kernel-image and --kernel-modules"
 }
 
-# kernel_newest FAMILY: its kernel that was used last, if there is one
+# kernel_newest FAMILY: print the family's kernel that was used last, if there is one
 kernel_newest() { kernel_family "$1" | head -n 1; }
 
-# kernel_family FAMILY: its kernels, the one that was used last comes first
+# kernel_family FAMILY: print its kernels; the one that was used last comes first
 kernel_family() {
 	find "$LAB_CACHE" -maxdepth 1 -name "${1##*/}-????????????" -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2-
 }
 
-# kernel_prune FAMILY: of one that changes all the time the last ones are enough
+# kernel_prune FAMILY: keep the last kernels only, because a tree changes all the time
 kernel_prune() {
 	local directory
 	kernel_family "$1" | tail -n "+$((KERNELS_OF_A_TREE + 1))" | while read -r directory; do
@@ -49,13 +49,13 @@ kernel_prune() {
 	done
 }
 
-# kernel_use: from here on nobody removes $kernel
+# kernel_use: from now on no other run removes $kernel
 kernel_use() {
 	exec {kernel_in_use}<>"$LAB_CACHE/locks/${kernel##*/}.in-use"
 	flock --shared "$kernel_in_use"
 }
 
-# kernel_unused DIRECTORY
+# kernel_unused DIRECTORY: does no run use that kernel?
 kernel_unused() (
 	exec {unused}<>"$LAB_CACHE/locks/${1##*/}.in-use"
 	flock --nonblock "$unused"
@@ -67,7 +67,7 @@ kernel_make_tree() {
 	kernel_copy "$relative" "$part"
 	mkdir -p "$part/build"
 	tree_files "$directory" >"$part/files"
-	# A file that the tree no longer has goes. What differs gets the time of now, whatever its own is: make takes it for new.
+	# A file that the tree no longer has is removed. A differing file gets the present time: make then rebuilds it.
 	sort -zu "$part/files" ${relative:+"$relative/files"} >"$part/all-files"
 	"$LAB_DIR/in-root" "$userland" --ro "$directory" /src --rw "$part" /kernel -- \
 		rsync --links --perms --checksum --delete-missing-args --from0 --files-from=/kernel/all-files /src/ /kernel/build/
@@ -77,10 +77,10 @@ kernel_make_tree() {
 	kernel_build "$part" "$flavor"
 }
 
-# kernel_copy KERNEL PART: the source with all that is built of it
+# kernel_copy KERNEL PART: copy the source, with everything that was built from it
 kernel_copy() { [ -z "$1" ] || cp -a --reflink=auto "$1/build" "$2/build"; }
 
-# setup_patched_kernel FLAVOR PATCH...: $kernel with these patches; in $kernel
+# setup_patched_kernel FLAVOR PATCH...: apply these patches to $kernel; the patched kernel is then $kernel
 setup_patched_kernel() {
 	local flavor=$1 base=$kernel name
 	shift
@@ -90,8 +90,8 @@ setup_patched_kernel() {
 		kernel_make_patched "$base" "$flavor" "${kernel##*-}" "$@"
 }
 
-# kernel_make_patched PART BASE FLAVOR KEY PATCH...: nothing is built on top of it, so of its build is kept only what
-# building a module needs
+# kernel_make_patched PART BASE FLAVOR KEY PATCH...: no kernel is built on top of this one. Of its build, only the
+# files that building a module needs are therefore kept.
 kernel_make_patched() {
 	local part=$1 base=$2 flavor=$3 patch number=100
 	echo "$(cat "$base/localversion" 2>/dev/null)-patched-${4:0:8}" >"$part/localversion"
@@ -106,7 +106,7 @@ kernel_make_patched() {
 	kernel_keep_headers "$part"
 }
 
-# kernel_keep_headers PART: of its build, what building a module needs
+# kernel_keep_headers PART: remove the rest of its build, except the files that building a module needs
 kernel_keep_headers() {
 	"$LAB_DIR/in-root" "$userland" --rw "$1" /kernel --ro "$LAB_DIR" /src -- sh -ec '
 		/src/kernel-headers /kernel/build /kernel/headers

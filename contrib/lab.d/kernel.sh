@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel: by default Debian's linux-source package of the wanted or the newest version, built with cxl_test. The
-# whole build tree is kept, since modules of our own are built against it, and patched kernels on top of it.
+# The kernel: by default Debian's linux-source package, of the wanted or the newest version, built with cxl_test. The
+# whole build tree is kept, because our own modules are built against it, and patched kernels on top of it.
 
 readonly KERNEL_AT_LEAST=7.3
 
-# setup_kernel VERSION FLAVOR: with --patch, patched; in $kernel
+# setup_kernel VERSION FLAVOR: set up the kernel, patched if there is --patch; in $kernel
 setup_kernel() {
 	if [ -n "$opt_kernel_image" ]; then
 		setup_built_kernel "$opt_kernel_image" "$opt_kernel_modules"
@@ -20,7 +20,7 @@ setup_kernel() {
 	[ ${#opt_patch[@]} -eq 0 ] || setup_patched_kernel "$2" "${opt_patch[@]}"
 }
 
-# kernel_options: the options that name this kernel, for another run of the lab; in the caller's variable kernel_options
+# kernel_options: set the caller's variable kernel_options to the options with which another run takes this kernel
 kernel_options() {
 	local patch
 	kernel_options=(${opt_kernel:+--kernel "$opt_kernel"} ${opt_kernel_tree:+--kernel-tree "$opt_kernel_tree"}
@@ -29,7 +29,7 @@ kernel_options() {
 	for patch in "${opt_patch[@]}"; do kernel_options+=(--patch "$patch"); done
 }
 
-# setup_debian_kernel VERSION FLAVOR: that of Debian's sources; an empty VERSION means the newest; in $kernel
+# setup_debian_kernel VERSION FLAVOR: set up that version, or the newest if VERSION is empty; in $kernel
 setup_debian_kernel() {
 	local version=$1 flavor=$2 pin package
 	pin=$LAB_CACHE/pins/kernel-${version:-newest}
@@ -40,18 +40,18 @@ setup_debian_kernel() {
 		kernel_make "$package" "$flavor"
 }
 
-# kernel_made_from FLAVOR: what a kernel that the lab builds is made from, besides its source
+# kernel_made_from FLAVOR: print everything that a kernel of the lab is made from, besides its source
 kernel_made_from() {
 	cat "$LAB_DIR/kernel.config" "$LAB_DIR/kernel-$1.config" "$LAB_DIR"/kernel-{build,headers,macros.h}
 	grep -E '^(gcc|binutils|coccinelle|patch) ' "$userland/lab/packages"
 	declare -f kernel_make kernel_make_tree kernel_make_patched kernel_build
 }
 
-# kernel_name linux-source-7.3=7.3~rc7-1~exp1: what comes after the equals sign, fit for a file name
+# kernel_name linux-source-7.3=7.3~rc7-1~exp1: print the part after the equals sign, as a file name
 kernel_name() { echo "${1#*=}" | tr -c 'A-Za-z0-9.~+\n-' _; }
 
-# kernel_apt COMMAND...: apt on indexes of our own, beside the host's: every suite of Debian that
-# the mirror has and a kernel could be in. One at a time: apt does not wait for another one that updates.
+# kernel_apt COMMAND...: run apt on indexes of our own, beside the host's. They cover every suite of Debian that the
+# mirror has and that can have a kernel. One run at a time: apt does not wait for another apt that updates.
 kernel_apt() (
 	apt=$LAB_CACHE/apt command=$1
 	shift
@@ -65,7 +65,7 @@ kernel_apt() (
 		-o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root "$@"
 )
 
-# kernel_download DIRECTORY PACKAGE=VERSION...: the indexes may be older than the version that was picked, or be lost
+# kernel_download DIRECTORY PACKAGE=VERSION...: download; first update indexes that are lost or older than the version
 kernel_download() {
 	local directory=$1
 	shift
@@ -89,8 +89,8 @@ kernel_sources() {
 	done
 }
 
-# kernel_pick PART VERSION [PREFIX SUFFIX]: which package, linux-source-X.Y unless told otherwise, of
-# which version, in PART/package
+# kernel_pick PART VERSION [PREFIX SUFFIX]: write package and version to PART/package; the package is linux-source-X.Y,
+# unless PREFIX and SUFFIX say otherwise
 kernel_pick() {
 	local part=$1 version=$2 prefix=${3-linux-source-} suffix=${4-} package number best='' found
 	kernel_apt apt-get update
@@ -109,7 +109,7 @@ kernel_pick() {
 	echo "$best" >"$part/package"
 }
 
-# setup_stock_modules: the modules of Debian's own newest kernel, in $stock_modules/lib/modules
+# setup_stock_modules: set up the modules of Debian's own newest kernel, in $stock_modules/lib/modules
 setup_stock_modules() {
 	local pin=$LAB_CACHE/pins/stock-newest package
 	step "Debian's own kernel: version" "$pin" kernel_pick '' linux-modules- "-$(dpkg --print-architecture)"
@@ -142,7 +142,7 @@ kernel_make() {
 	kernel_build "$part" "$flavor"
 }
 
-# kernel_build PART FLAVOR: what the flavor's configuration sets, that of all kernels does not
+# kernel_build PART FLAVOR: build it; a symbol in the flavor's configuration replaces the same symbol in kernel.config
 kernel_build() {
 	local part=$1 config=$LAB_DIR/kernel-$2.config
 	{

@@ -7,7 +7,7 @@
 #   pci   CXL host bridges, root ports and memory devices that QEMU emulates, under real ACPI tables.
 #         Accelerators are memory devices that our own attach provider (test/provider) drives.
 
-# machine_choose: the other machine, where the mock has no accelerator and nobody asked for it
+# machine_choose: choose the other machine, if the mock has no accelerator and the mock was not asked for
 machine_choose() {
 	[ "$opt_machine" = mock ] && [ "$opt_modules" = yes ] && [ -e "$kernel/no-accelerator" ] || return 0
 	[[ " $opt_module_args " == *" type2_test=1 "* ]] || return 0
@@ -16,7 +16,7 @@ machine_choose() {
 	opt_machine=pci opt_module_args=''
 }
 
-# setup_machine: the modules that the guest gets, in $modules
+# setup_machine: make the modules that the guest gets, in $modules
 setup_machine() {
 	local directories=(truth) directory sources=()
 	if [ "$opt_machine" = mock ]; then
@@ -41,12 +41,12 @@ setup_machine() {
 		machine_make_modules "$opt_machine" "${directories[@]}"
 }
 
-# machine_make_modules PART MACHINE DIRECTORY...: the kernel's modules, on pci without cxl_test and what
-# it wraps, and those of our own that are in the directories of test/
+# machine_make_modules PART MACHINE DIRECTORY...: the kernel's modules (on pci without cxl_test and the modules that it
+# wraps), and our own modules in these directories of test/
 machine_make_modules() {
 	local part=$1 machine=$2 release directory headers=()
 	shift 2
-	# Debian's headers for modules are not in the tree that their Makefile is in.
+	# Debian's headers for modules are not in the directory of their Makefile.
 	[ ! -d "$kernel/src" ] || headers=(--ro "$kernel/src" /usr/src)
 	release=$(cat "$kernel/release")
 	cp -a "$kernel/modules/$release" "$part/$release"
@@ -64,7 +64,7 @@ machine_make_modules() {
 	rm -r "$part/sources"
 }
 
-# machine_options: QEMU's options for it, in $machine
+# machine_options: set $machine to QEMU's options for the machine
 machine_options() {
 	machine=()
 	if [ "$opt_machine" = mock ]; then
@@ -72,16 +72,16 @@ machine_options() {
 	else
 		machine_pci
 	fi
-	# cxl_test puts every other of its expanders on NUMA node 1, whether there is one or not; without
-	# one the kernel crashes at the first allocation for them.
+	# cxl_test puts every other expander on NUMA node 1, whether that node exists or not. If it does not exist, the
+	# kernel crashes at the first allocation for such an expander.
 	machine+=(-smp 2,sockets=2
 		-object memory-backend-ram,id=ram0,size=1G -numa node,memdev=ram0,cpus=0
 		-object memory-backend-ram,id=ram1,size=1G -numa node,memdev=ram1,cpus=1)
 }
 
-# A slot without a power controller (--slots keep) can be turned off and on, and its device stays in it; QEMU takes one
-# away for good from a slot that has one. Bridges have windows of their own of 4 GiB; accelerators come first on each, then expanders. Each
-# device is below a root port of its own.
+# A slot without a power controller (--slots keep) can be turned off and on, and its device stays in it. From a slot
+# with a power controller, QEMU takes the device away for good. Each bridge has its own window of 4 GiB. Accelerators
+# come first on each bridge, then expanders. Each device is below its own root port.
 machine_pci() {
 	local bridge device id windows= slot_power=on
 	[ "$opt_slots" = leave ] || slot_power=off

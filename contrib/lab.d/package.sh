@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Packages: the tarball of a release, made from this checkout's files as they are now, and the packages that are
-# made from it, in a userland that has what makes and checks them.
+# Packages: the tarball of a release, made from this checkout's present files, and the packages that are made from the
+# tarball. Both are made in a userland with the tools that make and check them.
 
-# package_tree DIRECTORY: the checkout's files, but those that git ignores
+# package_tree DIRECTORY: copy the checkout's files to DIRECTORY, except the files that git ignores
 package_tree() (
 	cd "$LAB_SRC"
 	tree_files . | while IFS= read -r -d '' file; do
@@ -12,7 +12,7 @@ package_tree() (
 	done | tar --create --null --no-recursion --files-from=- | tar --extract --directory="$1"
 )
 
-# package_make WHAT INPUT DIRECTORY: one step of contrib/lab.d/package/make, whose INPUT is in DIRECTORY
+# package_make WHAT INPUT DIRECTORY: run one step of contrib/lab.d/package/make, whose INPUT is in DIRECTORY
 package_make() {
 	local what=$1 input=$2 directory=$3 start=$SECONDS log
 	log=$(build_directory "$userland")/$what.log
@@ -24,7 +24,7 @@ package_make() {
 	say "package: $what done in $((SECONDS - start)) s"
 }
 
-# package_all DIRECTORY KIND...: the tarball, and the packages of these kinds that are made from it
+# package_all DIRECTORY KIND...: make the tarball, and from it the packages of these kinds
 package_all() {
 	local directory=$1 kind
 	shift
@@ -37,17 +37,17 @@ package_all() {
 	rm -rf "$directory/tree"
 }
 
-# package_lock: until the caller drops its lock, no other run makes packages of this checkout; in $builds, where
+# package_lock: until the caller drops its lock, no other run makes packages of this checkout; their place in $builds
 package_lock() {
 	setup_own_userland package "what makes packages"
 	build_checkout
 	builds=$(build_directory "$userland")
 	mkdir -p "$builds"
 	lock_take "packages" "$builds/packages.lock"
-	rm -rf "$builds"/made-* "$builds"/package-* # what a killed run left
+	rm -rf "$builds"/made-* "$builds"/package-* # left by a killed run
 }
 
-# package DIRECTORY: all of it into DIRECTORY, which has nothing of it if a step fails
+# package DIRECTORY: put tarball and packages into DIRECTORY; if a step fails, DIRECTORY gets none of them
 package() {
 	local directory=$1 builds lock
 	[ "$(id -u)" -eq 0 ] || die "root is needed to make packages (mounts and chroot)"
@@ -63,8 +63,8 @@ package() {
 	find "$made" -maxdepth 1 -type f -printf "$directory/%f\n" | sort
 }
 
-# setup_packages: Debian's packages of this checkout as it is now, to be installed by tests; in $packages/packages.
-# They are made without the tests that they have inside. Those of yesterday's checkout are removed.
+# setup_packages: make Debian's packages of the present checkout, for tests to install; in $packages/packages. Their own
+# tests are left out. Packages of an earlier state of the checkout are removed.
 setup_packages() {
 	local tools=$userland builds lock
 	package_lock

@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The whole test suite. Every part prints TAP (ok, not ok, ok # SKIP), which is counted here; a part
-# that ends with an error and has reported none counts as one. A guest keeps one processor busy, and so do
-# the tests without one: they run in two lanes.
+# The whole test suite. Every part prints TAP (ok, not ok, ok # SKIP), which is counted here. A part that ends with an
+# error, and has reported none, counts as one failure. A guest keeps one processor busy, and the tests without a guest
+# keep another one busy: they run in two lanes.
 
 counts=''
 tally=$(mktemp) # a line for each part: how many passed, failed, were skipped; and 1 if it had passed before
 
-# part TITLE COMMAND...: run it, count its TAP, and show what failed. Of the full lane, what has passed with this
-# tree does not run again.
+# part TITLE COMMAND...: run COMMAND, count its TAP, and show what failed. In the full lane, a part that has passed
+# with this tree does not run again.
 part() {
 	local title=$1 start=$SECONDS output rc=0 passed failed skipped turn file
 	[[ $title == *"$opt_only"* ]] || return 0
@@ -45,7 +45,7 @@ part() {
 	fi
 }
 
-# part_passed TITLE FILE: what is remembered in FILE counts
+# part_passed TITLE FILE: count the part as FILE remembers it
 part_passed() {
 	local passed seconds date turn
 	read -r passed seconds date <"$2"
@@ -56,13 +56,13 @@ part_passed() {
 	exec {turn}>&-
 }
 
-# fast_tests USERLAND BUILD [VARIABLE=VALUE...] [OPTION...]: what meson runs; its log has every test's own output. A
-# test that timed out or crashed says nothing of it in there.
+# fast_tests USERLAND BUILD [VARIABLE=VALUE...] [OPTION...]: run meson's tests. meson's log has every test's own output,
+# but nothing of a test that timed out or crashed.
 fast_tests() {
 	local root=$1 name=$2 rc=0 lock variables=()
 	shift 2
 	while [[ ${1-} == [A-Z]*=* ]]; do variables+=("$1"); shift; done
-	# meson has one log for each build, whoever runs the tests
+	# meson has one log for each build, whatever runs the tests.
 	lock_take "fast tests" "$(build_directory "$root")/$name.tests.lock"
 	build_run "$root" env "${variables[@]}" meson test -C "/build/$name" --no-rebuild --quiet "$@" >&2 || rc=$?
 	build_run "$root" jq -r '.stdout, if .result | IN("OK", "FAIL", "SKIP") then empty
@@ -71,8 +71,8 @@ fast_tests() {
 	return "$rc"
 }
 
-# vm_tests 'DIRECTORY...' OPTION...: all of these directories of test/vm in one boot, and then what they leave to the
-# host; counted into the directory $counts, if there is one
+# vm_tests 'DIRECTORY...' OPTION...: run all these directories of test/vm in one boot, and then the checks that they
+# leave to the host. If the directory $counts is set, the guest counts into it.
 vm_tests() {
 	local directories share kernel_options rc=0
 	read -ra directories <<<"$1"
@@ -89,8 +89,8 @@ vm_tests() {
 	return "$rc"
 }
 
-# quickly COMMAND...: in the default lane, on the kernel that checks nothing by itself, which is faster: what
-# is about this program more than about the kernel. The full lane has it on the one that checks its locks, too.
+# quickly COMMAND...: in the default lane, run COMMAND on the kernel that checks nothing by itself, which is faster.
+# It is for tests of this program rather than of the kernel. The full lane also runs them on the kernel with lockdep.
 quickly() {
 	local opt_flavor=$opt_flavor
 	[ "$opt_flavor_given" = yes ] || [ "$opt_lanes" = all ] || opt_flavor=plain
@@ -102,7 +102,7 @@ vm_tests_guard_pci() {
 	vm_tests 'guard guard-pci' --machine pci --expanders 2 --module-args locked=0000:12:00.0 --timeout 1800 "$@"
 }
 
-# planted WAY...: what the lab's provider does wrong is found and shrunk
+# planted WAY...: tests that the exerciser finds and shrinks what the lab's provider does wrong
 planted() { env SOURCE="$LAB_SRC" "$LAB_SRC/test/exercise/planted.sh" "$@"; }
 
 # walk_tests MINUTES OPTION... -- OPTION...: the walk at random
@@ -113,7 +113,7 @@ walk_tests() {
 	"$LAB_SRC/contrib/lab" walk "${kernel_options[@]}" --budget "$minutes" "$@"
 }
 
-# test_every_call: each takes minutes to an hour, and can be finished apart
+# test_every_call: each part takes minutes to an hour, and can be finished separately
 test_every_call() {
 	local round
 	for round in detach attach; do
@@ -126,10 +126,10 @@ test_every_call() {
 	done
 }
 
-# time_to_bug: contrib/bench --time-to-bug, in one guest of each kind: how long it takes is not asserted
+# time_to_bug: run contrib/bench --time-to-bug in one guest of each kind; no test depends on the times
 time_to_bug() { env SOURCE="$LAB_SRC" "$LAB_SRC/test/bench/time-to-bug-lab.sh"; }
 
-# fixes: in opt_patch, every candidate fix of drivers/cxl, and the attribute that says which memdevs were attached
+# fixes: set opt_patch to every candidate fix of drivers/cxl, and the attribute that says which memdevs were attached
 fixes() {
 	local fix
 	opt_patch=()
@@ -138,7 +138,7 @@ fixes() {
 	done
 }
 
-# test_fixed_kernels: what passes on the kernels as they are passes with every candidate fix
+# test_fixed_kernels: tests that pass on the unpatched kernels also pass with every candidate fix
 test_fixed_kernels() {
 	local opt_patch
 	fixes
@@ -151,8 +151,8 @@ test_fixed_kernels() {
 	part "with the candidate fixes, kernel 7.2: PCI guest" vm_tests "accelerators attribute" --kernel 7.2 --machine pci
 }
 
-# What else there is in the field: kernels with attach and without cxl_test's accelerator, kernels
-# without attach, an older cxl-cli
+# Other systems in the field: kernels with attach and without cxl_test's accelerator, kernels without attach, an older
+# cxl-cli
 test_other_lanes() {
 	part "guest with expanders, every row" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "guard, every row" vm_tests 'guard guard-mock' --timeout 1800
@@ -197,7 +197,7 @@ test_other_lanes() {
 	test_fixed_kernels
 }
 
-# pictures_tests USERLAND BROWSER: pages and graphs are made in one userland, and looked at in the other one
+# pictures_tests USERLAND BROWSER: make pages and graphs in one userland, and look at them in the other one
 pictures_tests() {
 	local pictures=$LAB_CACHE/pictures rc=0
 	rm -rf "$pictures"
@@ -216,7 +216,7 @@ test_pictures() {
 	userland=$tools
 }
 
-# fuzz_tests: all fuzz targets; the full lane has more time for them, and other texts each time
+# fuzz_tests: run all fuzz targets; the full lane runs them longer, with other texts each time
 fuzz_tests() {
 	if [ "$opt_lanes" = default ]; then
 		part "fuzz, 1 min" "$LAB_SRC/contrib/fuzz" --minutes 1 --seed 1
@@ -229,8 +229,8 @@ test_without_guest() {
 	local older leave_out=(--no-suite once)
 	[ "$opt_lanes" = default ] || leave_out=()
 	part "static checks" build_run "$userland" /src/test/static
-	# The two other builds run the same tests, but with a sample of damages and listings; in the default lane, what has
-	# the same result with every libcxl and cxl-cli runs with the sanitizers only.
+	# The two other builds run the same tests, but with a sample of damages and listings. In the default lane, tests
+	# that have the same result with every libcxl and cxl-cli run with the sanitizers only.
 	[ "$opt_lanes" = default ] || part "fast tests" fast_tests "$userland" dev
 
 	build_cxl "$userland" address
@@ -277,12 +277,12 @@ test_pci_guests() {
 	part "PCI guest with an expander beside" quickly vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
 	part "a region deleted under its driver" quickly vm_tests guard-delete --machine pci --expanders 1
 	part "exercise, PCI guest whose driver misbehaves" vm_tests exercise-pci --machine pci
-	# Not on the kernel that checks its locks: it reports those of pciehp (Documentation/kernel-behavior.md)
+	# Not on the lockdep kernel: it reports the locks of pciehp (Documentation/kernel-behavior.md)
 	part "exercise, PCI guest with what is beside the memdev" vm_tests exercise-field --machine pci \
 		--accelerators 2 --expanders 1 --bridges 2 --slots keep --flavor plain --timeout 1800
 }
 
-# What else has a PCI guest, for the lane that has less to do
+# The other tests of a PCI guest, for the lane that has less to do
 test_more_pci_guests() {
 	part "tutorial: PCI guest with two accelerators" quickly vm_tests tutorial --machine pci --accelerators 2
 	part "walk: PCI guest with two bridges" quickly walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
@@ -303,14 +303,15 @@ test_second() {
 	[ "$opt_lanes" = default ] || test_other_lanes
 }
 
-# lab_scripts NAME...: tests of the lab itself
+# lab_scripts NAME...: run these tests of the lab itself
 lab_scripts() {
 	local name
 	for name; do part "lab: $name" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/$name.sh"; done
 }
 
-# Those that boot guests have time limits to test: they come last, with nothing but one another beside them. The default
-# lane has those whose subject every other test needs: a build, what a guest gives back, the demo; and a release, with its
+# Tests that boot guests test time limits: they come last, and only beside one another. The default lane has the tests
+# whose subject every other test needs: a build, the results of a guest, the demo; and a release, with its packages in
+# short.
 # packages in short.
 test_lab_first() {
 	lab_scripts demo
@@ -330,7 +331,7 @@ test_lab_second() {
 	[ "$opt_lanes" = default ] || test_shards
 }
 
-# test_shards: what needs GNU parallel, and the tools of those engines for which there are job files
+# test_shards: tests that need GNU parallel, and the tools of the engines that have job files
 test_shards() {
 	local tools=$userland
 	setup_own_userland jobs "what starts jobs and checks them"
@@ -339,8 +340,8 @@ test_shards() {
 	userland=$tools
 }
 
-# lanes FUNCTION...: at the same time, each in a process group of its own, all of which ends with this shell, even
-# if that is killed. A lane that ends before its parts have, as when a build fails, is a failure, too.
+# lanes FUNCTION...: run these at the same time, each in its own process group. All of these groups end with this shell,
+# even if it is killed. A lane that ends before its parts have run, as when a build fails, is also a failure.
 lanes() {
 	local lane watch
 	set -m

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The walk at random (test/walk) on this lab's kernel: guest after guest, since a kernel that has crashed, or a
-# machine that cannot be restored, needs a fresh one. It prints TAP, and keeps in one directory:
+# The walk at random (test/walk) on this lab's kernel. It runs guest after guest, because a crashed kernel, or a machine
+# that cannot be restored, needs a fresh guest. It prints TAP, and keeps these files in one directory:
 #
-#   log-N              what the walk printed in the guest with that number
-#   console-N          the console of the guest, if it did not end well
-#   json-N/            all that the commands printed, which is validated at the end
+#   log-N              the output of the walk in guest number N
+#   console-N          the console of that guest, if it did not end well
+#   json-N/            the output of all commands, which is validated at the end
 
-# The functions of the kernel in reports that Documentation/findings describes
+# Kernel functions in the reports that Documentation/findings describes
 walk_documented='devm_cxl_add_endpoint|cxl_add_ep|__mock_cxl_decoders_setup'
 
-# walk_arguments ARGUMENT...: the walk's own; $seed is the one that they name, or a fresh one, and $options all that
-# each guest gets as it is
+# walk_arguments ARGUMENT...: the arguments of the walk; $seed is their seed or a fresh one, and $options has all
+# arguments that each guest gets unchanged
 walk_arguments() {
 	seed=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 	first=0 beyond=1000000000000 options=()
@@ -32,7 +32,7 @@ walk_arguments() {
 	[ "$beyond" = 1000000000000 ] || beyond=$((first + beyond))
 }
 
-# walk_guest NUMBER SECONDS: one guest; its output without the numbers of sequences
+# walk_guest NUMBER SECONDS: run one guest; print its output without the numbers of sequences
 walk_guest() {
 	mkdir -p "$results/json-$1"
 	opt_timeout=$(($2 + 900))
@@ -42,7 +42,7 @@ walk_guest() {
 	status=$(cat "$boot/guest/status" 2>/dev/null || echo none)
 }
 
-# walk_crashed NUMBER: a guest that did not end by itself; a bug of the kernel that is documented is counted apart
+# walk_crashed NUMBER: a guest did not end by itself; a documented bug of the kernel is counted separately
 walk_crashed() {
 	cp "$boot/console.log" "$results/console-$1"
 	if grep -qE "$walk_documented" "$results/console-$1" && "$LAB_DIR/splats" <"$results/console-$1" >/dev/null; then
@@ -53,7 +53,7 @@ walk_crashed() {
 	walk_failed=1
 }
 
-# walk_validate: every output is valid, by its published schema
+# walk_validate: every output is valid by its published schema
 walk_validate() {
 	local command
 	for command in detach-memdev attach-memdev list-attach; do
@@ -68,13 +68,13 @@ walk_validate() {
 	done
 }
 
-# walk_summary: of all guests
+# walk_summary: print the counts of all guests
 walk_summary() {
 	sed -n 's/.* - walk: seed .*: \([0-9]*\) sequences, \([0-9]*\) moves$/\1 \2/p' "$results"/log-* |
 		awk '{s += $1; m += $2} END {print "# walk: " s + 0 " sequences, " m + 0 " moves in all"}'
 }
 
-# walk OPTION...: those of test/walk
+# walk OPTION...: the options of test/walk
 walk() {
 	local results=$opt_share seed first beyond options last number=0 deadline walk_failed=0
 	deadline=$((SECONDS + opt_budget * 60))

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/bench: that the machines it makes are what they should be, that all three programs find
-# there what there is, and that it prints what it says. Nothing of this is about speed.
+# Proves that the machines of contrib/bench are what they should be, that all three programs find everything on them,
+# and that contrib/bench prints what it says. Nothing here is about speed.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -14,23 +14,23 @@ top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 recorded=$SOURCE/test/replay/machines/accelerator
 
-# unpack TEXT NAME: the machine that the file TEXT is, to $top/NAME
+# unpack TEXT NAME: unpack the machine in the file TEXT to $top/NAME
 unpack() {
 	mkdir "$top/$2"
 	"$SOURCE/test/replay/tree" unpack "$1" "$top/$2"
 }
 
-# machine N: that of N accelerators, to $top/N
+# machine N: make a machine of N accelerators in $top/N
 machine() {
 	"$SOURCE/contrib/bench.d/machine" "$recorded" "$1" >"$top/$1.text" && unpack "$top/$1.text" "$1"
 	report $? "a machine of $1"
 }
 
-# run_on N COMMAND...: as run, on the machine of N
+# run_on N COMMAND...: like run, on the machine of N
 run_on() { run "$SOURCE/contrib/bench.d/in-machine" "$top/$1" "${@:2}"; }
 query() { jq -c "$1" <<<"$out"; }
 
-# names DIRECTORY: what is in there, without what the recorded bridge has more of
+# names DIRECTORY: print the files in it, without those that only the recorded bridge has
 names() {
 	(cd "$1" && find . | sort | grep -vE '/decoder1\.[1-7]|/cxl_root_port\.[1-3]|/proc/iomem')
 }
@@ -67,8 +67,8 @@ is "list-attach: each with the region of its own number" \
 is "list-attach: from drivers on as many hosts" \
 	"$(query '[.[] | select(.provider == "cxl_mock_accel") | .host] | unique | length')" 64
 
-# As the table in bare-loop.c has it: what each device has of what is asked for; only the memdevs
-# have no serial and no node of their own.
+# The expected counts follow the table in bare-loop.c: how many attributes and links of each device are read. Only the
+# memdevs have no serial and no node of their own.
 for program in bare-loop bare-round measure; do
 	ok "$program.c compiles without warnings" cc -O2 -Wall -Wextra -Werror -o "$top/$program" \
 		"$SOURCE/contrib/bench.d/$program.c"
@@ -90,18 +90,18 @@ is "the bare loop reads everything" "$out" "$expected"
 run "$top/measure" sh -c 'sleep 0.2; exec dd if=/dev/zero of=/dev/null bs=64M count=1 status=none'
 read -r time cpu memory <<<"$out"
 ok "measure: the time" test "$time" -ge 200000
-# While it sleeps, it is on none, however slow that is.
+# While the program sleeps, it is on no processor, however slow the machine is.
 ok "measure: of it on a processor" test "$cpu" -le $((time - 190000))
 ok "measure: the memory" test "$memory" -ge 65536
 run "$top/measure" false
 is "measure: what fails" "$status" 1
 
-# count PROGRAM COMMAND...: the calls that passthrough counts for each
+# count PROGRAM COMMAND...: the calls that passthrough counts for each COMMAND
 count() {
 	run "$SOURCE/contrib/bench.d/passthrough" "$@"
 	counted=$(awk 'NR > 2 { printf "%s %s/%s, ", $1, $2, $3 }' <<<"$out")
 }
-# Hands over after 7 calls for the command x, after 3 for others
+# A program that hands over after 7 calls for the command x, and after 3 calls for others
 cat >"$top/known.c" <<'KNOWN'
 #include <stdlib.h>
 #include <unistd.h>

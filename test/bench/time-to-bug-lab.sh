@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/bench --time-to-bug in real guests: each races, and each counts. How long it takes is not asserted.
+# contrib/bench --time-to-bug in real guests: each guest races, and each one counts. No check depends on the time.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 

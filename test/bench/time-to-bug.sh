@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/bench --time-to-bug: what it makes of guests that crash, that find something, that do neither, and that end
-# otherwise; and its options. Whether a guest races is seen in the full lane, in guests.
+# contrib/bench --time-to-bug: its results for guests that crash, that find something, that do neither, and that end in
+# another way; and its options. The full lane tests in real guests whether a guest races.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 
-# A lab whose guests say what the directory $top/guests says: NAME.log is left in the share, and NAME.console is the
+# A lab whose guests print what the files in $top/guests say: NAME.log is left in the share, and NAME.console is the
 # console of a guest that crashed.
 mkdir "$top/guests"
 cat >"$top/lab" <<'END'
@@ -30,7 +30,7 @@ exit 123
 END
 chmod +x "$top/lab"
 
-# guest NAME KIND LINE...: what a guest says after it began at 100 s
+# guest NAME KIND LINE...: what a guest prints after its race began at 100 s
 guest() {
 	{ echo "[   50.000000] Oops: of something before"; echo "[  100.000000] time-to-bug: begins"; printf '%s\n' "${@:3}"; } >"$top/guests/$1.$2"
 }

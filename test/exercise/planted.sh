@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/lab exercise, on a provider that misbehaves: what it does wrong is found and named, and nothing else is; it
-# is shrunk to one actor alone, in as few trials as there can be; and the script shows it in each guest. For each kind
-# of misbehavior that is named in the arguments (see below), or all of them.
+# contrib/lab exercise on a provider that misbehaves. The lab finds and names the misbehavior, and finds nothing else. It
+# shrinks the finding to one actor alone, in as few trials as possible. The script shows the finding in each guest. The
+# arguments name kinds of misbehavior (see below); without arguments, the test tries all kinds.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
-# planted SWITCH FLAVOR SIGNATURE SCRIPT OPTION...: the provider's parameter, the kernel that sees it, what it is called,
-# and whether a script can show it (yes or no), with options of cxl exercise-autoremove
+# planted SWITCH FLAVOR SIGNATURE SCRIPT OPTION...: the provider's parameter, the kernel that sees the misbehavior, its
+# signature, and whether a script can show it (yes or no), with options of cxl exercise-autoremove
 planted() {
 	local switch=$1 flavor=$2 signature=$3 script=$4 results
 	results=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The Ansible role and the fact: checked by ansible-lint, and run over a local connection on recorded machines, where
-# they can plan and refuse. What they change is tested on the real kernel, in test/vm/fleet.
+# The Ansible role and the fact. ansible-lint checks them. They run over a local connection on recorded machines, where
+# they can plan and refuse. test/vm/fleet tests their changes on the real kernel.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 # shellcheck source=test/fleet/play.sh
@@ -10,14 +10,14 @@
 
 export CXL_STATE_DIR=$machine_top/state
 mkdir "$CXL_STATE_DIR"
-# Not in the source, where ansible-lint would write its cache
+# Not in the source tree, where ansible-lint would write its cache
 cp -r "$SOURCE/fleet/ansible" "$machine_top/ansible"
 lint() { (cd "$machine_top/ansible" && HOME=$machine_top ansible-lint --project-dir . --offline --nocolor --strict --profile production maintenance.yml roles 2>&1); }
 like "ansible-lint: clean, by the rules for production" "$(lint)" 'Passed: 0 failure\(s\), 0 warning\(s\)'
 sed -i 's/changed_when: false/ignore_errors: true/' "$machine_top/ansible/roles/cxl_maintenance/tasks/list.yml"
 like "and it can find something" "$(lint)" 'no-changed-when'
 
-# Without a network: this machine's interfaces would be taken for those of the recorded one.
+# Without a network: the interfaces of this machine would count as those of the recorded machine.
 play=(on_machine unshare -n)
 machine pci-shared
 run_role -e cxl_maintenance_state=detached --check

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is on paper, by Prometheus' own checks: the metrics of all recorded machines, the alerting rules and their tests,
-# and the dashboard.
+# Checks by Prometheus' own tools, without a running Prometheus: the metrics of all recorded machines, the alerting rules
+# and their tests, and the dashboard.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -21,7 +21,7 @@ is "it can fail" "$(sed '/^# HELP cxl_memdevs /d' "$metrics/pci-accelerator" | p
 
 ok "promtool check rules" promtool check rules --lint=all --lint-fatal "$fleet/prometheus/cxl-attach.rules.yml"
 ok "promtool test rules" promtool test rules "$fleet/prometheus/cxl-attach.test.yml"
-# Each rule, with its threshold another one, fails its tests.
+# If the threshold of a rule is changed, the tests of the rule fail.
 for change in 's/cxl_host_attached == 1)/cxl_host_attached == 0)/' '/cxl_host_detached_timestamp_seconds$/d' \
 	'/and on (job, instance) cxl_attach_build_info/d' 's/cxl_region_locked == 0/cxl_region_locked == 1/' 's/4 \* 3600/5 * 3600/' \
 	's/cxl_region_deletable == 1/cxl_region_deletable == 0/' 's/stuck > 0/stuck > 1/' 's/prom"} > 300/prom"} > 3000/' \
@@ -32,7 +32,7 @@ for change in 's/cxl_host_attached == 1)/cxl_host_attached == 0)/' '/cxl_host_de
 	is "the tests of the rules fail with $change" "$(cmp -s "$fleet/prometheus/cxl-attach.rules.yml" "$machine_top/cxl-attach.rules.yml" && echo same)$status" 1
 done
 
-# The metrics that rules and dashboard name are those that there are.
+# The rules and the dashboard use only metrics that exist.
 dashboard=$fleet/grafana/cxl-attach.json
 known() { sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$metrics/pci-accelerator"; }
 unknown() { grep -ohE '\bcxl_[a-z_]+' | sort -u | grep -vxF -e "$(known)"; }

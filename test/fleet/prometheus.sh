@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From a recorded machine to an alert: cxl export-metrics, a real node_exporter, a real Prometheus. The machine then is
-# another one, whose provider was unbound. The real kernel has its turn in test/vm/fleet.
+# From a recorded machine to an alert: cxl export-metrics, a real node_exporter, and a real Prometheus. Then another
+# machine, whose provider was unbound, takes the place of the first. test/vm/fleet tests the same on the real kernel.
 [ "${1-}" = --inside ] || exec unshare -n "$0" --inside # ports of its own
 ip link set lo up
 # shellcheck source=test/replay/machine.sh
@@ -13,7 +13,7 @@ ip link set lo up
 export CXL_STATE_DIR=$machine_top/state
 mkdir "$CXL_STATE_DIR" "$machine_top/textfile"
 export_metrics() { on_machine "$CXL" export-metrics --output "$machine_top/textfile/cxl.prom"; }
-# The rules as they are, but for how long an alert is pending
+# The rules as they are, except how long an alert is pending
 sed 's/for: [1-9]*m/for: 3s/' "$SOURCE/fleet/prometheus/cxl-attach.rules.yml" >"$machine_top/rules.yml"
 
 machine pci-accelerator

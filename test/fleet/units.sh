@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The systemd units: checked on paper, and then run by systemd in a container, as on a recorded machine. The kernel's
-# events have their turn in test/vm/fleet.
+# The systemd units: systemd checks them, and then runs them in a container, as on a recorded machine. test/vm/fleet
+# tests the kernel's events.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 # shellcheck source=test/fleet/services.sh
 . "$SOURCE/test/fleet/services.sh"
 
-# inside: in the container, where the recorded machine is /machine
+# inside: run in the container, where the recorded machine is /machine
 inside() {
 	local pid
 	systemctl start cxl-attach-metrics.service
@@ -50,7 +50,7 @@ for unit in metrics.service metrics.timer monitor.service; do
 done
 ok "the udev rule: udevadm verify" udevadm verify --no-summary "$rule"
 
-# A container needs the unified hierarchy of control groups, with a group of its own.
+# A container needs the unified hierarchy of control groups, with its own group in it.
 own=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)
 group=/sys/fs/cgroup/lab-fleet-$(basename "$machine_top")
 if ! mount -t cgroup2 cgroup2 /sys/fs/cgroup || ! mkdir "$group" || ! echo $$ >"$group"/cgroup.procs; then
@@ -62,7 +62,7 @@ mkdir -p "$top"/{root,share,units/multi-user.target.wants}
 machine pci-accelerator
 mkdir -p "$machine/sys/fs/cgroup"
 CXL_STATE_DIR=/none on_machine "$CXL" export-metrics >"$top/share/expected"
-# As on_machine does it. The container is in a changed root, where the kernel allows no user namespaces.
+# As in on_machine. The container is in a changed root, where the kernel allows no user namespaces.
 printf '%s\n' '[Service]' ProtectControlGroups=no PrivateUsers=no 'BindReadOnlyPaths=/machine/sys:/sys /machine/lib/modules:/usr/lib/modules' >"$top/machine.conf"
 for file in /proc/modules /proc/kallsyms /proc/sys/kernel/osrelease; do
 	[ ! -e "$file" ] || echo "BindReadOnlyPaths=/machine$file:$file" >>"$top/machine.conf"
@@ -85,7 +85,7 @@ ok "systemd ran the test in a container" test -e "$top/share/log"
 [ -s "$top/share/tap" ] || sed 's/^/# /' "$top/console" | tail -n 20
 echo $$ >"$own/cgroup.procs"
 find "$group" -depth -type d -exec rmdir {} +
-# Their numbers go on here.
+# The numbers of the checks continue here.
 while read -r line; do
 	case $line in
 	"ok "*) report 0 "${line#*- }" ;;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What has to be true after a command ran with a fault"""
+"""Checks what has to be true after a command ran with a fault"""
 import functools
 import json
 import os
@@ -10,7 +10,7 @@ import jsonschema
 
 SOURCE = pathlib.Path(os.environ["SOURCE"])
 SIGKILL = 9
-# Where a device is about to go, or this process may not read it, an attribute is not known.
+# An attribute is unknown if its device is about to go, or if this process may not read it.
 NOT_KNOWN = {"EACCES", "ENODEV"}
 # In a guest, numbers and times differ each time.
 LIVE = bool(os.environ.get("INJECT_LIVE"))
@@ -39,7 +39,7 @@ def is_valid(text, schema):
 
 
 def is_about_answer(fault):
-    """Is what failed the output of the answer itself, or of the messages?"""
+    """Has the output of the answer failed, or that of the messages?"""
     return fault.call.name in ("write", "writev") and re.search(r"/(out|err)$", fault.call.what)
 
 
@@ -63,7 +63,7 @@ def fails_on_messages(fault):
 
 
 def is_refused_plan(run):
-    """Has --dry-run printed a plan that says itself that it is refused, and why?"""
+    """Has --dry-run printed a plan that says that it is refused, and why?"""
     try:
         plan = json.loads(run.out)
         return run.status == 3 and plan["verdict"] == "refused" and plan["excess"]
@@ -98,7 +98,7 @@ def about_guard(this_round, run):
 
 
 def about_journal(where):
-    """Right after the fault: whatever is down, is in the journal."""
+    """Right after the fault, everything that is detached is in the journal."""
     entries = where.entries()
     broken = [entry for entry in entries if entry.startswith("broken")]
     if broken:
@@ -129,7 +129,7 @@ def about_recovery(where):
 
 def problems_of(this_round, whole, fault, run, where):
     problems = list(about_guard(this_round, run))
-    # Before the program's entry, it is ld.so that fails, with its own messages and status.
+    # Before the entry of the program, ld.so fails, with its own messages and status.
     if not fault.call.early:
         problems += [*about_ending(this_round, whole, fault, run), *about_answer(this_round, whole, fault, run)]
     if this_round.arguments[0] in ("detach-memdev", "attach-memdev", "exercise-autoremove"):

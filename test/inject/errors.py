@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which errors make sense for which system call, and the faults that follow from a list of calls."""
+"""Which errors fit which system call, and the faults that follow from a list of calls."""
 import dataclasses
 import itertools
 
@@ -9,17 +9,17 @@ class Call:
     process: int  # in the order in which they began
     early: bool  # before the program's entry: ld.so
     name: str
-    number: int  # the how manieth of this name in its process, from 1
+    number: int  # its number among the calls of this name in its process, from 1
     result: int
     opens_to_write: bool
-    what: str  # the path that it is about
+    what: str  # the path that the call is about
 
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
     call: Call
     error: str | None  # None: killed
-    after: bool  # the call is made first
+    after: bool  # the call is made before the fault
 
     def __str__(self):
         how = self.error or "killed"
@@ -28,7 +28,7 @@ class Fault:
         return f"{how}{when} {call.name}:{call.process}:{call.number} ({call.what or '-'})"
 
 
-# Each call gets two of its errors, and the next call of that name the next two.
+# Each call gets two of its errors, and the next call of the same name gets the next two.
 ERRORS = {
     "openat": ["EMFILE", "ENOMEM", "EIO", "EACCES", "EINTR", "ENODEV"],
     "read": ["EIO", "ENODEV", "ENOMEM", "EINTR"],
@@ -90,15 +90,15 @@ SAME = {
     "sched_getparam": "sched_setscheduler", "init_module": "finit_module", "timerfd_settime": "timerfd_create",
     "getrlimit": "prlimit64", "chdir": "access",
 }
-# These have no error, or none that could be seen from outside; brk() has no errno.
+# These calls have no error, or no error that can be seen from outside. brk() has no errno.
 NO_ERRORS = {
     "getpid", "getppid", "gettid", "geteuid", "getuid", "getegid", "getgid", "getpgrp", "brk", "exit_group", "rt_sigprocmask",
     "rt_sigaction", "rt_sigreturn", "set_robust_list", "set_tid_address", "rseq", "arch_prctl", "futex", "madvise",
     "sched_yield", "clock_gettime", "prctl", "close_range",
 }
-# The kernel closes a file also where it says that there was an error.
+# The kernel closes a file even if it reports an error.
 AFTER = {"close"}
-# What changes something outside of the process
+# Calls that change something outside of the process
 WRITING = {
     "write", "pwrite64", "writev", "rename", "renameat", "unlink", "unlinkat", "fsync", "fdatasync", "mkdir", "mkdirat",
     "ftruncate", "mount", "sendto", "sendmsg", "clone", "clone3", "vfork", "kill", "finit_module", "delete_module", "flock",
@@ -111,7 +111,7 @@ def is_writing(call):
 
 
 def faults_of(calls, writing=False, every_error=False):
-    """Two errors or every one, and killed before and after, for each call"""
+    """For each call: two errors or every error, a kill before the call, and a kill after it"""
     turns = {}
     faults = []
     for call in calls:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The machine that a round runs on, and how a command is run with a fault"""
+"""The machine that a round runs on, and how a command runs with a fault"""
 import dataclasses
 import json
 import os
@@ -11,7 +11,7 @@ import subprocess
 from errors import Call
 
 HERE = pathlib.Path(__file__).resolve().parent
-# What differs each time; on a recorded machine, the kernel log is that of the kernel that the test runs on.
+# What differs each time. On a recorded machine, the kernel log is that of the kernel that the test runs on.
 VOLATILE = re.compile(r"(|.*_)us|pid|kernel_log")
 HOST = "0000:11:00.0"
 
@@ -35,7 +35,7 @@ class Run:
 
     @property
     def stable(self):
-        """What it printed, without what differs each time"""
+        """The command's output, without what differs each time"""
         try:
             return json.dumps(without_volatile(json.loads(self.out)), indent=1)
         except ValueError:
@@ -62,11 +62,11 @@ class Machine:
         self.settings = {}
 
     def hook(self):
-        """The options for who plays the kernel"""
+        """The options that say which program plays the kernel"""
         return []
 
     def plain(self, *arguments):
-        """A command without a fault"""
+        """Run a command without a fault."""
         return self.execute([], arguments)
 
     def execute(self, options, arguments):
@@ -109,7 +109,7 @@ class Machine:
         self.settings_at_start = self.read_settings()
 
     def entries(self):
-        """The hosts that are in the journal, in entries of this boot"""
+        """The hosts in the journal, in entries of this boot"""
         hosts = []
         boot = read("/proc/sys/kernel/random/boot_id").strip()
         for path in self.journal.glob("*.json"):
@@ -125,7 +125,7 @@ class Machine:
         return {path: read(path).strip() for path in (self.autoprobe, self.override)}
 
     def what_is_left(self):
-        """Of the machine and of the journal, all that a command can have changed"""
+        """Everything of the machine and of the journal that a command can have changed"""
         return self.state(), sorted(self.entries()), self.left_settings(), self.read_settings()
 
     def left_settings(self):
@@ -133,7 +133,7 @@ class Machine:
 
 
 class Recorded(Machine):
-    """A recorded machine: INJECT_TOP/sys is /sys, and what the kernel does is done by the script beside"""
+    """A recorded machine: INJECT_TOP/sys is /sys, and the script beside this file does what the kernel does"""
 
     def hook(self):
         return ["--hook", str(HERE / "kernel")]
@@ -158,7 +158,7 @@ class Recorded(Machine):
 
 
 class Guest(Machine):
-    """A real kernel: what is attached, the module of test/truth says"""
+    """A real kernel: the module of test/truth says what is attached"""
     truth_file = "/sys/kernel/debug/cxl_lab_truth"
 
     def __init__(self):

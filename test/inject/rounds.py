@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which command a round is about, and on which machine"""
+"""The command of each round, and the machine that it runs on"""
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Round:
     arguments: tuple
-    schema: str | None = None  # of what it prints; None: that is no JSON
-    before: tuple = ()  # what is detached first
+    schema: str | None = None  # the schema of the output; None: the output is no JSON
+    before: tuple = ()  # the arguments of a command that runs first, without a fault
     start: str = "attached"  # the state of the machine: test/inject/kernel
-    manual: str | None = None  # whose exit statuses it has; None: the command's own
-    guarded: tuple = ()  # what cxl-cli must not be told to operate on
-    volatile: bool = False  # it prints what differs each time
+    manual: str | None = None  # the page with its exit statuses; None: the command's own page
+    guarded: tuple = ()  # objects that cxl-cli must not operate on
+    volatile: bool = False  # the output differs each time
 
 
 DETACH = ("detach-memdev",)

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The job files in contrib/jobs: what those engines' own tools say of them, and what they start. The engines that can run
-# here do; instead of contrib/lab, cxl and what LAVA has on a machine, programs run that say how they were called. It
-# needs what is in contrib/lab.d/jobs/userland-testing.packages.
+# The job files in contrib/jobs: what the engines' own tools say of them, and what they start. Engines that can run here
+# run. Programs that print how they were called replace contrib/lab, cxl, and what LAVA has on a machine. The test needs
+# the packages in contrib/lab.d/jobs/userland-testing.packages.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -17,7 +17,7 @@ trap 'rm -rf "$top"' EXIT
 cd "$top" || exit
 mkdir -p "$HOME" bin lava checkout/contrib/jobs
 
-# stand_in FILE: a program that says how it was called, in $top/calls, and ends with the status in $top/status
+# stand_in FILE: make a program that writes to $top/calls how it was called, and ends with the status in $top/status
 stand_in() {
 	cat >"$1" <<-PROGRAM
 		#!/bin/sh
@@ -29,7 +29,7 @@ stand_in() {
 calls() { sort calls 2>/dev/null; rm -f calls; }
 stand_in checkout/contrib/lab
 
-# Slurm. Its sbatch reads the options in a script before it asks the controller, which there is none of here.
+# Slurm: sbatch reads the options in a script before it asks the controller, and there is no controller here.
 submit() { run env SLURM_CONF="$top/slurm.conf" sbatch --array=1-4 "$1"; }
 printf '%s\n' ClusterName=none SlurmctldHost=localhost NodeName=localhost 'PartitionName=all Nodes=ALL Default=YES' \
 	AuthType=auth/none CredType=cred/none MessageTimeout=2 >slurm.conf
@@ -45,7 +45,7 @@ is "slurm: nor such a value" "$err" "sbatch: error: Invalid --time specification
 submit "$jobs/slurm"
 is "slurm: it understands ours, and would submit it" "$err" \
 	"sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)"
-# task ARRAY ID VARIABLE=VALUE...: what a task of that array does
+# task ARRAY ID VARIABLE=VALUE...: run a task of that array
 task() {
 	local first=${1%-*} last=${1#*-} id=$2
 	shift 2
@@ -97,7 +97,7 @@ steps
 is "lava: that it failed is one" "$status$(grep -c lava-test-case calls)" 10
 rm calls
 
-# Ansible, with three machines that are this one
+# Ansible, with three machines that are all this machine
 cp "$jobs/ansible.yml" checkout/contrib/jobs
 printf '[baseline]\none\ntwo\nthree\n[all:vars]\nansible_connection=local\nansible_python_interpreter=/usr/bin/python3\n' >hosts
 run ansible-playbook --syntax-check -i hosts "$jobs/ansible.yml"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the build says where something is missing, and that it installs what it should.
+# The build says what is missing, and installs what it should.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -44,7 +44,7 @@ is "installed, by default to /usr/local" "$(cd "$top/root" && find . -type f | s
 is "installed, by two names" "$(cd "$top/root/usr/local" && readlink bin/cxl-attach share/bash-completion/completions/cxl-attach | xargs)" \
 	"cxl cxl"
 is "installed: hooks that can be run" "$(cd "$top/root" && find . -path '*/hooks/*' -perm 0755 | sort)" "$hooks"
-# grep tells a program that has the points from one that has none (1), and from one that is not there (2).
+# grep's status distinguishes a program with the points, a program without them (1), and a missing program (2).
 run in_userland grep -rc CXL_TEST_KILL_AT /build/root/usr/local/bin /build/root/usr/local/libexec
 is "a release has no points at which tests can kill it" "$status$err" 1
 run in_userland sh -c 'meson setup -Ddocs=disabled -Dtests=disabled -Dtest-points=true /build/points /src &&

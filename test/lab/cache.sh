@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The cache, from empty, with several verbs at once, and killed at the worst moments, which programs in PATH
-# that are slower than the real ones, or kill who called them, bring about.
+# The cache: from empty, with several verbs at once, and killed at the worst moments. Programs in PATH make these
+# moments: they are slower than the real programs, or kill their caller.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -14,21 +14,21 @@ cache=$top/cxl-attach
 userland=$(find "$lender" -maxdepth 1 -name 'userland-testing-*' ! -name '*.part' -printf '%T@ %p\n' |
 	sort -n | tail -n 1 | cut -d' ' -f2-)
 
-# cache_new: a cache that has a userland, whose files are the lender's
+# cache_new: make a cache that has a userland, whose files are the lender's
 cache_new() {
 	rm -rf "$cache"
 	mkdir -p "$cache"
 	cp -al "$userland" "$cache"
 }
 
-# program NAME LINE...: a program in the directory bin that comes first in PATH
+# program NAME LINE...: make a program in the directory bin, which comes first in PATH
 program() {
 	mkdir -p "$top/bin"
 	printf '%s\n' '#!/bin/bash' "${@:2}" >"$top/bin/$1"
 	chmod 755 "$top/bin/$1"
 }
 
-# setup VERSION: a set-up that ends early, since there is no such kernel
+# setup VERSION: run a set-up that ends early, because there is no such kernel
 setup() { timeout 300 "$SOURCE/contrib/lab" setup --kernel "$1" 2>"$top/setup-$1" </dev/null; }
 
 cache_new
@@ -41,7 +41,7 @@ for version in 9.7 9.8 9.9; do
 		"the mirror has no linux-source-$version"
 done
 
-# Started just before its lab was killed, this worker does not end with it.
+# This worker starts just before its lab is killed, and does not end with the lab.
 # shellcheck disable=SC2016 # expanded in the program
 program setpriv '[[ $* == *--mount-proc* ]] || exec /usr/bin/setpriv "$@"' \
 	"echo begins >>$top/turns" 'sleep 3' '/usr/bin/setpriv "$@"' 'status=$?' "echo ends >>$top/turns" 'exit "$status"'
@@ -67,7 +67,7 @@ is "clean again: done" "$status" 0
 is "clean again: nothing of it is left" "$(find "$top" -mindepth 1 -maxdepth 1 -name "cxl-attach*")" ""
 
 cache_new
-run "$SOURCE/contrib/lab" clean # which makes no lock file of another kind
+run "$SOURCE/contrib/lab" clean # clean makes no other lock file
 is "clean of a cache that was never used" "$status $(find "$top" -mindepth 1 -maxdepth 1 -name "cxl-attach*")" "0 "
 
 cache_new
@@ -85,7 +85,7 @@ like "a run during clean: it has a cache of its own" "$(cat "$top/setup-9.9")" "
 ok "a run during clean: and keeps it" test -s "$cache/logs/kernel-9.9.log"
 rm "$top/bin/rm"
 
-# in_lab COMMAND...: with the lab's functions
+# in_lab COMMAND...: run it with the lab's functions
 in_lab() {
 	# shellcheck disable=SC2016 # expanded inside
 	run bash -euc 'verb=test E_LAB=125 userland='' guest_root='' LAB_CACHE=$1 LAB_SRC=$2 LAB_DIR=$2/contrib/lab.d
@@ -95,7 +95,7 @@ in_lab() {
 		eval "$3"' lab "$cache" "$SOURCE" "$1"
 }
 
-# The process that says whose these builds are has just opened the file, and not yet written to it.
+# The process that names the checkout of these builds has just opened the file, and has not written to it yet.
 mkdir -p "$cache/checkouts/another/userland"
 : >"$cache/checkouts/another/checkout"
 in_lab 'setup_build ""'
@@ -106,7 +106,7 @@ in_lab 'setup_build ""'
 is "the builds of a checkout that is gone: removed, with what is left of others" "$(ls "$cache/checkouts")" \
 	"$(printf '%s\n' "$SOURCE" | sha256sum | cut -c1-12)"
 
-# As apt-get does, this one refuses after a kill, until dpkg has completed its work.
+# Like apt-get, this program refuses after a kill, until dpkg has completed its work.
 program dpkg 'rm -f '"$top/interrupted"
 # shellcheck disable=SC2016 # expanded in the program
 program apt-get '[ "$1" != install ] || [ ! -e '"$top/interrupted"' ]'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/lab coverage counts exactly what was executed: in a small checkout, whose lines and branches are known, and
-# whose parts of the test suite are the fast tests and one guest.
+# contrib/lab coverage counts exactly what was executed. The test uses a small checkout, whose lines and branches are
+# known. Its parts of the test suite are the fast tests and one guest.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -38,7 +38,7 @@ cat >"$tree/meson.build" <<-BUILD
 	test('other', other)
 	test('any', find_program('true'))
 BUILD
-# Four lines of code, one of which is a branch of two ways: each of the two programs goes one of them.
+# Four lines of code. One is a branch with two outcomes, and each of the two programs takes one of them.
 cat >"$tree/util/sign.c" <<-CODE
 	int sign(int number);
 	int sign(int number)
@@ -55,7 +55,7 @@ cat >"$tree/attach/read/never.c" <<-CODE
 		return number ? 7 : 8;
 	}
 CODE
-# What the child executes, before it leaves by _exit(), counts.
+# What the child executes before it leaves by _exit() counts.
 cat >"$tree/cxl/command/child.c" <<-CODE
 	#include <sys/wait.h>
 	#include <unistd.h>
@@ -85,7 +85,7 @@ cat >"$tree/test/never.c" <<-CODE
 		return never(1) != 7;
 	}
 CODE
-# Of these parts, one needs another build, and one another libcxl.
+# One of these parts needs another build, and another one needs another libcxl.
 # shellcheck disable=SC2016 # for the lab to expand
 sed -i -E '/^test_(first|second)\(\) \{$/,/^\}$/d; s|/src/test/vm/run [^|]*|sh -c "${directories[*]}" |' "$tree/contrib/lab.d/test.sh"
 cat >>"$tree/contrib/lab.d/test.sh" <<-'PARTS'
@@ -97,7 +97,7 @@ cat >>"$tree/contrib/lab.d/test.sh" <<-'PARTS'
 	test_second() { part "guest" vm_tests '/usr/local/bin/never && echo "ok 1 - it runs"' --no-modules --sanitizer thread; }
 PARTS
 
-# figures DIRECTORY: executed lines, all lines, executed branches, all branches
+# figures DIRECTORY: print executed lines, all lines, executed branches, all branches
 figures() { sed -nE "s|^$1 +([0-9]+) of +([0-9]+) +[0-9.]+ % +([0-9]+) of +([0-9]+) .*|\\1 \\2 \\3 \\4|p" <<<"$out"; }
 
 run timeout 300 "$tree/contrib/lab" coverage

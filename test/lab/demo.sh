@@ -5,7 +5,7 @@
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
-# follows SENTENCE PATTERN: what the demo shows after that sentence, up to the next one, matches
+# follows SENTENCE PATTERN: the output between that sentence and the next one matches
 follows() {
 	local shown=${out#*"$1"}
 	[ "$shown" != "$out" ] || shown='the sentence is missing'
@@ -13,7 +13,7 @@ follows() {
 	like "$1" "$shown" "$2"
 }
 
-# tells MACHINE HOST PROVIDER: the story on that machine
+# tells MACHINE HOST PROVIDER: check the demo on that machine
 tells() {
 	local host=$2 provider=$3
 	run timeout 500 "$SOURCE/contrib/lab" demo --machine "$1"

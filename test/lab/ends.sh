@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# How a guest of contrib/lab ends where its command does not: the command hangs, the lab is told to end; and how it ends
-# at its prompt, or where no process reads what it says.
+# How a guest of contrib/lab ends if its command does not end: the command hangs, or the lab is told to end. Also how a
+# guest ends at its prompt, or if no process reads its output.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
-# where nothing depends on what the kernel checks, on the one that boots the fastest
+# Nothing here depends on what the kernel checks: the tests run on the flavor that boots the fastest.
 bare=(--no-modules --flavor plain)
 in_guest() { run timeout 400 "$SOURCE/contrib/lab" run "${bare[@]}" "$@"; }
 log_path() { sed -n 's/^lab: .*; its log: //p' <<<"$err"; }
 
-# The guest's own watchman killed: only the host is left to end it. That takes a while, beside all that follows.
+# The guest's own time limit is killed, so that only the host can end the guest. The rest of the test runs meanwhile.
 endless=$(mktemp)
 {
 	LAB_BOOT_LIMIT=30 timeout 400 "$SOURCE/contrib/lab" run "${bare[@]}" --timeout 5 -- \
@@ -26,7 +26,7 @@ is "a hang: what it said before" "$out" before
 like "a hang: said" "$err" 'lab: the guest was ended: it took longer than 5 s; its log: /'
 like "a hang: the log says where everything was" "$(cat "$(log_path)")" 'sysrq: Show Blocked State'
 
-# guests: how many guests of that lab there are
+# guests: print how many guests that lab has
 guests() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -c "boots/[0-9-]*-$lab-1 "; }
 "$SOURCE/contrib/lab" run "${bare[@]}" -- sleep 1000 2>/dev/null &
 lab=$!
@@ -41,7 +41,7 @@ is "a lab that is told to end does so: its status" "$?" 143
 sleep 1
 is "its guest ended with it" "$(guests)" 0
 
-# At the prompt, someone types.
+# A user types at the prompt.
 top=$(mktemp -d)
 mkfifo "$top/keys"
 timeout 300 script -qefc "$SOURCE/contrib/lab shell --flavor plain" "$top/screen" <"$top/keys" >/dev/null 2>&1 &

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/fuzz says what is wrong with its options, and finds the fault in a checkout that has one.
+# contrib/fuzz reports wrong options, and finds the fault in a checkout that has one.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 

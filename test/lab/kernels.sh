@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Kernels of one's own: of a source tree, which changes; with patches of both kinds; and one that is built already.
-# The tree is Debian's source, as the lab's own kernel was built from it.
+# Kernels of the user's own: from a source tree that changes; with patches of both kinds; and already built. The tree is
+# Debian's source, from which the lab's own kernel was built.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -30,7 +30,7 @@ done <<-END
 	--kernel-image /etc/passwd --kernel-modules / --patch /etc/passwd|needs the kernel's source
 END
 
-# The lab's own kernel is there after this.
+# The lab's own kernel exists after this.
 in_guest --no-modules -- uname -r
 debian=$out
 is "Debian's" "$status" 0
@@ -44,7 +44,7 @@ like "built in place, without git: refused" "$status$err" "^125lab: $top/linux w
 (cd "$top/linux" && git init -q . && git add . && git -c user.name=lab -c user.email=lab@localhost commit -qm start)
 before=$(cd "$top/linux" && find . -newer Kbuild ! -path './.git*' | wc -l)
 
-# change TEXT: what the module says of itself then
+# change TEXT: change the description of the module to TEXT
 change() { sed -i '/^MODULE_INFO(lab,/d' "$top/linux/drivers/cxl/mem.c" && echo "MODULE_INFO(lab, \"$1\");" >>"$top/linux/drivers/cxl/mem.c"; }
 described='uname -r; modinfo -F lab cxl_mem; cxl list-attach | jq -c "map(.attach)"'
 for time in first second; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The trial of KVM: once for a machine and its QEMU, whatever runs at once, ends it, or boots another kernel.
-# First with the real QEMU and a /dev/kvm that opens and does nothing; then with a QEMU that only pretends.
+# The trial of KVM runs once for a machine and its QEMU, even if several runs start at once, are ended, or boot another
+# kernel. First with the real QEMU and a /dev/kvm that opens and does nothing, then with a QEMU that only pretends.
 [ "${1-}" = --inside ] || exec unshare --mount "$0" --inside
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
@@ -20,7 +20,7 @@ mkdir "$top/dev"/{pts,shm}
 mknod "$top/dev/kvm" c 1 5 # as /dev/zero
 mount --rbind "$top/dev" /dev
 
-# The lender's results, except for its trial; the userland is copied, to change it
+# The lender's results, except its trial. The userland is copied, so that it can be changed.
 cp -a "$lender/pins" "$cache"
 for result in "$lender"/{kernel,modules}-* "$lender/checkouts"; do
 	[[ $result == *.part ]] || ln -s "$result" "$cache"
@@ -47,16 +47,16 @@ is "two at once: one trial" "$(trials)" 1
 like "two at once: its outcome is said" "$err" 'KVM does not bring up a guest'
 is "two at once: one answer" "$(answers)" tcg
 
-# pretend LINE...: from here on, this is what QEMU does under KVM. Without KVM it boots.
+# pretend LINE...: from now on, QEMU does this under KVM. Without KVM it boots.
 pretend() {
 	rm -f "$userland/usr/bin/qemu-system-x86_64"
 	printf '%s\n' '#!/bin/sh' 'boots() { : >/lab/boot/console.log; echo 0 >/lab/boot/guest/status; exit 0; }' \
 		'case "$*" in *"-accel tcg"*) boots ;; esac' ': >/lab/boot/kvm' "$@" >"$userland/usr/bin/qemu-system-x86_64"
 	chmod 755 "$userland/usr/bin/qemu-system-x86_64"
 }
-hang=("trap 'exit 0' INT" 'sleep 1000 & wait') # as QEMU: an interrupt is no error
+hang=("trap 'exit 0' INT" 'sleep 1000 & wait') # as in QEMU, an interrupt is no error
 
-# killed_in_trial KILL-ARGUMENT...: a run, all of whose processes get this signal while it tries; its status in $status
+# killed_in_trial KILL-ARGUMENT...: all processes of a run get this signal during the trial; its status is in $status
 killed_in_trial() {
 	local lab
 	rm -f "$cache"/kvm-*
@@ -76,7 +76,7 @@ pretend boots
 lab
 is "a third run: no trial" "$status $(trials)" "0 0"
 
-# Another kernel: the same one, under the name that it would have as another package
+# Another kernel: the same kernel, under the name that another package would have
 mkdir "$cache/pins/kernel-9.9"
 echo linux-source-9.9=9.9-1 >"$cache/pins/kernel-9.9/package"
 lab --kernel 9.9

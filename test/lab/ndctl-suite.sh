@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/ndctl-suite, with a tree whose tests end in every way: it says of each how it ended with either cxl, and
-# finds the one that can tell them apart.
+# contrib/ndctl-suite on a tree whose tests end in every way: it says how each test ended with either cxl, and finds the
+# test that can tell them apart.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 

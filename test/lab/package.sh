@@ -3,9 +3,9 @@
 #
 # usage: package.sh [short]
 #
-# contrib/lab package: what it makes is what a release needs, passes Debian's and RPM's own checks, and can be
-# installed and removed. It is made twice, from two copies of the checkout, and is the same. `short` makes Debian's
-# packages only, and once, without the tests that they have inside.
+# contrib/lab package makes everything that a release needs. Its result passes Debian's and RPM's own checks, and can be
+# installed and removed. Two copies of the checkout give the same result. With `short`, the test makes Debian's packages
+# only, and once, without their own tests.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -16,11 +16,11 @@ trap 'rm -rf "$top"' EXIT
 version=$(sed -n "s/^  version: '\(.*\)',$/\1/p" "$SOURCE/meson.build")
 date=$(sed -n "s/^release_date = '\(.*\)'$/\1/p" "$SOURCE/meson.build")
 
-# userland NAME: the newest one with that name
+# userland NAME: print the newest userland with that name
 userland() {
 	find "$cache" -maxdepth 1 -name "userland-$1-*" ! -name '*.part' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-
 }
-# inside COMMAND...: in a root like that which made the packages, which are in /share; it may be changed
+# inside COMMAND...: run in a root like the one that made the packages, which may be changed; /share has the packages
 inside() {
 	"$SOURCE/contrib/lab.d/in-root" "$(userland package)" --overlay --ro "$SOURCE" /src --rw "$top/first" /share \
 		--ro "$(userland testing)" /mnt -- "$@"
@@ -66,7 +66,7 @@ grep -A5 '^not ok' "$top/installed" | sed 's/^/# /'
 ok "installed: it checks something" grep -q '^ok' "$top/installed"
 [ "${1-}" != short ] || finish
 
-# RPM's
+# RPM's packages
 is "the packages of RPM" "$(cd "$top/first" && find . -name '*.rpm' ! -name '*debug*' | sed "s/\.$(uname -m)\.rpm/.rpm/" | sort | xargs)" \
 	"./cxl-attach-$version-1.rpm ./cxl-attach-$version-1.src.rpm ./cxl-attach-exercise-$version-1.rpm ./cxl-attach-fleet-$version-1.noarch.rpm"
 run inside rpmlint --config /src/rpm/rpmlint.toml /src/rpm/cxl-attach.spec /share
@@ -82,7 +82,7 @@ chmod -R g+w,o-r "$top/copy"
 run env DEB_BUILD_OPTIONS='nocheck parallel=1' "$top/copy/contrib/lab" package "$top/second"
 is "made again" "$status" 0
 rm -f "$top"/first/cxl_*.deb
-# Which variables the build had, is in .buildinfo, and its sum in .changes.
+# The variables of the build are in .buildinfo, and the sum of .buildinfo is in .changes.
 sums() { (cd "$1" && find . -type f ! -name '*.buildinfo' ! -name '*.changes' -exec sha256sum {} + | sort -k 2); }
 is "made again: byte for byte the same" "$(sums "$top/second")" "$(sums "$top/first")"
 finish

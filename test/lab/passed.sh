@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/lab test finishes the full lane in pieces: what has passed with a tree is remembered for that tree. This
-# is the lab's own code, in a small checkout whose parts are files: each prints $top/parts/PART.
+# contrib/lab test finishes the full lane in pieces: it remembers for each tree which parts have passed. The test runs
+# the lab's own code, in a small checkout whose parts are files: each part prints $top/parts/PART.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -28,7 +28,7 @@ cat >"$tree/meson_options.txt" <<-OPTIONS
 	option('tests', type: 'feature')
 	option('test-points', type: 'boolean')
 OPTIONS
-# The checkout's own parts are not what is tested here.
+# The real parts of the checkout are not tested here.
 sed -i -E '/^test_(lab_)?(first|second)\(\) \{$/,/^\}$/d' "$tree/contrib/lab.d/test.sh"
 cat >>"$tree/contrib/lab.d/test.sh" <<PARTS
 print() { echo "\$1" >>$top/ran; cat $top/parts/\$1; ! grep -q '^not ok' $top/parts/\$1; }
@@ -42,7 +42,7 @@ test_lab_second() { :; }
 PARTS
 for part in one two three last; do echo "ok 1 - $part" >"$top/parts/$part"; done
 
-# tests OPTION...: what it prints, in $out; which parts ran, in $ran
+# tests OPTION...: run them; the output is in $out, and the parts that ran are in $ran
 tests() {
 	rm -f "$top/ran"
 	run timeout 300 "$tree/contrib/lab" test "$@"
@@ -98,7 +98,7 @@ rm "$tree/file"
 tests --lanes all
 is "with the tree as it was: all has" "$status $ran $(missing)" "0  0 of 4"
 
-# Not gcc: with another one, the kernel would be built again.
+# Not gcc: with another gcc, the kernel would be built again.
 for result in "$cache"/userland-testing-*; do
 	target=$(readlink "$result")
 	rm "$result"
@@ -150,7 +150,7 @@ for process in 1 2; do
 done
 is "two at once: nothing is left half made" "$(find "$cache" -name '*.part' | wc -l)" 0
 
-# A part that takes long, whose lab is killed
+# A part that takes long, and whose lab is killed
 # shellcheck disable=SC2016 # for the lab to expand
 sed -i 's|^print() { .*|print() { echo "$BASHPID" >'"$top"'/long; sleep 1000; }|' "$tree/contrib/lab.d/test.sh"
 rm -f "$top/long"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/release finds whatever keeps a checkout from being a release. Here contrib/lab is a small script that says
-# whether tests pass, and makes a package with one manual page.
+# contrib/release finds everything that keeps a checkout from being a release. Here a small script replaces contrib/lab:
+# it says whether tests pass, and makes a package with one manual page.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -12,9 +12,9 @@ export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL='' GIT_COMMITTER_NAME=test GIT_COMM
 export GIT_CONFIG_GLOBAL=/dev/null
 unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 
-# commit DATE: all of the checkout
+# commit DATE: commit the whole checkout
 commit() { git -C "$top/checkout" add -A && GIT_COMMITTER_DATE="$1T12:00:00+0000" git -C "$top/checkout" commit -qm all; }
-# checkout: a release of version 1.2.3, of 2026-03-01, which nothing is wrong with; and go there
+# checkout: make a correct release of version 1.2.3, of 2026-03-01, and change to its directory
 checkout() {
 	rm -rf "$top/checkout"
 	mkdir -p "$top"/checkout/{contrib,test,debian,rpm}
@@ -43,7 +43,7 @@ checkout() {
 	: >"$LAB_RUNS"
 }
 export LAB_RUNS=$top/runs
-# finds WHAT: release says that this, and nothing else, is wrong
+# finds WHAT: release says that this is wrong, and nothing else
 finds() {
 	run contrib/release --check
 	is "finds: $1" "$status$(sed -n 's/^not ok [0-9]* - //p' <<<"$out")" "1$1"

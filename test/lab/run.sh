@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What contrib/lab run gives to a command in the guest, and what comes back from it.
+# What contrib/lab run gives to a command in the guest, and what it gets back.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
-# in_guest OPTION... -- COMMAND...: where nothing depends on what the kernel checks, on the one that boots the fastest
+# in_guest OPTION... -- COMMAND...: nothing depends on what the kernel checks, so use the flavor that boots the fastest
 bare=(--no-modules --flavor plain)
 in_guest() { run timeout 400 "$SOURCE/contrib/lab" run "${bare[@]}" "$@"; }
 log_path() { sed -n 's/^lab: .*; its log: //p' <<<"$err"; }
@@ -32,7 +32,7 @@ in_guest --share "$share" -- bash -c '
 	python3 /src/test/lab/escape.py sh -c "mount -o remount,rw / && touch /etc/written /src/written" 2>/share/refused
 	cat >/share/stdin
 	programs() { bash -c :; sh -c :; jq -n 1; sed q; modprobe -n kmem; cxl list-attach; /usr/bin/cxl list; } &>/dev/null
-	programs # what does not exist is looked up once
+	programs # a missing file is looked up once
 	cd /sys/kernel/tracing
 	echo 1 >events/9p/9p_client_req/enable
 	programs

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lab's set-up survives being killed, and two runs of it wait for each other. This is the real set-up of
-# the userland, in a cache of its own; the kernel is borrowed from the cache in use.
+# The lab's set-up survives a kill, and two runs of it wait for each other. The test runs the real set-up of the
+# userland, in its own cache. It borrows the kernel from the cache in use.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
@@ -12,7 +12,7 @@ trap 'rm -rf "$top"' EXIT
 export XDG_CACHE_HOME=$top
 cache=$top/cxl-attach
 
-# A host without apt, and a user who is not root
+# On a host without apt, and as a user who is not root
 mkdir "$top/bin"
 for command in /usr/bin/* /usr/sbin/*; do
 	case ${command##*/} in

@@ -3,15 +3,15 @@
 #
 # usage: shards.sh [OPTION...]
 #
-# Two shards of contrib/lab exercise, which GNU parallel starts, put together: they have made the trials that one run
-# makes. Options are those of the lab, for another kernel or machine. GNU_PARALLEL names that, where it is not in
-# PATH; JOBS says how many guests there are at the same time.
+# GNU parallel starts two shards of contrib/lab exercise. Merged, they have made the trials that one run makes. OPTION is
+# one of the lab, for another kernel or machine. GNU_PARALLEL names parallel, if it is not in PATH. JOBS is the number of
+# guests at the same time.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
 lab=$SOURCE/contrib/lab
 parallel=${GNU_PARALLEL-$(command -v parallel)}
-# It is a Perl script, which that of a userland is here, too.
+# parallel is a Perl script, so that the parallel of a userland also runs here.
 perl "$parallel" --version 2>/dev/null | grep -q '^GNU parallel' ||
 	skip_all "no GNU parallel (Debian: parallel), or no perl; contrib/lab test --lanes all brings the former"
 
@@ -19,15 +19,15 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/cxl-attach
 top=$(mktemp -d "${cache%/*}/cxl-attach-test.XXXXXX")
 trap 'rm -rf "$top"' EXIT
 mkdir "$top"/{1,2,whole}
-# Cases that no bug of the kernel is known for
+# These cases show no known bug of the kernel.
 options=(--guests 0 --budget 10 --trials 4)
 cases=(--seed 5 --via host --race 'memdev,list' --race 'host,open')
-# trials DIRECTORY...: everything that the schedule says of each
+# trials DIRECTORY...: print everything that the schedule says of each trial
 trials() { jq -c 'select(.record == "trial") | [.trial, .case, .offset, .interleaving, (.operations | map(.actor))]' "${@/%//log}" | sort; }
-# jq OPTION FILTER FILE...: that of the userland, where $top is /mnt
+# jq OPTION FILTER FILE...: run the userland's jq, for which $top is /mnt
 jq() { "$SOURCE/contrib/lab.d/in-root" "$root" --ro "$top" /mnt -- jq "${@/#"$top"//mnt}"; }
 merge() { rm -rf "$top/merged" && mkdir "$top/merged" && run "$lab" exercise --merge --share "$top/merged" "$@"; }
-# refused WHAT WHY: that is what the merge said, and nothing is left of it
+# refused WHAT WHY: the merge said this, and left nothing behind
 refused() {
 	like "refused: $1" "$status$err" "^125.*lab: cannot merge: .*$2"
 	is "refused: $1: nothing is left" "$(ls -A "$top/merged")" ""
@@ -50,7 +50,7 @@ done <<-END
 	run --guests 0 -- true|not a number of guests
 END
 
-# Its output is what is counted on, not the order in which the shards end.
+# The output of each shard counts, and not the order in which the shards end.
 run perl "$parallel" --quote --jobs "${JOBS:-2}" "$lab" exercise "$@" "${options[@]}" --share "$top/{}" --shard '{}/2' -- "${cases[@]}" ::: 1 2
 is "two shards, started by GNU parallel" "$status" 0
 [ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}"
@@ -99,8 +99,8 @@ like "to go on with a shard in another way is refused" "$status$err" "^125.*has 
 run "$lab" exercise --merge --share "$top/1" "$top/2"
 like "a directory that has something in it" "$status$err" "^125.*has something in it already"
 
-# The same finding in both shards, whose scripts were tried in guests: as the lab writes it
-# found DIRECTORY RATE: that directory's shard has the finding, and a script with that rate
+# Both shards have the same finding, and their scripts ran in guests. The files are those that the lab writes.
+# found DIRECTORY RATE: the shard in that directory has the finding, and a script with that rate
 found() {
 	sed -i '0,/"record":"result"/s/\("record":"result".*\)"findings":\[\]/\1"findings":[{"kind":"splat","signature":"bug x < y","detail":"of '"${1##*/}"'"}]/' "$1/log"
 	mkdir -p "$1/finding-1"

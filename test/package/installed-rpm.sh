@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# RPM's packages, installed beside a package cxl-cli, and erased, in a directory of their own: Debian has no root with
-# Fedora's libraries, so that what the packages need is listed and not resolved. /share has the packages.
+# RPM's packages, installed beside a package cxl-cli, and erased, in a directory that serves as a root. Debian has no
+# root with Fedora's libraries: the test lists what the packages need, and does not resolve it. /share has the packages.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 root=$top/root
-# The directories that Fedora's package "filesystem" has, and that of node_exporter
+# Directories of Fedora's package "filesystem", and the directory of node_exporter
 mkdir -p "$root"/{etc/profile.d,usr/bin,usr/lib/systemd/system,usr/libexec,var/lib/prometheus/node-exporter,usr/share/{doc,licenses,man/man1,bash-completion/completions}}
-# Debian's RPM says of each transaction in a directory that it lacks private mounts.
+# In such a directory, Debian's RPM says of each transaction that it lacks private mounts.
 # shellcheck disable=SC2329 # by run, too
 in_rpm() { rpm --root "$root" --nodeps --noscripts "$@" 2> >(grep -v 'private mounts in chroot not implemented' >&2); }
 state() {
@@ -66,7 +66,7 @@ is "what the fleet's services and fact run" \
 	"$(grep -hoE '/usr/bin/cxl[a-z-]*' "$root"/usr/lib/systemd/system/cxl-attach-*.service "$root/etc/ansible/facts.d/cxl.fact" | sort | uniq -c | xargs)" \
 	"4 /usr/bin/cxl-attach"
 
-# As on the machine itself: libraries are Debian's, which the packages were built with
+# Run with Debian's libraries, for which the packages were built
 cp -a "$root/usr/libexec/cxl-attach" /usr/libexec
 cp -a "$root/usr/bin/cxl" "$root/usr/bin/cxl-attach" /usr/bin
 run cxl-attach list-attach --help

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Debian's packages, installed beside the package cxl, upgraded, removed and purged in every order, in a Debian root
-# that may be changed (contrib/lab.d/in-root --overlay). /share has them, and the package cxl.
+# that may be changed (contrib/lab.d/in-root --overlay). /share has these packages and the package cxl.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 # shellcheck source=test/package/state.sh
@@ -14,7 +14,7 @@ completions=/usr/share/bash-completion/completions
 top=$(mktemp -d)
 trap 'rm -rf "$top" "$machine_top"' EXIT
 
-# repacked DEB FILE COMMAND...: another package of DEB, in FILE, whose contents COMMAND changed in its directory
+# repacked DEB FILE COMMAND...: make the package FILE from DEB; COMMAND changes its contents in their directory
 repacked() {
 	local deb=$1 file=$2
 	shift 2
@@ -36,7 +36,7 @@ other() {
 		'Description: has files of ours' >DEBIAN/control
 }
 
-# both_work WHEN: the commands of both programs, and both packages as they were installed
+# both_work WHEN: the commands of both programs work, and both packages are as they were installed
 both_work() {
 	run on_machine cxl list-attach
 	is "$1: cxl list-attach" "$status$(jq -r '.[].provider' <<<"$out")" 0cxl_mock_accel
@@ -46,7 +46,7 @@ both_work() {
 	like "$1: both versions" "$(cxl --version)" '^cxl-attach [0-9.]+.cxl-cli [0-9]+ \(/usr/bin/cxl\.distrib\)$'
 	is "$1: dpkg finds nothing wrong" "$(dpkg -V cxl cxl-attach 2>&1)" ""
 }
-# alone WHEN: cxl-cli, as if we had never been there
+# alone WHEN: cxl-cli is as if this project had never been installed
 alone() {
 	run cxl list-attach
 	is "$1: no command of ours" "$status$err" "1Unknown command: 'list-attach'"
@@ -55,7 +55,7 @@ alone() {
 	is "$1: no diversion" "$(dpkg-divert --list '*cxl*')" ""
 }
 
-# completed WORD...: what bash offers for the last word, with whatever completion it finds for the first
+# completed WORD...: print what bash offers for the last word, with the completion that it finds for the first
 completed() {
 	# shellcheck disable=SC2016 # expanded by the inner bash
 	run on_machine bash --norc -c '
@@ -72,7 +72,7 @@ repacked "${ours[0]}" "$top/ours-later.deb" later
 repacked "${ours[0]}" "$top/other.deb" other
 
 # Beside cxl, with apt
-run dpkg -i "${cxl[@]}" # the same as was here, but packed again: its times may differ
+run dpkg -i "${cxl[@]}" # the installed package, packed again: its times may differ
 is "cxl, packed again: dpkg finds nothing wrong" "$status$(dpkg -V cxl 2>&1)" 0
 alone "before"
 state >"$top/beside"
@@ -106,7 +106,7 @@ is "purge: done" "$status" 0
 alone "purged"
 same "purged: everything is as before" "$top/beside"
 
-# cxl is upgraded underneath
+# cxl is upgraded while our package is installed.
 dpkg -i "$top/cxl-later.deb" >/dev/null 2>&1
 state >"$top/later"
 dpkg -i "${cxl[@]}" >/dev/null 2>&1
@@ -122,7 +122,7 @@ like "removed: it is the later one" "$(tail -n 1 $completions/cxl)" later
 dpkg --purge cxl-attach >/dev/null 2>&1
 same "purged: everything is as if cxl had been upgraded alone" "$top/later"
 
-# Ours is upgraded, and removed while something is detached
+# Our package is upgraded, and removed while a memdev is detached.
 dpkg -i "${ours[@]}" >/dev/null 2>&1
 run dpkg -i "$top/ours-later.deb"
 is "ours is upgraded: done" "$status" 0
@@ -158,7 +158,7 @@ is "an administrator diverts cxl: it is not here" "$(dpkg-query -W -f '${db:Stat
 dpkg-divert --local --rename --remove /usr/bin/cxl >/dev/null
 same "neither of them: everything is as before" "$top/later"
 
-# Without cxl, which comes and goes
+# Without cxl, which is installed and removed later
 dpkg --purge ndctl cxl >/dev/null 2>&1
 state >"$top/without"
 dpkg -i "${cxl[@]}" >/dev/null 2>&1

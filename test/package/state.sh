@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a Debian root is like, so that it can be compared once packages have come and gone.
+# Records the state of a Debian root, to compare it after packages were installed and removed
 
-# state: each file of this root, by its time where there are many and by its content elsewhere, and what dpkg knows;
-# without logs and caches, and without what dpkg keeps of packages that are not installed
+# state: print each file of this root, with its time (where there are many files) or its content (elsewhere), and what
+# dpkg knows; without logs and caches, and without dpkg's records of packages that are not installed
 state() {
 	find / -xdev \( -path /tmp -o -path /run -o -path /var/log -o -path /var/cache -o -path /var/lib/apt/lists -o \
 		-path /var/lib/dpkg \) -prune -o -type f -path '/usr/*' -printf '%m %u:%g %s %T@ %p\n' -o \
@@ -15,7 +15,7 @@ state() {
 	dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}${Conffiles}\n' | grep -v '^[^ ]* [^ ]* [^ ]* .n'
 }
 
-# names: the same by its names alone, where each file that is looked at takes long
+# names: print only the names, for a root in which it takes long to look at each file
 names() {
 	find / -xdev \( -path /tmp -o -path /run -o -path /root -o -path /var/tmp -o -path /var/log -o -path /var/cache -o \
 		-path /var/lib/dpkg \) -prune -o -printf '%y %p\n' | sort
@@ -23,5 +23,5 @@ names() {
 	dpkg-divert --list
 }
 
-# same WHAT BEFORE [COMMAND]: everything is as it was when `state`, or COMMAND, was written to BEFORE
+# same WHAT BEFORE [COMMAND]: everything is as it was when the output of `state`, or of COMMAND, went to BEFORE
 same() { is "$1" "$(diff "$2" <("${3-state}"))" ""; }

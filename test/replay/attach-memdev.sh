@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What attach-memdev would do, from a journal or without one, on recorded machines; and list-attach on
-# what is in the journal. What it does is tested on the real kernel (test/vm/detach).
+# What attach-memdev would do, from a journal or without one, on recorded machines; and how list-attach shows the
+# journal. test/vm/detach tests on the real kernel what attach-memdev does.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -12,7 +12,7 @@ attach() { run on_machine "$CXL" attach-memdev "$@"; }
 answer() { jq -c "$1" <<<"$out"; }
 steps() { answer 'map(.steps | map([.action, .device // .driver // .bus]))'; }
 
-# entry NAME FILTER: an entry of the journal, after what jq makes of it
+# entry NAME FILTER: write an entry of the journal, changed by the filter of jq
 entry() {
 	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" '{boot_id: $boot, time_us: 1, method: "port",
 		hosts: [{host: "0000:11:00.0", bus: "pci", driver: "cxl_lab_accel", memdev: "mem5",
@@ -58,7 +58,7 @@ like "list-attach: in a table" "$out" 'detached cxl_lab_accel 0000:11:00.0'
 run on_machine "$CXL" list-attach --provider sfc
 is "list-attach: filtered" "$out" "[]"
 
-# What was removed in several detaches: a rescan finds all of it, and no device gets a wrong driver.
+# Devices that were removed in several detaches: a rescan finds all of them, and no device gets a wrong driver.
 machine pci-removed
 removed() { entry "$1" '.method = "pci-remove" | .hosts[0].host = "'"$1"'" | .hosts[0].memdev = "'"$2"'" |
 	.undo = [{action: "rescan", bus: "pci"}, '"$3"'{action: "bind", bus: "pci", driver: "cxl_lab_accel", device: "'"$1"'"}]'; }
@@ -92,7 +92,7 @@ attach --dry-run
 is "a module: not with another line" "$status$out" "1[]"
 rm "$CXL_STATE_DIR"/*.json
 
-# The name of a memdev that was detached is free, and the next one can have got it.
+# The name of a detached memdev is free, and the next memdev may have got it.
 machine pci-removed
 removed 0000:11:00.0 mem5 ''
 removed 0000:21:00.0 mem5 ''
@@ -105,7 +105,7 @@ attach --dry-run 0000:21:00.0
 is "the name of two: by its host" "$status$(answer '.[0].steps[-1].device')" '0"0000:21:00.0"'
 rm "$CXL_STATE_DIR"/*.json
 
-# A device that was removed behind the journal's back, and found again, lacks its driver_override.
+# A device that another process removed and found again lacks its driver_override.
 machine pci-unbound
 : >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
 for override in cxl_lab_accel vfio-pci; do
@@ -120,7 +120,7 @@ attach --dry-run
 is "an override that is still there" "$status$(steps)" '0[[["bind","port1"],["bind","0000:11:00.0"]]]'
 rm "$CXL_STATE_DIR"/*.json
 
-# What is not a valid entry is ignored, with a message, and nobody is told that all is well; so is an entry whose
+# A file that is not a valid entry is ignored, with a message, and the command fails. The same applies to an entry whose
 # steps would write elsewhere.
 machine pci-unbound
 for change in '.undo[0].device = "../../x"' '.undo[0].bus = ".."' '.undo[0].action = "format"' '.undo = []' '.hosts = 7' \
@@ -142,13 +142,13 @@ done
 head -c 100000 /dev/urandom >"$CXL_STATE_DIR/0000:11:00.0.json"
 attach --dry-run
 is "random bytes" "$status$out" "1[]"
-# Neither a dry run nor a cleaning takes away what cannot be read, though its host is not there.
+# Neither a dry run nor a cleanup removes an entry that cannot be read, even if its host does not exist.
 entry 0000:99:00.0 '.hosts[0].host = "0000:99:00.0" | .method = "pci-remov"'
 attach
 ok "not an entry: never cleaned" test -e "$CXL_STATE_DIR/0000:99:00.0.json"
 rm "$CXL_STATE_DIR/0000:99:00.0.json"
 
-# Stale entries are removed by a command that may write. Here it cannot read the kernel log, and stops then.
+# A command that may write removes stale entries. Here it cannot read the kernel log, and stops after that.
 entry 0000:11:00.0 '.boot_id = "00000000-0000-4000-8000-000000000000"'
 attach --dry-run
 is "another boot: does not count" "$status$out" "0[]"
@@ -176,7 +176,7 @@ for wrong in '--all mem0' '--timeout 0' '--frobnicate'; do
 	is "wrong usage: '$wrong'" "$status$out" 2
 done
 
-# The module that an earlier detach needs was unloaded by a later one.
+# A later detach has unloaded the module that an earlier detach needs.
 machine accelerator-unloaded
 no_module() { entry "$1" '.time_us = '"$2"' | .hosts[0] += {host: "'"$1"'", bus: "platform", driver: "cxl_mock_accel"} |
 	.undo = ['"$3"'{action: "bind", bus: "platform", driver: "cxl_mock_accel", device: "'"$1"'"}]'; }
@@ -190,7 +190,7 @@ rm -f "$CXL_STATE_DIR/cxl_type2_accel.9.json"
 attach --dry-run
 is "a module that was unloaded since is loaded" "$status$(steps)" '0[[["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
 
-# A port that is disabled has lost its downstream ports; there is no journal any more.
+# A disabled port has lost its downstream ports, and there is no journal any more.
 machine accelerator-unbound
 rm -f "$CXL_STATE_DIR"/*.json
 rm -rf "$devices"/port1/{driver,dport*}
@@ -198,7 +198,7 @@ attach --dry-run --all
 is "a host below a port that is disabled: the port is bound first" "$status$(steps)" \
 	'0[[["bind","port1"],["load","cxl_mock_accel"],["bind","cxl_type2_accel.0"]]]'
 
-# --cycle-bus, and the bus itself was detached: to bind it recreates its ports
+# --cycle-bus if the bus itself was detached: binding the bus recreates its ports.
 machine accelerator-no-bus
 rm -f "$CXL_STATE_DIR"/*.json
 no_bus() { entry "$1" '.method = "'"$2"'" | .hosts[0] += {host: "cxl_type2_accel.0", bus: "platform", driver: "cxl_mock_accel"} |
@@ -214,7 +214,7 @@ is "the bus itself was detached: it is bound first, and not unbound before" "$st
 	'0[[["bind","cxl_acpi.0"],["bind","cxl_type2_accel.0"]]]'
 rm -f "$CXL_STATE_DIR"/*.json
 
-# Two entries and --cycle-bus: the bus is cycled once, for both
+# --cycle-bus with two entries: the bus is cycled once, for both.
 machine pci-two-bridges
 rm -f "$CXL_STATE_DIR"/*.json
 number=0
@@ -233,7 +233,7 @@ rm "$machine"/sys/bus/platform/drivers/cxl_acpi/bind
 attach --dry-run --cycle-bus
 like "a bus that cannot be bound again: says so" "$err" "cannot bind [^ ]+ to cxl_acpi afterwards [(]no /sys/bus/platform/drivers/cxl_acpi/bind[)]"
 
-# Which bus --cycle-bus cycles: that of the host's port, or of the port in the journal, or the only one
+# Which bus --cycle-bus cycles: the bus of the host's port, or of the port in the journal, or the only bus
 rm -f "$CXL_STATE_DIR"/*.json
 cycle='["unbind","ACPI0017:00"],["bind","ACPI0017:00"]'
 for detached in pci-unbound pci-failed; do

@@ -1,15 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bash completion: of the commands of this project, their options, and the devices that exist; and of
-# cxl-cli.
+# bash completion of this project's commands, their options, and the existing devices; and of cxl-cli's commands.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-# Of a build that is not installed
+# For a build that is not installed
 export CXL_EXERCISE=${CXL_EXERCISE-$(realpath "$(dirname "$CXL")/../exercise/exercise-autoremove")}
 
-# complete_words FILE FUNCTION WORD...: what bash would offer for the last word, by one's completion
+# complete_words FILE FUNCTION WORD...: print what bash would offer for the last word, with this completion
 complete_words() {
 	# shellcheck disable=SC2016 # expanded by the inner bash
 	run on_machine env PATH="$(dirname "$CXL"):$PATH" bash --norc -c '
@@ -113,8 +112,8 @@ by_cxl_cli cxl list-attach --h
 is "cxl-cli's completion: its options" "$out" "--help --host --human"
 by_cxl_cli cxl list --att
 is "cxl-cli's completion: the option that list gets" "$out" "--attach"
-# A guarded command has cxl-cli's options and ours, whichever completion asks; cxl-cli's completes no
-# names for it.
+# A guarded command has cxl-cli's options and ours, with either completion. cxl-cli's completion completes no names for
+# it.
 for command in destroy-region disable-region disable-memdev disable-port disable-bus free-dpa; do
 	options=$(/usr/bin/cxl "$command" --list-opts)
 	expected=$(xargs -n 1 <<<"$options --dry-run --explain" | sort -u | xargs)

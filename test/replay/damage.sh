@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# On every recorded machine, damage everything that is read, one file, link or directory at a time: the
-# answers stay valid, nothing is called attached that is not, and no refusal is lost. test/damage does this
-# within one process; of what the commands themselves make of it, test/replay/damage takes a sample.
+# On every recorded machine, damage everything that is read, one file, link or directory at a time. The answers stay
+# valid, nothing is called attached unless it is, and no refusal is lost. test/damage does this within one process.
+# test/replay/damage takes a sample with the commands themselves.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -14,7 +14,7 @@ for name in $(machines); do
 		unpacked+=("$machine_top/unpacked/$name")
 done
 
-# damage PART: the machines of that part; prints what the program says, and in the same form whether it ended well
+# damage PART: damage the machines of that part; print the program's output and, in the same form, whether it ended well
 damage() {
 	local answers=$machine_top/damaged/$1 mine=() i status=0
 	for ((i = $1; i < ${#unpacked[@]}; i += parts)); do mine+=("${unpacked[i]}"); done

@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What detach-memdev plans and refuses, on recorded machines. What it does is tested on the real kernel
-# (test/vm/detach).
+# What detach-memdev plans and refuses, on recorded machines. test/vm/detach tests on the real kernel what it does.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
 export CXL_STATE_DIR=$machine_top/state
-# Without the network of this machine: its interfaces have the names of recorded ones
+# Without the network of this machine: its interfaces have the same names as recorded interfaces.
 detach() { run on_machine unshare -n "$CXL" detach-memdev "$@"; }
 plan() { detach --dry-run "$@"; }
 answer() { jq -c "$1" <<<"$out"; }
@@ -67,7 +66,7 @@ echo 1:3 >"$devices/mem0/dev"
 run on_machine unshare -n bash -c 'exec 8</dev/null; "$CXL" detach-memdev mem0 --dry-run | jq -c "[.verdict, (.excess | map(select(.what == \"bash\") | [.kind, .name]) | unique)]"'
 is "a file of it that a process has open does" "$out" '["refused",[["open","mem0"]]]'
 
-# The undo is proved before anything is changed.
+# The command proves the undo before it changes anything.
 reload() { answer '.undo | map(select(.action == "load") | [.driver, .options])'; }
 excess() { answer '[.verdict, (.excess | map([.kind, .name, .what]))]'; }
 machine pci-shared
@@ -131,7 +130,7 @@ plan --via pci-remove mem0
 is "pci-remove, and no rescan: refused" "$status$(answer '.excess | map([.name, .what])')" \
 	'3[["pci","cannot rescan the bus pci afterwards (no /sys/bus/pci/rescan)"]]'
 
-# A module that is in use cannot be unloaded; that does not matter to other methods.
+# A module that is in use cannot be unloaded. Other methods do not need that.
 machine pci-shared
 module=$machine/sys/module/cxl_lab_accel
 ln -s ../../other "$module/holders/other"
@@ -149,7 +148,7 @@ echo -1 >"$module/refcnt"
 plan --via module mem0
 is "a module without users" "$status$(answer .excess)" '0[]'
 
-# Bound by a driver_override that has been cleared: the driver does not match the device without it.
+# The driver was bound by a driver_override that has been cleared: the driver does not match the device without it.
 machine pci-shared
 echo pci:v00008086d00000001sv0000sd0000bc05sc02i10 >"$machine/sys/bus/pci/devices/0000:11:00.0/modalias"
 echo '(null)' >"$machine/sys/bus/pci/devices/0000:11:00.0/driver_override"
@@ -185,7 +184,7 @@ plan --via pci-remove mem0
 is "a host that is not a PCI device: cannot" "$status$out" 5
 is "and says why" "$err" "cxl detach-memdev: mem0: its host is not a PCI device"
 
-# What cannot be detached
+# Memdevs that cannot be detached
 machine pci-shared
 plan mem1
 is "a memdev that no driver attached: no" "$status" 1
@@ -212,7 +211,7 @@ machine pci-deleted
 plan mem0
 is "a memdev whose region was deleted can be detached" "$status$(answer .detaches.regions)" '0[]'
 
-# What it takes to act
+# What the command needs to act
 machine pci-shared
 run on_machine setpriv --reuid 1000 --clear-groups "$CXL" detach-memdev mem0
 is "not root" "$status$err" "5cxl detach-memdev: needs root; --dry-run does not"
@@ -232,7 +231,7 @@ is "no kernel log: cannot" "$status" 5
 like "no kernel log: and says so" "$err" "cannot read the kernel log, without which nothing can be verified"
 is "no kernel log: nothing was written" "$(cat "$machine/sys/bus/cxl/drivers/cxl_mem/unbind")$(compgen -G "$CXL_STATE_DIR/*.json")" ""
 
-# What an earlier command left is not replaced by an entry of how things are now.
+# An entry of an earlier command is not replaced by an entry with the present state.
 host=0000:11:00.0
 half() { # STEP...: an entry with this undo
 	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" "{boot_id: \$boot, time_us: 1, method: \"host\",
@@ -253,13 +252,13 @@ is "-f: what is also lost" "$status$err" "5cxl detach-memdev: also lost, in use,
   region region1
 cxl detach-memdev: cannot write /sys/bus/cxl/drivers/cxl_port/unbind: Read-only file system"
 
-# One at a time
+# One command at a time
 (flock 8 && echo 4711 >&8 && machine_sys=bind detach mem0 && echo "$status $err" >"$machine_top/second") 8<>"$CXL_STATE_DIR/lock"
 is "the second says which process is at work" "$(cat "$machine_top/second")" \
 	"1 cxl detach-memdev: process 4711 is detaching or reattaching a memdev"
 
 ok "every plan is valid" all_valid detach-memdev-plan
-# What cannot be read of the region now, nobody could compare afterwards.
+# If the region cannot be read now, its later state cannot be compared with it.
 machine pci-accelerator
 for unknown in resource size locked; do
 	kept=$(cat "$devices/region0/$unknown")

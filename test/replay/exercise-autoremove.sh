@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What exercise-autoremove refuses, what it reports of logs, and how cxl finds its program. What it does is tested on
-# the real kernel (test/vm/exercise).
+# What exercise-autoremove refuses, what it reports of logs, and how cxl finds its program. test/vm/exercise tests on the
+# real kernel what it does.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
 export CXL_STATE_DIR=$machine_top/state
-# Of a build that is not installed
+# For a build that is not installed
 export CXL_EXERCISE=${CXL_EXERCISE-$(realpath "$(dirname "$CXL")/../exercise/exercise-autoremove")}
 log=$machine_top/log
 exercise() { run on_machine "$CXL" exercise-autoremove "$@"; }
 answer() { jq -c "$1" <<<"$out"; }
 
-# report_of: of what stdin has as the log
+# report_of: report on the log in stdin
 report_of() {
 	cat >"$log"
 	exercise --report "$log"
@@ -51,8 +51,8 @@ is "no real-time priority" "$status$err" \
 exercise --via host --log "$machine_top/none/log"
 like "a log that cannot be written" "$status$err" "^1cxl exercise-autoremove: cannot write $machine_top/none/log: No such file"
 
-# Where anybody can create files, somebody has put something with every name that the log could have: the log is a
-# file that was not there.
+# In a directory where all users can create files, another user has created files with every name that the log could
+# have: the log is a new file.
 # shellcheck disable=SC2329 # bash -c calls it, and the next one
 attack() {
 	local i path
@@ -146,7 +146,7 @@ is "it said nothing" "$status$(answer '.findings | map(.signature)')" '4["died i
 exercise --log "$log" --crashed "$machine_top/none"
 is "a console that is not there" "$status$err" "1cxl exercise-autoremove: cannot read $machine_top/none: No such file or directory"
 
-# Which case to run next: where it was seen, then with fewer actors, at one offset, in fewer trials
+# Which case runs next: first the case that had the finding, then fewer actors, one offset, fewer trials
 candidates=$machine_top/candidates
 shrink() { exercise --shrink "$candidates" --signature 'bug x < y' --log "$log"; }
 seen='{"record":"start","cases":[{"actors":["host","port","list"]}]}'
@@ -193,7 +193,7 @@ bug x < y
   in host,port: 1
   by turns: 1
 line"
-# What runs tests for a living
+# Formats for the systems that run tests
 log_of_all() {
 	echo '{"record":"start","cases":[{"scenario":"race","actors":["host","port"]},{"scenario":"alone","actors":["host"]},{"scenario":"storm","actors":["host","port"]}]}'
 	echo '{"record":"measure","operations":[{"actor":"bus"}]}'
@@ -320,7 +320,7 @@ is "a whole run" "$status$err" "1cxl exercise-autoremove: cannot merge: $machine
 head -c 100000 /dev/urandom >"$machine_top/one"
 merge
 is "no log at all" "$status$err" "1cxl exercise-autoremove: cannot merge: $machine_top/one has no run in it"
-# What was wanted and not possible is no test that has passed; a command that says that all is not well is a finding.
+# An actor that was wanted and not possible is no passed test. A failing --check is a finding.
 (jq -c '. + {left_out: [{actor: "slot", why: "its host is in no hotplug slot"}], check: "true"}' <<<"$start"
 	trial 0 1; result 0 '{"kind":"health","signature":"health exit 3","detail":"word lost\n"}'; echo '{"record":"end","how":"complete"}') >"$log"
 exercise --report "$log"
@@ -332,7 +332,7 @@ like "left out: skipped, with the reason" "$out" 'ok [0-9]+ slot # SKIP its host
 exercise --report "$log" --format lava
 like "left out: skipped for LAVA" "$out" 'run-slot skip'
 
-# The picture of it: the lab's
+# The picture of the report, which the lab draws
 (echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$log"
 exercise --report "$log"
 echo "$out" | jq '.cases += [{scenario: "race", actors: ["host", "host"], trials: 3, findings: 0}]' >"$machine_top/report"
@@ -427,7 +427,7 @@ is "as a page: no such directory, before a run" "$status$out$err" \
 run bash -c '"$0" exercise-autoremove --report "$1" >/dev/full' "$CXL" "$log"
 is "a full disk" "$status$err" "1cxl exercise-autoremove: cannot write the report: No space left on device"
 
-# The program of its own: cxl only runs it, and knows nothing of its options
+# The exerciser is a program of its own: cxl only runs it, and knows none of its options.
 run "$CXL" exercise-autoremove --help
 is "--help" "$status$err$(head -n 1 <<<"$out")" "0Usage: cxl exercise-autoremove [OPTION...] [MEMDEV]"
 like "--help: options" "$out" "--storm\[=ACTOR,\.\.\.\].*--trials=N"

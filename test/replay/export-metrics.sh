@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# cxl export-metrics on recorded machines, and with names that no machine has. Prometheus' own check of the format is in
-# test/fleet/metrics.sh.
+# cxl export-metrics on recorded machines, and with names that no machine has. test/fleet/metrics.sh has Prometheus' own
+# check of the format.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
 export CXL_STATE_DIR=$machine_top/state
 mkdir "$CXL_STATE_DIR"
 export_metrics() { run on_machine timeout 20 "$CXL" export-metrics "$@"; }
-# samples METRIC: those of it, each as LABELS VALUE
+# samples METRIC: print the samples of the metric, each as LABELS VALUE
 samples() { sed -n "s/^$1\({.*}\)\{0,1\} \([0-9]*\)$/\1 \2/p" <<<"$out"; }
-# entry NAME FILTER: an entry of the journal, after what jq makes of it
+# entry NAME FILTER: write an entry of the journal, changed by the filter of jq
 entry() {
 	jq -n --arg boot "$(cat /proc/sys/kernel/random/boot_id)" '{boot_id: $boot, time_us: 1700000000123456, method: "host",
 		hosts: [{host: "0000:11:00.0", bus: "pci", driver: "cxl_lab_accel", memdev: "mem5", regions: []}],
@@ -56,7 +56,7 @@ like "which cannot be read: said" "$err" 'damaged.json: ignored: not an entry of
 is "a host that only the journal knows" "$(samples cxl_host_attached | grep 99)" '{host="0000:99:00.0",provider="cxl_lab_accel"} 0'
 rm "$CXL_STATE_DIR"/*
 
-# Labels: no host is in them twice (test/unit/prometheus.c has the rest), and what is not UTF-8 is replaced.
+# No host is in the labels twice (test/unit/prometheus.c has more). Bytes that are not UTF-8 are replaced.
 entry one '.hosts[1] = .hosts[0]'
 entry other .
 export_metrics

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Machines that the lab does not have, made from recorded ones: kernels of vendors, CXL built in, providers of two
-# modules, devices without decoders. What is said of them is true, or that it is unknown. First, on every machine: no
-# answer about a memdev depends on one signal, or on two.
+# Machines that the lab does not have, made from recorded machines: vendors' kernels, built-in CXL, providers of two
+# modules, devices without decoders. Each answer is true, or "unknown". First, on every machine: no answer about a memdev
+# depends on one or two signals.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
 attaching=(cxl_mock_accel cxl_lab_accel sfc vfio-pci)
-# signals WHAT: of the machine
+# signals WHAT: check the signals of the machine
 signals() {
 	run "$SIGNALS" "$machine" "${attaching[@]}"
 	is "$1: with any one or two signals taken away, the truth or unknown" "$status$err" 0
@@ -17,28 +17,28 @@ signals() {
 answer() { jq -c "$1" <<<"$out"; }
 seen=0
 for name in $(machines); do
-	[ "$name" != hostile ] || continue # its drivers have names that nobody knows the truth about
+	[ "$name" != hostile ] || continue # the truth about its drivers is not known
 	machine "$name"
 	signals "$name"
 done
 ok "every memdev was looked at" [ "$seen" -gt 40 ]
 
-# list OPTION...: of the machine; said WHAT FILTER EXPECTED: part of that
+# list OPTION...: list the machine; said WHAT FILTER EXPECTED: a part of the listing
 list() { run on_machine "${reader[@]}" "$CXL" list-attach -v "$@"; keep list-attach; }
 said() { is "$1" "$status$(answer "$2")" "0$3"; }
 states='map([.memdev // .host, .attach, .provider])'
-# remake_modules: the indexes, after a change of modules
+# remake_modules: make the indexes again, after modules have changed
 remake_modules() { depmod --basedir "$machine" "$(cd "$machine/lib/modules" && echo *)" 2>/dev/null; }
 module() { find "$machine/lib/modules" -name "$1.ko"; }
-# rename_symbol OLD NEW: in every module and in the kernel; both are of the same length
+# rename_symbol OLD NEW: in every module and in the kernel; both names have the same length
 rename_symbol() {
 	find "$machine/lib/modules" -name '*.ko' -exec sed -i "s/$1/$2/g" {} +
 	sed -i "s/$1/$2/g" "$machine/proc/kallsyms"
 	remake_modules
 }
 
-# A vendor's kernel has attach under a name that is not known here, or by an argument of the call that registers a
-# memdev; and its regions do not show that they are locked.
+# On a vendor's kernel, the attach call has an unknown name, or attach is an argument of the call that registers a
+# memdev. The regions of that kernel do not show that they are locked.
 machine pci-accelerator
 rename_symbol devm_cxl_probe_mem devm_xpu_probe_mem
 list
@@ -62,7 +62,7 @@ rename_symbol devm_cxl_probe_mem devm_xpu_probe_mem
 list
 said "attach has another name: of a detached host, nothing is known" "$states" '[]'
 
-# The memory of a region is a NUMA node of its own, which its memory blocks show, or a dax device.
+# The memory of a region is a NUMA node of its own. Memory blocks or a dax device show the node.
 machine pci-accelerator
 nodes='[.[0].regions[0].target_node, .[0].numa_node]'
 list mem0
@@ -95,7 +95,7 @@ for node in 1 -1 x ''; do
 	said "a dax device of node '$node'" '.[0].regions[0].target_node' "$([ "$node" = 1 ] && echo 1 || echo null)"
 done
 
-# What is beside a host on PCI: other functions, an IOMMU group, ways to reset it under its driver.
+# The surroundings of a host on PCI: other functions, an IOMMU group, and methods that reset it under its driver.
 machine pci-accelerator
 host=$(on_machine "$CXL" list-attach | jq -r '.[0].host')
 pci=$machine/sys/bus/pci/devices
@@ -139,8 +139,8 @@ for options in '-v --table' '-v --providers' '-v --tree'; do
 	is "list-attach $options: wrong usage" "$status" 2
 done
 
-# CXL is built into the kernel: no module of it, no index that says what depends on it.
-# build_in: those of the machine
+# CXL is built into the kernel: it has no module, and no index shows what depends on it.
+# build_in: build these modules of the machine in
 build_in() {
 	local path
 	rm -rf "$machine"/sys/module/cxl_{acpi,core,mem,pci,pmem,port} "$machine"/lib/modules/*/kernel/drivers/cxl
@@ -177,7 +177,7 @@ build_in
 list --all
 said "CXL is built in, and nothing is attached" 'map(.attach)' '["none","none"]'
 
-# The modules are those of another architecture: of their machine, an ELF file has but a number (183: arm64).
+# The modules are for another architecture. The ELF file has only a number for its machine (183: arm64).
 machine pci-accelerator
 find "$machine/lib/modules" -name '*.ko' | while read -r file; do
 	printf '\267\0' | dd of="$file" bs=1 seek=18 conv=notrunc status=none
@@ -188,7 +188,7 @@ said "modules of arm64" 'map([.attach, .provider, .module, .imports_attach])' '[
 run on_machine "$CXL" list-attach --providers
 said "modules of arm64: providers" 'map(.module)' '["cxl_lab_accel"]'
 
-# The bound driver is vfio-pci, and the module that imports the attach call is another one that it uses.
+# The bound driver is vfio-pci. It uses another module, which imports the attach call.
 machine pci-accelerator
 cd "$machine" || exit
 rename_all cxl_lab_accel vfio_cxl
@@ -210,7 +210,7 @@ is "a provider of two modules: the evidence" \
 	'[["module-uses-importer","vfio_cxl","attached"]]'
 signals "a provider of two modules"
 
-# A region with a child of a kind that is not known: neither "no child" nor "a child that is none of attached memory".
+# A region with a child of an unknown kind means neither "no child" nor "a child that attached memory never has".
 machine pci-accelerator
 mkdir "$(readlink -f "$devices/region0")/xpu_region0"
 : >"$(readlink -f "$devices/region0")/xpu_region0/uevent"
@@ -221,7 +221,7 @@ is "a child that is not known: counts for neither side" \
 	'[["region-with-other-child","/sys/bus/cxl/devices/region0/xpu_region0","neither"]]'
 signals "a child that is not known"
 
-# A kernel that says itself whether a memdev is attached: that decides.
+# A kernel that itself says whether a memdev is attached: its answer decides.
 machine pci-shared
 echo 0 >"$devices/mem0/attached"
 echo 1 >"$devices/mem1/attached"

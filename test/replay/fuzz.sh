@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each fuzz target on its corpus: seeds made from the recorded machines and by hand, and inputs by which a fuzzer
-# found faults.
+# Each fuzz target on its corpus: seeds from the recorded machines, seeds by hand, and inputs that showed a fault.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -23,7 +22,7 @@ is "nothing is left behind" "$(find "$machine_top" -maxdepth 1 -name 'cxl-fuzz-*
 run env FUZZ_TARGET=none "$FUZZ_CORPUS" /dev/null
 is "an unknown target" "$status$err" "2FUZZ_TARGET names no fuzz target"
 
-# What is no machine is no fault, and nothing is made outside of the machine's directory.
+# An input that is no machine is no fault, and creates nothing outside of the machine's directory.
 cat >"$machine_top/escape" <<-END
 	D /sys/../../..
 	F 0644 outside

@@ -17,14 +17,14 @@ chmod +x "$directory/cxl"
 export CXL_CLI=$directory/cxl
 
 guard() { run on_machine timeout 20 "$CXL" "$@"; }
-# refused WHAT COMMAND...: exit 3, and cxl-cli was not run
+# refused WHAT COMMAND...: the exit status is 3, and cxl-cli was not run
 refused() {
 	local what=$1
 	shift
 	guard "$@"
 	is "$what: refused" "$status$out" 3
 }
-# handed_over WHAT GIVEN COMMAND...: cxl-cli was given that, its status is ours, no message was printed
+# handed_over WHAT GIVEN COMMAND...: cxl-cli got GIVEN, its status is ours, and no message was printed
 handed_over() {
 	local what=$1 given=$2
 	shift 2
@@ -33,7 +33,7 @@ handed_over() {
 }
 
 machine pci-shared
-# By every spelling that cxl-cli takes for region0
+# In every spelling that cxl-cli takes for region0
 for spelling in region0 0 00 0x region0x region0,region7 'region7 region0' '+0' ' 0'; do
 	refused "destroy-region '$spelling'" destroy-region -- "$spelling"
 done
@@ -42,8 +42,8 @@ for options in '-f' '--force' '--forc' '-fb root0' '-b 0 -f' '--bus=ACPI.CXL' '-
 	refused "destroy-region $options" destroy-region "${words[@]}" region0
 	refused "destroy-region, options last: $options" destroy-region region0 "${words[@]}"
 done
-# taken WHAT COMMAND...: refused, and the real cxl-cli, as it says itself, would act on one of these. The
-# machine cannot be written to.
+# taken WHAT COMMAND...: the guard refuses, and the real cxl-cli says that it would act on one of these. The machine
+# cannot be written to.
 taken() {
 	local what=$1 named
 	shift
@@ -126,7 +126,7 @@ done
 FAKE_STATUS=7 guard destroy-region region1
 is "the status is cxl-cli's" "$status" 7
 
-# What unbinds the provider
+# Commands that unbind the provider
 for words in 'disable-memdev mem0' 'disable-memdev 0' 'disable-memdev all' 'disable-memdev -b root0 mem0' \
 	'disable-port port1' 'disable-port 1' 'disable-port all' 'disable-port switch' 'disable-port -e endpoint2' \
 	'disable-port -e all' 'disable-bus root0' 'disable-bus ACPI.CXL' 'disable-bus all' 'free-dpa mem0' \
@@ -181,7 +181,7 @@ for words in 'destroy-region all' 'destroy-region -f region0' 'disable-memdev -f
 	read -ra command <<<"$words"
 	handed_over "expanders: $words" "$(printf '<%s>' "${command[@]}")" "${command[@]}"
 done
-# But never where nothing was to be done: cxl-cli would do it.
+# But a command with --dry-run or --explain is never passed on: cxl-cli would do what should only be shown.
 for words in 'destroy-region --dry-run --frobnicate region0' 'disable-memdev --frobnicate --dry-run mem0' \
 	'destroy-region --explain --frobnicate all' 'disable-bus --dry-run --frobnicate'; do
 	read -ra command <<<"$words"
@@ -233,8 +233,8 @@ chmod +x "$directory/text"
 CXL_CLI=$directory/text guard destroy-region region0 region1 >/dev/null 2>&1
 is "cxl-cli prints garbage: refused" "$status" 3
 
-# between CHANGE COMMAND...: CHANGE happens between the guard's two snapshots. The last file that the first one
-# reads is modules.dep, which is a pipe here: it is empty until the change is done.
+# between CHANGE COMMAND...: CHANGE happens between the guard's two snapshots. The last file that the first snapshot
+# reads is modules.dep. It is a pipe here, and stays empty until the change is done.
 between() {
 	local change=$1 read_last
 	shift
@@ -246,7 +246,7 @@ between() {
 	[ ! -p "$read_last" ] || timeout 5 cat "$read_last" >/dev/null
 	wait
 }
-# changed WHAT MESSAGE CHANGE COMMAND...: refused, with that message, and cxl-cli is not run
+# changed WHAT MESSAGE CHANGE COMMAND...: the guard refuses with that message, and cxl-cli does not run
 changed() {
 	local what=$1 message=$2
 	shift 2
@@ -281,7 +281,7 @@ changed="refused: it changed while it was being checked"
 	changed "a region comes" "region1 (256 MiB at 0x3a0000000): $changed" 'mv $directory/region1 $devices/region1' destroy-region all
 }
 
-# Damage to the tree never makes allowed what is refused without it.
+# With a damaged tree, nothing becomes allowed that is refused without the damage.
 damaged() {
 	machine_sys=bind run on_machine "${reader[@]}" "$SOURCE/test/replay/damage" --refused "$CXL" "$@"
 	report "$status" "$*, refused, whatever is damaged: $(tail -n 1 <<<"$out" | tr -d '#')"

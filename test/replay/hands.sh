@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What hands expect of a command line: lists of names, formats, colors, help, and a word on what was mistyped; a line
-# while something takes long; and an end by Ctrl-C. On recorded machines. What a signal interrupts that changes the
-# system is tested on the real kernel (test/vm/detach/interrupt.sh).
+# What users expect of a command line: lists of names, formats, colors, help, suggestions for mistyped words, a line while
+# something takes long, and an end by Ctrl-C. On recorded machines. test/vm/detach/interrupt.sh tests on the real kernel
+# what a signal interrupts that changes the system.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -11,9 +11,9 @@ export CXL_STATE_DIR=$machine_top/state
 export CXL_EXERCISE=${CXL_EXERCISE-$(realpath "$(dirname "$CXL")/../exercise/exercise-autoremove")}
 unset NO_COLOR
 escape=$'\e'
-# Without the network of this machine: its interfaces have the names of recorded ones
+# Without the network of this machine: its interfaces have the same names as recorded interfaces.
 on() { run on_machine timeout 20 unshare -n "$CXL" "$@"; }
-# typed TEXT ARGUMENT...: on a terminal of its own
+# typed TEXT ARGUMENT...: run it on its own terminal
 typed() { run on_machine env TERM=xterm timeout 60 "$SOURCE/test/replay/typed" "$1" "$CXL" "${@:2}"; }
 query() { jq -c "$1" <<<"$out"; }
 
@@ -46,7 +46,7 @@ if [ -e "$CXL_EXERCISE" ]; then
 			"2cxl exercise-autoremove: too many memdevs (expected at most one)"
 	done
 fi
-# What cxl-cli takes for a guarded command, the guard takes.
+# The guard takes every argument that cxl-cli takes for a guarded command.
 machine pci-two-bridges
 verdicts() { query 'map(.object) | sort'; }
 for words in 'region0 region1' '0 1' '1 region0'; do
@@ -102,7 +102,7 @@ on attach-memdev --dry-run 12:00.0
 is "attach-memdev: what there is" "$status$err" \
 	"1cxl attach-memdev: 12:00.0: neither in the journal, nor a detached host whose provider is known (detached: 0000:11:00.0)"
 
-# Hosts, as lspci -s has them
+# Hosts, in the forms of lspci -s
 machine pci-two-bridges
 for host in 0000:31:00.0 31:00.0 31:0.0 0:31:00.0 31:00 0000:31:00 99:00.0,31:00.0 '99:00.0 31:00.0'; do
 	on list-attach --host "$host"
@@ -182,7 +182,7 @@ is "CSV: what needs quotes has them, and is the same in them" \
 on list-attach -a --raw -n -o MEMDEV,HOST
 ok "--raw: no blank in a cell" [ -z "$(grep -vE '^[^ ]+ [^ ]+$' <<<"$out")" ]
 
-# Widths: with names of PCI, in the default table
+# Widths: the default table, with names of PCI devices
 for name in pci-accelerator pci-two-bridges pci-four pci-shared pci-unbound pci-failed sfc pci-7.2; do
 	machine $name
 	for command in list-attach list-locked; do
@@ -191,7 +191,7 @@ for name in pci-accelerator pci-two-bridges pci-four pci-shared pci-unbound pci-
 	done
 done
 
-# What is long, and what it was inferred from
+# Long output, and the evidence
 machine pci-accelerator
 on list-attach
 is "no evidence" "$(query 'map(has("evidence"), has("pci"))')" '[false,false]'
@@ -252,7 +252,7 @@ ok "on a terminal, NO_COLOR" [ "${out/$escape/}" = "$out" ]
 NO_COLOR='' typed '' list-attach --table
 like "on a terminal, an empty NO_COLOR is none" "$out" "$escape\\[32mattached"
 
-# What was mistyped
+# Mistyped words
 mistyped() {
 	run "$CXL" "${@:3}"
 	is "'${*:3}': wrong usage" "$status$out" 2
@@ -287,7 +287,7 @@ if [ -x /usr/bin/cxl ]; then
 	done
 fi
 
-# Ctrl-C, and a line while something takes long: a file that is never read to its end
+# Ctrl-C, and a line while something takes long: the end of a file is never reached.
 machine accelerator
 for file in "$machine"/lib/modules/*/modules.dep*; do
 	rm "$file"

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the hooks in contrib/hooks decide, with a virsh, a kubectl and a cxl-attach that are the test's own: they answer
-# what files say, and note what they were asked.
+# What the hooks in contrib/hooks decide. The virsh, kubectl and cxl-attach are the test's own: they answer what files
+# say, and record what they were asked.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 mkdir "$top/bin" "$top/domains"
-# fake NAME: the standard input is a script, which runs in $top
+# fake NAME: standard input is a script, which runs in $top
 fake() {
 	{ printf '%s\n' '#!/bin/bash' "cd $top || exit 99"; cat; } >"$top/bin/$1"
 	chmod 0755 "$top/bin/$1"
 }
-# call HOOK PHASE [STATUS]: as the command does it, but for PATH
+# call HOOK PHASE [STATUS]: call the hook as the command does, except for PATH
 call() {
 	run env -i PATH="$top/bin:/usr/bin:/bin" LC_ALL=C.UTF-8 HOME=/root CXL_MEMDEVS="mem0 mem1" CXL_HOSTS="$hosts" CXL_HOOK_TIMEOUT=90 \
 		${3+CXL_STATUS="$3"} "$SOURCE/contrib/hooks/$1" "$2"
@@ -80,7 +80,7 @@ for phase in post-detach cancel-detach post-attach cancel-attach; do
 	is "libvirt, $phase: nothing to do" "$status$err" 0
 done
 
-# Kubernetes: cordoned and annotated are the node's state; fails names the verbs that fail
+# Kubernetes: the files cordoned and annotated are the node's state; the file fails names the verbs that fail
 fake kubectl <<'EOS'
 echo "$KUBECONFIG $*" >>asked
 verb=$1
@@ -100,7 +100,7 @@ fake cxl-attach <<'EOS'
 [ "$*" = list-attach ] && cat listed
 EOS
 node=$(uname -n | tr '[:upper:]' '[:lower:]')
-# before STATE...: cordoned by somebody else, or ours; and what fails
+# before STATE...: the node was cordoned by another program, or by the hook; and what fails
 before() { (cd "$top" && rm -f cordoned annotated asked fails && for file; do printf true >"$file"; done; : >asked); echo '[]' >"$top/listed"; }
 state() { (cd "$top" && find . -name cordoned -o -name annotated | sed 's:./::' | sort | xargs); }
 before

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Hooks of detach-memdev and attach-memdev, on a recorded machine: which of them run, in which order, what they are
-# told, and what follows from how they end. In a recorded machine nothing changes: the operation itself, which then
-# ends with status 4, is tested on the real kernel (test/vm/detach/hooks.sh).
+# Hooks of detach-memdev and attach-memdev, on a recorded machine: which hooks run, in which order, what they are told,
+# and what follows from how they end. On a recorded machine nothing changes: the operation then ends with status 4.
+# test/vm/detach/hooks.sh tests it on the real kernel.
 # shellcheck disable=SC2016 # hooks expand what they do
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
@@ -14,7 +14,7 @@ mkdir "$CXL_STATE_DIR"
 machine pci-shared
 hooks=$machine/etc/cxl/detach.d
 unbind=$machine/sys/bus/pci/drivers/cxl_lab_accel/unbind
-# What detach-memdev needs besides: a file to write to, one that libcxl looks for, and a kernel log
+# What detach-memdev also needs: a file to write to, a file that libcxl looks for, and a kernel log
 mkdir -p "$machine/sys/bus/cxl/drivers/cxl_mem" "$machine/dev/cxl"
 : >"$machine_top/kmsg"
 : >"$machine/dev/cxl/mem0"
@@ -27,12 +27,12 @@ as_before() {
 	: >"$unbind"
 	machine_more=("${with_log[@]}")
 }
-# hook NAME [LINE...]: a hook that notes that it was called, and then does that
+# hook NAME [LINE...]: make a hook that records that it was called, and then runs these lines
 hook() {
 	printf '%s\n' '#!/bin/bash' "echo \"$1 \$*\" >>$log" "${@:2}" >"$hooks/$1"
 	chmod 0755 "$hooks/$1"
 }
-# called: what was called, in order
+# called: print what was called, in order
 called() { [ ! -e "$log" ] || xargs <"$log"; }
 detach() { run on_machine unshare -n "$CXL" detach-memdev --via host "$@"; }
 attach() { run on_machine unshare -n "$CXL" attach-memdev "$@"; }
@@ -43,10 +43,10 @@ untouched() {
 	ok "$1: the lock is free" flock -n "$CXL_STATE_DIR/lock" true
 }
 
-# processes_of WORD: those that have it in their command line
+# processes_of WORD: print the processes that have WORD in their command line
 processes_of() { pgrep -f "$1" | xargs; }
 
-# The order, and what is reported
+# The order, and the report
 as_before
 hook 20-second
 hook 10-first
@@ -78,7 +78,7 @@ hook 10-look "env | sort >$machine_top/environment" "cat >$machine_top/input-\$1
 secret=1 detach --hook-timeout 7 mem0
 like "its output: all on standard error" "$err" $'to stdout\nto stderr'
 ok "its output: the answer is JSON" jq -e .plan <<<"$out"
-# As _ and PWD and SHLVL are set by bash itself
+# bash itself sets _, PWD and SHLVL.
 is "environment: no more than this" "$(grep -vE '^(_|PWD|SHLVL|OLDPWD)=' "$machine_top/environment" | xargs)" \
 	"CXL_HOOK_TIMEOUT=7 CXL_HOSTS=0000:11:00.0 CXL_MEMDEVS=mem0 CXL_STATE_DIR=$CXL_STATE_DIR CXL_STATUS=4 HOME=/root LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 is "directory, umask, files, arguments, a session of its own" "$(xargs <"$machine_top/given")" "/ 0022 4 1 1"
@@ -92,7 +92,7 @@ for phase in pre post; do
 	keep detach-memdev-plan
 done
 
-# One says no
+# One hook refuses.
 as_before
 hook 10-first
 hook 20-second
@@ -110,7 +110,7 @@ is "refused, and one cannot be canceled: says so, and the others are" "$status$(
 	"310-first pre-detach 20-second pre-detach 30-no pre-detach 20-second cancel-detach 10-first cancel-detachcxl detach-memdev: refused by hook 30-no: pre-detach: exit status 7
 cxl detach-memdev: warning: hook 20-second: cancel-detach: exit status 1"
 
-# One does not end
+# One hook does not end.
 as_before
 hook 10-first
 hook 20-hangs '[ "$1" != pre-detach ] || { sleep 8765 & sleep 8765; }'
@@ -147,7 +147,7 @@ is "no program: refused, and run by no shell" "$status$err" \
 	"3cxl detach-memdev: refused by hook 20-no-interpreter: pre-detach: cannot be run: Exec format error"
 is "no program: only the other one is canceled" "$(called)" "10-first pre-detach 10-first cancel-detach"
 
-# Afterwards, nothing can be refused.
+# Afterwards, no hook can refuse.
 as_before
 hook 10-first
 hook 20-fails '[ "$1" != post-detach ] || exit 5'
@@ -158,7 +158,7 @@ like "afterwards, one fails: a warning" "$err" "cxl detach-memdev: warning: hook
 is "afterwards, one fails: the others run" "$(called)" "10-first pre-detach 20-fails pre-detach 20-fails post-detach 10-first post-detach"
 keep detach-memdev
 
-# The operation fails
+# The operation fails.
 as_before
 hook 10-first
 machine_more=()
@@ -174,7 +174,7 @@ is "the kernel refuses the step: the report has it" "$(answer '.hooks | map(.pha
 keep detach-memdev
 rm -f "$CXL_STATE_DIR"/*.json
 
-# What must not be run
+# Hooks that must not run
 problem() { # WHAT NAME PROBLEM
 	detach mem0
 	is "$1: refused" "$status$out$err" "3cxl detach-memdev: $hook_directory$2: $3 (expected ${4-an executable file} that root owns, and that no other user can write)
@@ -302,7 +302,7 @@ is "the memdev is gone after the hooks: failed, and canceled" "$status$(called)$
 untouched "the memdev is gone"
 
 # Signals
-# signaled SIGNAL: detach-memdev gets it while that hook waits; with its status in $status
+# signaled SIGNAL: detach-memdev gets it while the hook waits; its status is in $status
 signaled() {
 	local i
 	rm -f "$machine_top/pid"
@@ -315,7 +315,7 @@ signaled() {
 	status=0
 	wait $! || status=$?
 }
-# waiting PHASE: a hook waits in it
+# waiting PHASE: a hook waits in that phase
 waiting() {
 	phase=$1
 	as_before
@@ -426,13 +426,13 @@ attach
 is "attach: another host after the hooks: refused, and canceled" "$status$(called)$err" \
 	"310-adds pre-attach 10-adds cancel-attachcxl attach-memdev: 0000:99:00.0: refused: it was not in the plan that the hooks were given"
 
-# Without hooks, it costs one system call, and none with --no-hooks.
-# Without the processes of other tests, which it looks at as well
+# Without hooks, the search for hooks costs one system call; with --no-hooks, it costs none.
+# Without the processes of other tests, which the command also looks at
 machine pci-shared
 machine_more=(--unshare-pid)
 traced() { # OPTION...
 	run on_machine unshare -n strace -f -o "$machine_top/calls" "$CXL" detach-memdev --dry-run mem0 "$@"
-	# But for memory, which a sanitizer asks for as well
+	# Except for memory, which a sanitizer also asks for
 	grep -cvE ' (mmap|munmap|madvise|brk)\(' "$machine_top/calls"
 	grep -c /etc/cxl "$machine_top/calls"
 }

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each system call of the commands fails, and is killed, on a recorded machine (test/inject). INJECT_EVERY=N makes
-# only every Nth of these faults, INJECT_WRITING=1 only those of calls that write, and INJECT_ROUNDS only those of
-# these commands (test/inject/rounds.py), INJECT_ONLY=CALL:PROCESS:NUMBER only those of one call, as a message names it.
+# On a recorded machine: each system call of the commands fails, and the commands are killed at each call (test/inject).
+# INJECT_EVERY=N makes only every Nth of these faults. INJECT_WRITING=1 makes only those of calls that write.
+# INJECT_ROUNDS names the commands (test/inject/rounds.py). INJECT_ONLY=CALL:PROCESS:NUMBER makes only those of one
+# call, as a message names it.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -13,7 +14,7 @@ export CXL_EXERCISE=${CXL_EXERCISE-$(realpath "$(dirname "$CXL")/../exercise/exe
 all=$("$SOURCE/test/inject/inject" --help >/dev/null && sed -n 's/^    "\([a-z-]*\)": Round.*/\1/p' "$SOURCE/test/inject/rounds.py")
 read -ra rounds <<<"${INJECT_ROUNDS-$(tr '\n' ' ' <<<"$all")}"
 
-# trees DIRECTORY: the states of one accelerator on PCI, each recorded, for test/inject/kernel
+# trees DIRECTORY: make a recording of each state of an accelerator on PCI, for test/inject/kernel
 trees() {
 	local state
 	mkdir -p "$1/trees"
@@ -23,7 +24,7 @@ trees() {
 		machine_unpack pci-$state "$machine_top/pci-$state"
 		mv "$machine_top/pci-$state/sys" "$1/trees/$state"
 	done
-	# The driver that a host is handed over to is loaded already.
+	# The driver that a host is handed to is loaded already.
 	for state in sys trees/unbound trees/removed; do
 		mkdir -p "$1/$state/bus/pci/drivers/vfio-pci"
 		touch "$1/$state/bus/pci/drivers/vfio-pci/bind" "$1/$state/bus/pci/drivers/vfio-pci/unbind"
@@ -37,13 +38,13 @@ trees() {
 	: >"$1/dev/mem0"
 }
 
-# The log of the kernel that this runs on: nothing else is a file that can be waited for. Without it, a file that
-# has always just been written to.
+# The log of the kernel that the test runs on: no other file can be waited for. If there is no such log, a file that
+# has always just been written to replaces it.
 log=(--dev-bind /dev/kmsg /dev/kmsg)
 timeout 5 dd if=/dev/kmsg of=/dev/null bs=8192 count=1 status=none 2>/dev/null || log=(--bind "$machine_top/kmsg" /dev/kmsg)
 : >"$machine_top/kmsg"
 
-# part NUMBER: the faults of one processor
+# part NUMBER: the faults that one processor makes
 part() {
 	local top=$machine_top/part-$1 round
 	export INJECT_TOP=$top CXL_STATE_DIR=$top/journal CXL_CLI=$top/cxl-cli

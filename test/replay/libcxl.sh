@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Operations on CXL devices are libcxl's: what libcxl logs is the witness. On a recorded machine a driver
-# stays bound, whatever is written: that is told from the state afterwards.
+# libcxl does the operations on CXL devices: its log proves that. On a recorded machine a driver stays bound, whatever is
+# written. The state afterwards shows that.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
 machine=
-# fresh: the machine, with nothing written to any driver
+# fresh: make the machine anew, with nothing written to any driver
 fresh() {
 	machine accelerator
 	find "$machine/sys/bus" \( -name bind -o -name unbind \) -exec chmod u+w {} +
 }
-# step ACTION BUS DRIVER DEVICE
+# step ACTION BUS DRIVER DEVICE: do this step
 step() { machine_sys=bind run on_machine timeout 20 "$DO_STEP" "$@"; }
-# written: every file below /sys/bus/*/drivers that has been written to, with what it was
+# written: print every file below /sys/bus/*/drivers that has been written to, with its content
 written() {
 	(cd "$machine/sys/bus" && find . -path '*/drivers/*' \( -name bind -o -name unbind \) -size +0 | sort | while read -r file; do
 		printf '%s=%s;' "${file#./}" "$(tr '\0' 0 <"$file")"
@@ -52,7 +52,7 @@ like "bus: and disables it" "$out" 'cxl: cxl_bus_disable_invalidate: root0: disa
 is "bus: what it wrote" "$(written)" "platform/drivers/cxl_acpi/unbind=cxl_acpi.00;"
 is "bus: libcxl says what the kernel said" "$(returned)" 0
 
-# Where libcxl has no call
+# Operations that libcxl has no call for
 fresh
 step unbind platform cxl_mock_accel cxl_type2_accel.0
 like "host: of a memdev that libcxl knows" "$out" 'libcxl: add_cxl_memdev: mem0: '
@@ -71,7 +71,7 @@ is "host: what was written for that" "$(written)$(returned)" "platform/drivers/c
 step bind platform nobody cxl_type2_accel.0
 is "a driver that there is not" "$(returned)" ENOENT
 
-# What libcxl drops of what the kernel said
+# Errors of the kernel that libcxl drops
 fresh
 rm "$devices/mem0/driver"
 step bind cxl cxl_mem mem0
@@ -92,7 +92,7 @@ is "another kind of device is not bound: nothing to do" "$(returned)" 0
 step bind cxl cxl_nvdimm mem0
 is "another kind of device: not supported" "$(returned)$(written)" EOPNOTSUPP
 
-# As it should be already
+# Already in the wanted state
 fresh
 rm "$devices/mem0/driver"
 for done in 'unbind cxl cxl_mem mem0' 'bind cxl cxl_port port1' 'bind platform cxl_mock_accel cxl_type2_accel.0' \
@@ -102,17 +102,17 @@ for done in 'unbind cxl cxl_mem mem0' 'bind cxl cxl_port port1' 'bind platform c
 	is "done already: $done" "$(returned)$(operations)$(written)" 00
 done
 
-# The link of a port is a bit in its configuration space: of the second capability here
+# The link of a port is a bit in its configuration space. Here it is in the second capability.
 machine pci-accelerator
 config=$machine/sys/bus/pci/devices/0000:10:00.0/config
-# space OFFSET=BYTE...: 256 bytes of zeros but for these
+# space OFFSET=BYTE...: write 256 bytes, all zero except these
 space() {
 	local at
 	mkdir -p "${config%/*}"
 	head -c 256 /dev/zero >"$config"
 	for at; do printf '%b' "\\x${at#*=}" | dd of="$config" bs=1 seek=$((${at%=*})) conv=notrunc status=none; done
 }
-# differs: at which offset, from what to what, the space has changed
+# differs: print at which offset the space has changed, from what to what
 differs() { cmp -l "$config" "$config.before" | awk '{ printf "%d:%s:%s;", $1 - 1, $3, $2 }'; }
 space 0x34=40 0x40=05 0x41=50 0x50=10 0x60=43
 cp "$config" "$config.before"

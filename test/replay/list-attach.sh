@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# cxl list-attach on recorded machines, as recorded and damaged.
+# cxl list-attach on recorded machines, as recorded and damaged
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -62,7 +62,7 @@ like "a full disk: said" "$err" 'cannot write the answer: No space left on devic
 run on_machine setpriv --reuid 65534 --regid 65534 --clear-groups "$CXL" list-attach
 is "not root: the same answer" "$(query 'map(.attach)')" '["attached"]'
 
-# What sysfs can show while devices come and go, or on other kernels
+# States of sysfs while devices come and go, or on other kernels
 rm -r "$devices/region0/locked"
 list_attach
 is "no lock attribute: attached" \
@@ -98,7 +98,7 @@ list_attach -v
 is "a locked decoder of another region does not count" "$(query '[.[] | .evidence[1].signal, .regions[0].lock_reason]')" \
 	'["region-locked","attach"]'
 
-# As user space leaves it between "target0" and "commit"
+# The state that user space leaves between the writes of "target0" and "commit"
 machine accelerator
 for attribute in region0/commit decoder{1,3}.0/size; do
 	echo 0 >"$devices/$attribute"

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# cxl list --attach: cxl-cli's listing, extended; and cxl list without it: cxl-cli's own. LIST_EVERY=N makes only every
-# Nth of these listings, on each machine other ones.
+# cxl list --attach extends cxl-cli's listing; cxl list without it is cxl-cli's own. LIST_EVERY=N makes only every Nth of
+# these listings, other listings on each machine.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
-# bare: $out without what list --attach adds, as cxl-cli prints it (jq puts a space after each colon)
+# bare: print $out without the additions of list --attach, as cxl-cli prints it (jq puts a space after each colon)
 # shellcheck disable=SC2016 # jq's
 bare='def bare: if type == "object" then del(.attach, .lock_reason, .owners) | map_values(bare)
 	elif type == "array" then map(bare) else . end; bare'
@@ -75,7 +75,7 @@ is "the exit status is cxl-cli's" "$status" 3
 is "a memdev that has gone meanwhile" "$(jq -c '.[1].attach' <<<"$out")" '{"state":"unknown"}'
 is "a region deep inside" "$(jq -c '.[0].deep[0][0].lock_reason' <<<"$out")" '"attach"'
 
-# What cxl-cli prints is printed, and the status says that it was not extended.
+# The output of cxl-cli is printed, and the status says that it was not extended.
 printf '#!/bin/sh\necho "[{\\"memdev\\":\\"mem0\\"}]"\n' >"$directory/cxl"
 rm -rf "${devices:?}"
 : >"$devices"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Recorded machines: unpack one, change it if the test needs that, and run programs on it, which see its
-# /sys, /proc, /dev and /lib/modules instead of this machine's.
+# Recorded machines: unpack a machine, change it if the test needs that, and run programs on it. They see its /sys, /proc,
+# /dev and /lib/modules instead of those of this machine.
 
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
@@ -10,15 +10,15 @@
 machine_top=$(mktemp -d)
 trap 'rm -rf "$machine_top"' EXIT
 
-# machines: the names of all machines, recorded and altered
+# machines: print the names of all machines, recorded and altered
 machines() { ls "$SOURCE/test/replay/machines" "$SOURCE/test/replay/altered" | grep '^[a-z]' | grep -v :; }
 
-# elf PROGRAM: its file, also where PROGRAM is a script that has it emulated (contrib/lab.d/foreign)
+# elf PROGRAM: print its file, even if PROGRAM is a script that emulates it (contrib/lab.d/foreign)
 elf() { if [ -e "$1.$EMULATED" ]; then echo "$1.$EMULATED"; else echo "$1"; fi; }
 EMULATED=${EMULATED-}
 
-# machine_unpack NAME DIRECTORY: test/replay/machines/NAME as it was recorded; or another machine as
-# test/replay/altered/NAME alters it
+# machine_unpack NAME DIRECTORY: unpack test/replay/machines/NAME as it was recorded; or another machine, altered by
+# test/replay/altered/NAME
 machine_unpack() {
 	local recorded=$SOURCE/test/replay/machines/$1 altered=$SOURCE/test/replay/altered/$1
 	mkdir -p "$2"
@@ -69,7 +69,7 @@ on_machine() {
 }
 machine_more=() # more options of bwrap
 
-# To be put before a command: as root, it cannot read files without a read permission either
+# Put before a command: as root, the command then cannot read files without a read permission
 reader=()
 [ "$(id -u)" -ne 0 ] || reader=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Commands that are not ours are passed to the right cxl-cli, unchanged.
+# Commands that are not ours go to the right cxl-cli, unchanged.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guard judges every object that cxl-cli would act on: for thousands of arguments, drawn from a seed, it selects
+# The guard judges every object that cxl-cli would act on. For thousands of arguments, drawn from a seed, it selects
 # what the real cxl-cli lists by the same argument.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The completions of zsh and fish, in these shells: what is offered for a command line. bash has its own test
+# The completions of zsh and fish, in these shells: what they offer for a command line. bash has its own test
 # (completion.sh).
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
@@ -14,7 +14,7 @@ ln -s "$CXL" "$machine_top/bin/cxl-attach"
 PATH=$(dirname "$CXL"):$machine_top/bin:$PATH
 offered=$machine_top/offered
 
-# In zsh, completion only runs where somebody types: what it adds is written down.
+# In zsh, completion only runs while a user types: the function that adds candidates writes them down.
 mkdir "$machine_top/zsh"
 cat >"$machine_top/zsh/.zshrc" <<'ZSH'
 PS1='ready> '
@@ -29,7 +29,7 @@ compadd() {
 }
 ZSH
 
-# zsh_offers LINE, fish_offers LINE: what is offered for its last word, in one line
+# zsh_offers LINE, fish_offers LINE: print what is offered for its last word, in one line
 zsh_offers() {
 	: >"$offered"
 	run on_machine env ZDOTDIR="$machine_top/zsh" SOURCE="$SOURCE" OFFERED="$offered" TERM=dumb TYPE_AFTER='ready> ' \
@@ -42,7 +42,7 @@ fish_offers() {
 		"$SOURCE/contrib/completions/cxl.fish" "$1"
 	cut -f 1 <<<"$out" | LC_ALL=C sort -u | xargs
 }
-# offers LINE WHAT...: in both shells
+# offers LINE WHAT...: both shells offer these words
 offers() {
 	is "zsh: $1" "$(zsh_offers "$1")" "$2"
 	is "fish: $1" "$(fish_offers "$1")" "${3-$2}"

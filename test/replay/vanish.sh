@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A device that is removed while it is read is in the snapshot as it was, or not at all: it is never taken for one
-# without the attributes that were gone already. test/damage/vanish.c removes each device at each point of the read.
+# A device that is removed while it is read is in the snapshot as it was, or not at all. It never counts as a device
+# without the attributes that were already gone. test/damage/vanish.c removes each device at each point of the read.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -11,7 +11,7 @@ for name in accelerator accelerator-unbound expanders-regions pci-shared pci-two
 	machine_unpack "$name" "$machine_top/unpacked/$name"
 	unpacked+=("$machine_top/unpacked/$name")
 done
-# Nothing is known of drivers that are built in: only what the devices have counts.
+# Nothing is known of built-in drivers: only the devices count.
 machine_unpack expanders-regions "$machine_top/unpacked/built-in"
 find "$machine_top/unpacked/built-in/sys" -name module -type l -path '*/drivers/*' -delete
 unpacked+=("$machine_top/unpacked/built-in")

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A step that hangs, on a recorded machine: once its command has given up or was killed, the worker does no
-# other step, and until it has ended it holds the lock. Settings of the system are put back all the same.
+# A step that hangs, on a recorded machine. Once its command has given up or was killed, the worker does no other step.
+# Until it has ended, it holds the lock. It still restores the settings of the system.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -17,13 +17,13 @@ rm -f "$bus/drivers/cxl_lab_accel/unbind" "$bus/rescan"
 mkfifo "$bus/drivers/cxl_lab_accel/unbind" "$bus/rescan"
 before=$(cat "$override")
 
-# settings ON: as the administrator has them
+# settings ON: write the settings of the administrator, with drivers_autoprobe at ON
 settings() {
 	rm -f "$override" "$autoprobe"
 	printf '%s\n' "$before" >"$override"
 	printf '%s\n' "$1" >"$autoprobe"
 }
-# hanging WHAT MODE: a command in that mode, whose worker $pid hangs
+# hanging WHAT MODE: run a command in that mode, whose worker $pid hangs
 hanging() {
 	if [ "$2" = wait ]; then
 		on_machine "$WORKER" "$1" wait >"$machine_top/pid" &
@@ -45,7 +45,7 @@ let_go() {
 	done
 	ok "the worker has ended" [ $i -lt 100 ]
 }
-# refused WHAT STEP: the next commands are, and say who is stuck, and where
+# refused WHAT STEP: the next commands are refused, and name the stuck process and where it is
 refused() {
 	local command words
 	for command in "attach-memdev" "detach-memdev mem0"; do
@@ -74,7 +74,7 @@ for mode in give-up killed; do
 	is "handover $mode: then the lock is free" "$status$out" "0[]"
 done
 
-# As the administrator has it, whether drivers bind by themselves is 1 or 0
+# The administrator's setting, whether drivers bind by themselves, is 1 or 0.
 for on in 1 0; do
 	settings $on
 	hanging rescan give-up

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which modules of Debian's own kernel can own CXL memory? Its modules are in /mnt/lib/modules.
+# Which modules of Debian's own kernel can own CXL memory? The modules are in /mnt/lib/modules.
 # shellcheck source=test/replay/machine.sh
 . "$SOURCE/test/replay/machine.sh"
 
@@ -17,7 +17,7 @@ is "what is known about it" "$(jq -c 'map(select(.module == "sfc"))[0]' <<<"$out
 	"{\"format_version\":1,\"module\":\"sfc\",\"version\":\"$release\",\"file\":\"/lib/modules/$release/kernel/drivers/net/ethernet/sfc/sfc.ko.xz\",\"loaded\":false,\"hosts\":[]}"
 keep list-attach-providers
 
-# The oracle: what every module that uses cxl_mem imports, by nm
+# The oracle: what every module that uses cxl_mem imports, according to nm
 expected=$(grep '/cxl_mem\.ko' "$machine/lib/modules/$release/modules.dep" | cut -d: -f1 | while read -r file; do
 	xz -dc "$machine/lib/modules/$release/$file" >"$machine_top/module"
 	! nm -u "$machine_top/module" | grep -qw devm_cxl_probe_mem || basename "$file" .ko.xz

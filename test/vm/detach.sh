@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the tests of detach-memdev and attach-memdev share. They run on either machine: with one
-# accelerator, and perhaps an expander beside it.
+# Shared by the tests of detach-memdev and attach-memdev. They run on either machine, with one accelerator, and in some
+# boots an expander beside it.
 
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
@@ -11,7 +11,7 @@ host=$("$CXL" list-attach | jq -r '.[0].host')
 # shellcheck disable=SC2034 # for the tests
 provider=$("$CXL" list-attach | jq -r '.[0].provider')
 
-# mem: the memdev's name, which may change with each reattach
+# mem: print the memdev's name, which may change with each reattach
 mem() {
 	local path
 	for path in /sys/bus/cxl/devices/mem*; do
@@ -19,29 +19,29 @@ mem() {
 	done
 }
 
-# state: everything that there is, without the numbers that may change
+# state: print everything that exists, without the numbers that may change
 state() {
 	"$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus) |
 		.regions |= map(select(.lock_reason == "attach") | del(.region))) | sort_by(.host)'
 }
 
-# failed: the checks that have not passed, of a report in $out
+# failed: print the checks of the report in $out that have not passed
 failed() { jq -c '[.checks[] | select(.result != "passed") | .check]' <<<"$out"; }
 
-# reattach: what is in the journal; if the kernel cannot reuse a port that was unbound, all ports are
-# recreated (Documentation/findings/port-reuse.md)
+# reattach: reattach everything in the journal. If the kernel cannot reuse a port that was unbound, all ports are
+# recreated (Documentation/findings/port-reuse.md).
 reattach() {
 	run "$CXL" attach-memdev
 	[ "$status" -eq 0 ] || [[ $err != *--cycle-bus* ]] || run "$CXL" attach-memdev --cycle-bus -f
 }
 
-# killed POINT COMMAND...: cxl COMMAND is killed at that point; the kernel finishes what it began
+# killed POINT COMMAND...: cxl COMMAND is killed at that point, and the kernel finishes what it began
 killed() {
 	CXL_TEST_KILL_AT=$1 run "$CXL" "${@:2}"
 	is "$2 $3 $4: killed at $1" "$status" 137
 	echo 1 >/sys/bus/cxl/flush
 }
-# reattached WHAT: it is reattached from the journal
+# reattached WHAT: the memdev is reattached from the journal
 reattached() {
 	reattach
 	is "$1: attach-memdev reattaches it" "$status" 0

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For the tests that run on the real kernel. The last check of each is that there was no kernel report
-# while it ran.
+# For the tests that run on the real kernel. The last check of each test is that the kernel has reported no bug while the
+# test ran.
 
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
@@ -18,7 +18,7 @@ check_dmesg() {
 	finish
 }
 
-# unplug HOST: its slot's power is turned off, and QEMU takes the device away for good
+# unplug HOST: turn its slot's power off; QEMU then takes the device away for good
 unplug() {
 	local slot
 	slot=$(grep -l "^${1%.*}$" /sys/bus/pci/slots/*/address)
@@ -29,7 +29,7 @@ unplug() {
 	done
 }
 
-# check_dmesg_unplugged: check_dmesg after unplug, where the kernel may report pciehp's own locks
+# check_dmesg_unplugged: check_dmesg after unplug; the kernel may then report pciehp's own locks
 # (Documentation/findings/pciehp-locks.md)
 check_dmesg_unplugged() {
 	local said
@@ -44,14 +44,14 @@ check_dmesg_unplugged() {
 	finish
 }
 
-# unbind_settled HOST DRIVER: unbind it, and wait for the work that this leaves behind, which could undo a
-# later bind (Documentation/findings/undone-bind.md)
+# unbind_settled HOST DRIVER: unbind it, and wait for the work that the unbind leaves behind. That work could undo a later
+# bind (Documentation/findings/undone-bind.md).
 unbind_settled() {
 	echo "$1" >"$2/unbind"
 	echo 1 >/sys/bus/cxl/flush
 }
 
-# answer FILTER: the last output through jq
+# answer FILTER: print what jq makes of the last output
 answer() { jq -c "$1" <<<"$out"; }
 
 # as_cxl_cli ARGUMENT...: our cxl and the distribution's do the same
@@ -63,9 +63,9 @@ as_cxl_cli() {
 	is "cxl $*: the same as cxl-cli" "$ours" "$out|$err|$status"
 }
 
-# valid WHAT SCHEMA [FILE...]: the files, or the last output, are what the schema of that name wants. In a guest that is
-# emulated, each such check takes ten seconds. Where LEAVE_TO_HOST names a directory, test/vm/validate makes it
-# afterwards, out of the guest.
+# valid WHAT SCHEMA [FILE...]: the files, or the last output, match the schema of that name. In an emulated guest, each
+# such check takes ten seconds. If LEAVE_TO_HOST names a directory, test/vm/validate makes the check later, outside of the
+# guest.
 valid() {
 	local what=$1 schema=$SOURCE/Documentation/schema/$2.schema.json left rc=0
 	shift 2
@@ -84,7 +84,7 @@ valid() {
 	[ "$rc" -eq 0 ] || report "$rc" "$what: left to the host"
 }
 
-# truth: what the kernel itself knows of every memdev and region, as JSON:
+# truth: print what the kernel itself knows of every memdev and region, as JSON:
 # {"memdevs":{"mem0":true},"regions":{"region0":{"attach":true,"locked":true}}}
 truth() {
 	local file=/sys/kernel/debug/cxl_lab_truth

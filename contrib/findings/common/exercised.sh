@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For the reproducers: what only a comparison with the beginning can tell
+# For the reproducers of findings that only a comparison with the baseline can show
 
-# exercised SIGNATURE OPTION...: of all trials of the exerciser with these options, those that had that finding have shown
+# exercised SIGNATURE OPTION...: run the exerciser with these options. Print "shown" for each trial with that finding.
 exercised() {
 	local signature=$1
 	shift

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# list-attach --follow while the accelerator comes and goes; also when the kernel drops events.
+# list-attach --follow while the accelerator comes and goes, also if the kernel drops events.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -54,7 +54,7 @@ is "the times do not go back" "$(jq .time_us $lines)" "$(jq .time_us $lines | so
 settle
 is "no other line" "$(wc -l <$lines)" 6
 
-# Stopped, while there are far more events than fit into its socket
+# list-attach is stopped while far more events come than fit into its socket.
 kill -STOP $follower
 for _ in 1 2 3; do
 	unbind_settled "$host" "$driver"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# list-attach with one accelerator, on either machine, compared with cxl-cli and sysfs; and while the
-# provider goes and comes back.
+# list-attach with one accelerator, on either machine, compared with cxl-cli and sysfs; also while the provider goes and
+# comes back.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -18,7 +18,7 @@ is "done" "$status" 0
 is "nothing on stderr" "$err" ""
 is "one memdev is attached" "$(answer 'map([.memdev, .attach])')" '[["mem0","attached"]]'
 
-# The oracle: cxl-cli for what it knows, sysfs links for the rest
+# The oracle: cxl-cli for what it knows, and links in sysfs for the rest
 memdevs=$(/usr/bin/cxl list -M)
 regions=$(/usr/bin/cxl list -R)
 host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")

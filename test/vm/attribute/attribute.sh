@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# On a kernel that says by itself which memdevs were attached (contrib/findings/attached-attribute.cocci): cxl takes its
-# word, whatever else there is; and what cxl infers where the attribute is hidden is the same.
+# On a kernel with an attribute that says which memdevs were attached (contrib/findings/attached-attribute.cocci): the
+# answer of cxl is the attribute's, whatever the other signals are. If the attribute is hidden, cxl infers the same.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
 memdevs=(/sys/bus/cxl/devices/mem[0-9]*)
-# of_each FILTER: that of each memdev that list-attach has
+# of_each FILTER: what jq makes of each memdev that list-attach prints
 of_each() { "$CXL" list-attach --all -v | jq -Sc "map(select(.memdev) | {(.memdev): $1}) | add"; }
-# of_each_with FILE FILTER: the same in a mount namespace where that file is the attribute of each memdev
+# of_each_with FILE FILTER: the same in a mount namespace in which FILE replaces the attribute of each memdev
 of_each_with() {
 	# shellcheck disable=SC2016 # expanded by the inner bash
 	unshare -m bash -c "$(declare -f of_each)"'
@@ -38,7 +38,7 @@ for said in 0=none 1=attached; do
 	is "all say ${said%=*}: the attribute decides alone" "$(of_each_with /tmp/said .attach | jq -c '[.[]] | unique')" "[\"${said#*=}\"]"
 done
 
-# A detach and a reattach: the new memdev has it, too
+# A detach and a reattach: the new memdev also has the attribute.
 run "$CXL" detach-memdev --reattach "$(jq -r 'to_entries | map(select(.value == "attached"))[0].key' <<<"$kernel")"
 is "detached and reattached" "$status$(answer '[.passed, .reattach.passed]')" '0[true,true]'
 is "the kernel says the same of the new memdevs" "$(of_each .attach | jq -c '[.[]] | sort')" "$(jq -c '[.[]] | sort' <<<"$kernel")"

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# contrib/bench --round measures what it says, and leaves the machine as it was. Nothing here depends on
-# speed.
+# contrib/bench --round measures what it says, and leaves the machine as it was. No check depends on speed.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/claims.md, C7: the host is handed to vfio-pci and taken back, ROUNDS times (5 if not
-# said), by our commands and by the writes that a script would do, with and without waiting for the work
-# that an unbind leaves behind.
+# Documentation/claims.md, C7: the host is handed to vfio-pci and taken back, ROUNDS times (default 5). This is done by
+# our commands and by the writes of a script, with and without a wait for the work that an unbind leaves behind.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -31,7 +30,7 @@ is "our commands: handed over, each time" "$handed" "$rounds"
 is "our commands: taken back, each time" "$back" "$rounds"
 is "the override is as it was" "$(cat "$device/driver_override")" "$(basename "$provider")"
 
-# hand_over WAIT...: the writes of a script; in $lost how often no driver was there at the end
+# hand_over WAIT...: do the writes of a script; $lost counts how often the host had no driver at the end
 hand_over() {
 	lost=0
 	for ((round = 0; round < rounds; round++)); do

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/claims.md, C1: who still has what while the provider's remove() runs, which is made to sleep.
-# When its host is unbound, the region is there until remove() has returned; when the memdev is unbound,
-# the region is gone before remove() begins, and the provider has it mapped still.
+# Documentation/claims.md, C1: what remains of region and provider while the provider's remove() runs. remove() is made
+# to sleep. If the host is unbound, the region exists until remove() has returned. If the memdev is unbound, the region
+# is gone before remove() begins, and the provider still has it mapped.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -12,15 +12,15 @@ parameter=/sys/module/cxl_lab_accel/parameters/remove_sleep_ms
 host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
 driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)
 memdev() { basename "$driver/$host"/mem[0-9]*; }
-# What there is of the region and of its provider. The driver's link in sysfs says nothing: it goes before
+# Prints what remains of the region and of its provider. The driver's link in sysfs shows nothing: it goes before
 # remove() is called.
 look() {
 	echo "region $(grep -c ' : region0$' /proc/iomem), mapping $(grep -c lab_accel_probe /proc/vmallocinfo)," \
 		"interface $(find "/sys/bus/pci/devices/$host/net" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)"
 }
-# sleeping: is a process of the kernel's or of ours within remove()?
+# sleeping: is a process of the kernel or of ours in remove()?
 sleeping() { grep -qs lab_accel_remove /proc/[0-9]*/stack; }
-# look_while_sleeping: what there is once remove() has begun, and before it has ended
+# look_while_sleeping: print what remains after remove() has begun, and before it has ended
 look_while_sleeping() {
 	local i seen
 	for ((i = 0; i < 100; i++)); do

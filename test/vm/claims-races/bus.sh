@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/claims.md, C2 and C3: the bus is detached while the memdev is detached by each other method, ROUNDS
-# trials each (default 6), at offsets all over the sweep. Does anything release twice, or count a reference below zero?
-# A port that is bound again while a memdev is probed has other problems (Documentation/findings), and is
-# left out: detaching the bus makes new ports.
+# Documentation/claims.md, C2 and C3: the bus is detached while each other method detaches the memdev, ROUNDS trials
+# each (default 6), at offsets all over the sweep. Is anything released twice, or a reference counted below zero? The
+# method port is left out: a port that is bound again during a probe has other problems (Documentation/findings).
+# Detaching the bus makes new ports.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/claims.md, C1, C2 and C4, on either machine: detach and reattach by each method, ROUNDS
-# times (5 if not said), in turn. For how long is a region gone while its driver is bound, does the driver go at all,
-# and does the kernel complain? The reports are kept in RESULTS.
+# Documentation/claims.md, C1, C2 and C4, on either machine: detach and reattach by each method in turn, ROUNDS times
+# (default 5). How long is a region gone while its driver is bound? Is the driver unbound at all? Are there kernel
+# reports? The test keeps the reports of the commands in RESULTS.
 # shellcheck disable=SC2016 # jq's own variables
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
@@ -15,10 +15,10 @@ host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
 driver=$(readlink -f "/sys/bus/cxl/devices/mem0/../driver")
 measured=(memdev endpoint port bus)
 excluded=(host module)
-# A real host bridge's port does not come back (Documentation/findings/port-reuse.md).
+# The port of a real host bridge cannot be reused (Documentation/findings/port-reuse.md).
 [[ $host != 0000:* ]] || { excluded+=(pci-remove); measured=(memdev endpoint bus); }
 read -ra methods <<<"${METHODS:-${measured[*]} ${excluded[*]}}"
-# memdev: its name now
+# memdev: print its present name
 memdev() { for memdev in "$driver/$host"/mem[0-9]*; do memdev=${memdev##*/}; done; }
 
 for ((round = 0; round < rounds; round++)); do
@@ -28,7 +28,7 @@ for ((round = 0; round < rounds; round++)); do
 	done
 done
 
-# of METHOD FILTER: what jq makes of the method's reports
+# of METHOD FILTER: print what jq makes of the method's reports
 of() { jq -sc "$2" "$results/$1.reports"; }
 for method in "${methods[@]}"; do
 	is "$method: $rounds rounds, in each, every check passed" \
@@ -50,8 +50,7 @@ for method in "${methods[@]}"; do
 	of "$method" '.[0].timeline | map("\(.action) \(.device) \(.us / 1000 | round)") | join(", ")' | jq -r . | sed "s/^/# order, $method (ms): /"
 done
 
-# What unloads nothing: the driver goes, its module stays; and a region that only loses its own driver
-# takes nothing along.
+# The driver is unbound, and its module stays loaded. If a region only loses its own driver, nothing else is lost.
 memdev
 run "$CXL" detach-memdev "$memdev"
 is "detached: the driver's module stays loaded" "$status$([ -e "$driver/$host" ] || echo " unbound") $([ -e "$driver/module" ] && echo loaded)" "0 unbound loaded"

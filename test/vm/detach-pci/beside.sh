@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An expander with a region of its own, below the same port, is detached as well by port and bus: what the
-# plan says of it happens.
+# The methods port and bus also detach an expander that has its own region, below the same port. The plan says what
+# happens to it, and that happens.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 

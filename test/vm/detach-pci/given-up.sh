@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A removed device is to be reattached, and the command gives up while the kernel is still scanning the bus: whatever
-# moment that is, the device gets no driver that it did not have, and drivers bind by themselves again once the scan is
-# over. cxl_pci would take any CXL memory device that it is let.
+# attach-memdev reattaches a removed device, and gives up while the kernel is still scanning the bus. At whatever moment
+# that happens, the device gets no driver that it did not have. Once the scan is over, drivers bind by themselves again.
+# Without these precautions, cxl_pci would take any CXL memory device.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -12,13 +12,13 @@ device=/sys/bus/pci/devices/$host
 autoprobe=/sys/bus/pci/drivers_autoprobe
 is "cxl_pci is there to take it" "$([ -d /sys/bus/pci/drivers/cxl_pci ] && cat $autoprobe)" 1
 
-# The scan takes longer than a command waits that gives up in the middle of it: each moment comes up.
+# The scan takes longer than the command waits, so that the command gives up at each moment of the scan.
 taken='' off='' lost='' seen=0
 for milliseconds in 001 002 003 004 005 006 008 010 012 015 018 021 025 030 035 040 050 060; do
 	"$CXL" detach-memdev -f --via pci-remove "$(mem)" >/dev/null 2>&1
 	run "$CXL" attach-memdev --timeout "0.$milliseconds"
 	[[ $err != *rescan*"the kernel has not returned"* ]] || seen=$((seen + 1))
-	# It is held by the process that was left behind.
+	# The process that was left behind holds the lock.
 	flock /run/cxl/step true
 	[ ! -e "$device/driver" ] || [ "$(basename "$(readlink "$device/driver")")" = "$provider" ] || taken+=" $milliseconds"
 	[ "$(cat $autoprobe)" = 1 ] || off+=" $milliseconds"

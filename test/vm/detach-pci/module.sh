@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A provider that was loaded by hand, with parameters: unloaded by detach-memdev, it comes back with the same.
-# If its file is not where modprobe looks, it is not unloaded.
+# A provider that was loaded by hand, with parameters: detach-memdev unloads it, and it comes back with the same
+# parameters. If its file is not where modprobe looks, detach-memdev does not unload it.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 

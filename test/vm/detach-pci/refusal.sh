@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is in use, and what was not named, is not detached without -f. With an expander beside the
-# accelerator, in the same window, below the same port.
+# Without -f, detach-memdev refuses to detach what is in use, and what was not named. The machine has an expander in the
+# same window and below the same port as the accelerator.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -43,7 +43,7 @@ whole=$(state)
 refused "an expander's region below the bus" --via bus
 like "an expander's region below the bus: by name" "$err" "region $region"
 
-# Its memory as system RAM; without udev, the modules for what has appeared are loaded by hand
+# The expander's memory is system RAM. Without udev, the test loads the modules for new devices by hand.
 modprobe -a dax_cxl kmem
 for blocks in /sys/devices/system/memory/memory*/state; do
 	[ "$(<"$blocks")" = online ] || echo online_movable >"$blocks"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Somebody else removes the device while it is detached: the next attach-memdev does not say that all is well; and
-# knows how to attach it, if it has been found again.
+# Another process removes the device while it is detached. The next attach-memdev then fails with a message. If the
+# device is found again, attach-memdev knows how to attach it.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -18,7 +18,7 @@ is "removed since: which, is said" "$err" "cxl attach-memdev: $host: has been re
 run "$CXL" attach-memdev
 is "removed since: said once" "$status$out$err" "0[]cxl attach-memdev: nothing has been detached"
 
-# It is found again by nobody, and no driver but its own may have it.
+# A rescan finds the device while no driver binds by itself: no driver but its own may have it.
 echo 0 >$bus/drivers_autoprobe
 echo 1 >$bus/rescan
 echo "$provider" >$bus/devices/"$host"/driver_override
@@ -27,7 +27,7 @@ run "$CXL" attach-memdev "$host"
 is "found again: attached by its name" "$status" 0
 is "found again: everything is as it was" "$(state)" "$whole"
 
-# Found again while it is still in the journal: it lacks the driver_override that it had
+# The device is found again while it is still in the journal: it has lost its driver_override.
 run "$CXL" detach-memdev --via host "$(mem)"
 is "detached once more" "$status$(failed)" "0[]"
 echo 0 >$bus/drivers_autoprobe

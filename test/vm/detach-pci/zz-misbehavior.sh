@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A provider that misbehaves, in each of the ways that it can be told to: exactly the check of that fails.
-# Last in its boot, since it leaves a warning and mappings behind.
+# A provider that misbehaves, in each way that its parameters offer: exactly the check for that misbehavior fails. The
+# test runs last in its boot, because it leaves a warning and mappings behind.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -15,7 +15,7 @@ as_it_was() {
 	is "$1: reattached" "$status$(state)" "0$whole"
 }
 
-# Another process changes something meanwhile
+# Another process changes something during the detach.
 echo 3000 >$parameters/remove_sleep_ms
 (until compgen -G '/run/cxl/*.json' >/dev/null; do sleep 0.1; done; echo "$expander" >/sys/bus/cxl/drivers/cxl_mem/unbind) &
 run "$CXL" detach-memdev --via host "$(mem)"
@@ -26,7 +26,7 @@ like "another memdev was unbound meanwhile: which" "$(detail nothing-else)" "$ex
 echo "$expander" >/sys/bus/cxl/drivers/cxl_mem/bind
 as_it_was "another memdev was unbound meanwhile"
 
-# Its remove() does not return in time
+# The provider's remove() does not return in time.
 echo 8000 >$parameters/remove_sleep_ms
 begun=$SECONDS
 run "$CXL" detach-memdev --via host --timeout 2 "$(mem)"
@@ -42,7 +42,7 @@ echo 0 >$parameters/remove_sleep_ms
 sleep 7
 as_it_was "a remove() that hung"
 
-# It does not return, and the command is interrupted
+# remove() does not return, and the command is interrupted.
 echo 8000 >$parameters/remove_sleep_ms
 env --default-signal=INT "$CXL" detach-memdev --via host "$(mem)" >/tmp/out 2>/tmp/err &
 pid=$!
@@ -64,7 +64,7 @@ echo 0 >$parameters/remove_sleep_ms
 sleep 8
 as_it_was "interrupted in a remove() that hung"
 
-# What was given up, or whose command was killed, goes no further when the kernel returns
+# When the kernel returns, a step that was given up, or whose command was killed, is not followed by another step.
 modprobe vfio enable_unsafe_noiommu_mode=1
 modprobe vfio-pci
 override=$(cat "/sys/bus/pci/devices/$host/driver_override")
@@ -94,7 +94,7 @@ for how in time-out SIGKILL; do
 	is "a handover that hung, $how: with its own override" "$(cat "/sys/bus/pci/devices/$host/driver_override")" "$override"
 done
 
-# It refuses to bind
+# The provider refuses to bind.
 "$CXL" detach-memdev --via host "$(mem)" >/dev/null
 echo 1 >$parameters/refuse
 run "$CXL" attach-memdev --timeout 5
@@ -113,7 +113,7 @@ echo 0 >$parameters/remove_warn
 is "a warning: no-splat failed" "$status$(failed)" '4["no-splat"]'
 like "a warning: which" "$(detail no-splat)" "warning: WARNING: .*lab_accel_remove"
 as_it_was "a warning"
-# It keeps its mapping
+# The provider keeps its mapping.
 echo 1 >$parameters/keep_mapping
 run "$CXL" detach-memdev "$(mem)"
 echo 0 >$parameters/keep_mapping

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The handover that virtualization does: the host goes to another driver, and is taken back. Also killed
-# after every step of both. On PCI the other driver is vfio-pci; on the mock it is one that binds to any
-# device and does nothing with it.
+# The handover for virtualization: the host goes to another driver, and is taken back. Both are also killed after every
+# step. On PCI the other driver is vfio-pci. On the mock it is a driver that binds to any device and does nothing with it.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -13,7 +12,7 @@ driver() { basename "$(readlink "$device/driver")"; }
 override=$(cat "$device/driver_override")
 to=alarmtimer
 if [[ $host == 0000:* ]]; then
-	# There is no IOMMU here, which VFIO wants to be told.
+	# There is no IOMMU here, and VFIO needs an option for that.
 	modprobe vfio enable_unsafe_noiommu_mode=1
 	modprobe vfio-pci
 	to=vfio-pci
@@ -22,7 +21,7 @@ fi
 run "$CXL" detach-memdev --to nowhere "$(mem)"
 is "a driver that is not there: cannot" "$status" 5
 is "and nothing has changed" "$(state)" "$whole"
-# The kernel does not let the provider go: the host is not to get another driver later.
+# The unbind from the provider fails: the host must not get another driver later.
 unbind=/sys/bus/$(basename "$(readlink -f "$device/subsystem")")/drivers/$provider/unbind
 mount --bind /dev/full "$unbind"
 run "$CXL" detach-memdev --to $to "$(mem)"
@@ -46,7 +45,7 @@ run "$CXL" detach-memdev --to $to "$(mem)"
 rmmod "$provider"
 reattach
 is "taken back, and its module was unloaded meanwhile" "$status$(state)" "0$whole"
-# A driver_override that names another driver, and that nobody has acted on
+# A driver_override names another driver, and no process has acted on it yet.
 echo $to >"$device/driver_override"
 for method in host bus; do
 	run "$CXL" detach-memdev -f --via $method "$(mem)"

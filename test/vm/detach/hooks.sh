@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Hooks on the real kernel: what there is when each of them runs, and that nothing is changed where one refuses, is
-# ended, or is left behind by a command that was killed. Which of them run in which order is tested on recorded machines
-# (test/replay/hooks.sh).
+# Hooks on the real kernel: what exists when each hook runs. Nothing is changed if a hook refuses, is ended, or is left
+# behind by a killed command. test/replay/hooks.sh tests on recorded machines which hooks run in which order.
 # shellcheck disable=SC2016 # hooks expand what they do
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
@@ -11,7 +10,7 @@
 whole=$(state)
 hooks=/etc/cxl/detach.d
 log=/tmp/called
-# hook NAME [LINE...]: a hook that notes its phase, and whether the memdev is there, and then does that
+# hook NAME [LINE...]: make a hook that records its phase, and whether the memdev exists, and then runs these lines
 hook() {
 	mkdir -p $hooks
 	printf '%s\n' '#!/bin/bash' "here=none; for path in /sys/bus/cxl/devices/mem*; do
@@ -19,7 +18,7 @@ hook() {
 		"echo \"$1 \$1 \$here\" >>$log" "${@:2}" >$hooks/"$1"
 	chmod 0755 $hooks/"$1"
 }
-# called: what was called since the last time
+# called: print what was called since the last time
 called() { [ ! -e $log ] || xargs <$log; rm -f $log; }
 # unchanged WHAT: everything is as it was, and another command can run
 unchanged() {
@@ -57,7 +56,7 @@ killed pre-detach detach-memdev "$(mem)"
 is "killed after a hook: nothing else was called" "$(called)" "10-first pre-detach there"
 unchanged "killed after a hook"
 
-# What was in use, and was stopped by the hook
+# The hook ends what uses the memory.
 sleep 1000 7<"/dev/cxl/$(mem)" &
 user=$!
 run "$CXL" detach-memdev --no-hooks "$(mem)"
@@ -77,7 +76,7 @@ is "not reattached: the phases" "$(called)" "10-first pre-detach there 10-first 
 run "$CXL" attach-memdev --no-hooks
 is "not reattached: it is in the journal" "$status$(state)$(called)" "0$whole"
 
-# The kernel refuses; or the hook does what the command is about
+# The kernel refuses; or the hook itself does what the command is about to do.
 hook 10-first
 unbind=/sys/bus/$(basename "$(readlink -f "$(echo /sys/bus/{pci,platform}/devices/"$host" | xargs -n 1 ls -d 2>/dev/null)/subsystem")")/drivers/$provider/unbind
 mount --bind /dev/full "$unbind"
@@ -94,7 +93,7 @@ run "$CXL" attach-memdev "$host"
 is "a host that is in no journal: its hooks" "$status$(called)" "010-first pre-attach none 10-first post-attach there"
 unchanged "a host that is in no journal"
 
-# Who calls none
+# These commands call no hook.
 run "$CXL" destroy-region -f "$("$CXL" list-attach | jq -r '.[0].regions[0].region')"
 is "the guard: calls none" "$status$(called)" 3
 run "$CXL" detach-memdev --watch-only 1 "$(mem)"

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A signal ends each command, which says what state it leaves, and that is so.
+# A signal ends each command. The command says in which state it leaves the system, and this is true.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
 whole=$(state)
-# interrupted SIGNAL POINT ARGUMENT...: $CXL is stopped there, gets the signal, and is let go
+# interrupted SIGNAL POINT ARGUMENT...: $CXL is stopped at POINT, gets the signal, and continues
 interrupted() {
 	local signal=$1 point=$2 pid
 	shift 2

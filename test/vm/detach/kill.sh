@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Killed with SIGKILL after every single step, and reattached from the journal each time.
+# detach-memdev is killed with SIGKILL after every step, and the memdev is reattached from the journal each time.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -13,7 +13,7 @@ for point in planned journal step-0 acted verified; do
 done
 killed step-0 detach-memdev -f --via port "$(mem)"
 reattached "port, step-0"
-# Killed during the reattach, after each step
+# attach-memdev is killed after each step.
 for point in step-0 returned back; do
 	"$CXL" detach-memdev -f --via bus "$(mem)" >/dev/null
 	killed $point attach-memdev "$host" --timeout=30

@@ -1,16 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each method and its reattach, with --debug: libcxl's own log is the witness that libcxl did it. Where
-# libcxl has no call, the memdev that the function works on is one of libcxl's. And strace tells whose
-# code makes the writes.
+# Each method and its reattach, with --debug: libcxl's own log proves that libcxl did the operation. If libcxl has no call
+# for it, the function still works on libcxl's memdev. strace shows whose code makes the writes.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
 whole=$(state)
 memdev='' endpoint='' port='' root=''
 
-# names: of what is there now
+# names: print the present names
 names() {
 	memdev=$(mem)
 	endpoint=$("$CXL" list-attach | jq -r '.[0].endpoint')
@@ -18,7 +17,7 @@ names() {
 	root=$(basename /sys/bus/cxl/devices/root[0-9]*)
 }
 
-# down METHOD PATTERN: it is detached, and the log has that
+# down METHOD PATTERN: the method detaches the memdev, and the log matches PATTERN
 down() {
 	run "$CXL" detach-memdev --debug -f --via "$1" "$memdev"
 	is "$1: detached" "$status$(failed)" "0[]"
@@ -26,7 +25,7 @@ down() {
 	is "$1: nothing else was disabled" "$(grep -cE '^(libcxl|cxl): [a-z_]+(disable|unbind|unload|remove)[a-z_]*: ' <<<"$err")" 1
 }
 
-# back METHOD PATTERN: all is reattached, and the log has that
+# back METHOD PATTERN: everything is reattached, and the log matches PATTERN
 back() {
 	run "$CXL" attach-memdev --debug
 	like "$1: reattached, and the log says by which call" "$err" "$2"
@@ -68,13 +67,13 @@ if [[ $host == 0000:* ]]; then
 	is "pci-remove: everything is as it was" "$status$(state)" "0$whole"
 fi
 
-# Where nobody asks, nothing is said.
+# Without --debug, nothing is logged.
 names
 run "$CXL" detach-memdev --reattach "$memdev"
 is "without --debug nothing of it is said" "$status$err" 0
 
-# writer METHOD DEVICE: the call of libcxl from whose code the device's name is written during detach-memdev,
-# with the null byte that libcxl writes after it
+# writer METHOD DEVICE: during detach-memdev, the device's name is written from this call of libcxl, with the null byte
+# that libcxl writes after a name
 writer() {
 	strace -f -k -e trace=write -o /tmp/calls "$CXL" detach-memdev -f --via "$1" "$memdev" >/dev/null 2>&1
 	DEVICE=$2 awk '/ write\(/ {wanted = index($0, "\"" ENVIRON["DEVICE"] "\\0\"")} wanted' /tmp/calls |

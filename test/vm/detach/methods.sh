@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Detach and reattach by each method: the plan says beforehand what then happens, every check passes, and
-# afterwards everything is as it was. Then ROUNDS times (20) by each, after which nothing is left behind.
+# Detach and reattach by each method: everything happens as planned, every check passes, and afterwards everything is as
+# before. Then ROUNDS times (default 20) by each method, after which nothing is left behind.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -39,19 +39,19 @@ valid "the plans are valid" detach-memdev-plan /tmp/detach/plan-*
 valid "the reports are valid" detach-memdev /tmp/detach/report-*
 valid "the reports of the reattach are valid" attach-memdev /tmp/detach/back-*
 
-# Where a leak would show: addresses, mappings of them, numbers of devices, and memory that functions of CXL
-# and of the provider have allocated (the guest is started with slab_debug=U for that)
+# A leak would show here: addresses, mappings of them, numbers of devices, and memory that functions of CXL and of the
+# provider have allocated (for this, the guest is started with slab_debug=U)
 mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 ok "the kernel tells who allocated what" compgen -G '/sys/kernel/debug/slab/kmalloc-*/alloc_traces'
-# allocated: lines of a function and how much there is of what it allocated
+# allocated: print a line for each function, with the number of its allocations
 allocated() {
 	awk '/^ *[0-9]+ .*\[cxl_/ {objects[$2] += $1} END {for (name in objects) print name, objects[name]}' \
 		/sys/kernel/debug/slab/*/alloc_traces | sort
 }
 leaves() {
 	echo 1 >/sys/bus/cxl/flush
-	sleep 1 # for what is freed once nobody can look at it any more (RCU)
-	# cxl_test's own register of decoders grows with every endpoint: Documentation/kernel-behavior.md
+	sleep 1 # for memory that is freed once no reader can see it any more (RCU)
+	# cxl_test's own registry of decoders grows with every endpoint: Documentation/kernel-behavior.md
 	allocated | grep -v '^cxld_registry_new+'
 	grep -c . /proc/iomem
 	grep -c 'phys=' /proc/vmallocinfo

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Somebody has unbound the CXL bus, and our journal knows nothing of it: why the host cannot be attached is said.
+# Another process has unbound the CXL bus, and the journal does not have it: the reason why the host cannot be attached.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -21,7 +21,7 @@ echo 1 >/sys/bus/cxl/flush
 run "$CXL" attach-memdev "$host"
 is "with the bus, it is attached again" "$status$(state)" "0$whole"
 
-# The bus is cycled for a host that is in no entry of the journal: it is in one as long as there is no bus.
+# --cycle-bus for a host that is in no entry of the journal: the host is in an entry while there is no bus.
 unbind_settled "$host" "/sys/bus/$(basename "$(readlink -f "/sys/bus/"*"/devices/$host/subsystem")")/drivers/$provider"
 for point in step-0 step-1 returned; do
 	killed $point attach-memdev --cycle-bus -f "$host"

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Another process detaches it, and it is reattached by hand.
+# Another process detaches the memdev, and the test reattaches it by hand.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
 whole=$(state)
 driver=$(readlink -f "/sys/bus/cxl/devices/$(mem)/../driver")
-# watched FILE TEXT: what --watch-only says when TEXT is written to FILE meanwhile
+# watched FILE TEXT: what --watch-only reports when TEXT is written to FILE meanwhile
 watched() {
 	mkfifo /tmp/said
 	"$CXL" detach-memdev --watch-only 60 "$(mem)" >/tmp/watched 2>/tmp/said &
@@ -32,7 +32,7 @@ back "the memdev"
 watched "$driver/unbind" "$host"
 is "the host is unbound by hand: every check passed" "$status$(failed)" "0[]"
 back "the host"
-# At once after the devices were read, before anything else
+# The write comes immediately after the devices were read, before anything else.
 CXL_TEST_STOP_AT=planned "$CXL" detach-memdev --watch-only 60 "$(mem)" >/tmp/watched 2>/tmp/said &
 pid=$!
 until grep -q '^State:.*stopped' "/proc/$pid/status"; do sleep 0.1; done
@@ -47,7 +47,7 @@ run "$CXL" detach-memdev --watch-only 1 "$(mem)"
 is "nobody does anything" "$status$out" 1
 like "nobody does anything: says so" "$err" "nothing was detached within 1 s"
 
-# What was reattached by hand is removed from the journal by the next command.
+# The next command removes the entry of a host that was reattached by hand.
 "$CXL" detach-memdev "$(mem)" >/dev/null
 back "by hand"
 run "$CXL" attach-memdev

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exercise-autoremove's actors that need something beside the memdev, and --check: two accelerators on two bridges, an
-# expander beside the first, and slots whose devices come back. What the actors did, the kernel itself says, and a
-# process that watches.
+# The actors of exercise-autoremove that need something beside the memdev, and --check. The machine has two accelerators
+# on two bridges, an expander beside the first, and slots whose devices come back. The kernel log, and a process that
+# watches, say what the actors did.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -16,7 +16,7 @@ exercise() {
 	rm -f /tmp/log
 	run "$CXL" exercise-autoremove --log /tmp/log --real-hardware -b ACPI.CXL "$(mem)" "$@"
 }
-# watch: until watched
+# watch: start a process that records events, until `watched`
 watch() {
 	: >/tmp/seen
 	"$SOURCE/test/vm/exercise-field/watcher" /tmp/seen /dev /dev/cxl &
@@ -24,9 +24,9 @@ watch() {
 	until grep -q ready /tmp/seen || [ ! -d /proc/$watcher ]; do sleep 0.1; done
 }
 watched() { kill $watcher; wait $watcher 2>/dev/null; }
-# seen PATTERN: how often the kernel has reported that to the process that watches
+# seen PATTERN: print how often the watching process has recorded that
 seen() { grep -cE "^$1\$" /tmp/seen; }
-# said PATTERN: how often the kernel has said that since the test began
+# said PATTERN: print how often the kernel log has had that since the test began
 said() { dmesg | sed "1,/$kernel_mark/d" | grep -cE "$1"; }
 # shellcheck disable=SC2016 # for the command of --check to expand
 word='echo 0x$WORD >/sys/bus/pci/devices/$HOST/word && [ "$(cat /sys/bus/pci/devices/$HOST/word)" = 0x$WORD ]'
@@ -66,7 +66,7 @@ is "fwctl: there is none" "$status$(grep -o 'fwctl is not possible here: no memd
 	"5fwctl is not possible here: no memdev of its bus has a fwctl device"
 is "everything is as it was" "$(state)" "$whole"
 
-# What does not hold after a return
+# A check that fails after a reattach
 # shellcheck disable=SC2016 # for the command of --check to expand
 exercise --via host --trials 3 --check 'echo x >>/tmp/count; [ "$(wc -l </tmp/count)" -ne 4 ] || { echo "word lost: $MEMDEV $HOST $REGION"; exit 3; }'
 is "a check that fails is a finding" "$status$(answer '[.ended, .trials, (.findings | map([.kind, .signature, .count]))]')" \
@@ -81,7 +81,7 @@ exercise --via host --trials 1 --check 'exit 9'
 is "a check that fails from the beginning: nothing is done" "$status$(answer '.trials')" '10'
 like "a check that fails from the beginning: says so" "$err" "the command of --check fails before anything is done .health exit 9."
 
-# The memory of an expander's region, as system RAM
+# The memory of an expander's region is system RAM.
 modprobe -a dax_cxl kmem
 echo offline >/sys/devices/system/memory/auto_online_blocks
 decoder=$("$CXL" list-attach | jq -r "map(select(.host == \"$host\"))[0].regions[0].region" | xargs -I{} cxl list -D -d root -r {} | jq -r '.[0].decoder')

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What exercise-autoremove finds of a provider that misbehaves in each way that it can be told to, on the PCI
-# machine; and that real hardware has to be asked for.
+# exercise-autoremove on the PCI machine finds each kind of misbehavior that the provider's parameters offer. On real
+# hardware it runs only with an option.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -14,7 +14,7 @@ exercise() {
 	rm -f /tmp/log
 	run "$CXL" exercise-autoremove --log /tmp/log --real-hardware -b ACPI.CXL "$(mem)" "$@"
 }
-# planted SWITCH ON OFF OPTION...: with that switch of the provider on, in $out
+# planted SWITCH ON OFF OPTION...: run it with that parameter of the provider on; the report is in $out
 planted() {
 	echo "$2" >"$parameters/$1"
 	exercise "${@:4}"
@@ -34,9 +34,9 @@ is "a warning: each time, also when the actor was measured" "$(answer '[.finding
 like "a warning: the whole report" "$(jq -r '.findings[0].detail' <<<"$out")" "lab_accel_remove.*Call Trace:.*pci_device_remove.*end trace"
 planted keep_reference 1 0 --via host --trials 8
 is "a reference that is kept is found" "$status$(signatures)" '4["leak of a memdev"]'
-# The memdev that is there now was made before the switch was off again, and is kept as well.
+# The present memdev was made before the parameter was off again, and is therefore also kept.
 "$CXL" detach-memdev -f --reattach "$(mem)" >/dev/null
-# A kernel that looks for the misuse of locks, and one that looks for that of memory: each lab kernel is one of the two
+# One kernel looks for wrong locking, and one for wrong use of memory: each kernel of the lab is one of the two.
 if [ -e /proc/lockdep ]; then
 	planted remove_inversion 1 0 --via host --trials 1
 	is "locks in another order are found, and named" "$status$(signatures)" '4["lockdep lab_accel_lock_both < lab_accel_remove"]'
@@ -62,7 +62,7 @@ is "addresses that stay taken are found" "$status$(signatures)" '4["check addres
 "$CXL" attach-memdev --all >/dev/null
 is "after all that, everything is as it was" "$(state | jq -c 'map(.attach)')" "$(jq -c 'map(.attach)' <<<"$whole")"
 
-# The last of all: nobody can use the device any more, since the locks of who dies in the kernel stay taken.
+# This comes last: no process can use the device any more, because a process that dies in the kernel keeps its locks.
 start=$SECONDS
 planted remove_oops 1 0 --via host --timeout 60 --trials 5
 is "an oops of who does it is found, named, and nothing more is done" "$status$(answer '[.ended, (.findings | map([.kind, .signature]))]')" \

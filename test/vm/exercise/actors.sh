@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exercise-autoremove on the mock's accelerator: each actor alone finds nothing; it can be interrupted and continued, and
-# restores the baseline whatever is done to it.
+# exercise-autoremove on the mock's accelerator: each actor alone finds nothing. The run can be interrupted and
+# continued, and restores the baseline whatever another process does.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -10,9 +10,9 @@ log=/tmp/log
 state() { "$CXL" list-attach --all | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus) | .regions |= map(del(.region)))'; }
 whole=$(state)
 exercise() { rm -f "$log"; run "$CXL" exercise-autoremove --log "$log" "$@"; }
-# results: how many trials are over
+# results: print how many trials are over
 results() { grep -sc '"record":"result"' "$log" || :; }
-# until_results COUNT: or until the process $pid has ended
+# until_results COUNT: wait for so many, or until the process $pid has ended
 until_results() { until [ "$(results)" -ge "$1" ] 2>/dev/null || ! kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; }
 
 trials=${ROUNDS:-2}
@@ -31,7 +31,7 @@ is "none of the time is left out of the rate" "$(jq -s 'map(select(.record == "r
 	($results | map(.took_us) | add) - ($results[-1].time_us - .[0].time_us) | fabs < 1000000' "$log")" true
 like "and in the kernel log" "$(dmesg)" "cxl exercise-autoremove: trial 0: "
 
-# Cases that no bug of this kernel is known for: they do not stop the machine
+# Cases that show no known bug of this kernel: such a bug would stop the machine.
 exercise --race memdev,list --race host,open --trials 3 --seed 2
 is "races: nothing is found" "$status$(answer '[.trials, .findings]')" '0[6,[]]'
 is "races: at another offset, or in another interleaving, each time" "$(jq -s 'map(select(.record == "trial") | [.case, .offset, .interleaving]) | unique | length' "$log")" 6
@@ -40,7 +40,7 @@ is "races: in every interleaving" "$(jq -rs 'map(select(.record == "trial").inte
 "$CXL" exercise-autoremove --report "$log" --table >/tmp/table
 like "as a table" "$(</tmp/table)" $'memdev,list +3 +0\nhost,open +3 +0\n\ntrials: 6, findings: 0; complete'
 
-# As a script that needs nothing of this program
+# As a script that needs nothing of this project
 for options in "--via host" "--race host,memdev --at 0.25 --interleaving one-cpu" "--race host,memdev --interleaving halves" "--storm=host,memdev,list --interleaving turns"; do
 	# shellcheck disable=SC2086 # several arguments
 	"$CXL" exercise-autoremove --script $options --trials 2 >/tmp/script 2>/tmp/err
@@ -69,7 +69,7 @@ is "continued: from where it was" "$status$(answer '[.ended, .trials, .seed]')" 
 run "$CXL" exercise-autoremove --log "$log" --continue --via port --trials 5
 is "with other cases than before: refused" "$status$(grep -o 'the log has other cases' <<<"$err")" "1the log has other cases"
 
-# No other process detaches something meanwhile
+# No other process detaches anything meanwhile.
 mkdir -p /run/cxl
 exec {lock}>>/run/cxl/lock
 flock "$lock"
@@ -77,7 +77,7 @@ exercise --via host --trials 1
 is "another process detaches" "$status$(grep -o 'is detaching or reattaching a memdev' <<<"$err")" "1is detaching or reattaching a memdev"
 exec {lock}>&-
 
-# Actors that are killed, again and again: what they did is undone, and new ones are started
+# Actors are killed again and again: what they did is undone, and new actors start.
 rm -f "$log"
 "$CXL" exercise-autoremove --log "$log" --race host,memdev --trials 12 >/tmp/out 2>/tmp/err &
 pid=$!
@@ -93,7 +93,7 @@ is "actors were killed: status 0" "$?$([ "$killed" -gt 3 ] || echo " killed $kil
 is "actors were killed: it goes on" "$(jq -c '[.ended, .trials]' /tmp/out)" '["complete",12]'
 is "actors were killed: everything is as it was" "$(state)" "$whole"
 
-# A full disk: nothing is done that cannot be logged
+# On a full disk, nothing is done that cannot be logged.
 mkdir -p /tmp/small
 mount -t tmpfs -o size=4k tmpfs /tmp/small
 run "$CXL" exercise-autoremove --log /tmp/small/log --via host --trials 20
@@ -102,7 +102,7 @@ like "a full disk: says so" "$err" "cannot write the log: No space left on devic
 is "a full disk: everything is as it was" "$(state)" "$whole"
 umount /tmp/small
 
-# The machine cannot be read any more: the process can open no file
+# The machine cannot be read any more: the process can open no file.
 rm -f "$log"
 "$CXL" exercise-autoremove --log "$log" --via host --trials 1000 >/tmp/out 2>/tmp/err &
 pid=$!
@@ -115,17 +115,17 @@ like "the machine cannot be read: and that it may not be as it was" "$(</tmp/err
 [ "$(state)" = "$whole" ] || "$CXL" attach-memdev "$(sed -n 's/.*and cxl attach-memdev //p' /tmp/err)"
 is "the machine cannot be read: everything is as it was" "$(state)" "$whole"
 
-# The kernel log is overrun while no process can read it: a kernel report may have been lost
+# The kernel log is overwritten before a process can read it: a kernel report may have been lost.
 rm -f "$log"
-echo N >/sys/module/printk/parameters/ignore_loglevel # nor is it to be printed
+echo N >/sys/module/printk/parameters/ignore_loglevel # the noise must not be printed
 dmesg --console-level 1
-echo on >/proc/sys/kernel/printk_devkmsg # however much it is
+echo on >/proc/sys/kernel/printk_devkmsg # without a limit on the rate
 env --default-signal=INT "$CXL" exercise-autoremove --log "$log" --via host --trials 1000 >/tmp/out 2>/tmp/err &
 pid=$!
 until_results 2
 run_by=$(pgrep -P "$pid" | head -n 1)
 kill -STOP "$run_by"
-noise=$(printf "%900s" "" | tr " " .) # as long as one line may nearly be; the whole log is 1 MiB
+noise=$(printf "%900s" "" | tr " " .) # nearly the longest possible line; the whole log is 1 MiB
 for ((i = 0; i < 2000; i++)); do echo "noise $i$noise"; done >/dev/kmsg
 kill -CONT "$run_by"
 until_results $(($(results) + 2))
@@ -133,7 +133,7 @@ kill -INT "$pid"
 wait "$pid"
 is "an overrun log: it goes on, and says so" "$?$(jq -c '[.ended, .trials > 1, .logs_lost > 0]' /tmp/out)" '0["interrupted",true,true]'
 finish_log() {
-	# The mark of this test's beginning may be gone from the log: there is nothing to compare with.
+	# The log may have lost the mark of this test's beginning: check_dmesg then has nothing to compare with.
 	is "the kernel has not complained" "$(dmesg | "$SOURCE/contrib/lab.d/splats")" ""
 	finish
 }

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The shards of a schedule, on the mock's accelerator: together they make the trials that one run makes, and what they
-# have logged is put together to its report.
+# The shards of a schedule, on the mock's accelerator: together they make the trials that one run makes, and their merged
+# logs give its report.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
 log=/tmp/shards
-# Cases that no bug of this kernel is known for: reading a region while it is assembled can deadlock
-# (Documentation/findings/region-deadlock.md), so that nothing here lists.
+# Cases that show no known bug of this kernel. The actor list is left out: reading a region while it is assembled can
+# deadlock (Documentation/findings/region-deadlock.md).
 cases=(--via host --via memdev --race 'memdev,open' --race 'host,open')
 exercise() { run "$CXL" exercise-autoremove --log "$@" "${cases[@]}" --trials 4 --seed 11; }
-# trials LOG...: everything that the schedule says of each
+# trials LOG...: print everything that the schedule says of each trial
 trials() { cat "$@" | jq -c 'select(.record == "trial") | [.trial, .case, .offset, .interleaving, (.operations | map(.actor))]' | sort; }
 
 exercise $log.whole
@@ -31,7 +31,7 @@ valid "merged: the report is valid" exercise-autoremove
 is "merged: in the order of the one run" "$(jq -c 'select(.record == "trial").trial' $log.merged | paste -sd,)" \
 	"$(jq -c 'select(.record == "trial").trial' $log.whole | paste -sd,)"
 
-# A shard that was interrupted is continued; another one cannot be by mistake
+# A shard that was interrupted is continued; another shard cannot be continued by mistake.
 exercise $log.part --shard 1/2 --duration 0.1
 is "a shard that did not have the time" "$status$(answer '.trials < 8')" 0true
 exercise $log.part --shard 2/2 --continue

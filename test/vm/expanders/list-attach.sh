@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Expanders have no attach provider, whatever regions they are in.
+# Expanders have no attach provider, whichever regions they are in.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -27,7 +27,7 @@ is "it is not locked" "$(answer 'map([.locked, .reason])')" '[[false,"none"]]'
 run "$CXL" destroy-region -f "$region"
 is "destroyed through our cxl" "$status" 0
 
-# One over two expanders, which are below different host bridges
+# A region over two expanders, which are below different host bridges
 memdev_of() { /usr/bin/cxl list -M | jq -r --arg host "$1" 'map(select(.host == $host))[0].memdev'; }
 run /usr/bin/cxl create-region -t ram -d decoder0.1 -m "$(memdev_of cxl_mem.6)" "$(memdev_of cxl_mem.1)"
 is "cxl-cli made an interleaved region" "$status" 0

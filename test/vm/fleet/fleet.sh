@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From a Debian that has nothing of this project to one that has nothing of it again, on a real kernel with systemd: one
-# apt install of the packages; metrics from the timer's service through node_exporter into Prometheus, an alert when a
-# provider is unbound, the monitor service, the udev rule, and the role of Ansible; and a purge.
+# On a real kernel with systemd, in a Debian that has nothing of this project before and after the test. One apt install
+# of the packages. The metrics go from the timer's service through node_exporter into Prometheus; an alert fires when a
+# provider is unbound; the monitor service, the udev rule, and the role of Ansible work. Then a purge.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 # shellcheck source=test/fleet/services.sh
@@ -28,11 +28,11 @@ state() { "$CXL" list-attach | jq -c 'map([.attach, .host, .provider, (.regions 
 whole=$(state)
 like "the accelerator is attached" "$whole" '"attached"'
 like "cxl list-attach --table" "$(cxl list-attach --table)" "attached +cxl_lab_accel +$host +region0 .* attach"
-# asked NAME: the kernel's answer to a write of NAME to delete_region
+# asked NAME: print the kernel's answer to a write of NAME to delete_region
 asked() { bash -c 'echo "$0" >"$1"' "$1" $decoder/delete_region 2>&1 | sed 's/.*: //'; }
 write_metrics() { systemctl start cxl-attach-metrics.service; }
 
-# The services. An emulated guest takes longer than the service may.
+# The services. An emulated guest takes longer than the service allows.
 mkdir -p /run/systemd/system/cxl-attach-metrics.service.d
 printf '[Service]\nTimeoutStartSec=10min\n' >/run/systemd/system/cxl-attach-metrics.service.d/slow.conf
 systemctl daemon-reload
@@ -118,7 +118,7 @@ run_role -e cxl_maintenance_state=attached
 is "role: reattaches" "$(recap)" "ok changed=1 failed=0"
 is "role: all is as before" "$(state)" "$whole"
 
-# Nothing is left of it.
+# The purge leaves nothing.
 run apt-get purge -y 'cxl-attach*'
 is "purge: done" "$status" 0
 [ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the guard prevents: in a shared window, the kernel deletes a region that a driver uses when it is written
-# to delete_region, and then gives the addresses to the next region. In a boot of its own: kmem must not be loaded,
-# and no region may follow the deleted one, because the decoders of a port are allocated in order.
+# What the guard prevents: in a shared window, a write to delete_region makes the kernel delete a region that a driver
+# uses. The kernel then gives the addresses to the next region. The test runs in a boot of its own: kmem must not be
+# loaded, and no region may follow the deleted one, because the decoders of a port are allocated in order.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -14,7 +14,7 @@ region=$(jq -r '.[0].regions[0].region' <<<"$whole")
 resource=$(jq '.[0].regions[0].resource' <<<"$whole")
 host=$(jq -r '.[0].host' <<<"$whole")
 driver=/sys/bus/pci/drivers/cxl_lab_accel
-word=$driver/$host/word # the first bytes of its memory, by the provider's own mapping
+word=$driver/$host/word # the first bytes of its memory, read through the provider's own mapping
 mappings() { grep -c 'lab_accel_probe' /proc/vmallocinfo; }
 in_iomem() { grep -c "$(printf '%x-' "$resource").* : region" /proc/iomem; }
 before=$(mappings)

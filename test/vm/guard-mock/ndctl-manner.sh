@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test/cxl-attach.sh, which reports as ndctl's tests do, not in TAP. It unloads cxl_test, which is loaded again
-# here for the tests that follow in the same boot.
+# Runs test/cxl-attach.sh, which reports as ndctl's tests do, and not in TAP. That test unloads cxl_test; this one loads
+# it again, for the tests that follow in the same boot.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

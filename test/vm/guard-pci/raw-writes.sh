@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What stops writes to sysfs that bypass the guard: the udev rule of the manual page, its cost, and the
-# alternatives. On the machine with a shared window: other windows have no delete_region.
+# What stops writes to sysfs that bypass the guard: the udev rule of the manual page, its cost, and the alternatives. The
+# machine has a shared window, because other windows have no delete_region.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -25,7 +25,7 @@ region() { "$CXL" list-attach | jq -r '.[0].regions[0].region'; }
 
 is "root can write to it" "$(asked region99 $decoder/delete_region)" "No such device"
 
-# The rule, as the page has it
+# The rule, as on the manual page
 mkdir -p /run/udev/rules.d
 grep '^	ACTION==' "$SOURCE/Documentation/cxl-attach.adoc" | sed 's/^	//' >/run/udev/rules.d/99-cxl-attach.rules
 is "the page has a rule" "$(wc -l </run/udev/rules.d/99-cxl-attach.rules)" 1

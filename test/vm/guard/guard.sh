@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guard on the real kernel, on either machine: what it refuses does not happen, and what it allows is done by
-# cxl-cli and the kernel as without the guard.
+# The guard on the real kernel, on either machine: an operation that it refuses does not happen. An operation that it
+# allows is done by cxl-cli and the kernel as without the guard.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

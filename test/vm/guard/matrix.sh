@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each guarded command, on each kind of memory that the machine has, without -f and with it, for one object, a
-# list, all, and a filter: its messages, its exit status, and the state of the kernel afterwards. If nothing is
-# guarded, the result is that of cxl-cli in the same state.
+# Each guarded command, on each kind of memory that the machine has, without -f and with it, for one object, a list, all,
+# and a filter. Checked are its messages, its exit status, and the state of the kernel afterwards. If nothing is guarded,
+# the result is that of cxl-cli in the same state. The kinds:
 #
-#   owned   attached by a driver                     locked  of an expander, locked by firmware (only on PCI:
-#   plain   of an expander, with its own region              cxl_test cannot lock a decoder)
+#   owned   attached by a driver
+#   locked  of an expander, locked by firmware (only on PCI: cxl_test cannot lock a decoder)
+#   plain   of an expander, with its own region
 #   none    does not exist
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
@@ -40,7 +41,7 @@ settled_state() {
 	state | sort
 }
 
-# parent VARIABLE DEVICE: set VARIABLE to the name of its parent device (without a process: they are slow here)
+# parent VARIABLE DEVICE: set VARIABLE to the name of its parent device (without a process: processes are slow here)
 parent() {
 	local path
 	path=$(cd -P "$2/.." && echo "$PWD")
@@ -54,7 +55,7 @@ read_names() {
 	for kind in "${!host[@]}"; do
 		for memdev in "${directory[${host[$kind]}]}"/mem*; do
 			name[$kind.mem]=${memdev##*/}
-			name[$kind.serial]=18446744073709551615 # of libcxl, for a memdev without one
+			name[$kind.serial]=18446744073709551615 # libcxl's value for a memdev without a serial number
 			[ ! -e "$memdev/serial" ] || read -r "name[$kind.serial]" <"$memdev/serial"
 			for device in "$cxl"/endpoint*; do
 				[ ! "$device/uport" -ef "$memdev" ] || read_names_below "$kind" "$device"
@@ -108,7 +109,7 @@ bind_owned() {
 # recreate: unbind and rebind the bus, or reload the mock
 recreate() {
 	local left
-	for left in "$cxl"/region*; do # of which the memdev was removed
+	for left in "$cxl"/region*; do # regions whose memdev was removed
 		[ -e "$left/driver" ] || echo "${left##*/}" >"$left/../delete_region"
 	done 2>/dev/null
 	if [ "$machine" = expanders ]; then
@@ -122,7 +123,7 @@ recreate() {
 	echo 1 >/sys/bus/cxl/flush
 }
 
-# restore: the state as it was in the beginning, in as few steps as possible
+# restore: restore the first state, in as few steps as possible
 restore() {
 	[ "$after" != "$whole" ] || return 0
 	undo
@@ -200,7 +201,7 @@ said() {
 	done
 }
 
-# guarded_row COMMAND ARGUMENTS STATUS SAID CHANGES
+# guarded_row COMMAND ARGUMENTS STATUS SAID CHANGES: check one command line of the table
 guarded_row() {
 	local words
 	with_names "$1 $2" || return 0
@@ -232,8 +233,8 @@ same_row() {
 }
 
 
-# guarded: the rows of a table, "command | arguments | status | messages | changes", and the last three with -f
-# where they differ
+# guarded: check the rows of a table, "command | arguments | status | messages | changes". The last three follow once
+# more if they differ with -f.
 guarded() {
 	local command arguments plain forced
 	while IFS='|' read -r command arguments plain; do
@@ -244,7 +245,7 @@ guarded() {
 	done
 }
 
-# same: the rows of a table, "command | arguments"; with ROWS_EVERY=3, every third of them
+# same: check the rows of a table, "command | arguments"; with ROWS_EVERY=3, every third row
 row=0
 same() {
 	local command arguments

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What cxl-cli does to an attach-owned region without the guard, and with it in the same state. Version 85 refuses
-# to destroy a locked region; 81 does not know the lock, and carries out half of the operation.
+# What cxl-cli does to an attach-owned region without the guard, and with the guard in the same state. Version 85 refuses
+# to destroy a locked region. Version 81 does not know the lock, and does half of the operation.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -11,9 +11,9 @@ name=$(jq -r '.[0].regions[0].region' <<<"$names")
 host=$(jq -r '.[0].host' <<<"$names")
 region=/sys/bus/cxl/devices/$name
 driver=$(readlink -f "/sys/bus/cxl/devices/$(jq -r '.[0].memdev' <<<"$names")/../driver")
-word=$driver/$host/word # the provider on PCI has it: the first bytes of its memory, by its own mapping
+word=$driver/$host/word # only with the provider on PCI: the first bytes of its memory, through its own mapping
 [ ! -e "$word" ] || echo 0x11223344 >"$word"
-# left: what there is of the region, and whether the provider is bound
+# left: print what remains of the region, and whether the provider is bound
 left() {
 	echo "commit $(<"$region/commit"), $([ -e "$region/driver" ] && echo enabled || echo disabled)," \
 		"$([ -e "$driver/$host" ] && echo bound), in iomem $(grep -c ": $name\$" /proc/iomem)"

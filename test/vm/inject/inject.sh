@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each system call of detach-memdev and attach-memdev that writes fails, and they are killed before and after it
-# (test/inject), on the real kernel. INJECT_EVERY=N makes only every Nth of these faults.
+# On the real kernel: each system call of detach-memdev and attach-memdev that writes fails, and the commands are killed
+# before and after each such call (test/inject). With INJECT_EVERY=N, only every Nth of these faults.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# As many accelerators as the lab has, below one host bridge: each has its own part of the window.
+# The most accelerators that the lab offers, below one host bridge: each has its own part of the window.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

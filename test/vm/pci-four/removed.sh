@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Of several devices that were detached together, somebody else removes the first: the others are reattached, and which
-# one is missing is said.
+# Several devices were detached together, and another process removes the first of them. attach-memdev reattaches the
+# others, and says which device is missing.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -13,7 +13,7 @@ mapfile -t memdevs < <("$CXL" list-attach | jq -r 'sort_by(.host)[:2][].memdev')
 mapfile -t hosts < <("$CXL" list-attach | jq -r 'sort_by(.host)[:3][].host')
 provider=$("$CXL" list-attach | jq -r '.[0].provider')
 
-# found_again: by nobody, and no driver but its own may have it
+# found_again: a rescan finds the first device while no driver binds by itself; no driver but its own may have it
 found_again() {
 	echo 0 >$bus/drivers_autoprobe
 	echo 1 >$bus/rescan
@@ -38,7 +38,7 @@ found_again
 run "$CXL" attach-memdev "${hosts[0]}"
 is "found again: attached by its name" "$status$(state)" "0$whole"
 
-# Another command than attach-memdev comes first: the entry, which has the name of its first host, gets another.
+# Another command runs before attach-memdev: the entry is named after its first host, and gets another name.
 mapfile -t memdevs < <("$CXL" list-attach | jq -r 'sort_by(.host)[:3][].memdev')
 run "$CXL" detach-memdev --via host "${memdevs[@]:0:2}"
 echo 1 >"$bus/devices/${hosts[0]}/remove"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Of two devices that were removed together, the first is then unplugged: no rescan finds it again. The other one is
-# reattached all the same, and which one is missing is said, each time. It comes last, since it takes a device away.
+# Two devices were removed together, and the first is then unplugged: no rescan finds it again. Each attach-memdev
+# reattaches the other device, and says which one is missing. The test comes last, because it takes a device away.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The accelerator is unplugged: its slot's power is turned off, and QEMU takes the device away. Alone in
-# its boot, since the kernel's own report on pciehp's locks (Documentation/findings/pciehp-locks.md) turns
-# the lock checker off.
+# The accelerator is unplugged: its slot's power is turned off, and QEMU takes the device away. The test is alone in its
+# boot, because the kernel's own report on pciehp's locks (Documentation/findings/pciehp-locks.md) turns lockdep off.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

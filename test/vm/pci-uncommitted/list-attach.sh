@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An accelerator for which firmware committed no decoder: its driver cannot attach it. Loads what it
-# needs by hand, since the guest loads nothing.
+# An accelerator for which firmware committed no decoder: its driver cannot attach it. The test loads the modules by
+# hand, because the guest loads none.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

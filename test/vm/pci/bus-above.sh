@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One memdev is detached, and then the bus with the other one: the first cannot be reattached before the bus is, and
-# that is said. In that order both are as before.
+# One memdev is detached, and then the bus with the other memdev. The first memdev cannot be reattached before the bus,
+# and a message says so. If the bus is reattached first, both are as before.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

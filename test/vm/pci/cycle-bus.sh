@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Two accelerators on two bridges, each detached by its port, are reattached by one attach-memdev --cycle-bus,
-# with what else is on the bus; also after a kill at any step of it.
+# Two accelerators on two bridges, each detached by its port. One attach-memdev --cycle-bus reattaches them, with all
+# other devices on the bus, also after a kill at any step.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
-# state: of all accelerators, without the numbers that may change
+# state: print all accelerators, without the numbers that may change
 state() {
 	"$CXL" list-attach | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus, .detached_by) |
 		.regions |= map(del(.region))) | sort_by(.host)'
@@ -15,7 +15,7 @@ mapfile -t hosts < <("$CXL" list-attach | jq -r '.[].host')
 is "there are two accelerators" "${#hosts[@]}" 2
 whole=$(state)
 
-# detach_both: by the port above each
+# detach_both: detach each by the port above it
 detach_both() {
 	local host memdev
 	for host in "${hosts[@]}"; do
@@ -38,7 +38,7 @@ is "both entries: the bus is cycled once" "$(answer '[.[].steps[] | select(.acti
 valid "the report is valid" attach-memdev
 reattached "both entries"
 
-# One is attached, and goes with the bus: while it is down, the journal has it.
+# One accelerator is attached, and is detached with the bus: as long as it is detached, the journal has it.
 for point in step-0 step-1 step-2 returned; do
 	run "$CXL" detach-memdev -f --via port "$("$CXL" list-attach --host "${hosts[0]}" | jq -r '.[0].memdev')"
 	is "killed at $point: one is detached" "$status" 0
@@ -51,8 +51,8 @@ for point in step-0 step-1 step-2 returned; do
 	reattached "killed at $point"
 done
 
-# A handover was killed when only the driver_override was another one; its host goes with the bus, which has no second
-# entry for it.
+# A handover was killed when only the driver_override had been changed. The host is then detached with the bus, and gets
+# no second entry.
 modprobe vfio enable_unsafe_noiommu_mode=1
 modprobe vfio-pci
 override=/sys/bus/pci/devices/${hosts[0]}/driver_override
@@ -71,7 +71,7 @@ for point in step-0 step-1 returned; do
 	reattached "half a handover, killed at $point"
 done
 
-# Nothing else is attached on the bus, which is in no entry of its own.
+# No other memdev is attached on the bus, and the bus is in no entry of its own.
 for point in step-0 step-1 step-2; do
 	detach_both "none else, killed at $point"
 	CXL_TEST_KILL_AT=$point run "$CXL" attach-memdev --cycle-bus -f

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Two devices that were removed one after the other are to be reattached, and the command gives up while the kernel is
-# still at work for one of them: the process that is left behind puts the settings back, and nothing relies on them
-# meanwhile. Whatever moment that is, drivers bind by themselves again, and nothing is lost.
+# Two devices were removed one after the other. attach-memdev reattaches them, and gives up while the kernel is still at
+# work for one of them. The process that is left behind restores the settings, and nothing relies on them meanwhile. At
+# whatever moment that happens, drivers bind by themselves again, and nothing is lost.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -22,10 +22,10 @@ for milliseconds in 001 002 004 006 009 013 018 025 035 050 070 100; do
 	run "$CXL" attach-memdev --timeout "0.$milliseconds"
 	if [[ $err == *"has not returned"* ]]; then
 		seen=$((seen + 1))
-		# The first, and then the second is not tried; or the second, and then the first is attached.
+		# Either the first was given up and the second is not tried, or the first is attached.
 		[[ $err == *": not tried: process "* ]] || [ "$(answer '.[0].passed')" = true ] || wrong+=" $milliseconds"
 	fi
-	# It is held by the process that was left behind.
+	# The process that was left behind holds the lock.
 	flock /run/cxl/step true
 	[ "$(cat $autoprobe)" = 1 ] || off+=" $milliseconds"
 	run "$CXL" attach-memdev

@@ -17,7 +17,7 @@ is "each has its network interface" "$(for host in $(answer '.[].host' | tr -d '
 
 same_as_truth "as the kernel itself says"
 
-# An expander beside them, with a region that cxl-cli makes, in a window that an accelerator is in
+# An expander in the window of an accelerator, with a region that cxl-cli makes
 expander=$(/usr/bin/cxl list -M | jq -r 'map(select(.serial))[0].memdev')
 decoder=$(/usr/bin/cxl list -D -d root -m "$expander" | jq -r '.[0].decoder')
 run "$CXL" create-region -t ram -m "$expander" -d "$decoder"
@@ -32,7 +32,7 @@ run "$CXL" list-locked
 is "the window is shared: the kernel deletes the region, whoever uses it" \
 	"$(answer 'map([.reason, .on_delete]) | unique')" '[["attach","deleted"]]'
 
-# It can be system RAM. Without udev, the modules for what has appeared are loaded by hand.
+# The expander's memory can be system RAM. Without udev, the test loads the modules for new devices by hand.
 modprobe -a dax_cxl kmem
 before=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
 for state in /sys/devices/system/memory/memory*/state; do

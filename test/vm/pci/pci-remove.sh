@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Two accelerators are removed from the PCI bus: in whatever order, by one command or by two, and wherever the
-# reattach is killed, each gets its own driver again, and whether drivers bind by themselves is as the
-# administrator has it. A rescan alone would give them to cxl_pci.
+# Two accelerators are removed from the PCI bus, in either order, by one command or by two, and the reattach is killed at
+# each point. Each accelerator gets its own driver again, and drivers_autoprobe is as the administrator has it. A rescan
+# alone would give the accelerators to cxl_pci.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -15,20 +15,20 @@ state() {
 	"$CXL" list-attach | jq -c 'map(del(.memdev, .id, .endpoint, .port, .bus, .detached_by) |
 		.regions |= map(del(.region))) | sort_by(.host)'
 }
-# settings: what a rescan could change
+# settings: print what a rescan could change
 settings() {
 	cat $autoprobe
 	for host in "${hosts[@]}"; do cat "/sys/bus/pci/devices/$host/driver_override"; done
 }
 mem() { "$CXL" list-attach --host "$1" | jq -r '.[0].memdev'; }
-# removed WHAT HOST...: by one command
+# removed WHAT HOST...: one command removes these hosts
 removed() {
 	local memdevs=()
 	for host in "${@:2}"; do memdevs+=("$(mem "$host")"); done
 	run "$CXL" detach-memdev -f --via pci-remove "${memdevs[@]}"
 	is "$1: removed" "$status" 0
 }
-# back WHAT NAME...: reattached
+# back WHAT NAME...: these are reattached
 back() {
 	run "$CXL" attach-memdev "${@:2}"
 	is "$1: reattached" "$status" 0

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One device is removed, and then the provider's module is unloaded, which was told of both devices and does not load
-# without either: the device is found first, and all is as before.
+# One device is removed, and then the provider's module is unloaded. The module has parameters for both devices, and does
+# not load without either of them. attach-memdev finds the device first, and everything is as before.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

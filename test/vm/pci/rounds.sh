@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The provider goes and comes back twenty times, as a module and with its device: each time as before,
-# and without a kernel report.
+# The provider goes and comes back twenty times, as a module and with its device. Each time everything is as before, and
+# there is no kernel report.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -19,7 +19,7 @@ for round in $(seq 20); do
 	is "round $round: loaded, as before" "$(state)" "$whole"
 done
 
-# Without a driver of its own for a moment, the device would go to cxl_pci.
+# While the device has no driver of its own, cxl_pci would take it.
 echo 0 >/sys/bus/pci/drivers_autoprobe
 for round in $(seq 20); do
 	echo 1 >"/sys/bus/pci/devices/$host/remove"

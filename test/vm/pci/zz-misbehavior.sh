@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The parameters that make the provider misbehave. Last in its boot, since what it leaves behind stays.
+# The parameters that make the provider misbehave. Last in its boot, because the effects stay.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 

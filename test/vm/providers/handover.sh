@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The host is handed to a driver that is an attach provider itself: it has the name and the ways of a VFIO
-# driver, and another module attaches the memory for it. What becomes of the host is told as it is, the other
-# driver is known as the owner, and all of it is taken back.
+# The host is handed to a driver that is itself an attach provider. That driver has the name and the methods of a VFIO
+# driver, and another module attaches the memory on its behalf. The report says what becomes of the host. The other driver
+# is known as the owner, and the handover is reversed completely.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -63,7 +63,7 @@ for _ in $(seq 10); do
 done
 is "ten times there and back" "$(xargs -n 2 <<<"$results" | sort | uniq -c | xargs)" "10 0 [owned,true]"
 
-# The other driver does not take it
+# The other driver refuses the host.
 echo Y >/sys/module/$to/parameters/refuse
 run "$CXL" detach-memdev --to $to "$(mem)"
 echo N >/sys/module/$to/parameters/refuse
@@ -74,7 +74,7 @@ like "a driver that refuses: why" "$err" "cannot bind $host to $to: "
 reattach
 is "a driver that refuses: taken back" "$status$(state)" "0$whole"
 
-# Killed where only a handover has a moment
+# Killed at the points that only a handover has
 for point in acted handed verified; do
 	killed $point detach-memdev --to $to "$(mem)"
 	reattached "killed at $point"

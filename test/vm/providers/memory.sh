@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The memory of an attached region that somebody uses: the driver has given it to the kernel as system RAM
-# without a dax device, as GPU drivers do; or a process has mapped it, and closed the file.
+# The memory of an attached region is in use: the driver has given it to the kernel as system RAM without a dax device,
+# as GPU drivers do; or a process has mapped it, and has closed the file.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
@@ -43,7 +43,7 @@ echo "$online" >/sys/devices/system/memory/auto_online_blocks
 reattach
 is "reattached, without system RAM" "$status$(state)" "0$whole"
 
-# mapped FILE: a process that has the file mapped and not open; $mapper is its number
+# mapped FILE: start a process that has mapped the file and does not have it open; $mapper is its number
 mapped() {
 	python3 -c 'import mmap, os, sys, time
 fd = os.open(sys.argv[1], os.O_RDWR)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A kernel that has all of CXL, or some of it, built in, such as Debian's own: the provider is found and shown, its
-# region is not given away, and it goes down by every method and comes back.
+# A kernel with all or a part of CXL built in, such as Debian's own. The provider is found and shown. Its region is not
+# given away. Every method detaches the memdev, and it is reattached.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 

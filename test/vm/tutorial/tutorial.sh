@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/tutorial.md is true: each command on it prints what the page shows, and the machine is at the end
-# what it was at the beginning.
+# Documentation/tutorial.md is true: each command on it prints what the page shows. At the end, the machine is as it was
+# at the beginning.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
