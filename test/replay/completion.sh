@@ -109,6 +109,6 @@ by_ours cxl destroy-r
 is "a guarded command" "$out" "destroy-region"
 run "$CXL" list-attach --list-opts
 is "--list-opts" "$out" \
-	"--verbose --follow --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
+	"--verbose --follow --journald --providers --all --bus --memdev --region --host --provider --human --table --tree --output --debug --help"
 
 finish
