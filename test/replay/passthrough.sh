@@ -48,7 +48,7 @@ is "ignored signals stay ignored" \
 	"$( (trap '' PIPE; CXL_CLI=$(type -P bash) "$CXL" -c 'trap -p PIPE') )" "trap -- '' SIGPIPE"
 
 run "$CXL" --list-cmds
-is "--list-cmds covers both" "$out" $'list\nmonitor\nlist-attach\nlist-locked\ndetach-memdev\nattach-memdev\nexercise-autoremove'
+is "--list-cmds covers both" "$out" $'list\nmonitor\nlist-attach\nlist-locked\nexport-metrics\ndetach-memdev\nattach-memdev\nexercise-autoremove'
 run "$CXL" --version
 like "--version covers both" "$out" "^cxl-attach [0-9.]+
 cxl-cli 99 \\($directory/fake/cxl\\)$"
@@ -102,7 +102,7 @@ is "no man: reported, with an alternative" "$err" \
 	"cxl: cannot show the manual page cxl-list-attach: man is not installed; see 'cxl list-attach --help'"
 PATH=/usr/bin run hidden "$CXL" --list-cmds
 is "not installed: our commands, and what we add to" "$(xargs <<<"$out")" \
-	"list-attach list-locked detach-memdev attach-memdev exercise-autoremove list destroy-region disable-region disable-memdev disable-port disable-bus free-dpa"
+	"list-attach list-locked export-metrics detach-memdev attach-memdev exercise-autoremove list destroy-region disable-region disable-memdev disable-port disable-bus free-dpa"
 
 # The real one
 run "$CXL" --version
