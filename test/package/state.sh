@@ -18,7 +18,7 @@ state() {
 # names: the same by its names alone, where each file that is looked at takes long
 names() {
 	find / -xdev \( -path /tmp -o -path /run -o -path /root -o -path /var/tmp -o -path /var/log -o -path /var/cache -o \
-		-path /var/lib/dpkg \) -prune -o -printf '%y %p\n' | sort
+		-path /var/lib/apt/lists -o -path /var/lib/dpkg \) -prune -o -printf '%y %p\n' | sort
 	dpkg-query -W
 	dpkg-divert --list
 }
