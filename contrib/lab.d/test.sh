@@ -242,7 +242,7 @@ test_without_guest() {
 	part "fast tests, Debian 13 (libcxl 81)" fast_tests "$userland" plain DAMAGE_INSIDE_EVERY=10 LIST_EVERY=2 "${leave_out[@]}"
 	userland=$older
 
-	part "fleet: metrics, alerts, units, role" fleet_tests metrics prometheus units ansible
+	part "fleet: apt install, metrics, alerts, units, role, purge" fleet_tests metrics prometheus units ansible
 
 	setup_own_userland shells "zsh and fish"
 	part "completions of zsh and fish" "$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src \

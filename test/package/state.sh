@@ -18,7 +18,7 @@ state() {
 # names: print only the names, for a root in which it takes long to look at each file
 names() {
 	find / -xdev \( -path /tmp -o -path /run -o -path /root -o -path /var/tmp -o -path /var/log -o -path /var/cache -o \
-		-path /var/lib/dpkg \) -prune -o -printf '%y %p\n' | sort
+		-path /var/lib/apt/lists -o -path /var/lib/dpkg \) -prune -o -printf '%y %p\n' | sort
 	dpkg-query -W
 	dpkg-divert --list
 }
