@@ -24,6 +24,7 @@ passed_mirror() {
 		--kernel) cat "$LAB_CACHE/pins/kernel-${2:-newest}/package" ;;
 		--userland) (step() { :; }; setup_userland "$2"; cat "$userland/lab/packages") ;;
 		fleet_tests) (step() { :; }; setup_userland fleet; cat "$userland/lab/packages") ;;
+		completion_tests) (step() { :; }; setup_own_userland shells; cat "$userland/lab/packages") ;;
 		*) [ ! -e "$1/lab/packages" ] || cat "$1/lab/packages" ;;
 		esac 2>/dev/null || echo "not yet"
 		shift
