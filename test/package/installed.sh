@@ -162,7 +162,7 @@ same "purged after an upgrade: everything is as before" "$top/later"
 dpkg -i "$top/other.deb" >/dev/null 2>&1
 state >"$top/beside-other"
 run dpkg -i "${ours[@]}"
-like "a file is another package's: refused" "$status$err" "^1.*trying to overwrite '/usr/share/cxl-attach/schema/"
+like "a file is another package's: refused" "$status$err" "^1.*trying to overwrite '/usr/share/cxl-attach/"
 alone "refused"
 same "refused: everything is as before" "$top/beside-other"
 dpkg --purge other >/dev/null 2>&1
