@@ -58,7 +58,7 @@ coverage_parts() (
 
 coverage_counts() {
 	case "$* " in
-	*"--userland trixie "* | *"--userland fleet "* | fleet_tests* | pictures_tests* | build_run* | planted* | "fast_tests "*DAMAGE_INSIDE_EVERY*) return 1 ;;
+	*"--userland trixie "* | *"--userland fleet "* | fleet_tests* | completion_tests* | pictures_tests* | build_run* | planted* | "fast_tests "*DAMAGE_INSIDE_EVERY*) return 1 ;;
 	esac
 }
 

@@ -26,6 +26,7 @@ passed_mirror() {
 		fleet | fleet_tests)
 			(step() { :; }
 			for name in fleet package; do setup_own_userland "$name" ''; cat "$userland/lab/packages"; done) ;;
+		completion_tests) (step() { :; }; setup_own_userland shells ''; cat "$userland/lab/packages") ;;
 		*) [ ! -e "$1/lab/packages" ] || cat "$1/lab/packages" ;;
 		esac 2>/dev/null || echo "not yet"
 		shift

@@ -225,6 +225,15 @@ fuzz_tests() {
 	fi
 }
 
+# completion_tests: in a userland that has these shells
+completion_tests() {
+	local userland=$userland built
+	built=$(build_directory "$userland")
+	setup_own_userland shells "zsh and fish"
+	"$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src --ro "$built" /build -- env SOURCE=/src \
+		CXL=/build/dev/cxl/cxl CXL_EXERCISE=/build/dev/exercise/exercise-autoremove /src/test/replay/shells.sh
+}
+
 test_without_guest() {
 	local older leave_out=(--no-suite once)
 	[ "$opt_lanes" = default ] || leave_out=()
@@ -243,12 +252,7 @@ test_without_guest() {
 	userland=$older
 
 	part "fleet: apt install, metrics, alerts, units, role, purge" fleet_tests metrics prometheus units ansible
-
-	setup_own_userland shells "zsh and fish"
-	part "completions of zsh and fish" "$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src \
-		--ro "$(build_directory "$older")" /build -- env SOURCE=/src CXL=/build/dev/cxl/cxl \
-		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove /src/test/replay/shells.sh
-	userland=$older
+	part "completions of zsh and fish" completion_tests
 	fuzz_tests
 	[ "$opt_lanes" = default ] || test_pictures
 	setup_stock_modules

@@ -319,12 +319,12 @@ for words in "${slow[@]}"; do
 	INTERRUPT_AFTER=2 typed '' "${arguments[@]}"
 	like "on a terminal: $words: says what takes so long" "$out" "$escape\\[Kcxl: .*read(ing|s) the [A-Za-z' ]+: 1 s"
 	is "on a terminal: $words: ends by Ctrl-C" "$status" 130
-	like "on a terminal: $words: the line is erased" "$out" "$escape\\[Kcxl ${arguments[0]}: interrupted: nothing was changed"
+	like "on a terminal: $words: the line is erased" "$out" "$escape\\[K(\\^C)?cxl ${arguments[0]}: interrupted: nothing was changed"
 done
 INTERRUPT_AFTER=3.5 typed '' list-attach
 is "on a terminal: ends by Ctrl-C" "$status" 130
 like "on a terminal: says what takes so long" "$out" "$escape\\[Kcxl: reading the CXL devices: 1 s.*: 2 s.*: 3 s"
-like "on a terminal: the line is erased" "$out" "$escape\\[Kcxl list-attach: interrupted: nothing was changed"
+like "on a terminal: the line is erased" "$out" "$escape\\[K(\\^C)?cxl list-attach: interrupted: nothing was changed"
 machine accelerator
 typed '' list-attach --table
 ok "on a terminal: no such line for what is done at once" [ "${out/reading/}" = "$out" ]

@@ -64,6 +64,13 @@ echo 0 >$parameters/remove_sleep_ms
 sleep 8
 as_it_was "interrupted in a remove() that hung"
 
+# On a terminal, a step that takes long has a line
+echo 2500 >$parameters/remove_sleep_ms
+run env TERM=xterm "$SOURCE/test/replay/typed" '' "$CXL" detach-memdev --via host "$(mem)"
+echo 0 >$parameters/remove_sleep_ms
+like "a slow remove(), on a terminal: which step takes so long" "$out" $'\e\\[Kcxl: unbind '"$host from $provider: [12]\\.[0-9] s"
+as_it_was "a slow remove(), on a terminal"
+
 # When the kernel returns, a step that was given up, or whose command was killed, is not followed by another step.
 modprobe vfio enable_unsafe_noiommu_mode=1
 modprobe vfio-pci

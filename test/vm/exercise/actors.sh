@@ -49,6 +49,13 @@ for options in "--via host" "--race host,memdev --at 0.25 --interleaving one-cpu
 	is "a script for $options: everything is as it was" "$(state)" "$whole"
 done
 
+# On a terminal
+rm -f "$log"
+run env TERM=xterm "$SOURCE/test/replay/typed" '' "$CXL" exercise-autoremove --log "$log" --via host --trials 2
+like "on a terminal: what goes on" "$out" \
+	$'\e\\[Kcxl exercise-autoremove: measuring how long host takes.*\e\\[Kcxl exercise-autoremove: 2 trials, .* left'
+is "on a terminal: everything is as it was" "$(state)" "$whole"
+
 # Interrupted, and continued
 rm -f "$log"
 # A shell lets its jobs ignore SIGINT.
