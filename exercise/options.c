@@ -261,7 +261,7 @@ static const struct command_option trial_options[] = {
 	 .parse = parse_interleaving},
 	{.name = "trials",
 	 .arg = "N",
-	 .help = "Run each case N times (default 49; without end with --duration)",
+	 .help = "Run each case N times (default 48; without end with --duration)",
 	 SETS(SETS_BY, trials),
 	 .parse = parse_trials},
 	{.name = "duration",

@@ -9,14 +9,8 @@
 /* Races and storms last until the slowest actor could have acted this many times. */
 #define TIMES_THE_LONGEST 8
 
-/*
- * The loops of all cases take LOOPS_US together, within a minimum and a maximum for each case. On
- * 7.3-rc7 a loop around each of two writes meets a known crash within 5 to 15 seconds
- * (contrib/bench).
- */
-#define LOOPS_US 120000000
-#define LOOPS_LEAST_US 4000000
-#define LOOPS_MOST_US 30000000
+/* The duration of a trial in loops: on 7.3-rc7 shell loops meet a known crash in 5 to 15 seconds */
+#define LOOPS_US 20000000
 
 const char *actor_name(enum actor actor)
 {
@@ -186,47 +180,10 @@ static void shuffle(struct schedule *schedule, size_t *numbers, size_t count)
 	}
 }
 
-/* The number of trials in a sweep of a case, without the loops */
-#define SWEPT (NR_SWEPT * SWEEP_BUCKETS)
-
-static bool has_loops(const struct schedule *schedule)
-{
-	return !schedule->one_interleaving && !schedule->fixed;
-}
-
-/* Return the trial of the sweep that this pass makes; trial 0 is the loops, if there are any */
-static size_t pass_in_sweep(const struct schedule *schedule, size_t pass)
-{
-	return has_loops(schedule) ? pass % SWEEP_TRIALS : pass % SWEPT + 1;
-}
-
 static void begin_sweep(struct schedule *schedule, size_t race_case)
 {
 	schedule->shift[race_case] = erand48(schedule->random);
-	shuffle(schedule, &schedule->buckets[race_case * SWEPT], SWEPT);
-}
-
-/* Two actors that detach change more than one does, and a storm is slower than both. */
-static int loops_rank(const struct race_case *race_case)
-{
-	if (race_case->scenario != SCENARIO_RACE)
-		return 2;
-	return actor_detaches(race_case->actors[0]) && actor_detaches(race_case->actors[1]) ? 0 : 1;
-}
-
-/* Order the cases by rank, and keep the drawn order within each rank */
-static void order_loops(const struct schedule *schedule)
-{
-	size_t count = 0, *order = memory_check(calloc(schedule->nr_cases, sizeof(*order)));
-
-	for (int rank = 0; rank <= 2; rank++) {
-		for (size_t i = 0; i < schedule->nr_cases; i++) {
-			if (loops_rank(&schedule->cases[schedule->order[i]]) == rank)
-				order[count++] = schedule->order[i];
-		}
-	}
-	memcpy(schedule->order, order, count * sizeof(*order));
-	free(order);
+	shuffle(schedule, &schedule->buckets[race_case * SWEEP_TRIALS], SWEEP_TRIALS);
 }
 
 static void begin_pass(struct schedule *schedule, size_t pass)
@@ -236,32 +193,12 @@ static void begin_pass(struct schedule *schedule, size_t pass)
 	if (!schedule->order) {
 		schedule->order = memory_check(calloc(count, sizeof(*schedule->order)));
 		schedule->shift = memory_check(calloc(count, sizeof(*schedule->shift)));
-		schedule->buckets = memory_check(calloc(count * SWEPT, sizeof(*schedule->buckets)));
+		schedule->buckets =
+			memory_check(calloc(count * SWEEP_TRIALS, sizeof(*schedule->buckets)));
 	}
 	shuffle(schedule, schedule->order, count);
-	if (pass_in_sweep(schedule, pass) == 0)
-		order_loops(schedule);
-	for (size_t i = 0; pass_in_sweep(schedule, pass) == !has_loops(schedule) && i < count; i++)
+	for (size_t i = 0; pass % SWEEP_TRIALS == 0 && i < count; i++)
 		begin_sweep(schedule, i);
-}
-
-static size_t nr_races(const struct schedule *schedule)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < schedule->nr_cases; i++)
-		count += schedule->cases[i].scenario != SCENARIO_ALONE;
-	return count;
-}
-
-static void draw_loops(const struct schedule *schedule, struct trial *trial)
-{
-	uint64_t us = LOOPS_US / nr_races(schedule);
-
-	trial->interleaving = INTERLEAVING_LOOPS;
-	trial->loops_us = us < LOOPS_LEAST_US  ? LOOPS_LEAST_US
-			  : us > LOOPS_MOST_US ? LOOPS_MOST_US
-					       : us;
 }
 
 /* The offset is from -1, where the second actor ends when the first begins, to 1, the opposite. */
@@ -277,8 +214,7 @@ static double offset_of(const struct schedule *schedule, size_t race_case, size_
 static void draw_trial(struct schedule *schedule, struct trial *trial)
 {
 	size_t pass = schedule->next / schedule->nr_cases;
-	size_t at = schedule->next % schedule->nr_cases, nth = pass_in_sweep(schedule, pass),
-	       number;
+	size_t at = schedule->next % schedule->nr_cases, number;
 	const struct race_case *race_case;
 
 	if (at == 0)
@@ -287,13 +223,13 @@ static void draw_trial(struct schedule *schedule, struct trial *trial)
 	race_case = &schedule->cases[trial->race_case];
 	if (race_case->scenario == SCENARIO_ALONE)
 		return;
-	if (nth == 0 ||
-	    (schedule->one_interleaving && schedule->interleaving == INTERLEAVING_LOOPS)) {
-		draw_loops(schedule, trial);
+	if (schedule->one_interleaving && schedule->interleaving == INTERLEAVING_LOOPS) {
+		trial->interleaving = INTERLEAVING_LOOPS;
+		trial->loops_us = LOOPS_US;
 		return;
 	}
-	/* The number combines the bucket with the interleaving. */
-	number = schedule->buckets[trial->race_case * SWEPT + nth - 1];
+	/* Its bucket, and above that, its interleaving */
+	number = schedule->buckets[trial->race_case * SWEEP_TRIALS + pass % SWEEP_TRIALS];
 	trial->interleaving = schedule->one_interleaving
 				      ? schedule->interleaving
 				      : (enum interleaving)(number / SWEEP_BUCKETS);

@@ -18,7 +18,7 @@
  * A sweep visits each overlap in each interleaving. In all of them, each actor acts repeatedly for
  * a while. It then also meets devices that others have half detached or half attached.
  *
- * Before its sweep, each case runs in loops for seconds, and the machine is observed only at the
+ * In loops, which have no sweep, a case runs for seconds, and the machine is observed only at the
  * end. A race that many repetitions hit by chance shows sooner there. A race that needs a certain
  * overlap shows in the sweep, and so does one that leaves something that the next repetition hides.
  */
@@ -145,8 +145,8 @@ struct schedule {
 /* The interleavings in which a sweep visits each bucket: all except the loops */
 #define NR_SWEPT INTERLEAVING_LOOPS
 
-/* The loops, followed by each bucket in each interleaving */
-#define SWEEP_TRIALS (1 + NR_SWEPT * SWEEP_BUCKETS)
+/* Each bucket in each interleaving */
+#define SWEEP_TRIALS (NR_SWEPT * SWEEP_BUCKETS)
 
 /** schedule_open() - make a schedule without cases; released with schedule_close() */
 void schedule_open(struct schedule *schedule, uint64_t seed);
@@ -177,10 +177,9 @@ size_t shard_of(size_t number, size_t race_case, size_t nr_cases, size_t count);
 /**
  * schedule_next() - get the next trial, or the next one of the shard
  *
- * Each pass has each case once, in a new order. The first of SWEEP_TRIALS passes runs each case in
- * loops, beginning with those that detach most. In the other passes a race visits every bucket of
- * its sweep once in each interleaving. The next sweep visits each bucket at another offset. A case
- * of one actor has no loops, nor has a race at one offset.
+ * Each pass has each case once, in a new order. In SWEEP_TRIALS passes a race visits every bucket
+ * of its sweep once in each interleaving. The next sweep visits each bucket at another offset. With
+ * INTERLEAVING_LOOPS as the one interleaving, there is no sweep.
  */
 void schedule_next(struct schedule *schedule, struct trial *trial);
 

@@ -153,27 +153,27 @@ seen='{"record":"start","cases":[{"actors":["host","port","list"]}]}'
 (echo "$seen"; trial 0 0; result 0; trial 1 0; result 1 "$finding") >"$log"
 shrink
 is "from a storm, one actor less" "$status$(answer .)" \
-	'0{"format_version":1,"least":"--storm=host,port,list --trials=98","next":"--race=port,list --trials=98"}'
+	'0{"format_version":1,"least":"--storm=host,port,list --trials=96","next":"--race=port,list --trials=96"}'
 (echo "$start"; trial 0 0; result 0) >"$log"
 shrink
-is "not shown: another one less" "$(answer .next)" '"--race=host,list --trials=98"'
+is "not shown: another one less" "$(answer .next)" '"--race=host,list --trials=96"'
 shrink
-is "and another" "$(answer .next)" '"--race=host,port --trials=98"'
+is "and another" "$(answer .next)" '"--race=host,port --trials=96"'
 (echo "$start"; echo '{"record":"trial","trial":0,"case":0,"offset":0.25,"interleaving":"halves"}'; result 0 "$finding") >"$log"
 shrink
 is "shown: from there, the next one less" "$(answer .)" \
-	'{"format_version":1,"least":"--race=host,port --trials=98","next":"--via=port --trials=98"}'
+	'{"format_version":1,"least":"--race=host,port --trials=96","next":"--via=port --trials=96"}'
 (echo "$start"; trial 0 0; result 0) >"$log"
 shrink
 shrink
-is "none alone: in the same interleaving" "$(answer .next)" '"--race=host,port --interleaving=halves --trials=98"'
+is "none alone: in the same interleaving" "$(answer .next)" '"--race=host,port --interleaving=halves --trials=96"'
 shrink
-is "not shown: at the offset where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --trials=98"'
+is "not shown: at the offset where it was seen" "$(answer .next)" '"--race=host,port --at=0.2500 --trials=96"'
 for ((i = 0; i < 20; i++)); do
 	shrink
 	[ "$(answer .next)" != null ] || break
 done
-is "no candidate is left" "$(answer .)" '{"format_version":1,"least":"--race=host,port --trials=98"}'
+is "no candidate is left" "$(answer .)" '{"format_version":1,"least":"--race=host,port --trials=96"}'
 shrink
 is "not even if asked again" "$status$err" "1cxl exercise-autoremove: cannot shrink the finding: no candidate is left"
 rm "$candidates"
@@ -282,7 +282,7 @@ exercise --report "$log"
 is "merged: its log says the same" "$status$out" "4$merged"
 rm -f "$candidates"
 shrink
-is "merged: what was found can be shrunk" "$status$(answer .least)" '0"--storm=host,port,list --trials=98"'
+is "merged: what was found can be shrunk" "$status$(answer .least)" '0"--storm=host,port,list --trials=96"'
 exercise --merge "$machine_top/one" --log "$log"
 is "merged: another log is not mixed up with it" "$status$err" "1cxl exercise-autoremove: cannot write $log: File exists"
 exercise --merge "$machine_top/two" --merge "$machine_top/none"
