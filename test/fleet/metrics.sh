@@ -40,7 +40,8 @@ expressions() { jq -r '.panels[].targets[].expr | gsub("\\$job|\\$instance"; ".*
 is "the rules name known metrics only" "$(grep -vE '^ *(#|description|summary)' "$fleet/prometheus/cxl-attach.rules.yml" | unknown)" ""
 is "and so does the dashboard" "$(expressions | unknown)" ""
 while read -r expression; do
-	ok "PromQL: ${expression:0:60}" promtool --experimental promql format "$expression" >/dev/null
+	run promtool --experimental promql format "$expression"
+	is "PromQL: ${expression:0:60}" "$status$err" 0
 done < <(expressions)
 is "each panel of the dashboard has its own id" "$(jq '.panels | length - (map(.id) | unique | length)' "$dashboard")" 0
 is "panels do not overlap" "$(jq -c '[.panels[].gridPos | . as $p | [range($p.x; $p.x + $p.w)] | map([., $p.y])[]] | length - (unique | length)' "$dashboard")" 0
