@@ -39,16 +39,18 @@ row() { grep -e "^ *$1 " <<<"$out" | xargs; }
 
 guest plain-loops-host-port console '[  107.500000][  T81] Oops: general protection fault' '[  107.600000] RIP: 0010:mutex_lock+0xe/0x20'
 guest plain-exercise---race-port,host console '[  102.000000] time-to-bug: finds "signature":"leak of a memdev"' '[  104.250000] BUG: unable to handle page fault'
+guest plain-exercise---race-port,host---interleaving-loops console '[  103.000000] BUG: unable to handle page fault'
 guest plain-loops-host-port-memdev-region-bus log '[  340.000000] time-to-bug: ends'
 guest plain-exercise log '[  130.000000] time-to-bug: finds "signature":"quiet nothing-left"' '[  340.000000] time-to-bug: ends'
 bench 3 240 "$top/json" plain
 is "loops that crash" "$status$(row 'two loops')" "0two loops 3 3 7.5 7.5"
 is "a finding before the crash" "$(row '--race port,host')" "--race port,host 3 3 4.2 2.0"
+is "the same in loops" "$(row 'the same, in loops')" "the same, in loops 3 3 3.0 3.0"
 is "nothing within the limit" "$(row 'five loops')" "five loops 3 0 >240 >240"
 is "a finding without a crash" "$(row 'default set')" "default set 3 0 >240 30.0"
-is "each as often as the others" "$(sort "$top/booted" | uniq -c | awk '{ print $1 }' | xargs)" "3 3 3 3"
+is "each as often as the others" "$(sort "$top/booted" | uniq -c | awk '{ print $1 }' | xargs)" "3 3 3 3 3"
 is "each single guest, as JSON" "$(jq -c '[.seconds, (.guests | length), (.guests | map(select(.name == "two loops"))[0] | [.flavor, .crash, .where])]' "$top/json")" \
-	'[240,12,["plain",7.5,"mutex_lock"]]'
+	'[240,15,["plain",7.5,"mutex_lock"]]'
 
 guest plain-exercise console '[  120.000000] no report of the kernel'
 bench 1 240 "" plain
