@@ -31,17 +31,18 @@ is "none of the time is left out of the rate" "$(jq -s 'map(select(.record == "r
 	($results | map(.took_us) | add) - ($results[-1].time_us - .[0].time_us) | fabs < 1000000' "$log")" true
 like "and in the kernel log" "$(dmesg)" "cxl exercise-autoremove: trial 0: "
 
-# Cases that show no known bug of this kernel: such a bug would stop the machine.
-exercise --race memdev,list --race host,open --trials 3 --seed 2
+# Cases for which no bug of this kernel is known: they do not stop the machine. To read a region while it is assembled
+# can deadlock (Documentation/findings/region-deadlock.md), so that none of them lists.
+exercise --race memdev,open --race host,open --trials 3 --seed 2
 is "races: nothing is found" "$status$(answer '[.trials, .findings]')" '0[6,[]]'
 is "races: at another offset, or in another interleaving, each time" "$(jq -s 'map(select(.record == "trial") | [.case, .offset, .interleaving]) | unique | length' "$log")" 6
 is "races: everything is as it was" "$(state)" "$whole"
 is "races: in every interleaving" "$(jq -rs 'map(select(.record == "trial").interleaving) | unique | join(" ")' "$log")" "halves one-cpu turns"
 "$CXL" exercise-autoremove --report "$log" --table >/tmp/table
-like "as a table" "$(</tmp/table)" $'memdev,list +3 +0\nhost,open +3 +0\n\ntrials: 6, findings: 0; complete'
+like "as a table" "$(</tmp/table)" $'memdev,open +3 +0\nhost,open +3 +0\n\ntrials: 6, findings: 0; complete'
 
 # As a script that needs nothing of this project
-for options in "--via host" "--race host,memdev --at 0.25 --interleaving one-cpu" "--race host,memdev --interleaving halves" "--storm=host,memdev,list --interleaving turns"; do
+for options in "--via host" "--race host,memdev --at 0.25 --interleaving one-cpu" "--race host,memdev --interleaving halves" "--storm=host,memdev,open --interleaving turns"; do
 	# shellcheck disable=SC2086 # several arguments
 	"$CXL" exercise-autoremove --script $options --trials 2 >/tmp/script 2>/tmp/err
 	is "a script for $options" "$?$(</tmp/err)" 0
