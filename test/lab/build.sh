@@ -40,7 +40,7 @@ schemas=$(cd "$SOURCE/Documentation/schema" && printf './usr/local/share/cxl-att
 hooks=$(cd "$SOURCE/contrib/hooks" && printf './usr/local/share/cxl-attach/hooks/%s\n' *)
 is "installed, by default to /usr/local" "$(cd "$top/root" && find . -type f | sort)" \
 	"$(printf '%s\n' ./usr/local/bin/cxl ./usr/local/libexec/cxl-attach/exercise-autoremove \
-		./usr/local/share/bash-completion/completions/cxl "$schemas" "$hooks" | sort)"
+		./usr/local/share/{bash-completion/completions/cxl,zsh/site-functions/_cxl,fish/vendor_completions.d/cxl.fish} "$schemas" "$hooks" | sort)"
 is "installed, by two names" "$(cd "$top/root/usr/local" && readlink bin/cxl-attach share/bash-completion/completions/cxl-attach | xargs)" \
 	"cxl cxl"
 is "installed: hooks that can be run" "$(cd "$top/root" && find . -path '*/hooks/*' -perm 0755 | sort)" "$hooks"
