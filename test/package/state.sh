@@ -15,9 +15,9 @@ state() {
 	dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}${Conffiles}\n' | grep -v '^[^ ]* [^ ]* [^ ]* .n'
 }
 
-# names: print only the names, for a root in which it takes long to look at each file
+# names: print only the names, for a root in which it takes long to look at each file; without the checkout in /src
 names() {
-	find / -xdev \( -path /tmp -o -path /run -o -path /root -o -path /var/tmp -o -path /var/log -o -path /var/cache -o \
+	find / -xdev \( -path /src -o -path /tmp -o -path /run -o -path /root -o -path /var/tmp -o -path /var/log -o -path /var/cache -o \
 		-path /var/lib/apt/lists -o -path /var/lib/dpkg \) -prune -o -printf '%y %p\n' | sort
 	dpkg-query -W
 	dpkg-divert --list
