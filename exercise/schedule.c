@@ -9,7 +9,8 @@
 /* Races and storms last until the slowest actor could have acted this many times. */
 #define TIMES_THE_LONGEST 8
 
-/* The duration of a trial in loops: on 7.3-rc7 shell loops meet a known crash in 5 to 15 seconds */
+/* The duration of a trial in loops. contrib/bench --time-to-bug shows how soon loops find a crash.
+ */
 #define LOOPS_US 20000000
 
 const char *actor_name(enum actor actor)
@@ -225,7 +226,6 @@ static void draw_trial(struct schedule *schedule, struct trial *trial)
 		return;
 	if (schedule->one_interleaving && schedule->interleaving == INTERLEAVING_LOOPS) {
 		trial->interleaving = INTERLEAVING_LOOPS;
-		trial->loops_us = LOOPS_US;
 		return;
 	}
 	/* Its bucket, and above that, its interleaving */
@@ -289,8 +289,10 @@ uint64_t case_longest(const struct race_case *race_case, const uint64_t *duratio
 uint64_t trial_lasts(const struct race_case *race_case, const struct trial *trial,
 		     const uint64_t *durations_us)
 {
-	if (race_case->scenario == SCENARIO_ALONE || trial->interleaving == INTERLEAVING_LOOPS)
-		return trial->loops_us;
+	if (race_case->scenario == SCENARIO_ALONE)
+		return 0;
+	if (trial->interleaving == INTERLEAVING_LOOPS)
+		return LOOPS_US;
 	return TIMES_THE_LONGEST * case_longest(race_case, durations_us);
 }
 

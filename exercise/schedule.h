@@ -110,7 +110,6 @@ struct trial {
 	double starts[NR_ACTORS];
 	double offset;			/* of a race in its sweep, from -1 to 1 */
 	enum interleaving interleaving; /* of an actor alone: INTERLEAVING_TURNS */
-	uint64_t loops_us; /* the duration of INTERLEAVING_LOOPS; 0 in any other interleaving */
 };
 
 /* A part of a schedule that runs apart from the others, for example on another machine */

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/utsname.h>
 
 #include "attach/act/worker.h"
 #include "attach/model/snapshot.h"
@@ -21,18 +20,9 @@ extern const char reproducer[];
 
 static void print_head(const struct script *script)
 {
-	struct utsname kernel;
-
-	uname(&kernel);
-	printf("// SPDX-License-Identifier: GPL-2.0-only\n/*\n * Seen on Linux %s:",
-	       kernel.release);
-	for (size_t i = 0; i < script->race_case->nr_actors; i++)
-		printf(" %s", actor_name(script->race_case->actors[i]));
-	printf("%s, up to %zu times.\n"
-	       " * Run it as root, where %s has its driver and its memory is attached.\n * It "
-	       "needs nothing but a C library: cc -O2 -static -o reproducer FILE\n */\n",
-	       script->prepared->nr_operations > 1 ? " at the same time" : "", script->trials,
-	       script->baseline->host);
+	puts("// SPDX-License-Identifier: GPL-2.0-only\n/*");
+	script_print_origin(script, " * ");
+	puts(" * It needs nothing but a C library: cc -O2 -static -o reproducer FILE\n */");
 	printf("#define _GNU_SOURCE\n"
 	       "#include <fcntl.h>\n#include <ftw.h>\n#include <glob.h>\n#include <sched.h>\n"
 	       "#include <signal.h>\n#include <stdarg.h>\n#include <stdio.h>\n"

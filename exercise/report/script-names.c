@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <sys/utsname.h>
+
 #include "attach/model/snapshot.h"
+#include "exercise/baseline.h"
+#include "exercise/outcome.h"
 #include "exercise/report/script-names.h"
 #include "exercise/schedule.h"
 #include "util/text.h"
@@ -47,4 +52,18 @@ void script_offsets(const struct script *script, int64_t *least, int64_t *most)
 
 	*least = offset_at(script, limit(script->offset - half));
 	*most = offset_at(script, limit(script->offset + half));
+}
+
+void script_print_origin(const struct script *script, const char *mark)
+{
+	struct utsname kernel;
+
+	uname(&kernel);
+	printf("%sSeen on Linux %s:", mark, kernel.release);
+	for (size_t i = 0; i < script->race_case->nr_actors; i++)
+		printf(" %s", actor_name(script->race_case->actors[i]));
+	printf("%s, up to %zu times.\n"
+	       "%sRun it as root, where %s has its driver and its memory is attached.\n",
+	       script->prepared->nr_operations > 1 ? " at the same time" : "", script->trials, mark,
+	       script->baseline->host);
 }

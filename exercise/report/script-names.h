@@ -52,4 +52,10 @@ const char *script_device(const struct script_names *names, const char *device);
  */
 void script_offsets(const struct script *script, int64_t *least, int64_t *most);
 
+/**
+ * script_print_origin() - print the kernel, the actors and the needs of a script, as a comment
+ * @mark: the beginning of each line of the comment
+ */
+void script_print_origin(const struct script *script, const char *mark);
+
 #endif

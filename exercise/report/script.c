@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/utsname.h>
 
 #include "attach/act/worker.h"
 #include "attach/model/snapshot.h"
@@ -64,17 +63,9 @@ static void print_step(const struct script_names *names, const struct step *step
 
 static void print_head(const struct script *script)
 {
-	struct utsname kernel;
-
-	uname(&kernel);
-	printf("#!/bin/bash\n# Seen on Linux %s:", kernel.release);
-	for (size_t i = 0; i < script->race_case->nr_actors; i++)
-		printf(" %s", actor_name(script->race_case->actors[i]));
-	printf("%s, up to %zu times.\n"
-	       "# Run it as root, where %s has its driver and its memory is attached.\n"
-	       "exec 2>/dev/null\n\n",
-	       script->prepared->nr_operations > 1 ? " at the same time" : "", script->trials,
-	       script->baseline->host);
+	puts("#!/bin/bash");
+	script_print_origin(script, "# ");
+	puts("exec 2>/dev/null\n");
 }
 
 /*
