@@ -22,7 +22,7 @@ readonly FINDINGS=$LAB_SRC/contrib/findings
 
 # After how many guests of each kernel the rates are looked at, besides at the end. Each look is a chance to be
 # wrong: the intervals of compare-rates allow for that many looks.
-readonly COMPARE_LOOKS=(1 3 10 30)
+readonly COMPARE_LOOKS=(1 3 10 15)
 
 # compare_words NAME WORD: print what the comment WORD of a reproducer says
 compare_words() { sed -n "s/^# $2: //p" "$FINDINGS/$1.sh"; }
