@@ -183,6 +183,20 @@ static int shrink(const struct options *options)
 	return EXIT_FAILED;
 }
 
+/* The loops before a sweep last so many seconds together, or half of --duration. */
+#define LOOPS_BUDGET 150
+
+/* Fewer trials than the loops and a sweep are all in the sweep, and so is a script. */
+static void add_loops(const struct options *options, struct schedule *schedule)
+{
+	double budget = LOOPS_BUDGET;
+
+	if (options->duration > 0 && options->duration / 2 < budget)
+		budget = options->duration / 2;
+	if (!options->script && (options->trials == 0 || options->trials > SWEEP_TRIALS))
+		schedule_loops_first(schedule, (uint64_t)(budget * 1000000));
+}
+
 static void fill_schedule(const struct options *options, actor_set actors,
 			  struct schedule *schedule)
 {
@@ -201,6 +215,7 @@ static void fill_schedule(const struct options *options, actor_set actors,
 		schedule_add_pairs(schedule, actors);
 	if (standard || cases->storm)
 		schedule_add(schedule, SCENARIO_STORM, actors);
+	add_loops(options, schedule);
 }
 
 /*

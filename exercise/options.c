@@ -13,7 +13,7 @@
 #include "util/memory.h"
 
 /* One complete sweep of every race */
-#define DEFAULT_TRIALS SWEEP_TRIALS
+#define DEFAULT_TRIALS (1 + SWEEP_TRIALS)
 
 static uint64_t parse_number(const char *arg, const char *what, const struct argp_state *state)
 {
@@ -261,7 +261,7 @@ static const struct command_option trial_options[] = {
 	 .parse = parse_interleaving},
 	{.name = "trials",
 	 .arg = "N",
-	 .help = "Run each case N times (default 48; without end with --duration)",
+	 .help = "Run each case N times (default 49; without end with --duration)",
 	 SETS(SETS_BY, trials),
 	 .parse = parse_trials},
 	{.name = "duration",

@@ -34,11 +34,12 @@ struct run {
 	const struct run_settings *settings;
 	struct exercise exercise;
 	uint64_t begun_us, told_us, made, findings;
-	uint64_t result_us;	   /* the time of the latest result */
-	bool unwritten;		   /* a record was not written */
-	const struct trial *trial; /* the current one; NULL: a measurement */
-	struct outcome *outcome;   /* of this trial */
-	int status;		   /* the file for its report: one byte */
+	uint64_t made_in_loops, loops_us; /* the trials in loops, and how long they took */
+	uint64_t result_us;		  /* the time of the latest result */
+	bool unwritten;			  /* a record was not written */
+	const struct trial *trial;	  /* the current one; NULL: a measurement */
+	struct outcome *outcome;	  /* of this trial */
+	int status;			  /* the file for its report: one byte */
 };
 
 /*
@@ -89,23 +90,47 @@ static double trials_left(const struct run *run, size_t number)
 	return (double)(total(run) - number - 1) / (double)(shard->count ?: 1);
 }
 
+/* Return how many trials a second the sweep makes; 0 before it. Loops are much slower. */
+static double swept_rate(const struct run *run, uint64_t now)
+{
+	double seconds = (double)(now - run->begun_us - run->loops_us) / 1000000;
+
+	return seconds > 0 ? (double)(run->made - run->made_in_loops) / seconds : 0;
+}
+
+/* Return the time that is left after trial @number; negative: not known yet */
+static double time_left(const struct run *run, size_t number, double rate, uint64_t now)
+{
+	double duration = run->settings->duration;
+	double left = run->settings->trials && rate > 0 ? trials_left(run, number) / rate : -1;
+
+	if (duration <= 0)
+		return left;
+	duration -= (double)(now - run->begun_us) / 1000000;
+	if (duration < 0)
+		duration = 0;
+	return left >= 0 && left < duration ? left : duration;
+}
+
 static void tell(struct run *run, size_t number)
 {
 	uint64_t now = clock_now();
-	double seconds = (double)(now - run->begun_us) / 1000000;
-	double rate = seconds > 0 ? (double)++run->made / seconds : 0;
-	double left = run->settings->trials && rate > 0 ? trials_left(run, number) / rate
-							: run->settings->duration - seconds;
+	double rate = swept_rate(run, now), left = time_left(run, number, rate, now);
 	bool terminal = isatty(STDERR_FILENO);
 
-	if (run->settings->duration > 0 && run->settings->duration - seconds < left)
-		left = run->settings->duration - seconds;
 	if (!terminal && now - run->told_us < TELL_US)
 		return;
 	run->told_us = now;
-	fprintf(stderr, "%s" NAME ": %ju trials, %.1f a second, %ju findings, %.0f s left%s",
-		terminal ? "\r\033[K" : "", (uintmax_t)run->made, rate, (uintmax_t)run->findings,
-		left > 0 ? left : 0, terminal ? "" : "\n");
+	fprintf(stderr, "%s" NAME ": %ju trials, ", terminal ? "\r\033[K" : "",
+		(uintmax_t)run->made);
+	if (rate > 0)
+		fprintf(stderr, "%.1f a second, ", rate);
+	else
+		fputs("all in loops, ", stderr);
+	fprintf(stderr, "%ju findings", (uintmax_t)run->findings);
+	if (left >= 0)
+		fprintf(stderr, ", %.0f s left", left);
+	fputs(terminal ? "" : "\n", stderr);
 }
 
 static void say_what_is_left(const struct run *run)
@@ -239,7 +264,14 @@ static int all_trials(struct run *run)
 
 	run->begun_us = clock_now();
 	while (rc == 1 && next_trial(run, &trial)) {
+		uint64_t before_us = clock_now();
+
 		rc = run_trial(run, &trial);
+		run->made++;
+		if (trial.interleaving == INTERLEAVING_LOOPS) {
+			run->made_in_loops++;
+			run->loops_us += clock_now() - before_us;
+		}
 		tell(run, trial.number);
 	}
 	return note_end(run, rc);

@@ -9,9 +9,9 @@
 /* Races and storms last until the slowest actor could have acted this many times. */
 #define TIMES_THE_LONGEST 8
 
-/* The duration of a trial in loops. contrib/bench --time-to-bug shows how soon loops find a crash.
- */
-#define LOOPS_US 20000000
+/* The limits of a trial in loops. contrib/bench --time-to-bug shows how soon loops find a crash. */
+#define LOOPS_LEAST_US 1000000
+#define LOOPS_MOST_US 20000000
 
 const char *actor_name(enum actor actor)
 {
@@ -118,6 +118,7 @@ void schedule_open(struct schedule *schedule, uint64_t seed)
 	*schedule = (struct schedule){
 		.random = {(unsigned short)seed, (unsigned short)(seed >> 16),
 			   (unsigned short)(seed >> 32)},
+		.loops_us = LOOPS_MOST_US,
 	};
 }
 
@@ -181,6 +182,57 @@ static void shuffle(struct schedule *schedule, size_t *numbers, size_t count)
 	}
 }
 
+static size_t nr_races(const struct schedule *schedule)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < schedule->nr_cases; i++)
+		count += schedule->cases[i].scenario != SCENARIO_ALONE;
+	return count;
+}
+
+void schedule_loops_first(struct schedule *schedule, uint64_t budget_us)
+{
+	size_t races = nr_races(schedule);
+	uint64_t each_us = races > 0 ? budget_us / races : 0;
+
+	if (schedule->one_interleaving || schedule->fixed || each_us < LOOPS_LEAST_US)
+		return;
+	schedule->loops_first = true;
+	schedule->loops_us = each_us < LOOPS_MOST_US ? each_us : LOOPS_MOST_US;
+}
+
+/* Two actors that detach change more than one does, and a storm is slower than both. */
+static int loops_rank(const struct race_case *race_case)
+{
+	if (race_case->scenario != SCENARIO_RACE)
+		return 2;
+	return actor_detaches(race_case->actors[0]) && actor_detaches(race_case->actors[1]) ? 0 : 1;
+}
+
+/* Order the cases by rank, and keep the drawn order within each rank */
+static void order_loops(const struct schedule *schedule)
+{
+	size_t count = 0, *order = memory_check(calloc(schedule->nr_cases, sizeof(*order)));
+
+	for (int rank = 0; rank <= 2; rank++) {
+		for (size_t i = 0; i < schedule->nr_cases; i++) {
+			if (loops_rank(&schedule->cases[schedule->order[i]]) == rank)
+				order[count++] = schedule->order[i];
+		}
+	}
+	memcpy(schedule->order, order, count * sizeof(*order));
+	free(order);
+}
+
+/* Return which trial of its sweep each case makes in this pass; -1: its loops */
+static int at_in_sweep(const struct schedule *schedule, size_t pass)
+{
+	int loops = schedule->loops_first;
+
+	return (int)(pass % (SWEEP_TRIALS + (size_t)loops)) - loops;
+}
+
 static void begin_sweep(struct schedule *schedule, size_t race_case)
 {
 	schedule->shift[race_case] = erand48(schedule->random);
@@ -198,7 +250,9 @@ static void begin_pass(struct schedule *schedule, size_t pass)
 			memory_check(calloc(count * SWEEP_TRIALS, sizeof(*schedule->buckets)));
 	}
 	shuffle(schedule, schedule->order, count);
-	for (size_t i = 0; pass % SWEEP_TRIALS == 0 && i < count; i++)
+	if (at_in_sweep(schedule, pass) == -1)
+		order_loops(schedule);
+	for (size_t i = 0; at_in_sweep(schedule, pass) == 0 && i < count; i++)
 		begin_sweep(schedule, i);
 }
 
@@ -216,6 +270,7 @@ static void draw_trial(struct schedule *schedule, struct trial *trial)
 {
 	size_t pass = schedule->next / schedule->nr_cases;
 	size_t at = schedule->next % schedule->nr_cases, number;
+	int at_in = at_in_sweep(schedule, pass);
 	const struct race_case *race_case;
 
 	if (at == 0)
@@ -224,12 +279,14 @@ static void draw_trial(struct schedule *schedule, struct trial *trial)
 	race_case = &schedule->cases[trial->race_case];
 	if (race_case->scenario == SCENARIO_ALONE)
 		return;
-	if (schedule->one_interleaving && schedule->interleaving == INTERLEAVING_LOOPS) {
+	if (at_in == -1 ||
+	    (schedule->one_interleaving && schedule->interleaving == INTERLEAVING_LOOPS)) {
 		trial->interleaving = INTERLEAVING_LOOPS;
+		trial->loops_us = schedule->loops_us;
 		return;
 	}
 	/* Its bucket, and above that, its interleaving */
-	number = schedule->buckets[trial->race_case * SWEEP_TRIALS + pass % SWEEP_TRIALS];
+	number = schedule->buckets[trial->race_case * SWEEP_TRIALS + (size_t)at_in];
 	trial->interleaving = schedule->one_interleaving
 				      ? schedule->interleaving
 				      : (enum interleaving)(number / SWEEP_BUCKETS);
@@ -292,7 +349,7 @@ uint64_t trial_lasts(const struct race_case *race_case, const struct trial *tria
 	if (race_case->scenario == SCENARIO_ALONE)
 		return 0;
 	if (trial->interleaving == INTERLEAVING_LOOPS)
-		return LOOPS_US;
+		return trial->loops_us;
 	return TIMES_THE_LONGEST * case_longest(race_case, durations_us);
 }
 

@@ -18,7 +18,7 @@
  * A sweep visits each overlap in each interleaving. In all of them, each actor acts repeatedly for
  * a while. It then also meets devices that others have half detached or half attached.
  *
- * In loops, which have no sweep, a case runs for seconds, and the machine is observed only at the
+ * In loops, which have no offsets, a case runs for seconds, and the machine is observed only at the
  * end. A race that many repetitions hit by chance shows sooner there. A race that needs a certain
  * overlap shows in the sweep, and so does one that leaves something that the next repetition hides.
  */
@@ -110,6 +110,7 @@ struct trial {
 	double starts[NR_ACTORS];
 	double offset;			/* of a race in its sweep, from -1 to 1 */
 	enum interleaving interleaving; /* of an actor alone: INTERLEAVING_TURNS */
+	uint64_t loops_us;		/* how long INTERLEAVING_LOOPS lasts */
 };
 
 /* A part of a schedule that runs apart from the others, for example on another machine */
@@ -129,6 +130,8 @@ struct schedule {
 	bool fixed; /* each race is at @offset, instead of a sweep */
 	double offset;
 	struct shard shard; /* the trials to make */
+	uint64_t loops_us;  /* how long a trial in loops lasts */
+	bool loops_first;   /* each sweep begins with each case in loops */
 
 	/* Private */
 	size_t next;
@@ -144,7 +147,7 @@ struct schedule {
 /* The interleavings in which a sweep visits each bucket: all except the loops */
 #define NR_SWEPT INTERLEAVING_LOOPS
 
-/* Each bucket in each interleaving */
+/* Each bucket in each interleaving, without the loops at the beginning */
 #define SWEEP_TRIALS (NR_SWEPT * SWEEP_BUCKETS)
 
 /** schedule_open() - make a schedule without cases; released with schedule_close() */
@@ -160,6 +163,16 @@ void schedule_add(struct schedule *schedule, enum scenario scenario, actor_set a
  * Two actors that only observe cannot harm each other, and are left out.
  */
 void schedule_add_pairs(struct schedule *schedule, actor_set actors);
+
+/**
+ * schedule_loops_first() - let each sweep begin with each race and storm in loops
+ * @budget_us: how long all of these loops last together
+ *
+ * It changes nothing in a schedule of one interleaving or one offset. It also changes nothing if a
+ * case would have less than a second. Not allowed after the first schedule_next(), nor before the
+ * last schedule_add().
+ */
+void schedule_loops_first(struct schedule *schedule, uint64_t budget_us);
 
 /**
  * shard_of() - return the number of the shard that has a trial
@@ -178,7 +191,8 @@ size_t shard_of(size_t number, size_t race_case, size_t nr_cases, size_t count);
  *
  * Each pass has each case once, in a new order. In SWEEP_TRIALS passes a race visits every bucket
  * of its sweep once in each interleaving. The next sweep visits each bucket at another offset. With
- * INTERLEAVING_LOOPS as the one interleaving, there is no sweep.
+ * INTERLEAVING_LOOPS as the one interleaving, there is no sweep. If loops come first, there is one
+ * more pass before each sweep, which begins with the pairs of actors that detach.
  */
 void schedule_next(struct schedule *schedule, struct trial *trial);
 

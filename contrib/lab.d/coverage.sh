@@ -9,7 +9,7 @@
 #                       TITLE and KEY are those of passed.sh
 
 coverage() {
-	local tree plan functions=(test_first test_second) rc=0
+	local tree plan functions=(test_from_start test_from_end) rc=0
 	[ "$opt_lanes" != fast ] || functions=(test_fast)
 	tree=$(tree_now "$LAB_SRC") # before anything of it is built
 	coverage_setup
@@ -17,7 +17,7 @@ coverage() {
 	plan=$(mktemp)
 	# shellcheck disable=SC2064 # the name is local
 	trap "rm -f '$plan'; leave_lanes" EXIT
-	coverage_parts "${functions[@]}" >"$plan"
+	coverage_parts "${functions[0]}" >"$plan"
 	lanes "${functions[@]}"
 	coverage_print || rc=$?
 	[ "$(tree_now "$LAB_SRC")" = "$tree" ] || die "the tree has changed since this began: the figures are those of no tree"
@@ -58,7 +58,8 @@ coverage_parts() (
 
 coverage_counts() {
 	case "$* " in
-	*"--userland trixie "* | *"--userland fleet "* | fleet_tests* | completion_tests* | pictures_tests* | build_run* | planted* | "fast_tests "*DAMAGE_INSIDE_EVERY*) return 1 ;;
+	*"--userland trixie "* | *"--userland fleet "* | fleet_tests* | completion_tests* | pictures_tests* | build_run* | planted* | time_to_bug* | "env SOURCE="* | "$LAB_SRC/contrib/fuzz "* | "fast_tests "*" plain "*) return 1 ;;
+	"fast_tests "*" address "*) [ "$opt_lanes" = default ] ;; # the full lane also runs them without sanitizers, and all
 	esac
 }
 
@@ -71,7 +72,7 @@ coverage_file() {
 # part TITLE COMMAND...: run COMMAND with the build that counts, unless its counts are known
 part() {
 	local title=$1 file counts rc=0 start=$SECONDS
-	[[ $title == *"$opt_only"* ]] && coverage_counts "${@:2}" || return 0
+	coverage_counts "${@:2}" && part_take "$title" || return 0
 	file=$(coverage_file "$@")
 	[ "$opt_lanes" = fast ] || [ -n "$opt_again" ] || [ ! -e "$file" ] || return 0
 	counts=$(build_directory "$userland")/coverage.$BASHPID
@@ -88,14 +89,14 @@ part() {
 	find "${file%/*}" -type f -printf '%T@ %p\n' | sort -rn | tail -n +6 | cut -d' ' -f2- | xargs -r -d '\n' rm -f
 }
 
-# fast_tests: replaces that of test.sh, and counts
+# fast_tests USERLAND BUILD [VARIABLE=VALUE...]: replaces that of test.sh, and counts
 fast_tests() {
-	local rc=0 lock
+	local rc=0 lock variables=("${@:3}")
 	lock_take "fast tests" "$(build_directory "$userland")/coverage.tests.lock"
 	# Some tests run the program as a user who is not root. That user has to be able to write the counts. Some
 	# tests compare everything that the program prints.
 	# shellcheck disable=SC2016 # expanded inside
-	build_run "$userland" env GCOV_PREFIX="/build/${counts##*/}" GCOV_ERROR_FILE=/dev/null sh -ec \
+	build_run "$userland" env "${variables[@]}" GCOV_PREFIX="/build/${counts##*/}" GCOV_ERROR_FILE=/dev/null sh -ec \
 		'umask 0; mkdir "$GCOV_PREFIX/build"; exec "$@"' sh \
 		meson test -C /build/coverage --no-rebuild --quiet --no-suite bench --timeout-multiplier 3 >&2 || rc=$?
 	lock_drop

@@ -93,16 +93,12 @@ passed_left() {
 	echo "$sum"
 }
 
-# passed_plan FUNCTION...: print what is left of these functions' parts; each two functions run at the same time
+# passed_plan FUNCTION...: print what is left of these functions' parts, of which two run at the same time
 passed_plan() {
-	local first second seconds=0
+	local seconds
 	say "left of the full lane, and how long each part took when it passed the last time:"
-	while [ $# -gt 0 ]; do
-		first=$(passed_left "$1") second=$(passed_left "$2")
-		seconds=$((seconds + (first > second ? first : second)))
-		shift 2
-	done
-	say "together about $(((seconds + 59) / 60)) min, without the parts that have no time yet"
+	seconds=$(passed_left "$@")
+	say "together about $(((seconds / 2 + 59) / 60)) min, without the parts that have no time yet"
 }
 
 # passed_summary FUNCTION...: print how many parts of the full lane are still missing

@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The whole test suite. Every part prints TAP (ok, not ok, ok # SKIP), which is counted here. A part that ends with an
-# error, and has reported none, counts as one failure. A guest keeps one processor busy, and the tests without a guest
-# keep another one busy: they run in two lanes.
+# error, and has reported none, counts as one failure. Two parts run at the same time: most parts keep one processor
+# busy, and many wait.
 
 counts=''
+taken=$(mktemp -d) # a directory for each part that has been taken
 tally=$(mktemp) # a line for each part: how many passed, failed, were skipped; and 1 if it had passed before
 
 # part TITLE COMMAND...: run COMMAND, count its TAP, and show what failed. In the full lane, a part that has passed
 # with this tree does not run again.
 part() {
 	local title=$1 start=$SECONDS output rc=0 passed failed skipped turn file
-	[[ $title == *"$opt_only"* ]] || return 0
+	part_take "$title" || return 0
 	file=$(passed_file "$@")
 	shift
 	if [ "$opt_lanes" = all ] && [ -z "$opt_again" ] && [ -e "$file" ]; then
@@ -44,6 +45,9 @@ part() {
 		passed_forget "$file"
 	fi
 }
+
+# part_take TITLE: whether to run this part: it is wanted, and nobody has taken it before
+part_take() { [[ $1 == *"$opt_only"* ]] && mkdir "$taken/$(key "title $1")" 2>/dev/null; }
 
 # part_passed TITLE FILE: count the part as FILE remembers it
 part_passed() {
@@ -154,6 +158,7 @@ test_fixed_kernels() {
 # Other systems in the field: kernels with attach and without cxl_test's accelerator, kernels without attach, an older
 # cxl-cli
 test_other_lanes() {
+	[ "$opt_lanes" = all ] || return 0
 	part "guest with expanders, every row" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "guard, every row" vm_tests 'guard guard-mock' --timeout 1800
 	part "guard, PCI guest, every row" vm_tests_guard_pci
@@ -254,6 +259,7 @@ test_without_guest() {
 	part "fleet: apt install, metrics, alerts, units, role, purge" fleet_tests metrics prometheus units ansible
 	part "completions of zsh and fish" completion_tests
 	fuzz_tests
+	lab_scripts fuzz
 	[ "$opt_lanes" = default ] || test_pictures
 	setup_stock_modules
 	part "Debian's own kernel" build_run_with "$userland" --ro "$stock_modules" /mnt -- env SOURCE=/src \
@@ -286,7 +292,6 @@ test_pci_guests() {
 		--accelerators 2 --expanders 1 --bridges 2 --slots keep --flavor plain --timeout 1800
 }
 
-# The other tests of a PCI guest, for the lane that has less to do
 test_more_pci_guests() {
 	part "tutorial: PCI guest with two accelerators" quickly vm_tests tutorial --machine pci --accelerators 2
 	part "walk: PCI guest with two bridges" quickly walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
@@ -296,43 +301,38 @@ test_more_pci_guests() {
 	ROWS_EVERY=10 part "guard, PCI guest with two expanders beside" quickly vm_tests_guard_pci
 }
 
-test_first() {
-	test_without_guest
-	test_pci_guests
-}
-
-test_second() {
-	test_mock_guests
-	test_more_pci_guests
-	[ "$opt_lanes" = default ] || test_other_lanes
-}
-
 # lab_scripts NAME...: run these tests of the lab itself
 lab_scripts() {
 	local name
 	for name; do part "lab: $name" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/$name.sh"; done
 }
 
-# Tests that boot guests test time limits: they come last, and only beside one another. The default lane has the tests
-# whose subject every other test needs: a build, the results of a guest, the demo; and a release, with its packages in
-# short.
-# packages in short.
+# test_lab_without_guest: tests of a build, of a release, and of its packages
+test_lab_without_guest() {
+	lab_scripts build release
+	if [ "$opt_lanes" = default ]; then
+		part "lab: package, short" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/package.sh" short
+	else
+		lab_scripts package
+	fi
+}
+
+# Tests of the lab that boot guests also test time limits: they come last, and only beside one another. The default lane
+# has the tests whose subject every other test needs: the results of a guest, and the demo.
 test_lab_first() {
 	lab_scripts demo
 	[ "$opt_lanes" = default ] || lab_scripts ends kvm
 }
 test_lab_second() {
-	local script others=(build fuzz release)
-	if [ "$opt_lanes" = all ]; then
-		others=()
-		for script in "$LAB_SRC"/test/lab/*.sh; do
-			script=$(basename "$script" .sh)
-			[[ $script == @(demo|run|ends|kvm|shards) ]] || others+=("$script")
-		done
-	fi
-	lab_scripts run "${others[@]}"
-	[ "$opt_lanes" = all ] || part "lab: package, short" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/package.sh" short
-	[ "$opt_lanes" = default ] || test_shards
+	local script others=()
+	lab_scripts run
+	[ "$opt_lanes" = all ] || return 0
+	for script in "$LAB_SRC"/test/lab/*.sh; do
+		script=$(basename "$script" .sh)
+		[[ $script == @(build|demo|ends|fuzz|kvm|package|release|run|shards) ]] || others+=("$script")
+	done
+	lab_scripts "${others[@]}"
+	test_shards
 }
 
 # test_shards: tests that need GNU parallel, and the tools of the engines that have job files
@@ -342,6 +342,18 @@ test_shards() {
 	part "job files" "$LAB_DIR/in-root" "$userland" --ro "$LAB_SRC" /src -- env SOURCE=/src /src/test/jobs/jobs.sh
 	part "lab: shards" env SOURCE="$LAB_SRC" GNU_PARALLEL="$userland/usr/bin/parallel" "$LAB_SRC/test/lab/shards.sh"
 	userland=$tools
+}
+
+# test_from_start, test_from_end: all tests but the last ones, in either order. Both run at the same time, each takes the
+# parts that the other one has not taken, and they meet somewhere: neither waits for the other.
+tests=(test_without_guest test_pci_guests test_more_pci_guests test_other_lanes test_lab_without_guest test_mock_guests)
+test_from_start() {
+	local step
+	for step in "${tests[@]}"; do "$step"; done
+}
+test_from_end() {
+	local step
+	for ((step = ${#tests[@]} - 1; step >= 0; step--)); do "${tests[step]}"; done
 }
 
 # lanes FUNCTION...: run these at the same time, each in its own process group. All of these groups end with this shell,
@@ -366,16 +378,16 @@ lanes() {
 lane_groups=()
 leave_lanes() {
 	[ ${#lane_groups[@]} -eq 0 ] || kill -- "${lane_groups[@]/#/-}"
-	rm -f "$tally" "$tally.parts"
+	rm -rf "$tally" "$tally.parts" "$taken"
 	cache_leave
 }
 
 test_all() {
-	local parts passed failed skipped before all=(test_first test_second test_lab_first test_lab_second)
+	local parts passed failed skipped before all=(test_from_start test_lab_first test_lab_second)
 	trap leave_lanes EXIT
 	[ "$opt_lanes" = default ] || passed_plan "${all[@]}"
-	lanes "${all[@]:0:2}"
-	lanes "${all[@]:2}"
+	lanes test_from_start test_from_end
+	lanes test_lab_first test_lab_second
 	read -r parts passed failed skipped before < <(awk '{p += $1; f += $2; s += $3; b += $4}
 		END {print NR, p + 0, f + 0, s + 0, b + 0}' "$tally")
 	echo

@@ -223,7 +223,83 @@ static void skipping_in_a_shard(void **state)
 	schedule_close(&other);
 }
 
-/* Loops only run if they are the one interleaving, and have no offset. */
+/*
+ * If loops come first, each sweep begins with each race and storm in loops: the pairs that detach,
+ * then the other pairs, then the storm. The sweep has no loops.
+ */
+static void loops_first(void **state)
+{
+	struct schedule with;
+	struct trial trial, swept;
+
+	(void)state;
+	open_default(&with, 9);
+	schedule_loops_first(&with, 26000000);
+	for (size_t sweep = 0; sweep < 3; sweep++) {
+		bool seen[32] = {false};
+		int rank = 0;
+
+		for (size_t i = 0; i < with.nr_cases; i++) {
+			const struct race_case *race_case;
+			int is;
+
+			schedule_next(&with, &trial);
+			race_case = &with.cases[trial.race_case];
+			is = race_case->scenario != SCENARIO_RACE ? 2
+			     : actor_detaches(race_case->actors[0]) &&
+					     actor_detaches(race_case->actors[1])
+				     ? 0
+				     : 1;
+			assert_true(is >= rank);
+			rank = is;
+			assert_int_equal(trial.interleaving, INTERLEAVING_LOOPS);
+			assert_int_equal(trial.loops_us, 2000000);
+			assert_false(seen[trial.race_case]);
+			seen[trial.race_case] = true;
+		}
+		for (size_t i = 0; i < SWEEP_TRIALS * with.nr_cases; i++) {
+			schedule_next(&with, &swept);
+			assert_int_not_equal(swept.interleaving, INTERLEAVING_LOOPS);
+			assert_int_equal(swept.loops_us, 0);
+		}
+	}
+	schedule_close(&with);
+}
+
+static uint64_t loops_of(enum scenario scenario, uint64_t budget_us, bool fixed)
+{
+	struct schedule schedule;
+	struct trial trial;
+
+	schedule_open(&schedule, 1);
+	schedule.fixed = fixed;
+	schedule_add(&schedule, scenario, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
+	schedule_loops_first(&schedule, budget_us);
+	schedule_next(&schedule, &trial);
+	assert_int_equal(schedule.loops_first, trial.loops_us > 0);
+	schedule_close(&schedule);
+	return trial.loops_us;
+}
+
+/* The time is divided among the cases, within limits. */
+static void loops_share_the_time(void **state)
+{
+	struct schedule many;
+
+	(void)state;
+	assert_int_equal(loops_of(SCENARIO_RACE, 7000000, false), 7000000);
+	assert_int_equal(loops_of(SCENARIO_RACE, 999999, false), 0);
+	assert_int_equal(loops_of(SCENARIO_STORM, 150000000, false), 20000000);
+	assert_int_equal(loops_of(SCENARIO_RACE, 7000000, true), 0);
+	assert_int_equal(loops_of(SCENARIO_ALONE, 7000000, false), 0);
+	open_default(&many, 1);
+	schedule_add(&many, SCENARIO_ALONE, BIT(ACTOR_HOST));
+	schedule_loops_first(&many, 13000000); /* 12 pairs and the storm */
+	assert_int_equal(many.loops_us, 1000000);
+	schedule_close(&many);
+}
+
+/* Without loops at first, loops only run if they are the one interleaving. They have no offset. */
 static void loops(void **state)
 {
 	const uint64_t durations[NR_ACTORS] = {0};
@@ -347,14 +423,14 @@ static void how_long(void **state)
 	const uint64_t durations[NR_ACTORS] = {
 		[ACTOR_HOST] = 20, [ACTOR_PORT] = 30, [ACTOR_BUS] = 90};
 	const struct trial swept = {.interleaving = INTERLEAVING_HALVES},
-			   loops = {.interleaving = INTERLEAVING_LOOPS};
+			   loops = {.interleaving = INTERLEAVING_LOOPS, .loops_us = 7};
 
 	(void)state;
 	assert_int_equal(case_longest(&race, durations), 30); /* of the actors that take part */
 	assert_int_equal(trial_lasts(&alone, &swept, durations), 0);
 	assert_true(trial_lasts(&race, &swept, durations) > 30);
 	assert_int_equal(trial_lasts(&race, &swept, durations) % 30, 0);
-	assert_int_equal(trial_lasts(&race, &loops, durations), 20000000);
+	assert_int_equal(trial_lasts(&race, &loops, durations), 7);
 }
 
 static void names(void **state)
@@ -380,13 +456,21 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pairs),      cmocka_unit_test(same_seed_same_schedule),
-		cmocka_unit_test(skipping),   cmocka_unit_test(sweeps),
-		cmocka_unit_test(one_offset), cmocka_unit_test(delays),
-		cmocka_unit_test(names),      cmocka_unit_test(in_which_interleaving),
-		cmocka_unit_test(priorities), cmocka_unit_test(how_long),
-		cmocka_unit_test(shards),     cmocka_unit_test(skipping_in_a_shard),
+		cmocka_unit_test(pairs),
+		cmocka_unit_test(same_seed_same_schedule),
+		cmocka_unit_test(skipping),
+		cmocka_unit_test(sweeps),
+		cmocka_unit_test(one_offset),
+		cmocka_unit_test(delays),
+		cmocka_unit_test(names),
+		cmocka_unit_test(in_which_interleaving),
+		cmocka_unit_test(priorities),
+		cmocka_unit_test(how_long),
+		cmocka_unit_test(shards),
+		cmocka_unit_test(skipping_in_a_shard),
 		cmocka_unit_test(loops),
+		cmocka_unit_test(loops_first),
+		cmocka_unit_test(loops_share_the_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
