@@ -18,6 +18,7 @@ top=$(dirname "$0")
 while [ "$1" != -- ]; do
 	[ "$1" != --share ] || share=$2
 	[ "$1" != --flavor ] || flavor=$2
+	[[ $2 != race=* ]] || { flavor=planted; echo "${2#race=}" >>"$top/races"; }
 	shift
 done
 shift 6 # -- bash -c SCRIPT guest SECONDS
@@ -61,7 +62,17 @@ echo '[  1.000000] hello' >"$top/guests/plain-exercise.log"
 bench 1 240 "" plain
 like "a guest that did not begin: failed" "$status$err" "^1time-to-bug: the guest did not do its part"
 
-for options in "--flavors nothing" "--flavors plain," "--seconds 0" "--runs x"; do
+guest planted-loops-host-port-memdev-region-bus log '[  340.000000] time-to-bug: ends'
+guest planted-exercise console '[  101.500000] RIP: 0010:race_at+0x1/0x2'
+sed -i '1i [    2.000000] cxl_lab_accel: a race is planted: at the end of probe' "$top/guests/planted-exercise.console"
+bench 3 240 "$top/json" --planted a.cocci b.cocci
+is "planted races: a table of its own" "$status$(head -n 1 <<<"$out") $(row 'five loops') $(row 'default set')" \
+	"0a planted race, seconds of the guest until: five loops 3 0 >240 >240 default set 3 3 1.5 1.5"
+is "planted races: the same one for both in each turn, another in the next" \
+	"$(wc -l <"$top/races") $(sort -u "$top/races" | wc -l) $(jq '[.guests[].seed] | unique | length' "$top/json")" "6 3 3"
+is "planted races: what was drawn, as JSON" "$(jq -r '[.guests[].drawn | values] | unique[]' "$top/json")" "at the end of probe"
+
+for options in "--flavors nothing" "--flavors plain," "--seconds 0" "--runs x" "--planted --flavors x"; do
 	# shellcheck disable=SC2086 # several arguments
 	run "$SOURCE/contrib/bench" --time-to-bug $options
 	is "wrong usage: $options" "$status" 2

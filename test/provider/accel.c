@@ -21,6 +21,7 @@
 #include "firmware.h"
 #include "memory.h"
 #include "online.h"
+#include "race.h"
 #include "window.h"
 
 #define DEVICES_MAX 8
@@ -70,6 +71,18 @@ MODULE_PARM_DESC(remove_inversion, "Misbehave: take locks in remove in another o
 static bool remove_oops;
 module_param(remove_oops, bool, 0644);
 MODULE_PARM_DESC(remove_oops, "Misbehave: read through a NULL pointer in remove");
+
+static unsigned int race_seed;
+
+static int set_race(const char *text, const struct kernel_param *param)
+{
+	return param_set_uint(text, param) ?: race_plant(race_seed);
+}
+
+static const struct kernel_param_ops race_ops = {.set = set_race, .get = param_get_uint};
+module_param_cb(race, &race_ops, &race_seed, 0644);
+MODULE_PARM_DESC(race,
+		 "Misbehave: a seed, which decides for which race the driver is not prepared");
 
 static bool online;
 module_param(online, bool, 0644);
@@ -150,6 +163,7 @@ static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	struct lab_accel *accel;
 	int rc;
 
+	race_at(RACE_PROBE_BEGIN);
 	if (refuse)
 		return dev_err_probe(&pdev->dev, -EIO, "told to refuse\n");
 	firmware_restore(pdev); /* it may have been reset while it had no driver */
@@ -170,6 +184,7 @@ static int lab_accel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	pci_set_drvdata(pdev, accel);
 	if (keep_reference)
 		get_device(&accel->memory.cxlmd->dev);
+	race_at(RACE_PROBE_END);
 	return 0;
 }
 
@@ -221,6 +236,7 @@ static void lab_accel_remove(struct pci_dev *pdev)
 {
 	struct lab_accel *accel = pci_get_drvdata(pdev);
 
+	race_at(RACE_REMOVE_BEGIN);
 	if (remove_sleep_ms)
 		msleep(remove_sleep_ms);
 	WARN(remove_warn, "%s: told to warn\n", pci_name(pdev));
@@ -236,6 +252,7 @@ static void lab_accel_remove(struct pci_dev *pdev)
 	unregister_netdev(accel->netdev);
 	free_netdev(accel->netdev);
 	lab_accel_end_use(accel);
+	race_at(RACE_REMOVE_END);
 }
 
 /*
@@ -320,7 +337,7 @@ static int do_firmware(const char *name, enum firmware_target target)
 	return rc;
 }
 
-static int __init lab_accel_init(void)
+static int lab_accel_begin(void)
 {
 	int i, rc;
 
@@ -336,11 +353,22 @@ static int __init lab_accel_init(void)
 	}
 	return pci_register_driver(&lab_accel_driver);
 }
+
+/* A parameter can have planted a race before this. */
+static int __init lab_accel_init(void)
+{
+	int rc = lab_accel_begin();
+
+	if (rc)
+		race_plant(0);
+	return rc;
+}
 module_init(lab_accel_init);
 
 static void __exit lab_accel_exit(void)
 {
 	pci_unregister_driver(&lab_accel_driver);
+	race_plant(0);
 }
 module_exit(lab_accel_exit);
 

@@ -59,6 +59,13 @@ planted keep_mapping 1 0 --via memdev --trials 1
 is "a mapping that is kept is found" "$status$(signatures)" '4["check addresses-released"]'
 planted keep_range 1 0 --via memdev --trials 1
 is "addresses that stay taken are found" "$status$(signatures)" '4["check addresses-released"]'
+# This seed draws a remove() during which no region may lose its driver.
+echo 114 >"$parameters/race"
+exercise --race host,region --interleaving loops --trials 1
+echo 0 >"$parameters/race"
+is "a race that happens for 72 us is found, and named" "$status$(answer '[.findings[].signature | select(test("race_at < lab_accel_remove"))] | length > 0')" \
+	"4true"
+like "a race: what the driver was not prepared for" "$(jq -r '.findings[].detail' <<<"$out")" "a region has lost its driver at the beginning of remove"
 "$CXL" attach-memdev --all >/dev/null
 is "after all that, everything is as it was" "$(state | jq -c 'map(.attach)')" "$(jq -c 'map(.attach)' <<<"$whole")"
 
