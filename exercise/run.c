@@ -14,6 +14,7 @@
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
 #include "exercise/left-out.h"
+#include "exercise/pace.h"
 #include "exercise/report/log.h"
 #include "exercise/run-script.h"
 #include "exercise/run-wait.h"
@@ -26,20 +27,17 @@
 #include "util/memory.h"
 #include "util/records.h"
 
-/* The time between two lines of progress if stderr is not a terminal */
-#define TELL_US 5000000
-
 /* The state of the process that runs the trials, which may not return from the kernel */
 struct run {
 	const struct run_settings *settings;
 	struct exercise exercise;
-	uint64_t begun_us, told_us, made, findings;
-	uint64_t made_in_loops, loops_us; /* the trials in loops, and how long they took */
-	uint64_t result_us;		  /* the time of the latest result */
-	bool unwritten;			  /* a record was not written */
-	const struct trial *trial;	  /* the current one; NULL: a measurement */
-	struct outcome *outcome;	  /* of this trial */
-	int status;			  /* the file for its report: one byte */
+	struct pace pace;
+	uint64_t findings;
+	uint64_t result_us;	   /* the time of the latest result */
+	bool unwritten;		   /* a record was not written */
+	const struct trial *trial; /* the current one; NULL: a measurement */
+	struct outcome *outcome;   /* of this trial */
+	int status;		   /* the file for its report: one byte */
 };
 
 /*
@@ -88,49 +86,6 @@ static double trials_left(const struct run *run, size_t number)
 	const struct shard *shard = &run->settings->schedule->shard;
 
 	return (double)(total(run) - number - 1) / (double)(shard->count ?: 1);
-}
-
-/* Return how many trials a second the sweep makes; 0 before it. Loops are much slower. */
-static double swept_rate(const struct run *run, uint64_t now)
-{
-	double seconds = (double)(now - run->begun_us - run->loops_us) / 1000000;
-
-	return seconds > 0 ? (double)(run->made - run->made_in_loops) / seconds : 0;
-}
-
-/* Return the time that is left after trial @number; negative: not known yet */
-static double time_left(const struct run *run, size_t number, double rate, uint64_t now)
-{
-	double duration = run->settings->duration;
-	double left = run->settings->trials && rate > 0 ? trials_left(run, number) / rate : -1;
-
-	if (duration <= 0)
-		return left;
-	duration -= (double)(now - run->begun_us) / 1000000;
-	if (duration < 0)
-		duration = 0;
-	return left >= 0 && left < duration ? left : duration;
-}
-
-static void tell(struct run *run, size_t number)
-{
-	uint64_t now = clock_now();
-	double rate = swept_rate(run, now), left = time_left(run, number, rate, now);
-	bool terminal = isatty(STDERR_FILENO);
-
-	if (!terminal && now - run->told_us < TELL_US)
-		return;
-	run->told_us = now;
-	fprintf(stderr, "%s" NAME ": %ju trials, ", terminal ? "\r\033[K" : "",
-		(uintmax_t)run->made);
-	if (rate > 0)
-		fprintf(stderr, "%.1f a second, ", rate);
-	else
-		fputs("all in loops, ", stderr);
-	fprintf(stderr, "%ju findings", (uintmax_t)run->findings);
-	if (left >= 0)
-		fprintf(stderr, ", %.0f s left", left);
-	fputs(terminal ? "" : "\n", stderr);
 }
 
 static void say_what_is_left(const struct run *run)
@@ -234,8 +189,7 @@ static bool next_trial(const struct run *run, struct trial *trial)
 	const struct run_settings *settings = run->settings;
 
 	if (run_is_interrupted() ||
-	    (settings->duration > 0 &&
-	     (double)(clock_now() - run->begun_us) / 1000000 >= settings->duration))
+	    (settings->duration > 0 && pace_seconds(&run->pace) >= settings->duration))
 		return false;
 	schedule_next(settings->schedule, trial);
 	return settings->trials == 0 || trial->number < total(run);
@@ -259,20 +213,19 @@ static int note_end(struct run *run, int rc)
 
 static int all_trials(struct run *run)
 {
+	const struct run_settings *settings = run->settings;
 	struct trial trial;
 	int rc = measure(run);
 
-	run->begun_us = clock_now();
+	pace_begin(&run->pace);
 	while (rc == 1 && next_trial(run, &trial)) {
 		uint64_t before_us = clock_now();
 
 		rc = run_trial(run, &trial);
-		run->made++;
-		if (trial.interleaving == INTERLEAVING_LOOPS) {
-			run->made_in_loops++;
-			run->loops_us += clock_now() - before_us;
-		}
-		tell(run, trial.number);
+		pace_add(&run->pace, &trial, clock_now() - before_us);
+		pace_tell(&run->pace, run->findings,
+			  settings->trials > 0 ? trials_left(run, trial.number) : -1,
+			  settings->duration);
 	}
 	return note_end(run, rc);
 }
