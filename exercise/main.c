@@ -186,7 +186,10 @@ static int shrink(const struct options *options)
 /* The loops before a sweep last so many seconds together, or half of --duration. */
 #define LOOPS_BUDGET 150
 
-/* Fewer trials than the loops and a sweep are all in the sweep, and so is a script. */
+/*
+ * Fewer trials than the loops and a sweep are all in the sweep, and so is a script. Which trials
+ * there are does not depend on --duration, which changes when a run is continued.
+ */
 static void add_loops(const struct options *options, struct schedule *schedule)
 {
 	double budget = LOOPS_BUDGET;

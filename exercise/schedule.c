@@ -9,8 +9,7 @@
 /* Races and storms last until the slowest actor could have acted this many times. */
 #define TIMES_THE_LONGEST 8
 
-/* The limits of a trial in loops. contrib/bench --time-to-bug shows how soon loops find a crash. */
-#define LOOPS_LEAST_US 1000000
+/* The longest trial in loops. contrib/bench --time-to-bug shows how soon loops find a crash. */
 #define LOOPS_MOST_US 20000000
 
 const char *actor_name(enum actor actor)
@@ -194,10 +193,11 @@ static size_t nr_races(const struct schedule *schedule)
 void schedule_loops_first(struct schedule *schedule, uint64_t budget_us)
 {
 	size_t races = nr_races(schedule);
-	uint64_t each_us = races > 0 ? budget_us / races : 0;
+	uint64_t each_us;
 
-	if (schedule->one_interleaving || schedule->fixed || each_us < LOOPS_LEAST_US)
+	if (schedule->one_interleaving || schedule->fixed || races == 0)
 		return;
+	each_us = budget_us / races;
 	schedule->loops_first = true;
 	schedule->loops_us = each_us < LOOPS_MOST_US ? each_us : LOOPS_MOST_US;
 }

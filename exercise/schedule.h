@@ -168,9 +168,9 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors);
  * schedule_loops_first() - let each sweep begin with each race and storm in loops
  * @budget_us: how long all of these loops last together
  *
- * It changes nothing in a schedule of one interleaving or one offset. It also changes nothing if a
- * case would have less than a second. Not allowed after the first schedule_next(), nor before the
- * last schedule_add().
+ * It changes nothing in a schedule of one interleaving or one offset. The budget changes only how
+ * long a trial lasts, and not which trials there are. Not allowed after the first schedule_next(),
+ * nor before the last schedule_add().
  */
 void schedule_loops_first(struct schedule *schedule, uint64_t budget_us);
 
