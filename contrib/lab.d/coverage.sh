@@ -9,7 +9,7 @@
 #                       TITLE and KEY are those of passed.sh
 
 coverage() {
-	local tree plan functions=(test_from_start test_from_end) rc=0
+	local tree plan functions=("${tests[@]}") rc=0
 	[ "$opt_lanes" != fast ] || functions=(test_fast)
 	tree=$(tree_now "$LAB_SRC") # before anything of it is built
 	coverage_setup
@@ -17,8 +17,8 @@ coverage() {
 	plan=$(mktemp)
 	# shellcheck disable=SC2064 # the name is local
 	trap "rm -f '$plan'; leave_lanes" EXIT
-	coverage_parts "${functions[0]}" >"$plan"
-	lanes "${functions[@]}"
+	coverage_parts "${functions[@]}" >"$plan"
+	from_both_ends "${functions[@]}"
 	coverage_print || rc=$?
 	[ "$(tree_now "$LAB_SRC")" = "$tree" ] || die "the tree has changed since this began: the figures are those of no tree"
 	return "$rc"

@@ -319,19 +319,20 @@ test_lab_without_guest() {
 
 # Tests of the lab that boot guests also test time limits: they come last, and only beside one another. The default lane
 # has the tests whose subject every other test needs: the results of a guest, and the demo.
-test_lab_first() {
-	lab_scripts demo
-	[ "$opt_lanes" = default ] || lab_scripts ends kvm
+test_lab_demo() {
+	local machine
+	for machine in mock pci; do
+		part "lab: demo, $machine" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/demo.sh" "$machine"
+	done
 }
-test_lab_second() {
-	local script others=()
-	lab_scripts run
+test_lab_run() { lab_scripts run; }
+test_lab_more() {
+	local script
 	[ "$opt_lanes" = all ] || return 0
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		script=$(basename "$script" .sh)
-		[[ $script == @(build|demo|ends|fuzz|kvm|package|release|run|shards) ]] || others+=("$script")
+		[[ $script == @(build|demo|fuzz|package|release|run|shards) ]] || lab_scripts "$script"
 	done
-	lab_scripts "${others[@]}"
 	test_shards
 }
 
@@ -344,16 +345,22 @@ test_shards() {
 	userland=$tools
 }
 
-# test_from_start, test_from_end: all tests but the last ones, in either order. Both run at the same time, each takes the
-# parts that the other one has not taken, and they meet somewhere: neither waits for the other.
 tests=(test_without_guest test_pci_guests test_more_pci_guests test_other_lanes test_lab_without_guest test_mock_guests)
-test_from_start() {
-	local step
-	for step in "${tests[@]}"; do "$step"; done
+tests_last=(test_lab_demo test_lab_run test_lab_more)
+
+# from_both_ends FUNCTION...: run them from the first and at the same time from the last. Each of the two takes the parts
+# that the other one has not taken, until they meet: neither waits for the other.
+from_both_ends() {
+	steps=("$@")
+	lanes from_start from_end
 }
-test_from_end() {
+from_start() {
 	local step
-	for ((step = ${#tests[@]} - 1; step >= 0; step--)); do "${tests[step]}"; done
+	for step in "${steps[@]}"; do "$step"; done
+}
+from_end() {
+	local step
+	for ((step = ${#steps[@]} - 1; step >= 0; step--)); do "${steps[step]}"; done
 }
 
 # lanes FUNCTION...: run these at the same time, each in its own process group. All of these groups end with this shell,
@@ -383,11 +390,11 @@ leave_lanes() {
 }
 
 test_all() {
-	local parts passed failed skipped before all=(test_from_start test_lab_first test_lab_second)
+	local parts passed failed skipped before all=("${tests[@]}" "${tests_last[@]}")
 	trap leave_lanes EXIT
 	[ "$opt_lanes" = default ] || passed_plan "${all[@]}"
-	lanes test_from_start test_from_end
-	lanes test_lab_first test_lab_second
+	from_both_ends "${tests[@]}"
+	from_both_ends "${tests_last[@]}"
 	read -r parts passed failed skipped before < <(awk '{p += $1; f += $2; s += $3; b += $4}
 		END {print NR, p + 0, f + 0, s + 0, b + 0}' "$tally")
 	echo

@@ -48,9 +48,9 @@ is "installed: hooks that can be run" "$(cd "$top/root" && find . -path '*/hooks
 run in_userland grep -rc CXL_TEST_KILL_AT /build/root/usr/local/bin /build/root/usr/local/libexec
 is "a release has no points at which tests can kill it" "$status$err" 1
 run in_userland sh -c 'meson setup -Ddocs=disabled -Dtests=disabled -Dtest-points=true /build/points /src &&
-	meson compile -C /build/points && grep -c CXL_TEST_KILL_AT /build/points/cxl/cxl'
+	meson compile -C /build/points cxl/cxl && grep -c CXL_TEST_KILL_AT /build/points/cxl/cxl'
 is "a test build has them" "$status$(tail -n 1 <<<"$out")" 01
-run in_userland sh -c 'meson setup -Dcxl-cli=/opt/cxl-cli /build/other /src && meson compile -C /build/other &&
+run in_userland sh -c 'meson setup -Dcxl-cli=/opt/cxl-cli /build/other /src && meson compile -C /build/other cxl/cxl &&
 	PATH=/usr/sbin /build/other/cxl/cxl list'
 is "another place for cxl-cli, which is not there: cannot" "$status" 5
 finish

@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# usage: demo.sh mock|pci
+#
 # The demo shows all four parts of the program, and each of its sentences is true of what the guest then shows.
 # shellcheck source=test/tap.sh
 . "$SOURCE/test/tap.sh"
@@ -35,7 +37,10 @@ tells() {
 	ok "$1: no colors in a pipe" [ "${out/$'\e'/}" = "$out" ]
 }
 
-tells mock cxl_type2_accel.0 cxl_mock_accel
+if [ "$1" = mock ]; then
+	tells mock cxl_type2_accel.0 cxl_mock_accel
+	finish
+fi
 tells pci 0000:11:00.0 cxl_lab_accel
 follows "(delete_region is there):" '--w-------'
 follows "as for a virtual machine, and each check passes:" 'provider-unbound.*passed.*# sh -c basename.*vfio-pci'
