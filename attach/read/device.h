@@ -44,6 +44,7 @@ struct device {
 	const struct snapshot *before; /* NULL: there is no earlier snapshot */
 	enum depth depth;
 	bool all_committed; /* of a decoder: every region is committed */
+	bool counts;	    /* of a port: its committed decoders are counted */
 	bool *lacking;	    /* set if an attribute cannot be read: see device_is_gone() */
 };
 

@@ -46,6 +46,7 @@ struct reading {
 	const struct snapshot *before;
 	struct sysfs_files *files;
 	enum depth depth;
+	bool counted; /* AGAIN_COUNTED: see take.h */
 	struct directory directories[DIRECTORIES_MAX];
 	size_t nr_directories;
 };
@@ -147,6 +148,9 @@ static void find_device(struct snapshot *snapshot, struct reading *reading, int 
 		return;
 	if (device->kind == DEVICE_PORT) {
 		device->parent = snapshot_keep(snapshot, known_parent(device));
+		device->counts = reading->files != NULL;
+		if (!device_name_has_prefix(device->name, "endpoint"))
+			device->files = reading->files;
 		device->fd = port_directory(reading, devices, device->name, device->inode);
 		device->lent = device->fd >= 0;
 	}
@@ -184,11 +188,23 @@ static bool is_of_brief(const struct device *device)
 	       (device->kind == DEVICE_PORT && device_name_has_prefix(device->name, "endpoint"));
 }
 
+/* Add a decoder without reading it, if its state is known */
+static bool add_known_decoder(const struct reading *reading, struct snapshot *snapshot,
+			      const struct device *device)
+{
+	const struct snapshot_port *port;
+
+	if (copy_root_decoder(snapshot, device))
+		return true;
+	port = reading->counted ? port_of_decoder(snapshot, device->name) : NULL;
+	return port && assume_idle_decoder(snapshot, device, port);
+}
+
 static void read_device(struct reading *reading, struct snapshot *snapshot, int devices,
 			struct device *device)
 {
 	if ((reading->depth == DEPTH_BRIEF && !is_of_brief(device)) ||
-	    (device->kind == DEVICE_DECODER && copy_root_decoder(snapshot, device)))
+	    (device->kind == DEVICE_DECODER && add_known_decoder(reading, snapshot, device)))
 		return;
 	find_device(snapshot, reading, devices, device);
 	if (device->fd < 0) {
@@ -274,9 +290,10 @@ static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *de
 }
 
 int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
-		 struct snapshot *snapshot)
+		 bool counted, struct snapshot *snapshot)
 {
-	struct reading reading = {.before = before, .files = files, .depth = depth};
+	struct reading reading = {
+		.before = before, .files = files, .depth = depth, .counted = counted};
 	DIR *devices = root_opendir(snapshot->root, "/sys/bus/cxl/devices");
 
 	if (!devices) {

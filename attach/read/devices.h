@@ -11,10 +11,11 @@
  * @before: an earlier snapshot, which makes it unnecessary to read what cannot have changed; or
  * NULL
  * @files: the attributes that stay open for the next time; or NULL
+ * @counted: as AGAIN_COUNTED (take.h)
  *
  * Return: 0 or a negative errno. A machine without a CXL bus has no devices, which is not an error.
  */
 int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
-		 struct snapshot *snapshot);
+		 bool counted, struct snapshot *snapshot);
 
 #endif

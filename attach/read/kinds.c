@@ -251,11 +251,14 @@ static void read_port(struct snapshot *snapshot, const struct device *device)
 		     : device_name_has_prefix(device->name, "endpoint") ? PORT_ENDPOINT
 									: PORT_SWITCH;
 	port->parent_name = device->parent;
+	port->nr_committed = SNAPSHOT_NO_NUMBER;
 	port->uport = known ? snapshot_keep(snapshot, known->uport)
 			    : device_link(snapshot, device, "uport");
 	if (device->depth == DEPTH_BRIEF)
 		return;
 	port->enabled = port->kind == PORT_ROOT || !device_lacks(device, "driver");
+	if (device->counts && port->kind != PORT_ROOT)
+		port->nr_committed = device_number(device, "decoders_committed");
 	if (port->kind != PORT_ROOT)
 		return;
 	/* A root exists only as long as the driver of its host is bound. */
@@ -281,6 +284,29 @@ bool copy_root_decoder(struct snapshot *snapshot, const struct device *device)
 	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
 	decoder->locked = known->locked;
 	decoder->delete_region = known->delete_region;
+	return true;
+}
+
+static bool decodes_nothing(const struct snapshot_decoder *decoder)
+{
+	return decoder->size == 0 && !decoder->region_name;
+}
+
+bool assume_idle_decoder(struct snapshot *snapshot, const struct device *device,
+			 const struct snapshot_port *port)
+{
+	const struct snapshot_decoder *known = DEVICE_KNOWN(device, snapshot_find_decoder);
+	struct snapshot_decoder *decoder;
+
+	if (!device->all_committed || snapshot_decoder_is_counted(port, device->name) ||
+	    (known ? !decodes_nothing(known) : port->kind != PORT_ENDPOINT))
+		return false;
+	decoder = APPEND(snapshot->decoders, snapshot->nr_decoders);
+	decoder->name = device->name;
+	decoder->inode = device->inode;
+	decoder->port_name = port->name;
+	decoder->locked = FLAG_NO;
+	decoder->delete_region = FLAG_UNKNOWN;
 	return true;
 }
 

@@ -7,6 +7,17 @@
 struct snapshot;
 struct sysfs_files;
 
+/* How much is read of a machine that was read before: see snapshot_take_again() */
+enum again {
+	AGAIN_ALL,
+	/*
+	 * A port counts its committed decoders. A decoder above that number, which decoded nothing
+	 * before or belongs to a new endpoint, is not read: it is taken to decode nothing. Only
+	 * AGAIN_ALL shows that this is wrong: snapshot_decoder_is_uncounted().
+	 */
+	AGAIN_COUNTED,
+};
+
 /*
  * Reads: a whole snapshot (attach/model/snapshot.h), with the other files of this directory.
  *
@@ -45,7 +56,7 @@ int snapshot_take_devices(struct root root, struct snapshot *snapshot);
  * of the same name are not read. For a memdev these are the serial, NUMA node and class attributes,
  * and the bus and module of its host. For a region these are the mode and ways.
  */
-int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
+int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files, enum again again,
 			struct snapshot *snapshot);
 
 /**
