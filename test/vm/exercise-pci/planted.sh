@@ -60,6 +60,17 @@ is "a mapping that is kept is found" "$status$(signatures)" '4["check addresses-
 planted keep_range 1 0 --via memdev --trials 1
 is "addresses that stay taken are found" "$status$(signatures)" '4["check addresses-released"]'
 "$CXL" attach-memdev --all >/dev/null
+# Most trials do not read a decoder that its port does not count as committed. That it has changed is found
+# in one that reads everything: every 16th, and the last one.
+bus() { "$CXL" detach-memdev -f --reattach --via bus "$(mem)" >/dev/null; } # makes all decoders anew
+trial_of() { jq -s 'map(select(.record == "result" and (.findings | length) > 0).trial)' -c /tmp/log; }
+planted alter_decoder 5 0 --via host --trials 40
+is "a decoder that was altered is found" "$status$(signatures)" '4["check nothing-else"]'
+is "a decoder that was altered: in a trial that reads everything" "$(trial_of)" '[15]'
+bus
+planted alter_decoder 5 0 --via host --trials 8
+is "a decoder that was altered, at the last trial" "$status$(signatures)$(trial_of)" '4["check nothing-else"][7]'
+bus
 is "after all that, everything is as it was" "$(state | jq -c 'map(.attach)')" "$(jq -c 'map(.attach)' <<<"$whole")"
 
 # This comes last: no process can use the device any more, because a process that dies in the kernel keeps its locks.
