@@ -65,7 +65,7 @@ static int take(struct baseline *baseline)
 	if (!baseline_memdev(baseline))
 		return -ENODEV;
 	surroundings_read(&baseline->answers, baseline_memdev(baseline), &baseline->surroundings);
-	rc = snapshot_take_again(&baseline->first, &baseline->files, AGAIN_ALL, &baseline->last);
+	rc = snapshot_take_again(&baseline->first, &baseline->files, NULL, &baseline->last);
 	baseline->all_counted = rc == 0 && are_all_counted(&baseline->last);
 	return rc ?: unread_error();
 }
@@ -153,9 +153,9 @@ static void observe_addresses(struct baseline *baseline)
 
 int baseline_observe(struct baseline *baseline, enum addresses addresses)
 {
-	enum again again = baseline->whole ? AGAIN_ALL : AGAIN_COUNTED;
+	const struct snapshot *like = baseline->whole ? NULL : &baseline->first;
 	struct snapshot now;
-	int rc = snapshot_take_again(&baseline->last, &baseline->files, again, &now);
+	int rc = snapshot_take_again(&baseline->last, &baseline->files, like, &now);
 
 	if (rc < 0)
 		return rc;

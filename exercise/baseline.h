@@ -63,9 +63,9 @@ const struct snapshot_memdev *baseline_memdev(const struct baseline *baseline);
  *
  * The kernel needs a large part of a trial's time to print every attribute. What it tells by other
  * means is therefore only read in the first trial of an actor alone, in every 16th one, in the
- * last, and in all trials of several actors. This concerns decoders that their port does not count
- * as committed (AGAIN_COUNTED), and the kernel's mappings. Both stay as they are, and a later
- * observation finds them.
+ * last, and in all trials of several actors. This concerns what snapshot_take_again() takes for
+ * granted, and the kernel's mappings. A decoder or mapping that is wrong stays so, and a later
+ * observation finds it.
  */
 void baseline_begin_trial(struct baseline *baseline, bool alone, bool last);
 

@@ -51,6 +51,7 @@ static void describe_memdev(const struct device *device, struct snapshot_memdev 
 
 static void read_memdev(struct snapshot *snapshot, const struct device *device)
 {
+	const struct snapshot_memdev *like = DEVICE_LIKE(device, snapshot_find_memdev);
 	struct snapshot_memdev *memdev;
 
 	*APPEND(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
@@ -70,8 +71,8 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	 */
 	memdev->enabled = !device_lacks(device, "driver");
 	read_host(snapshot, &memdev->host, device);
-	memdev->ram_size = device_number(device, "ram/size");
-	memdev->pmem_size = device_number(device, "pmem/size");
+	memdev->ram_size = like ? like->ram_size : device_number(device, "ram/size");
+	memdev->pmem_size = like ? like->pmem_size : device_number(device, "pmem/size");
 	if (device->depth == DEPTH_ALL)
 		describe_memdev(device, memdev);
 }
@@ -153,6 +154,8 @@ static void read_child(struct snapshot *snapshot, const struct device *device)
 static void read_range(const struct device *device, const struct snapshot_decoder *known,
 		       struct snapshot_decoder *decoder)
 {
+	const struct snapshot_decoder *like = DEVICE_LIKE(device, snapshot_find_decoder);
+
 	decoder->size = device_number(device, "size");
 	if (decoder->size == 0) {
 		decoder->start = 0;
@@ -161,6 +164,8 @@ static void read_range(const struct device *device, const struct snapshot_decode
 	}
 	decoder->start = device_number(device, "start");
 	/* The kernel reads the lock from the device once, when it creates the port. */
+	if (!known || !known->size)
+		known = like;
 	decoder->locked = known && known->size ? known->locked : device_flag(device, "locked");
 }
 
@@ -210,6 +215,7 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 			       const struct snapshot_decoder *known,
 			       struct snapshot_decoder *decoder)
 {
+	const struct snapshot_decoder *like = DEVICE_LIKE(device, snapshot_find_decoder);
 	bool endpoint = device->parent && device_name_has_prefix(device->parent, "endpoint");
 
 	if (device->depth != DEPTH_BRIEF)
@@ -219,7 +225,9 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 		return;
 	decoder->region_name = read_region_name(snapshot, device);
 	if (endpoint && device->depth != DEPTH_BRIEF && decoder->region_name)
-		decoder->target_type = device_text(snapshot, device, "target_type");
+		decoder->target_type = like && like->target_type
+					       ? snapshot_keep(snapshot, like->target_type)
+					       : device_text(snapshot, device, "target_type");
 	if (!endpoint && device->depth != DEPTH_BRIEF && decoder->size != 0)
 		decoder->target_list = device_text(snapshot, device, "target_list");
 }
@@ -342,17 +350,20 @@ static void read_any(struct snapshot *snapshot, const struct device *device)
 
 /*
  * Remove the device that was read last, which is the last of its kind. A region stays, with only
- * its name: if its directory is damaged, no command may act as if the region were gone.
+ * its name: if its directory is damaged, no command may act as if the region were gone. What was
+ * read through the directory above it is read once more (read_found() in devices.c).
  */
 static void forget(struct snapshot *snapshot, const struct device *device)
 {
 	enum device_kind kind = device->kind;
 
 	snapshot->nr_memdevs -= kind == DEVICE_MEMDEV;
-	snapshot->nr_left_out += kind == DEVICE_MEMDEV;
+	snapshot->nr_memdev_hosts -= kind == DEVICE_MEMDEV && device->above;
+	snapshot->nr_left_out += kind == DEVICE_MEMDEV && !device->above;
 	snapshot->nr_decoders -= kind == DEVICE_DECODER;
 	snapshot->nr_ports -= kind == DEVICE_PORT;
-	if (kind == DEVICE_REGION)
+	snapshot->nr_regions -= kind == DEVICE_REGION && device->above;
+	if (kind == DEVICE_REGION && !device->above)
 		snapshot->regions[snapshot->nr_regions - 1] = unread_region(device);
 }
 
