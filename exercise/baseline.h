@@ -24,7 +24,7 @@ struct baseline {
 	char *host;	       /* the memdev's host; the name of the memdev itself may change */
 	struct snapshot first; /* the baseline */
 	struct snapshot last;  /* the latest observation; the next one reads only what can change */
-	struct sysfs_files files; /* kept open for the next observation */
+	struct sysfs_files files;     /* kept open for the next observation */
 	struct iomem_again addresses; /* at the latest observation of them */
 	struct attach_answers answers;
 	struct surroundings surroundings;

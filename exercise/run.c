@@ -32,7 +32,7 @@ struct run {
 	const struct run_settings *settings;
 	struct exercise exercise;
 	uint64_t begun_us, told_us, made, findings;
-	uint64_t result_us;	   /* the time of the latest result */
+	uint64_t result_us; /* the time of the latest result */
 	struct run_log log;
 	int kernel_log;		   /* for kmsg_say(); -1: none */
 	const struct trial *trial; /* the current one; NULL: a measurement */
@@ -223,12 +223,15 @@ static int note_end(struct run *run, int rc)
 	if (rc < 0)
 		return run_log_add(&run->log, record_end("failed", strerror(-rc))) ?: rc;
 	if (rc == 0)
-		return run_log_add(&run->log, record_end("stopped", "the kernel may hold locks that it does not "
-						       "release"));
+		return run_log_add(&run->log,
+				   record_end("stopped",
+					      "the kernel may hold locks that it does not "
+					      "release"));
 	if (run_is_interrupted())
 		fputs(NAME ": interrupted: the machine is as it was before the first trial\n",
 		      stderr);
-	return run_log_add(&run->log, record_end(run_is_interrupted() ? "interrupted" : "complete", NULL));
+	return run_log_add(&run->log,
+			   record_end(run_is_interrupted() ? "interrupted" : "complete", NULL));
 }
 
 /* Read what the last trial has left unread; return as run_trial(). A finding has its own record. */
@@ -274,7 +277,9 @@ static void lost(void *data)
 	note_result(run);
 	if (!run->settings->script)
 		note_end(run, 0);
-	leave(run, run->settings->script ? RUN_FAILED : run->log.unwritten ? RUN_UNWRITTEN : RUN_DONE);
+	leave(run, run->settings->script ? RUN_FAILED
+		   : run->log.unwritten	 ? RUN_UNWRITTEN
+					 : RUN_DONE);
 }
 
 /* Print what the first trial would do, as a script */
@@ -382,7 +387,8 @@ static void say_killed(struct run *run, pid_t pid)
 	fprintf(stderr, NAME ": process %d was killed\n", (int)pid);
 	run->exercise.unrestored = true;
 	say_what_is_left(run);
-	run_log_add(&run->log, record_end("failed", "the process that makes the trials was killed"));
+	run_log_add(&run->log,
+		    record_end("failed", "the process that makes the trials was killed"));
 }
 
 static int supervise(const struct run_settings *settings)

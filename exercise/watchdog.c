@@ -26,7 +26,7 @@ struct watchdog {
 	struct watchdog_settings settings;
 	pthread_t thread;
 	struct step_files files; /* of the main thread */
-	pthread_mutex_t lock; /* protects all members below, and the watch while a task runs */
+	pthread_mutex_t lock;	 /* protects all members below, and the watch while a task runs */
 	pthread_cond_t news;
 	const struct watchdog_task *task;
 	struct outcome *outcome;

@@ -80,9 +80,9 @@ static char *to_lines(struct json_object *records)
 
 	memory_check(lines);
 	for (size_t i = 0; i < json_length(records); i++) {
-		fputs(json_object_to_json_string_ext(
-			      json_object_array_get_idx(records, i),
-			      JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
+		fputs(json_object_to_json_string_ext(json_object_array_get_idx(records, i),
+						     JSON_C_TO_STRING_PLAIN |
+							     JSON_C_TO_STRING_NOSLASHESCAPE),
 		      lines);
 		fputc('\n', lines);
 	}

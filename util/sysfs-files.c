@@ -47,8 +47,7 @@ static int open_once(struct sysfs_files *files, uint64_t device, const char *att
 		return -EMFILE;
 	fd = open(dirfd, path);
 	if (fd >= 0)
-		*APPEND(files->list, files->count) =
-			(struct sysfs_file){device, attribute, fd, 0};
+		*APPEND(files->list, files->count) = (struct sysfs_file){device, attribute, fd, 0};
 	return fd;
 }
 

@@ -116,9 +116,9 @@ struct snapshot_port {
 	const char *parent_name;
 	struct snapshot_port *parent; /* NULL for a root */
 	const char *uport; /* the device that the port belongs to: ACPI0017:00, pci0000:10, mem0 */
-	const char *host_subsystem;	    /* of a root: the bus of the device above it */
-	const char *host_driver;	    /* of a root: the driver of that device, cxl_acpi */
-	bool enabled;			    /* bound to cxl_port; always true for a root */
+	const char *host_subsystem; /* of a root: the bus of the device above it */
+	const char *host_driver;    /* of a root: the driver of that device, cxl_acpi */
+	bool enabled;		    /* bound to cxl_port; always true for a root */
 	/*
 	 * How many of its decoders are committed: those with the lowest numbers. Only read where
 	 * the files stay open (attach/read/take.h), and not of a root.

@@ -8,8 +8,7 @@
 #include "util/sysfs-files.h"
 
 static int take_devices(struct root root, const struct snapshot *before, struct sysfs_files *files,
-			enum depth depth, const struct snapshot *like,
-			struct snapshot *snapshot)
+			enum depth depth, const struct snapshot *like, struct snapshot *snapshot)
 {
 	int rc;
 

@@ -7,7 +7,6 @@
 struct snapshot;
 struct sysfs_files;
 
-
 /*
  * Reads: a whole snapshot (attach/model/snapshot.h), with the other files of this directory.
  *

@@ -61,7 +61,8 @@ MODULE_PARM_DESC(keep_range, "Misbehave: keep the region's addresses on remove")
 
 static unsigned int alter_decoder;
 module_param(alter_decoder, uint, 0644);
-MODULE_PARM_DESC(alter_decoder, "Misbehave: alter an unused decoder of a port, in the so-manyth remove");
+MODULE_PARM_DESC(alter_decoder,
+		 "Misbehave: alter an unused decoder of a port, in the so-manyth remove");
 
 static bool remove_use_after_free;
 module_param(remove_use_after_free, bool, 0644);
