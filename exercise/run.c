@@ -234,19 +234,26 @@ static int note_end(struct run *run, int rc)
 			   record_end(run_is_interrupted() ? "interrupted" : "complete", NULL));
 }
 
-/* Read what the last trial has left unread; return as run_trial(). A finding has its own record. */
-static int look_again(struct run *run)
+/* Read what the last trial has left unread; a finding has its own record. 0 or a negative errno */
+static int look_once_more(struct run *run, struct outcome *outcome)
 {
-	struct outcome outcome = {0};
-	int rc;
+	int rc = exercise_look(&run->exercise, outcome);
 
-	run->trial = NULL;
-	run->outcome = &outcome;
-	rc = exercise_look(&run->exercise, &outcome);
 	if (rc < 0)
 		say_failed(run, rc);
-	if (outcome.nr_findings > 0)
-		rc = run_log_add(&run->log, record_measure(&outcome)) ?: note_result(run);
+	run->trial = NULL;
+	run->outcome = outcome;
+	if (outcome->nr_findings > 0)
+		rc = run_log_add(&run->log, record_measure(outcome)) ?: note_result(run);
+	return rc;
+}
+
+/* Return: as run_trial() */
+static int look_at_end(struct run *run)
+{
+	struct outcome outcome = {0};
+	int rc = look_once_more(run, &outcome);
+
 	outcome_release(&outcome);
 	return rc ?: 1;
 }
@@ -265,7 +272,7 @@ static int all_trials(struct run *run)
 	if (run->kernel_log >= 0)
 		close(run->kernel_log);
 	if (rc == 1)
-		rc = look_again(run);
+		rc = look_at_end(run);
 	return note_end(run, rc);
 }
 
