@@ -5,8 +5,6 @@
 
 #include "exercise/report/log.h"
 #include "exercise/run-log.h"
-#include "exercise/run.h"
-#include "exercise/schedule.h"
 #include "util/json.h"
 #include "util/records.h"
 
@@ -17,7 +15,7 @@ static int add_all(struct run_log *log, struct json_object *records)
 
 	json_object_put(records);
 	if (rc < 0 && !log->unwritten)
-		fprintf(stderr, NAME ": cannot write the log: %s\n", strerror(-rc));
+		fprintf(stderr, "%s: cannot write the log: %s\n", log->command, strerror(-rc));
 	log->unwritten |= rc < 0;
 	return rc;
 }
@@ -67,25 +65,14 @@ static const char *other_schedule(struct json_object *begun, struct json_object 
 	return NULL;
 }
 
-int run_log_start(struct run_log *log, const struct run_settings *settings)
+int run_log_start(struct run_log *log, const struct log_start *log_start, struct json_object *begun)
 {
-	const struct log_start log_start = {
-		.host = settings->host,
-		.schedule = settings->schedule,
-		.seed = settings->seed,
-		.trials = settings->trials,
-		.timeout = settings->timeout,
-		.max_exposure = settings->max_exposure,
-		.first = settings->first,
-		.left_out = settings->left_out,
-		.check = settings->check,
-	};
-	struct json_object *start = record_start(&log_start);
-	const char *other = other_schedule(settings->begun, start);
+	struct json_object *start = record_start(log_start);
+	const char *other = other_schedule(begun, start);
 
 	if (!other)
 		return run_log_add(log, start);
-	fprintf(stderr, NAME ": the log %s\n", other);
+	fprintf(stderr, "%s: the log %s\n", log->command, other);
 	json_object_put(start);
 	return -EINVAL;
 }

@@ -5,10 +5,11 @@
 #include <stdbool.h>
 
 struct json_object;
-struct run_settings;
+struct log_start;
 
 /* The log of a run while it is written: a record is on the disk before what it announces is done */
 struct run_log {
+	const char *command; /* for messages */
 	int fd;
 	struct json_object *held; /* a record that waits for the next one; NULL: none */
 	bool unwritten;		  /* a record was not written, and the user knows it */
@@ -29,9 +30,11 @@ int run_log_flush(struct run_log *log);
 
 /**
  * run_log_start() - write the start of this run
+ * @begun: the first start record in the log that is continued; or NULL
  *
  * Return: as run_log_add(); -EINVAL with a message if the continued log has another schedule.
  */
-int run_log_start(struct run_log *log, const struct run_settings *settings);
+int run_log_start(struct run_log *log, const struct log_start *log_start,
+		  struct json_object *begun);
 
 #endif

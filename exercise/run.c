@@ -192,8 +192,7 @@ static int run_trial(struct run *run, const struct trial *trial)
 		fprintf(stderr, NAME ": %s\n", why);
 	run->exercise.last = run->settings->trials && trials_left(run, trial->number) < 1;
 	if (rc == 0) {
-		if (run->kernel_log >= 0)
-			kmsg_say(run->kernel_log, mark);
+		kmsg_say(run->kernel_log, mark);
 		rc = run_one(run, race_case, trial, &outcome);
 	}
 	if (rc == 0)
@@ -234,8 +233,8 @@ static int note_end(struct run *run, int rc)
 			   record_end(run_is_interrupted() ? "interrupted" : "complete", NULL));
 }
 
-/* Read what the last trial has left unread; a finding has its own record. 0 or a negative errno */
-static int look_once_more(struct run *run, struct outcome *outcome)
+/* Read what the last trial has left unread; a finding has its own record. Return: as run_trial() */
+static int look_at_end(struct run *run, struct outcome *outcome)
 {
 	int rc = exercise_look(&run->exercise, outcome);
 
@@ -245,21 +244,13 @@ static int look_once_more(struct run *run, struct outcome *outcome)
 	run->outcome = outcome;
 	if (outcome->nr_findings > 0)
 		rc = run_log_add(&run->log, record_measure(outcome)) ?: note_result(run);
-	return rc;
-}
-
-/* Return: as run_trial() */
-static int look_at_end(struct run *run)
-{
-	struct outcome outcome = {0};
-	int rc = look_once_more(run, &outcome);
-
-	outcome_release(&outcome);
+	outcome_release(outcome);
 	return rc ?: 1;
 }
 
 static int all_trials(struct run *run)
 {
+	struct outcome outcome = {0};
 	struct trial trial;
 	int rc = measure(run);
 
@@ -269,10 +260,8 @@ static int all_trials(struct run *run)
 		rc = run_trial(run, &trial);
 		tell(run, trial.number);
 	}
-	if (run->kernel_log >= 0)
-		close(run->kernel_log);
 	if (rc == 1)
-		rc = look_at_end(run);
+		rc = look_at_end(run, &outcome);
 	return note_end(run, rc);
 }
 
@@ -306,6 +295,24 @@ static int print_script(struct run *run)
 	return rc;
 }
 
+static int note_start(struct run *run)
+{
+	const struct run_settings *settings = run->settings;
+	const struct log_start start = {
+		.host = settings->host,
+		.schedule = settings->schedule,
+		.seed = settings->seed,
+		.trials = settings->trials,
+		.timeout = settings->timeout,
+		.max_exposure = settings->max_exposure,
+		.first = settings->first,
+		.left_out = settings->left_out,
+		.check = settings->check,
+	};
+
+	return run_log_start(&run->log, &start, settings->begun);
+}
+
 static int check_first(struct run *run)
 {
 	_cleanup_free_ char *why = exercise_check(&run->exercise);
@@ -336,7 +343,7 @@ static int exercise(struct run *run)
 	schedule_skip(settings->schedule, settings->first);
 	rc = check_first(run);
 	if (rc == 0)
-		rc = run_log_start(&run->log, settings);
+		rc = note_start(run);
 	if (rc == 0)
 		rc = settings->script ? print_script(run) : all_trials(run);
 	exercise_close(&run->exercise);
@@ -400,7 +407,7 @@ static void say_killed(struct run *run, pid_t pid)
 
 static int supervise(const struct run_settings *settings)
 {
-	struct run run = {.settings = settings, .log.fd = settings->log};
+	struct run run = {.settings = settings, .log = {.command = NAME, .fd = settings->log}};
 	int status[2], rc;
 	pid_t parent = getpid(), pid;
 

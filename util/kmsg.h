@@ -52,7 +52,7 @@ bool kmsg_parse(const char *text, struct kmsg_record *record);
  */
 int kmsg_open_to_say(void);
 
-/** kmsg_say() - add a line of this program to the log */
+/** kmsg_say() - add a line of this program to the log; does nothing if @fd is -1 */
 void kmsg_say(int fd, const char *text);
 
 /**
