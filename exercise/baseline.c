@@ -14,11 +14,8 @@
 #include "util/text.h"
 #include "util/unread.h"
 
-/*
- * The kernel takes a large part of a trial's time to print all of its mappings. A mapping that was
- * not released stays, and a later observation finds it.
- */
-#define MAPPINGS_EVERY 16
+/* One of this many trials of an actor alone reads everything */
+#define WHOLE_EVERY_TRIALS 16
 
 static void release(struct baseline *baseline)
 {
@@ -44,6 +41,15 @@ static void expect_hosts(struct baseline *baseline)
 	}
 }
 
+static bool are_all_counted(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->nr_decoders; i++) {
+		if (snapshot_decoder_is_uncounted(&snapshot->decoders[i]))
+			return false;
+	}
+	return true;
+}
+
 static int take(struct baseline *baseline)
 {
 	int rc = snapshot_take_devices(ROOT_LIVE, &baseline->first);
@@ -59,7 +65,8 @@ static int take(struct baseline *baseline)
 	if (!baseline_memdev(baseline))
 		return -ENODEV;
 	surroundings_read(&baseline->answers, baseline_memdev(baseline), &baseline->surroundings);
-	rc = snapshot_take_again(&baseline->first, &baseline->files, &baseline->last);
+	rc = snapshot_take_again(&baseline->first, &baseline->files, NULL, &baseline->last);
+	baseline->all_counted = rc == 0 && are_all_counted(&baseline->last);
 	return rc ?: unread_error();
 }
 
@@ -80,13 +87,18 @@ void baseline_close(struct baseline *baseline)
 {
 	release(baseline);
 	sysfs_files_release(&baseline->files);
+	iomem_again_release(&baseline->addresses);
 	free(baseline->host);
 	baseline->host = NULL;
 }
 
 int baseline_renew(struct baseline *baseline)
 {
-	struct baseline anew = {.host = baseline->host, .files = baseline->files};
+	struct baseline anew = {.host = baseline->host,
+				.files = baseline->files,
+				.addresses = baseline->addresses,
+				.nr_alone = baseline->nr_alone,
+				.whole = baseline->whole};
 	int rc = take(&anew);
 
 	baseline->files = anew.files;
@@ -94,7 +106,6 @@ int baseline_renew(struct baseline *baseline)
 		release(&anew);
 		return rc;
 	}
-	anew.nr_observations = baseline->nr_observations;
 	/* The other provider's module does not change, and takes long to read. */
 	anew.surroundings.other_module = baseline->surroundings.other_module;
 	baseline->surroundings.other_module = NULL;
@@ -120,10 +131,31 @@ static void observe_driver(const struct snapshot *now, struct expected_host *hos
 				   : driver_of(ROOT_LIVE, host->bus, host->host);
 }
 
-int baseline_observe(struct baseline *baseline, struct iomem *iomem)
+void baseline_begin_trial(struct baseline *baseline, bool alone, bool last)
 {
+	bool due = alone && baseline->nr_alone++ % WHOLE_EVERY_TRIALS == 0;
+
+	baseline->whole = due || last || !alone || !baseline->all_counted;
+}
+
+void baseline_whole(struct baseline *baseline)
+{
+	baseline->whole = true;
+}
+
+static void observe_addresses(struct baseline *baseline)
+{
+	struct iomem_again *addresses = &baseline->addresses;
+
+	if (iomem_read_again(addresses) == 0 && baseline->whole)
+		iomem_add_mappings(ROOT_LIVE, &addresses->ranges, iomem_page());
+}
+
+int baseline_observe(struct baseline *baseline, enum addresses addresses)
+{
+	const struct snapshot *like = baseline->whole ? NULL : &baseline->first;
 	struct snapshot now;
-	int rc = snapshot_take_again(&baseline->last, &baseline->files, &now);
+	int rc = snapshot_take_again(&baseline->last, &baseline->files, like, &now);
 
 	if (rc < 0)
 		return rc;
@@ -132,9 +164,8 @@ int baseline_observe(struct baseline *baseline, struct iomem *iomem)
 		snapshot_release(&now);
 		return unread_error();
 	}
-	if (iomem && iomem_read(ROOT_LIVE, iomem) == 0 &&
-	    baseline->nr_observations++ % MAPPINGS_EVERY == 0)
-		iomem_add_mappings(ROOT_LIVE, iomem, iomem_page());
+	if (addresses == WITH_ADDRESSES)
+		observe_addresses(baseline);
 	snapshot_release(&baseline->last);
 	baseline->last = now;
 	for (size_t i = 0; i < baseline->nr_hosts; i++)

@@ -24,13 +24,16 @@ struct baseline {
 	char *host;	       /* the memdev's host; the name of the memdev itself may change */
 	struct snapshot first; /* the baseline */
 	struct snapshot last;  /* the latest observation; the next one reads only what can change */
-	struct sysfs_files files; /* kept open for the next observation */
+	struct sysfs_files files;     /* kept open for the next observation */
+	struct iomem_again addresses; /* at the latest observation of them */
 	struct attach_answers answers;
 	struct surroundings surroundings;
 	struct iomem iomem;
 	struct expected_host *hosts; /* the expectation for each provider */
 	size_t nr_hosts;
-	uint64_t nr_observations; /* how often the addresses were observed */
+	uint64_t nr_alone; /* the trials of an actor alone until now */
+	bool whole;	   /* observations read everything: see baseline_begin_trial() */
+	bool all_counted;  /* the machine was one on which they need not */
 };
 
 /**
@@ -54,13 +57,32 @@ int baseline_renew(struct baseline *baseline);
 const struct snapshot_memdev *baseline_memdev(const struct baseline *baseline);
 
 /**
+ * baseline_begin_trial() - decide how much the observations of the next trial read
+ * @alone: one actor detaches and reattaches, and is judged after both
+ * @last: no trial may follow
+ *
+ * The kernel needs a large part of a trial's time to print every attribute. What it tells by other
+ * means is therefore only read in the first trial of an actor alone, in every 16th one, in the
+ * last, and in all trials of several actors. This concerns what snapshot_take_again() takes for
+ * granted, and the kernel's mappings. A decoder or mapping that is wrong stays so, and a later
+ * observation finds it.
+ */
+void baseline_begin_trial(struct baseline *baseline, bool alone, bool last);
+
+/** baseline_whole() - let all observations read everything, until the next trial */
+void baseline_whole(struct baseline *baseline);
+
+/** enum addresses - whether an observation includes the owners of physical addresses */
+enum addresses { WITHOUT_ADDRESSES, WITH_ADDRESSES };
+
+/**
  * baseline_observe() - observe the machine now, as the latest observation
- * @iomem: filled with the addresses, and regularly with the mappings; the caller releases it. NULL:
- * the addresses are not read.
+ *
+ * With the addresses, a whole observation has the kernel's mappings in baseline.addresses, too.
  *
  * Return: 0 or a negative errno.
  */
-int baseline_observe(struct baseline *baseline, struct iomem *iomem);
+int baseline_observe(struct baseline *baseline, enum addresses addresses);
 
 /**
  * baseline_driver_now() - return the driver of a host at the latest observation

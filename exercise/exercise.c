@@ -10,7 +10,6 @@
 #include "exercise/prepare.h"
 #include "exercise/restore.h"
 #include "exercise/watchdog.h"
-#include "util/iomem.h"
 #include "util/memory.h"
 
 /* Events are read rarely, because a race must run as it does without an observer. */
@@ -99,17 +98,15 @@ static int detach_alone(struct exercise *exercise, struct outcome *outcome)
 		.who = actor_name(operation->actor),
 		.exposing = plan_excludes_exposure(plan->method) ? NULL : plan,
 	};
-	struct iomem iomem = {0};
 	int rc = watchdog_do(exercise->watchdog, outcome, &task);
 
 	outcome_time(operation, observed->steps, observed->nr_steps);
 	if (rc == 0)
-		rc = baseline_observe(&exercise->baseline, &iomem);
+		rc = baseline_observe(&exercise->baseline, WITH_ADDRESSES);
 	if (rc < 0)
 		return rc;
-	judge_detach(outcome, &exercise->baseline, plan, observed, &iomem);
+	judge_detach(outcome, &exercise->baseline, plan, observed);
 	judge_exposure(outcome, plan, observed, exercise->exposure_limit_us);
-	iomem_release(&iomem);
 	return 0;
 }
 
@@ -126,6 +123,11 @@ static int reattach_alone(struct exercise *exercise, struct outcome *outcome)
 
 	outcome_time(operation, observed->steps, observed->nr_steps);
 	return rc;
+}
+
+static bool detaches_alone(const struct race_case *race_case)
+{
+	return race_case->scenario == SCENARIO_ALONE && actor_detaches(race_case->actors[0]);
 }
 
 static int wait_for_kernel(struct exercise *exercise, struct outcome *outcome)
@@ -145,7 +147,7 @@ static int act(struct exercise *exercise, const struct race_case *race_case,
 	       struct outcome *outcome)
 {
 	/* For an actor that is alone, the watchdog has waited after each step. */
-	if (race_case->scenario == SCENARIO_ALONE && actor_detaches(race_case->actors[0]))
+	if (detaches_alone(race_case))
 		return detach_alone(exercise, outcome) ?: reattach_alone(exercise, outcome);
 	return race_run(&exercise->race, outcome) ?: wait_for_kernel(exercise, outcome);
 }
@@ -175,7 +177,7 @@ static int detach_again(struct exercise *exercise, struct outcome *outcome)
 	int rc = watchdog_do(exercise->watchdog, outcome, &task);
 
 	if (rc == 0)
-		rc = baseline_observe(&exercise->baseline, NULL);
+		rc = baseline_observe(&exercise->baseline, WITHOUT_ADDRESSES);
 	return rc == 0 ? restore(exercise, outcome) : rc;
 }
 
@@ -224,13 +226,33 @@ char *exercise_check(struct exercise *exercise)
 	return why;
 }
 
-/* Once the kernel is at rest, test whether the baseline is restored, and restore it if it is not */
-static int settle(struct exercise *exercise, struct outcome *outcome)
+int exercise_look(struct exercise *exercise, struct outcome *outcome)
+{
+	struct baseline *baseline = &exercise->baseline;
+	int rc = 0;
+
+	if (!baseline->whole) {
+		baseline_whole(baseline);
+		rc = baseline_observe(baseline, WITHOUT_ADDRESSES);
+	}
+	if (rc == 0)
+		judge_uncounted(outcome, baseline);
+	return rc;
+}
+
+/*
+ * Once the kernel is at rest, test whether the baseline is restored, and restore it if it is not.
+ * Where it is not, a new baseline may follow, which would hide what was not read.
+ */
+static int settle(struct exercise *exercise, bool alone, struct outcome *outcome)
 {
 	int rc = baseline_restore_surroundings(&exercise->baseline, exercise->watchdog, outcome);
 
 	if (rc == 0)
-		rc = baseline_observe(&exercise->baseline, NULL);
+		rc = baseline_observe(&exercise->baseline, WITHOUT_ADDRESSES);
+	if (rc == 0 && alone &&
+	    (exercise->baseline.whole || !baseline_is_restored(&exercise->baseline)))
+		rc = exercise_look(exercise, outcome);
 	if (rc < 0)
 		return rc;
 	if (!baseline_is_restored(&exercise->baseline))
@@ -244,12 +266,17 @@ static int settle(struct exercise *exercise, struct outcome *outcome)
 int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 		 struct outcome *outcome)
 {
+	bool alone = detaches_alone(race_case);
 	int rc;
 
 	watch_forget(&exercise->watch);
-	rc = act(exercise, race_case, outcome);
+	/* What trials before have left unread is not a result of this race. */
+	rc = alone ? 0 : exercise_look(exercise, outcome);
+	baseline_begin_trial(&exercise->baseline, alone, exercise->last);
 	if (rc == 0)
-		rc = settle(exercise, outcome);
+		rc = act(exercise, race_case, outcome);
+	if (rc == 0)
+		rc = settle(exercise, alone, outcome);
 	if (rc < 0 && !outcome->stop)
 		exercise->unrestored = baseline_put_back(&exercise->baseline, exercise->watchdog,
 							 &exercise->watch.observed, outcome) < 0;

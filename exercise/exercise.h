@@ -29,6 +29,7 @@ struct exercise {
 	/* Called by another thread if exercise_run() does not return: watchdog.h */
 	void (*lost)(void *data);
 	void *lost_data;
+	bool last; /* no trial may follow the next one, so that it must leave nothing unread */
 	struct baseline baseline;
 	bool unrestored; /* a trial failed, and the baseline could not be restored after it */
 
@@ -82,5 +83,12 @@ char *exercise_prepare(struct exercise *exercise, const struct race_case *race_c
  */
 int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 		 struct outcome *outcome);
+
+/**
+ * exercise_look() - read what the latest trial has left unread (baseline_begin_trial())
+ *
+ * Return: 0, with a finding in @outcome if something is not as it was; or a negative errno.
+ */
+int exercise_look(struct exercise *exercise, struct outcome *outcome);
 
 #endif

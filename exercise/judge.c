@@ -74,8 +74,9 @@ static void note_checks(struct outcome *outcome, const char *kind, struct checks
 }
 
 void judge_detach(struct outcome *outcome, const struct baseline *baseline, const struct plan *plan,
-		  const struct observed *observed, const struct iomem *iomem)
+		  const struct observed *observed)
 {
+	const struct iomem *iomem = &baseline->addresses.ranges;
 	char **drivers = memory_check(calloc(plan->nr_memdevs + 1, sizeof(*drivers)));
 	const struct observation before = {
 		.snapshot = &baseline->first,
@@ -119,6 +120,32 @@ void judge_quiet(struct outcome *outcome, const struct baseline *baseline)
 	checks_at_rest(baseline->hosts, baseline->nr_hosts, &after, &checks);
 	note_checks(outcome, "quiet", &checks);
 	iomem_release(&iomem);
+}
+
+static bool has_finding(const struct outcome *outcome, const char *signature)
+{
+	for (size_t i = 0; i < outcome->nr_findings; i++) {
+		if (strcmp(outcome->findings[i].signature, signature) == 0)
+			return true;
+	}
+	return false;
+}
+
+void judge_uncounted(struct outcome *outcome, const struct baseline *baseline)
+{
+	/* What checks_of_detach() calls it if it sees it in the same trial */
+	static const char signature[] = "check nothing-else";
+
+	for (size_t i = 0; baseline->all_counted && i < baseline->last.nr_decoders; i++) {
+		const struct snapshot_decoder *decoder = &baseline->last.decoders[i];
+
+		if (!snapshot_decoder_is_uncounted(decoder) || has_finding(outcome, signature))
+			continue;
+		outcome_note(outcome, "check", memory_check(strdup(signature)),
+			     xasprintf("%s was altered, in this trial or in an earlier one that "
+				       "did not read it: %s does not count it as committed",
+				       decoder->name, decoder->port->name));
+	}
 }
 
 void judge_log(struct outcome *outcome, const struct observed *observed, uint64_t *taint)

@@ -7,7 +7,6 @@
 #include <sys/types.h>
 
 struct baseline;
-struct iomem;
 struct observed;
 struct outcome;
 struct plan;
@@ -55,11 +54,10 @@ void judge_log(struct outcome *outcome, const struct observed *observed, uint64_
 
 /**
  * judge_detach() - add a finding for each failed check of a detach
- * @baseline: its latest observation is the one after the detach
- * @iomem: the addresses after the detach
+ * @baseline: its latest observation is the one after the detach, with the addresses
  */
 void judge_detach(struct outcome *outcome, const struct baseline *baseline, const struct plan *plan,
-		  const struct observed *observed, const struct iomem *iomem);
+		  const struct observed *observed);
 
 /** judge_exposure() - record how long the regions were gone before their provider */
 void judge_exposure(struct outcome *outcome, const struct plan *plan,
@@ -71,5 +69,13 @@ void judge_exposure(struct outcome *outcome, const struct plan *plan,
  * @baseline: its latest observation is judged
  */
 void judge_quiet(struct outcome *outcome, const struct baseline *baseline);
+
+/**
+ * judge_uncounted() - add a finding if a decoder is not as it was, and its port does not show it
+ * @baseline: its latest observation is judged, a whole one
+ *
+ * In trials that do not read everything, this would not have been seen (baseline_begin_trial()).
+ */
+void judge_uncounted(struct outcome *outcome, const struct baseline *baseline);
 
 #endif

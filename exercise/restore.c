@@ -27,7 +27,7 @@ static int restore_from(struct baseline *baseline, const struct snapshot *now,
 	task.steps = steps;
 	rc = watchdog_do(watchdog, outcome, &task);
 	free(steps);
-	return rc == 0 ? baseline_observe(baseline, NULL) : rc;
+	return rc == 0 ? baseline_observe(baseline, WITHOUT_ADDRESSES) : rc;
 }
 
 static int restore_once(struct baseline *baseline, struct watchdog *watchdog,
@@ -52,7 +52,7 @@ static int restore_by_bus(struct baseline *baseline, struct watchdog *watchdog,
 	rc = why ? -EOPNOTSUPP : watchdog_do(watchdog, outcome, &task);
 	plan_release(&plan);
 	if (rc == 0)
-		rc = baseline_observe(baseline, NULL);
+		rc = baseline_observe(baseline, WITHOUT_ADDRESSES);
 	return rc == 0 ? restore_once(baseline, watchdog, outcome) : rc;
 }
 
@@ -140,7 +140,7 @@ int baseline_put_back(struct baseline *baseline, struct watchdog *watchdog,
 	int rc = baseline_restore_surroundings(baseline, watchdog, outcome);
 
 	if (rc == 0)
-		rc = baseline_observe(baseline, NULL);
+		rc = baseline_observe(baseline, WITHOUT_ADDRESSES);
 
 	/*
 	 * If the machine cannot be observed, any device may be missing: bind everything that can be

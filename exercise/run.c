@@ -13,19 +13,17 @@
 #include "attach/model/step.h"
 #include "exercise/exercise.h"
 #include "exercise/outcome.h"
-#include "exercise/left-out.h"
 #include "exercise/pace.h"
 #include "exercise/report/log.h"
 #include "exercise/run-script.h"
+#include "exercise/run-log.h"
 #include "exercise/run-wait.h"
 #include "exercise/run.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
-#include "util/json.h"
 #include "util/kmsg.h"
 #include "util/memory.h"
-#include "util/records.h"
 
 /* The state of the process that runs the trials, which may not return from the kernel */
 struct run {
@@ -33,8 +31,9 @@ struct run {
 	struct exercise exercise;
 	struct pace pace;
 	uint64_t findings;
-	uint64_t result_us;	   /* the time of the latest result */
-	bool unwritten;		   /* a record was not written */
+	uint64_t result_us; /* the time of the latest result */
+	struct run_log log;
+	int kernel_log;		   /* for kmsg_say(); -1: none */
 	const struct trial *trial; /* the current one; NULL: a measurement */
 	struct outcome *outcome;   /* of this trial */
 	int status;		   /* the file for its report: one byte */
@@ -56,23 +55,21 @@ static void leave(const struct run *run, enum run_end end)
 	_exit(done == 1 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static int note(struct run *run, struct json_object *record)
-{
-	int rc = records_add(run->settings->log, record);
-
-	if (rc < 0 && !run->unwritten)
-		fprintf(stderr, NAME ": cannot write the log: %s\n", strerror(-rc));
-	run->unwritten |= rc < 0;
-	return rc;
-}
-
+/*
+ * A result without findings is written together with the next record, which follows at once: the
+ * disk then has to be waited for once a trial.
+ */
 static int note_result(struct run *run)
 {
 	uint64_t before_us = run->result_us;
+	struct json_object *record;
 
 	run->result_us = clock_now();
 	run->findings += run->outcome->nr_findings;
-	return note(run, record_result(run->trial, run->outcome, run->result_us - before_us));
+	record = record_result(run->trial, run->outcome, run->result_us - before_us);
+	return run->outcome->nr_findings > 0 || run->outcome->stop
+		       ? run_log_add(&run->log, record)
+		       : run_log_hold(&run->log, record);
 }
 
 static size_t total(const struct run *run)
@@ -128,7 +125,7 @@ static int measure_actor(struct run *run, enum actor actor)
 	_cleanup_free_ char *why =
 		exercise_prepare(&run->exercise, &race_case, &(struct trial){0}, &outcome);
 	const struct operation *operation = &outcome.operations[0];
-	int rc = why ? -ENODEV : note(run, record_measure(&outcome));
+	int rc = why ? -ENODEV : run_log_add(&run->log, record_measure(&outcome));
 
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
@@ -169,12 +166,13 @@ static int run_trial(struct run *run, const struct trial *trial)
 	struct outcome outcome;
 	_cleanup_free_ char *why = exercise_prepare(&run->exercise, race_case, trial, &outcome);
 	_cleanup_free_ char *mark = trial_mark(trial, race_case);
-	int rc = why ? -ENODEV : note(run, record_trial(trial, &outcome));
+	int rc = why ? -ENODEV : run_log_add(&run->log, record_trial(trial, &outcome));
 
 	if (why)
 		fprintf(stderr, NAME ": %s\n", why);
+	run->exercise.last = run->settings->trials && trials_left(run, trial->number) < 1;
 	if (rc == 0) {
-		kmsg_say(mark);
+		kmsg_say(run->kernel_log, mark);
 		rc = run_one(run, race_case, trial, &outcome);
 	}
 	if (rc == 0)
@@ -201,23 +199,43 @@ static int note_end(struct run *run, int rc)
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	if (rc < 0)
-		return note(run, record_end("failed", strerror(-rc))) ?: rc;
+		return run_log_add(&run->log, record_end("failed", strerror(-rc))) ?: rc;
 	if (rc == 0)
-		return note(run, record_end("stopped", "the kernel may hold locks that it does not "
-						       "release"));
+		return run_log_add(&run->log,
+				   record_end("stopped",
+					      "the kernel may hold locks that it does not "
+					      "release"));
 	if (run_is_interrupted())
 		fputs(NAME ": interrupted: the machine is as it was before the first trial\n",
 		      stderr);
-	return note(run, record_end(run_is_interrupted() ? "interrupted" : "complete", NULL));
+	return run_log_add(&run->log,
+			   record_end(run_is_interrupted() ? "interrupted" : "complete", NULL));
+}
+
+/* Read what the last trial has left unread; a finding has its own record. Return: as run_trial() */
+static int look_at_end(struct run *run, struct outcome *outcome)
+{
+	int rc = exercise_look(&run->exercise, outcome);
+
+	if (rc < 0)
+		say_failed(run, rc);
+	run->trial = NULL;
+	run->outcome = outcome;
+	if (outcome->nr_findings > 0)
+		rc = run_log_add(&run->log, record_measure(outcome)) ?: note_result(run);
+	outcome_release(outcome);
+	return rc ?: 1;
 }
 
 static int all_trials(struct run *run)
 {
 	const struct run_settings *settings = run->settings;
+	struct outcome outcome = {0};
 	struct trial trial;
 	int rc = measure(run);
 
 	pace_begin(&run->pace);
+	run->kernel_log = kmsg_open_to_say();
 	while (rc == 1 && next_trial(run, &trial)) {
 		uint64_t before_us = clock_now();
 
@@ -227,6 +245,8 @@ static int all_trials(struct run *run)
 			  settings->trials > 0 ? trials_left(run, trial.number) : -1,
 			  settings->duration);
 	}
+	if (rc == 1)
+		rc = look_at_end(run, &outcome);
 	return note_end(run, rc);
 }
 
@@ -238,7 +258,9 @@ static void lost(void *data)
 	note_result(run);
 	if (!run->settings->script)
 		note_end(run, 0);
-	leave(run, run->settings->script ? RUN_FAILED : run->unwritten ? RUN_UNWRITTEN : RUN_DONE);
+	leave(run, run->settings->script ? RUN_FAILED
+		   : run->log.unwritten	 ? RUN_UNWRITTEN
+					 : RUN_DONE);
 }
 
 /* Print what the first trial would do, as a script */
@@ -258,29 +280,10 @@ static int print_script(struct run *run)
 	return rc;
 }
 
-/* Return why this run cannot continue a log with that start; NULL if it can */
-static const char *other_schedule(struct json_object *begun, struct json_object *start)
-{
-	static const char *const parts[][2] = {
-		{"merged", "was merged from several, and cannot be continued"},
-		{"cases", "has other cases: continue with the options that it began with"},
-		{"shard", "is of another shard: continue with the options that it began with"},
-		{"shards", "is of another shard: continue with the options that it began with"},
-	};
-
-	for (size_t i = 0; begun && i < sizeof(parts) / sizeof(*parts); i++) {
-		if (!json_object_equal(json_object_object_get(begun, parts[i][0]),
-				       json_object_object_get(start, parts[i][0])))
-			return parts[i][1];
-	}
-	return NULL;
-}
-
-/* Write the start of this run; fail if the continued log has another schedule */
 static int note_start(struct run *run)
 {
 	const struct run_settings *settings = run->settings;
-	const struct log_start log_start = {
+	const struct log_start start = {
 		.host = settings->host,
 		.schedule = settings->schedule,
 		.seed = settings->seed,
@@ -291,14 +294,8 @@ static int note_start(struct run *run)
 		.left_out = settings->left_out,
 		.check = settings->check,
 	};
-	struct json_object *start = record_start(&log_start);
-	const char *other = other_schedule(settings->begun, start);
 
-	if (!other)
-		return note(run, start);
-	fprintf(stderr, NAME ": the log %s\n", other);
-	json_object_put(start);
-	return -EINVAL;
+	return run_log_start(&run->log, &start, settings->begun);
 }
 
 static int check_first(struct run *run)
@@ -314,7 +311,7 @@ static int exercise(struct run *run)
 {
 	const struct run_settings *settings = run->settings;
 	const char *what;
-	int rc;
+	int rc, flushed;
 
 	run->result_us = clock_now();
 	run->exercise.cpu = settings->cpu;
@@ -335,7 +332,8 @@ static int exercise(struct run *run)
 	if (rc == 0)
 		rc = settings->script ? print_script(run) : all_trials(run);
 	exercise_close(&run->exercise);
-	return rc;
+	flushed = run_log_flush(&run->log);
+	return rc ?: flushed;
 }
 
 /* Of the two locks, this process keeps only that of the steps. */
@@ -357,7 +355,7 @@ static void do_all(struct run *run, pid_t parent)
 		_exit(EXIT_FAILURE);
 	keep_step_lock(run->settings->lock);
 	rc = exercise(run);
-	leave(run, rc >= 0 ? RUN_DONE : run->unwritten ? RUN_UNWRITTEN : RUN_FAILED);
+	leave(run, rc >= 0 ? RUN_DONE : run->log.unwritten ? RUN_UNWRITTEN : RUN_FAILED);
 }
 
 /* Save the one setting that a trial changes beside the memdev: the driver autoprobe of PCI */
@@ -379,7 +377,7 @@ static void abandon(struct run *run, pid_t pid)
 {
 	kill(pid, SIGKILL);
 	fprintf(stderr, NAME ": process %d does not return from the kernel\n", (int)pid);
-	note(run, record_end("stopped", "it does not return from the kernel"));
+	run_log_add(&run->log, record_end("stopped", "it does not return from the kernel"));
 }
 
 /* The workers of the killed process begin no further step, but their steps have not been undone. */
@@ -388,12 +386,13 @@ static void say_killed(struct run *run, pid_t pid)
 	fprintf(stderr, NAME ": process %d was killed\n", (int)pid);
 	run->exercise.unrestored = true;
 	say_what_is_left(run);
-	note(run, record_end("failed", "the process that makes the trials was killed"));
+	run_log_add(&run->log,
+		    record_end("failed", "the process that makes the trials was killed"));
 }
 
 static int supervise(const struct run_settings *settings)
 {
-	struct run run = {.settings = settings};
+	struct run run = {.settings = settings, .log = {.command = NAME, .fd = settings->log}};
 	int status[2], rc;
 	pid_t parent = getpid(), pid;
 

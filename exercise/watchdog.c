@@ -25,7 +25,8 @@
 struct watchdog {
 	struct watchdog_settings settings;
 	pthread_t thread;
-	pthread_mutex_t lock; /* protects all members below, and the watch while a task runs */
+	struct step_files files; /* of the main thread */
+	pthread_mutex_t lock;	 /* protects all members below, and the watch while a task runs */
 	pthread_cond_t news;
 	const struct watchdog_task *task;
 	struct outcome *outcome;
@@ -166,6 +167,7 @@ void watchdog_end(struct watchdog *watchdog)
 	pthread_join(watchdog->thread, NULL);
 	pthread_cond_destroy(&watchdog->news);
 	pthread_mutex_destroy(&watchdog->lock);
+	step_files_release(&watchdog->files);
 	free(watchdog);
 }
 
@@ -204,11 +206,11 @@ int watchdog_do(struct watchdog *watchdog, struct outcome *outcome,
 	begin(watchdog, outcome, task);
 	for (size_t i = 0; i < task->count && going_on; i++) {
 		how[i].begun_us = clock_now();
-		how[i].rc = step_write(&task->steps[i]);
+		how[i].rc = step_write_again(&watchdog->files, &task->steps[i]);
 		how[i].ended_us = clock_now();
 		going_on = how[i].rc == 0 || step_may_fail(&task->steps[i]);
 		/* Without this file there is no CXL bus, and no need to wait. */
-		step_write(&flush);
+		step_write_again(&watchdog->files, &flush);
 	}
 	end(watchdog);
 	rc = watch_drain(watchdog->settings.watch);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,9 @@
 #include "util/iomem.h"
 #include "util/memory.h"
 #include "util/unread.h"
+
+/* The kernel returns at least this many bytes for each read of its files of lines. */
+#define READ_SIZE 4096
 
 #define HEX_DIGITS "0123456789abcdefABCDEF"
 
@@ -79,11 +83,8 @@ static int read_lines(struct root root, struct iomem *iomem, const char *path,
 {
 	FILE *file = root_fopen(root, path);
 	_cleanup_free_ char *line = NULL;
-	/*
-	 * The kernel returns at least 4096 bytes for each read; stdio would request a quarter of
-	 * that.
-	 */
-	char buffer[4096];
+	/* stdio would request a quarter of that. */
+	char buffer[READ_SIZE];
 	size_t size = 0;
 	int rc;
 
@@ -97,19 +98,111 @@ static int read_lines(struct root root, struct iomem *iomem, const char *path,
 	return rc;
 }
 
-int iomem_read(struct root root, struct iomem *iomem)
+/* Without root, every address is 0. */
+static bool has_addresses(const struct iomem *iomem)
 {
 	uint64_t highest = 0;
+
+	for (size_t i = 0; i < iomem->count; i++)
+		highest |= iomem->ranges[i].end;
+	return highest > 0;
+}
+
+int iomem_read(struct root root, struct iomem *iomem)
+{
 	int rc;
 
 	*iomem = (struct iomem){0};
 	rc = read_lines(root, iomem, "/proc/iomem", add_line, 0);
-	for (size_t i = 0; rc == 0 && i < iomem->count; i++)
-		highest |= iomem->ranges[i].end;
-	if (highest > 0)
+	if (rc == 0 && has_addresses(iomem))
 		return 0;
 	iomem_release(iomem);
 	return rc ?: -EPERM;
+}
+
+/*
+ * Read the whole file behind the text that was read before. A read(2) returns whole lines, and as
+ * many as the kernel has room for: only one that returns nothing shows the end.
+ */
+static int read_text(struct iomem_again *again, size_t *length)
+{
+	ssize_t got;
+
+	*length = 0;
+	do {
+		size_t start = again->length + *length;
+
+		if (again->size < start + READ_SIZE + 1)
+			again->text = memory_check(
+				realloc(again->text, again->size = start + READ_SIZE + 1));
+		got = TEMP_FAILURE_RETRY(
+			pread(again->fd, again->text + start, READ_SIZE, (off_t)*length));
+		*length += got > 0 ? (size_t)got : 0;
+	} while (got > 0);
+	return got < 0 ? unread_note(AT_FDCWD, "/proc/iomem", -errno) : 0;
+}
+
+static int open_once(struct iomem_again *again)
+{
+	int fd = again->fd ?: open("/proc/iomem", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return unread_note(AT_FDCWD, "/proc/iomem", -errno);
+	again->fd = fd;
+	return 0;
+}
+
+/* Parse the text that was read behind the earlier one, and keep it in the place of that one */
+static void parse(struct iomem_again *again, size_t length)
+{
+	_cleanup_free_ char *lines = NULL;
+	char *line, *rest;
+
+	memmove(again->text, again->text + again->length, length);
+	again->text[length] = '\0';
+	again->length = length;
+	rest = lines = memory_check(strdup(again->text));
+	while ((line = strsep(&rest, "\n"))) {
+		if (*line)
+			add_line(&again->ranges, line, 0);
+	}
+}
+
+static void remove_mappings(struct iomem *iomem)
+{
+	while (iomem->count > 0 && iomem->ranges[iomem->count - 1].mapping)
+		free(iomem->ranges[--iomem->count].owner);
+}
+
+int iomem_read_again(struct iomem_again *again)
+{
+	size_t length = 0;
+	int rc = open_once(again);
+
+	if (rc == 0)
+		rc = read_text(again, &length);
+	remove_mappings(&again->ranges);
+	if (rc == 0 && length == again->length &&
+	    memcmp(again->text, again->text + again->length, length) == 0)
+		return again->ranges.count > 0 ? 0 : -EPERM;
+	iomem_release(&again->ranges);
+	if (rc == 0)
+		parse(again, length);
+	else
+		again->length = 0;
+	if (rc == 0 && has_addresses(&again->ranges))
+		return 0;
+	iomem_release(&again->ranges);
+	return rc ?: -EPERM;
+}
+
+void iomem_again_release(struct iomem_again *again)
+{
+	if (again->fd > 0)
+		close(again->fd);
+	free(again->text);
+	iomem_release(&again->ranges);
+	*again = (struct iomem_again){0};
 }
 
 void iomem_add_mappings(struct root root, struct iomem *iomem, uint64_t page)

@@ -33,6 +33,26 @@ struct iomem {
  */
 int iomem_read(struct root root, struct iomem *iomem);
 
+/*
+ * The ranges of this machine, which are read repeatedly: the file stays open, and the same text is
+ * not parsed again. All zero: nothing was read yet
+ */
+struct iomem_again {
+	int fd; /* of /proc/iomem; 0: not open */
+	char *text;
+	size_t size, length; /* of the buffer, and of the text of @ranges; 0: parse the next text */
+	struct iomem ranges;
+};
+
+/**
+ * iomem_read_again() - read the ranges of this machine into again.ranges
+ *
+ * The caller may add mappings to them; the next call removes these. Return: as iomem_read(); after
+ * an error there are no ranges.
+ */
+int iomem_read_again(struct iomem_again *again);
+void iomem_again_release(struct iomem_again *again);
+
 /**
  * iomem_add_mappings() - add the kernel's mappings; none if the kernel does not show them
  * @page: the page size of that machine in bytes: iomem_page() for the running one

@@ -86,16 +86,16 @@ int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record)
 	return got > 0;
 }
 
-void kmsg_say(const char *text)
+int kmsg_open_to_say(void)
 {
-	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	return open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+}
 
-	if (fd < 0)
-		return;
+void kmsg_say(int fd, const char *text)
+{
 	/* The line only helps a reader of the log: an error is no reason to stop. */
 	if (write(fd, text, strlen(text)) < 0)
 		errno = 0;
-	close(fd);
 }
 
 const char *kmsg_splat(const char *text)

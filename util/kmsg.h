@@ -45,8 +45,15 @@ int kmsg_next(struct kmsg *kmsg, struct kmsg_record *record);
  */
 bool kmsg_parse(const char *text, struct kmsg_record *record);
 
-/** kmsg_say() - add a line of this program to the log; without root this does nothing */
-void kmsg_say(const char *text);
+/**
+ * kmsg_open_to_say() - open the log for kmsg_say()
+ *
+ * Return: a file descriptor, which the caller closes; or -1 with errno set (without root).
+ */
+int kmsg_open_to_say(void);
+
+/** kmsg_say() - add a line of this program to the log; does nothing if @fd is -1 */
+void kmsg_say(int fd, const char *text);
 
 /**
  * kmsg_splat() - return the kind of kernel report that begins with a line (util/kernel-reports.def)

@@ -71,22 +71,31 @@ int records_open_new(char *template)
 	return fd < 0 ? -errno : fd;
 }
 
-static int write_record(int fd, struct json_object *record)
+/* Return all records as one text, with a line for each, so that one write is enough */
+static char *to_lines(struct json_object *records)
 {
-	_cleanup_free_ char *line = xasprintf(
-		"%s\n", json_object_to_json_string_ext(
-				record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	char *text = NULL;
+	size_t size;
+	FILE *lines = open_memstream(&text, &size);
 
-	return write_all(fd, line);
+	memory_check(lines);
+	for (size_t i = 0; i < json_length(records); i++) {
+		fputs(json_object_to_json_string_ext(json_object_array_get_idx(records, i),
+						     JSON_C_TO_STRING_PLAIN |
+							     JSON_C_TO_STRING_NOSLASHESCAPE),
+		      lines);
+		fputc('\n', lines);
+	}
+	fclose(lines);
+	return memory_check(text);
 }
 
 int records_add_all(int fd, struct json_object *records)
 {
+	_cleanup_free_ char *lines = to_lines(records);
 	off_t size = lseek(fd, 0, SEEK_END);
-	int rc = 0;
+	int rc = write_all(fd, lines);
 
-	for (size_t i = 0; rc == 0 && i < json_length(records); i++)
-		rc = write_record(fd, json_object_array_get_idx(records, i));
 	if (rc == 0 && fdatasync(fd) < 0 && errno != EINVAL)
 		rc = -errno;
 	if (rc < 0 && size >= 0 && ftruncate(fd, size) < 0)

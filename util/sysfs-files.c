@@ -40,15 +40,14 @@ static int open_once(struct sysfs_files *files, uint64_t device, const char *att
 	int fd;
 
 	if (file) {
-		file->used = true;
+		file->unused = 0;
 		return file->fd;
 	}
 	if (files->count == SYSFS_FILES_MAX)
 		return -EMFILE;
 	fd = open(dirfd, path);
 	if (fd >= 0)
-		*APPEND(files->list, files->count) =
-			(struct sysfs_file){device, attribute, fd, true};
+		*APPEND(files->list, files->count) = (struct sysfs_file){device, attribute, fd, 0};
 	return fd;
 }
 
@@ -70,6 +69,9 @@ int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *att
 	return fd < 0 ? fd : sysfs_read_again(fd, path, buf, size);
 }
 
+/* A file is closed at the sweep after this many in which it was not used. */
+#define SWEEPS 2
+
 void sysfs_files_sweep(struct sysfs_files *files)
 {
 	size_t kept = 0;
@@ -77,11 +79,10 @@ void sysfs_files_sweep(struct sysfs_files *files)
 	for (size_t i = 0; i < files->count; i++) {
 		struct sysfs_file file = files->list[i];
 
-		if (!file.used) {
+		if (++file.unused > SWEEPS) {
 			close(file.fd);
 			continue;
 		}
-		file.used = false;
 		files->list[kept++] = file;
 	}
 	files->count = kept;
@@ -92,5 +93,7 @@ void sysfs_files_release(struct sysfs_files *files)
 	for (size_t i = 0; i < files->count; i++)
 		close(files->list[i].fd);
 	free(files->list);
+	if (files->listing)
+		closedir(files->listing);
 	*files = (struct sysfs_files){0};
 }

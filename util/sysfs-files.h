@@ -2,6 +2,7 @@
 #ifndef UTIL_SYSFS_FILES_H
 #define UTIL_SYSFS_FILES_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,13 +21,14 @@ struct sysfs_file {
 	uint64_t device;       /* the inode in sysfs, a number that no other device ever has */
 	const char *attribute; /* belongs to the caller, which never frees it */
 	int fd;
-	bool used; /* since the last sysfs_files_sweep() */
+	unsigned int unused; /* the number of sweeps since it was used last */
 };
 
 /* All zero: no file is open yet */
 struct sysfs_files {
 	struct sysfs_file *list;
 	size_t count;
+	DIR *listing; /* a directory that is listed each time, for the caller; NULL: none */
 };
 
 /**
@@ -43,14 +45,18 @@ int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *att
  * sysfs_files_directory() - return the directory of a device (O_PATH), to open files in it
  *
  * Return: a file descriptor, or a negative errno (-EMFILE: there are too many). The descriptor
- * belongs to @files. It stays open until no call has asked for it between two sweeps.
+ * belongs to @files, until sysfs_files_sweep() closes it.
  */
 int sysfs_files_directory(struct sysfs_files *files, uint64_t device, int dirfd, const char *path);
 
 /** sysfs_files_have() - test whether a file of that device is open */
 bool sysfs_files_have(const struct sysfs_files *files, uint64_t device);
 
-/** sysfs_files_sweep() - close the files that were not used since the last sweep */
+/**
+ * sysfs_files_sweep() - close the files that were not used since the sweep before the last one
+ *
+ * A file may only be of use each second time: a device appears and disappears.
+ */
 void sysfs_files_sweep(struct sysfs_files *files);
 
 void sysfs_files_release(struct sysfs_files *files);

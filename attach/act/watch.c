@@ -50,17 +50,13 @@ int watch_open(struct watch *watch, struct worker *worker, const char **what)
 	return rc;
 }
 
-int watch_listen(struct watch *watch, bool on)
-{
-	return uevent_listen(watch->monitor, on);
-}
-
 void watch_forget(struct watch *watch)
 {
 	observed_release(&watch->observed);
 	*watch = (struct watch){.monitor = watch->monitor,
 				.kmsg = watch->kmsg,
 				.worker = watch->worker,
+				.deaf = watch->deaf,
 				.lock = watch->lock,
 				.grain_us = watch->grain_us};
 }
@@ -103,6 +99,8 @@ static int drain_events(struct watch *watch)
 	struct uevent event;
 	int rc;
 
+	if (watch->deaf)
+		return 0;
 	while ((rc = uevent_next(watch->monitor, &event)) != 0) {
 		if (rc == -ENOBUFS) {
 			watch->observed.lost_events = true;
@@ -113,6 +111,18 @@ static int drain_events(struct watch *watch)
 		add_event(watch, &event);
 	}
 	return 0;
+}
+
+/* The events until now are read at once, so that no later call needs to look for any. */
+int watch_listen(struct watch *watch, bool on)
+{
+	int rc = uevent_listen(watch->monitor, on), drained;
+
+	if (rc < 0)
+		return rc;
+	drained = drain_events(watch);
+	watch->deaf = !on;
+	return drained;
 }
 
 static int drain_log(struct watch *watch)

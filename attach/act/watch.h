@@ -29,6 +29,7 @@ struct watch {
 	int lock; /* as for worker_start(); 0: none; watch_forget() keeps it */
 
 	/* Private */
+	bool deaf; /* no events arrive: watch_listen() */
 	struct uevent_monitor *monitor;
 	struct kmsg *kmsg;
 	struct worker *worker; /* NULL: not started yet, or left behind */

@@ -2,7 +2,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <linux/cxl_mem.h>
 
@@ -82,4 +85,65 @@ int step_write(const struct step *step)
 	default:
 		return sysfs_write(path, text_of(step));
 	}
+}
+
+/* Return the file of that path, which is opened if it is not open yet; NULL with errno set */
+static struct step_file *file_of(struct step_files *files, const char *path)
+{
+	int fd;
+
+	for (size_t i = 0; i < files->count; i++) {
+		if (strcmp(files->list[i].path, path) == 0)
+			return &files->list[i];
+	}
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	*APPEND(files->list, files->count) = (struct step_file){memory_check(strdup(path)), fd};
+	return &files->list[files->count - 1];
+}
+
+static void drop(struct step_files *files, struct step_file *file)
+{
+	close(file->fd);
+	free(file->path);
+	*file = files->list[--files->count];
+}
+
+/*
+ * A file whose driver or device has gone is dead (-ENODEV), even if another one has its path by
+ * now. The same error also says that the device in @text is not there.
+ */
+static int write_again(struct step_files *files, const char *path, const char *text)
+{
+	size_t count = files->count;
+	struct step_file *file = file_of(files, path);
+	bool kept = files->count == count;
+
+	if (file && pwrite(file->fd, text, strlen(text), 0) >= 0)
+		return 0;
+	if (!file || errno != ENODEV)
+		return -errno;
+	drop(files, file);
+	return kept ? write_again(files, path, text) : -ENODEV;
+}
+
+int step_write_again(struct step_files *files, const struct step *step)
+{
+	_cleanup_free_ char *path = NULL;
+	int rc;
+
+	if (step->action != STEP_UNBIND && step->action != STEP_BIND && step->action != STEP_FLUSH)
+		return step_write(step);
+	path = step_file(step);
+	rc = write_again(files, path, text_of(step));
+	return rc < 0 && step_is_done(ROOT_LIVE, step) ? 0 : rc;
+}
+
+void step_files_release(struct step_files *files)
+{
+	while (files->count > 0)
+		drop(files, files->list);
+	free(files->list);
+	*files = (struct step_files){0};
 }

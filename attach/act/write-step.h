@@ -2,6 +2,8 @@
 #ifndef ATTACH_ACT_WRITE_STEP_H
 #define ATTACH_ACT_WRITE_STEP_H
 
+#include <stddef.h>
+
 struct step;
 
 /**
@@ -19,5 +21,24 @@ struct step;
  * Return: 0, or the negative errno of open(2), write(2) or libkmod.
  */
 int step_write(const struct step *step);
+
+/* The files of steps that are run again and again: they stay open, each for one path */
+struct step_files {
+	struct step_file {
+		char *path;
+		int fd;
+	} *list;
+	size_t count;
+};
+
+/**
+ * step_write_again() - as step_write(), with files that stay open
+ * @files: all zero at first; released with step_files_release()
+ *
+ * For a process that is the only one to change the state: whether a bind or an unbind is already
+ * done is only read if the kernel refuses it.
+ */
+int step_write_again(struct step_files *files, const struct step *step);
+void step_files_release(struct step_files *files);
 
 #endif

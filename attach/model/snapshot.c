@@ -78,6 +78,23 @@ struct snapshot_decoder *snapshot_find_decoder(const struct snapshot *snapshot, 
 	return FIND(snapshot->decoders, snapshot->nr_decoders, name);
 }
 
+/* The number in the name of decoder3.1 is 1 (cxl_decoder_add() in drivers/cxl/core/port.c). */
+bool snapshot_decoder_is_counted(const struct snapshot_port *port, const char *decoder)
+{
+	const char *point = strchr(decoder, '.');
+
+	return port->kind == PORT_ROOT || port->nr_committed == SNAPSHOT_NO_NUMBER || !point ||
+	       strtoull(point + 1, NULL, 10) < port->nr_committed;
+}
+
+bool snapshot_decoder_is_uncounted(const struct snapshot_decoder *decoder)
+{
+	bool decodes = decoder->size != 0 && decoder->size != SNAPSHOT_NO_NUMBER;
+
+	return decoder->port && (decodes || decoder->region_name) &&
+	       !snapshot_decoder_is_counted(decoder->port, decoder->name);
+}
+
 const struct snapshot_port *snapshot_bus(const struct snapshot_port *port)
 {
 	for (int depth = 0; port && depth < SNAPSHOT_DEPTH_MAX; depth++) {

@@ -116,9 +116,14 @@ struct snapshot_port {
 	const char *parent_name;
 	struct snapshot_port *parent; /* NULL for a root */
 	const char *uport; /* the device that the port belongs to: ACPI0017:00, pci0000:10, mem0 */
-	const char *host_subsystem;	    /* of a root: the bus of the device above it */
-	const char *host_driver;	    /* of a root: the driver of that device, cxl_acpi */
-	bool enabled;			    /* bound to cxl_port; always true for a root */
+	const char *host_subsystem; /* of a root: the bus of the device above it */
+	const char *host_driver;    /* of a root: the driver of that device, cxl_acpi */
+	bool enabled;		    /* bound to cxl_port; always true for a root */
+	/*
+	 * How many of its decoders are committed: those with the lowest numbers. Only read where
+	 * the files stay open (attach/read/take.h), and not of a root.
+	 */
+	uint64_t nr_committed;
 	struct snapshot_decoder **decoders; /* in @decoders of the snapshot, by number */
 	size_t nr_decoders;
 };
@@ -287,6 +292,19 @@ struct snapshot_port *snapshot_find_port(const struct snapshot *snapshot, const 
 
 /** snapshot_find_decoder() - return the decoder of that name ("decoder1.0"), or NULL */
 struct snapshot_decoder *snapshot_find_decoder(const struct snapshot *snapshot, const char *name);
+
+/**
+ * snapshot_decoder_is_counted() - test whether its port counts a decoder of that name as committed
+ *
+ * Return: also true if the number of the port's committed decoders is not known.
+ */
+bool snapshot_decoder_is_counted(const struct snapshot_port *port, const char *decoder);
+
+/**
+ * snapshot_decoder_is_uncounted() - test whether a decoder decodes something, or maps a region,
+ * although its port does not count it as committed
+ */
+bool snapshot_decoder_is_uncounted(const struct snapshot_decoder *decoder);
 
 /**
  * snapshot_override_to_bind() - return the driver_override with which the host's driver binds again

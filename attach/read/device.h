@@ -42,8 +42,10 @@ struct device {
 	bool lent;		   /* @fd stays open: the reader of the device does not close it */
 	struct sysfs_files *files; /* the files that stay open; NULL: none */
 	const struct snapshot *before; /* NULL: there is no earlier snapshot */
+	const struct snapshot *like;   /* as for snapshot_take_again(); or NULL */
 	enum depth depth;
 	bool all_committed; /* of a decoder: every region is committed */
+	bool counts;	    /* of a port: its committed decoders are counted */
 	bool *lacking;	    /* set if an attribute cannot be read: see device_is_gone() */
 };
 
@@ -54,6 +56,9 @@ struct device {
 			(device)->before ? find((device)->before, (device)->name) : NULL;          \
 		known_ && known_->inode == (device)->inode ? known_ : NULL;                        \
 	})
+
+/* The device of that name in the snapshot that the machine is taken to be like; or NULL */
+#define DEVICE_LIKE(device, find) ((device)->like ? find((device)->like, (device)->name) : NULL)
 
 /**
  * device_name_has_prefix() - test for @prefix, followed only by digits and dots: "mem0" has "mem"

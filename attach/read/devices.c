@@ -46,6 +46,7 @@ struct reading {
 	const struct snapshot *before;
 	struct sysfs_files *files;
 	enum depth depth;
+	const struct snapshot *like;
 	struct directory directories[DIRECTORIES_MAX];
 	size_t nr_directories;
 };
@@ -100,6 +101,83 @@ static int port_directory(struct reading *reading, int devices, const char *name
 	return fd;
 }
 
+/*
+ * A device that appears again does so below the same parent, whose directory stays open. The path
+ * from there is shorter than the device's link. No other device has its name, so that a success
+ * shows where it is.
+ */
+static bool find_endpoint_again(struct snapshot *snapshot, struct reading *reading, int devices,
+				struct device *device)
+{
+	const struct snapshot_port *like = DEVICE_LIKE(device, snapshot_find_port), *above;
+	int fd;
+
+	if (!like || like->kind != PORT_ENDPOINT || reading->nr_directories == DIRECTORIES_MAX)
+		return false;
+	above = snapshot_find_port(reading->before, like->parent_name);
+	fd = above ? sysfs_files_directory(reading->files, above->inode, devices, above->name) : -1;
+	if (fd >= 0)
+		fd = sysfs_open_directory(fd, device->name);
+	if (fd < 0)
+		return false;
+	reading->directories[reading->nr_directories++] = (struct directory){device->inode, fd};
+	device->fd = fd;
+	device->lent = true;
+	device->parent = snapshot_keep(snapshot, above->name);
+	return true;
+}
+
+/* As find_endpoint_again(). Reading the region shows whether it is there: see read_found(). */
+static bool find_region_again(struct snapshot *snapshot, struct reading *reading, int devices,
+			      struct device *device)
+{
+	const struct snapshot_region *like = DEVICE_LIKE(device, snapshot_find_region);
+	const struct snapshot_decoder *above =
+		like ? snapshot_find_decoder(reading->before, like->root_decoder_name) : NULL;
+
+	device->fd =
+		above ? sysfs_files_directory(reading->files, above->inode, devices, above->name)
+		      : -1;
+	device->above = device->lent = device->fd >= 0;
+	if (device->above)
+		device->parent = snapshot_keep(snapshot, above->name);
+	return device->above;
+}
+
+/* As find_region_again(), through the directory of the memdev's host, which is no CXL device */
+static bool find_memdev_again(struct snapshot *snapshot, struct reading *reading, int devices,
+			      struct device *device)
+{
+	const struct snapshot_memdev *like = DEVICE_LIKE(device, snapshot_find_memdev);
+	_cleanup_free_ char *path = NULL;
+
+	if (!like || !like->host.name || !like->host.subsystem)
+		return false;
+	path = xasprintf("../../%s/devices/%s", like->host.subsystem, like->host.name);
+	device->fd = sysfs_files_directory(reading->files, like->inode, devices, path);
+	device->above = device->lent = device->fd >= 0;
+	if (device->above)
+		device->parent = snapshot_keep(snapshot, like->host.name);
+	return device->above;
+}
+
+static bool find_again(struct snapshot *snapshot, struct reading *reading, int devices,
+		       struct device *device)
+{
+	if (!reading->like || !reading->files)
+		return false;
+	switch (device->kind) {
+	case DEVICE_PORT:
+		return find_endpoint_again(snapshot, reading, devices, device);
+	case DEVICE_REGION:
+		return find_region_again(snapshot, reading, devices, device);
+	case DEVICE_MEMDEV:
+		return find_memdev_again(snapshot, reading, devices, device);
+	default:
+		return false;
+	}
+}
+
 static void leave_directories(struct reading *reading)
 {
 	for (size_t i = 0; i < reading->nr_directories; i++)
@@ -145,8 +223,13 @@ static void find_device(struct snapshot *snapshot, struct reading *reading, int 
 {
 	if (device->kind == DEVICE_DECODER && find_decoder(snapshot, reading, devices, device))
 		return;
+	device->counts = reading->files != NULL;
+	if (find_again(snapshot, reading, devices, device))
+		return;
 	if (device->kind == DEVICE_PORT) {
 		device->parent = snapshot_keep(snapshot, known_parent(device));
+		if (!device_name_has_prefix(device->name, "endpoint"))
+			device->files = reading->files;
 		device->fd = port_directory(reading, devices, device->name, device->inode);
 		device->lent = device->fd >= 0;
 	}
@@ -184,11 +267,23 @@ static bool is_of_brief(const struct device *device)
 	       (device->kind == DEVICE_PORT && device_name_has_prefix(device->name, "endpoint"));
 }
 
+/* Add a decoder without reading it, if its state is known */
+static bool add_known_decoder(const struct reading *reading, struct snapshot *snapshot,
+			      const struct device *device)
+{
+	const struct snapshot_port *port;
+
+	if (copy_root_decoder(snapshot, device))
+		return true;
+	port = reading->like ? port_of_decoder(snapshot, device->name) : NULL;
+	return port && assume_idle_decoder(snapshot, device, port);
+}
+
 static void read_device(struct reading *reading, struct snapshot *snapshot, int devices,
 			struct device *device)
 {
 	if ((reading->depth == DEPTH_BRIEF && !is_of_brief(device)) ||
-	    (device->kind == DEVICE_DECODER && copy_root_decoder(snapshot, device)))
+	    (device->kind == DEVICE_DECODER && add_known_decoder(reading, snapshot, device)))
 		return;
 	find_device(snapshot, reading, devices, device);
 	if (device->fd < 0) {
@@ -237,6 +332,7 @@ static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *
 			.inode = entry->d_ino,
 			.before = reading->before,
 			.depth = reading->depth,
+			.like = reading->like,
 		};
 
 		if (device.kind == DEVICE_OTHER)
@@ -274,10 +370,11 @@ static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *de
 }
 
 int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
-		 struct snapshot *snapshot)
+		 const struct snapshot *like, struct snapshot *snapshot)
 {
-	struct reading reading = {.before = before, .files = files, .depth = depth};
-	DIR *devices = root_opendir(snapshot->root, "/sys/bus/cxl/devices");
+	struct reading reading = {.before = before, .files = files, .depth = depth, .like = like};
+	DIR *kept = files ? files->listing : NULL;
+	DIR *devices = kept ?: root_opendir(snapshot->root, "/sys/bus/cxl/devices");
 
 	if (!devices) {
 		int error = errno;
@@ -286,7 +383,17 @@ int devices_read(const struct snapshot *before, struct sysfs_files *files, enum 
 		return error == ENOENT ? 0 : -error;
 	}
 	snapshot->has_bus = true;
+	if (kept)
+		rewinddir(kept);
 	read_all(&reading, snapshot, devices);
-	closedir(devices);
-	return 0;
+	if (files)
+		files->listing = devices;
+	else
+		closedir(devices);
+	/* If cxl_core was loaded again, the directory is another one. */
+	if (!kept || snapshot->nr_ports > 0)
+		return 0;
+	closedir(kept);
+	files->listing = NULL;
+	return devices_read(before, files, depth, like, snapshot);
 }

@@ -11,10 +11,11 @@
  * @before: an earlier snapshot, which makes it unnecessary to read what cannot have changed; or
  * NULL
  * @files: the attributes that stay open for the next time; or NULL
+ * @like: as for snapshot_take_again(); or NULL
  *
  * Return: 0 or a negative errno. A machine without a CXL bus has no devices, which is not an error.
  */
 int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
-		 struct snapshot *snapshot);
+		 const struct snapshot *like, struct snapshot *snapshot);
 
 #endif

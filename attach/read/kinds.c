@@ -51,6 +51,7 @@ static void describe_memdev(const struct device *device, struct snapshot_memdev 
 
 static void read_memdev(struct snapshot *snapshot, const struct device *device)
 {
+	const struct snapshot_memdev *like = DEVICE_LIKE(device, snapshot_find_memdev);
 	struct snapshot_memdev *memdev;
 
 	*APPEND(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
@@ -70,8 +71,8 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	 */
 	memdev->enabled = !device_lacks(device, "driver");
 	read_host(snapshot, &memdev->host, device);
-	memdev->ram_size = device_number(device, "ram/size");
-	memdev->pmem_size = device_number(device, "pmem/size");
+	memdev->ram_size = like ? like->ram_size : device_number(device, "ram/size");
+	memdev->pmem_size = like ? like->pmem_size : device_number(device, "pmem/size");
 	if (device->depth == DEPTH_ALL)
 		describe_memdev(device, memdev);
 }
@@ -153,6 +154,8 @@ static void read_child(struct snapshot *snapshot, const struct device *device)
 static void read_range(const struct device *device, const struct snapshot_decoder *known,
 		       struct snapshot_decoder *decoder)
 {
+	const struct snapshot_decoder *like = DEVICE_LIKE(device, snapshot_find_decoder);
+
 	decoder->size = device_number(device, "size");
 	if (decoder->size == 0) {
 		decoder->start = 0;
@@ -161,6 +164,8 @@ static void read_range(const struct device *device, const struct snapshot_decode
 	}
 	decoder->start = device_number(device, "start");
 	/* The kernel reads the lock from the device once, when it creates the port. */
+	if (!known || !known->size)
+		known = like;
 	decoder->locked = known && known->size ? known->locked : device_flag(device, "locked");
 }
 
@@ -210,6 +215,7 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 			       const struct snapshot_decoder *known,
 			       struct snapshot_decoder *decoder)
 {
+	const struct snapshot_decoder *like = DEVICE_LIKE(device, snapshot_find_decoder);
 	bool endpoint = device->parent && device_name_has_prefix(device->parent, "endpoint");
 
 	if (device->depth != DEPTH_BRIEF)
@@ -219,7 +225,9 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 		return;
 	decoder->region_name = read_region_name(snapshot, device);
 	if (endpoint && device->depth != DEPTH_BRIEF && decoder->region_name)
-		decoder->target_type = device_text(snapshot, device, "target_type");
+		decoder->target_type = like && like->target_type
+					       ? snapshot_keep(snapshot, like->target_type)
+					       : device_text(snapshot, device, "target_type");
 	if (!endpoint && device->depth != DEPTH_BRIEF && decoder->size != 0)
 		decoder->target_list = device_text(snapshot, device, "target_list");
 }
@@ -251,11 +259,14 @@ static void read_port(struct snapshot *snapshot, const struct device *device)
 		     : device_name_has_prefix(device->name, "endpoint") ? PORT_ENDPOINT
 									: PORT_SWITCH;
 	port->parent_name = device->parent;
+	port->nr_committed = SNAPSHOT_NO_NUMBER;
 	port->uport = known ? snapshot_keep(snapshot, known->uport)
 			    : device_link(snapshot, device, "uport");
 	if (device->depth == DEPTH_BRIEF)
 		return;
 	port->enabled = port->kind == PORT_ROOT || !device_lacks(device, "driver");
+	if (device->counts && port->kind != PORT_ROOT)
+		port->nr_committed = device_number(device, "decoders_committed");
 	if (port->kind != PORT_ROOT)
 		return;
 	/* A root exists only as long as the driver of its host is bound. */
@@ -281,6 +292,29 @@ bool copy_root_decoder(struct snapshot *snapshot, const struct device *device)
 	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
 	decoder->locked = known->locked;
 	decoder->delete_region = known->delete_region;
+	return true;
+}
+
+static bool decodes_nothing(const struct snapshot_decoder *decoder)
+{
+	return decoder->size == 0 && !decoder->region_name;
+}
+
+bool assume_idle_decoder(struct snapshot *snapshot, const struct device *device,
+			 const struct snapshot_port *port)
+{
+	const struct snapshot_decoder *known = DEVICE_KNOWN(device, snapshot_find_decoder);
+	struct snapshot_decoder *decoder;
+
+	if (!device->all_committed || snapshot_decoder_is_counted(port, device->name) ||
+	    (known ? !decodes_nothing(known) : port->kind != PORT_ENDPOINT))
+		return false;
+	decoder = APPEND(snapshot->decoders, snapshot->nr_decoders);
+	decoder->name = device->name;
+	decoder->inode = device->inode;
+	decoder->port_name = port->name;
+	decoder->locked = FLAG_NO;
+	decoder->delete_region = FLAG_UNKNOWN;
 	return true;
 }
 
@@ -316,17 +350,20 @@ static void read_any(struct snapshot *snapshot, const struct device *device)
 
 /*
  * Remove the device that was read last, which is the last of its kind. A region stays, with only
- * its name: if its directory is damaged, no command may act as if the region were gone.
+ * its name: if its directory is damaged, no command may act as if the region were gone. What was
+ * read through the directory above it is read once more (read_found() in devices.c).
  */
 static void forget(struct snapshot *snapshot, const struct device *device)
 {
 	enum device_kind kind = device->kind;
 
 	snapshot->nr_memdevs -= kind == DEVICE_MEMDEV;
-	snapshot->nr_left_out += kind == DEVICE_MEMDEV;
+	snapshot->nr_memdev_hosts -= kind == DEVICE_MEMDEV && device->above;
+	snapshot->nr_left_out += kind == DEVICE_MEMDEV && !device->above;
 	snapshot->nr_decoders -= kind == DEVICE_DECODER;
 	snapshot->nr_ports -= kind == DEVICE_PORT;
-	if (kind == DEVICE_REGION)
+	snapshot->nr_regions -= kind == DEVICE_REGION && device->above;
+	if (kind == DEVICE_REGION && !device->above)
 		snapshot->regions[snapshot->nr_regions - 1] = unread_region(device);
 }
 

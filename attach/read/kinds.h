@@ -27,4 +27,12 @@ bool kind_read(struct snapshot *snapshot, const struct device *device);
  */
 bool copy_root_decoder(struct snapshot *snapshot, const struct device *device);
 
+/**
+ * assume_idle_decoder() - add a decoder that decodes nothing without reading it, as @like of
+ * snapshot_take_again() permits
+ * @port: the port above it
+ */
+bool assume_idle_decoder(struct snapshot *snapshot, const struct device *device,
+			 const struct snapshot_port *port);
+
 #endif

@@ -24,7 +24,7 @@ int observe_again(const struct snapshot *before, struct snapshot *now, struct io
 	struct addresses addresses = {before->root, iomem};
 	pthread_t reader;
 	bool beside = pthread_create(&reader, NULL, read_addresses, &addresses) == 0;
-	int rc = snapshot_take_again(before, NULL, now);
+	int rc = snapshot_take_again(before, NULL, NULL, now);
 
 	if (beside)
 		pthread_join(reader, NULL);

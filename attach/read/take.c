@@ -8,13 +8,13 @@
 #include "util/sysfs-files.h"
 
 static int take_devices(struct root root, const struct snapshot *before, struct sysfs_files *files,
-			enum depth depth, struct snapshot *snapshot)
+			enum depth depth, const struct snapshot *like, struct snapshot *snapshot)
 {
 	int rc;
 
 	snapshot_begin(snapshot);
 	snapshot->root = root;
-	rc = devices_read(before, files, depth, snapshot);
+	rc = devices_read(before, files, depth, like, snapshot);
 	if (rc < 0) {
 		snapshot_release(snapshot);
 		return rc;
@@ -25,13 +25,13 @@ static int take_devices(struct root root, const struct snapshot *before, struct 
 
 int snapshot_take_devices(struct root root, struct snapshot *snapshot)
 {
-	return take_devices(root, NULL, NULL, DEPTH_ALL, snapshot);
+	return take_devices(root, NULL, NULL, DEPTH_ALL, NULL, snapshot);
 }
 
 int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
-			struct snapshot *snapshot)
+			const struct snapshot *like, struct snapshot *snapshot)
 {
-	int rc = take_devices(before->root, before, files, DEPTH_STATE, snapshot);
+	int rc = take_devices(before->root, before, files, DEPTH_STATE, like, snapshot);
 
 	if (files)
 		sysfs_files_sweep(files);
@@ -40,7 +40,7 @@ int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files
 
 int snapshot_take_brief(struct root root, const struct snapshot *before, struct snapshot *snapshot)
 {
-	return take_devices(root, before, NULL, DEPTH_BRIEF, snapshot);
+	return take_devices(root, before, NULL, DEPTH_BRIEF, NULL, snapshot);
 }
 
 int snapshot_take(struct root root, struct snapshot *snapshot)

@@ -44,9 +44,19 @@ int snapshot_take_devices(struct root root, struct snapshot *snapshot);
  * root decoder. For a new device, properties that cannot differ from those of the previous device
  * of the same name are not read. For a memdev these are the serial, NUMA node and class attributes,
  * and the bus and module of its host. For a region these are the mode and ways.
+ *
+ * @like: the machine when it was read as a whole; it need not outlive @snapshot. NULL: read the
+ * machine as a whole
+ *
+ * With @like, the following is taken for granted. Only another snapshot without @like shows that it
+ * is wrong.
+ * - A port counts its committed decoders. A decoder above that number, which decoded nothing before
+ *   or belongs to a new endpoint, decodes nothing: snapshot_decoder_is_uncounted().
+ * - A memdev with the name of one in @like has its sizes. The same is true for the lock and the
+ *   target type of an endpoint's decoder that has a size in both.
  */
 int snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
-			struct snapshot *snapshot);
+			const struct snapshot *like, struct snapshot *snapshot);
 
 /**
  * snapshot_take_brief() - take a brief snapshot, with what checks_of_attach() needs

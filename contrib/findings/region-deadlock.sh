@@ -3,7 +3,7 @@
 #
 # A process that reads a region, and one that assembles it, wait for each other.
 #
-# Guest: --timeout 150
+# Guest: --timeout 300
 driver=/sys/bus/platform/drivers/cxl_mock_accel
 host=$(basename $driver/cxl_type2*)
 

@@ -149,7 +149,7 @@ for wrong in --sizes=0 '--sizes=8,' --sizes --runs=0 --runs=x --json=/nonexisten
 	is "bench $wrong: wrong usage" "$status" 2
 	like "bench $wrong: said" "$err" "bench: .*see 'contrib/bench --help'"
 done
-for option in --round --live; do
+for option in --round --races --live; do
 	run env -u CXL "$SOURCE/contrib/bench" "$option"
 	is "bench $option: needs to know which cxl" "$status" 2
 	like "bench $option: said" "$err" 'say in CXL which cxl to measure'

@@ -60,6 +60,11 @@ static bool keep_range;
 module_param(keep_range, bool, 0644);
 MODULE_PARM_DESC(keep_range, "Misbehave: keep the region's addresses on remove");
 
+static unsigned int alter_decoder;
+module_param(alter_decoder, uint, 0644);
+MODULE_PARM_DESC(alter_decoder,
+		 "Misbehave: alter an unused decoder of a port, in the so-manyth remove");
+
 static bool remove_use_after_free;
 module_param(remove_use_after_free, bool, 0644);
 MODULE_PARM_DESC(remove_use_after_free, "Misbehave: read freed memory in remove");
@@ -228,6 +233,24 @@ static noinline void lab_accel_oops(void)
 	pr_info("nothing has %u\n", READ_ONCE(*word));
 }
 
+static int lab_accel_is_unused(struct device *dev, const void *data)
+{
+	return is_switch_decoder(dev) && !is_root_decoder(dev) &&
+	       range_len(&to_cxl_decoder(dev)->hpa_range) == 0;
+}
+
+/* No other attribute of the decoder or its port shows this, and no event tells of it. */
+static void lab_accel_alter_decoder(void)
+{
+	struct device *dev = bus_find_device(&cxl_bus_type, NULL, NULL, lab_accel_is_unused);
+
+	if (!dev)
+		return;
+	pr_info("altering %s\n", dev_name(dev));
+	to_cxl_decoder(dev)->hpa_range = (struct range){.start = 0, .end = SZ_256M - 1};
+	put_device(dev);
+}
+
 /*
  * The memdev and its region are removed after this function, with the device's managed resources.
  * It accesses no register, because the device may already be gone.
@@ -246,6 +269,8 @@ static void lab_accel_remove(struct pci_dev *pdev)
 		lab_accel_use_after_free();
 	if (remove_oops)
 		lab_accel_oops();
+	if (alter_decoder && --alter_decoder == 0)
+		lab_accel_alter_decoder();
 	if (keep_range && !request_mem_region(accel->memory.range.start,
 					      range_len(&accel->memory.range), "cxl_lab_accel"))
 		dev_info(&pdev->dev, "the addresses are kept already\n");

@@ -112,6 +112,9 @@ is "it died, and was continued" "$status$(answer '[.ended, .trials, (.findings |
 	'4["complete",2,["died in host,port"]]'
 report_of < <(echo "$start"; echo '{"record":"measure","operations":[{"actor":"bus"}]}'; result 0 "$finding")
 is "when an actor was measured" "$status$(answer '[.trials, (.findings | map([.signature, .cases]))]')" '4[0,[["bug x < y",{"bus":1}]]]'
+report_of < <(echo "$start"; echo '{"record":"measure","operations":[]}'; result 0 "$finding")
+is "when no actor acted: at the end, what trials had left unread" "$status$(answer '[.trials, (.findings | map([.signature, .cases]))]')" \
+	'4[0,[["bug x < y",{"unknown":1}]]]'
 report_of < <(echo "$start"; echo '{"record":"measure","operations":[{"actor":"bus"}]}')
 is "it died when an actor was measured" "$(answer '[.ended, (.findings | map(.signature))]')" '["died",["died in bus"]]'
 report_of < <(echo "$start"; trial 0 0; result 0 "$finding"; echo '{"record":"end","how":"stopped","why":"locks"}'

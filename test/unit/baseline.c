@@ -43,11 +43,15 @@ static int nr_reads_until_error; /* the number of reads that succeed before */
 static bool steps_help;		 /* binding the host attaches the memdev again */
 static char done[2048];		 /* the steps that were run */
 
+static bool miscounts; /* port1 does not count its decoder as committed */
+
 static int take(struct snapshot *snapshot)
 {
 	if (error < 0 && nr_reads_until_error-- <= 0)
 		return error;
 	small_machine(snapshot, lacks);
+	if (miscounts)
+		snapshot_find_port(snapshot, "port1")->nr_committed = 0;
 	return 0;
 }
 
@@ -58,13 +62,16 @@ int __wrap_snapshot_take_devices(struct root root, struct snapshot *snapshot)
 	return take(snapshot);
 }
 
+static bool read_whole; /* how the machine was read last */
+
 int __wrap_snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
-			       struct snapshot *snapshot);
+			       const struct snapshot *like, struct snapshot *snapshot);
 int __wrap_snapshot_take_again(const struct snapshot *before, struct sysfs_files *files,
-			       struct snapshot *snapshot)
+			       const struct snapshot *like, struct snapshot *snapshot)
 {
 	(void)before;
 	(void)files;
+	read_whole = !like;
 	return take(snapshot);
 }
 
@@ -91,6 +98,13 @@ int __wrap_iomem_read(struct root root, struct iomem *iomem)
 {
 	(void)root;
 	*iomem = (struct iomem){0};
+	return -EPERM;
+}
+
+int __wrap_iomem_read_again(struct iomem_again *again);
+int __wrap_iomem_read_again(struct iomem_again *again)
+{
+	(void)again;
 	return -EPERM;
 }
 
@@ -245,6 +259,50 @@ static void finds_no_taint_that_it_cannot_read(void **state)
 	outcome_release(&outcome);
 }
 
+/* What is left unread in a trial is read in another one, and where it matters at once. */
+static void reads_everything_regularly(void **state)
+{
+	struct baseline baseline;
+	int nr_whole = 0;
+
+	(void)state;
+	begin(&baseline);
+	assert_true(baseline.all_counted);
+	for (int i = 0; i < 33; i++) {
+		baseline_begin_trial(&baseline, true, false);
+		assert_int_equal(baseline_observe(&baseline, WITH_ADDRESSES), 0);
+		assert_int_equal(read_whole, baseline.whole);
+		nr_whole += baseline.whole;
+		assert_true(baseline.whole || i % 16 != 0);
+	}
+	assert_int_equal(nr_whole, 3);
+	baseline_begin_trial(&baseline, true, false);
+	baseline_whole(&baseline);
+	assert_int_equal(baseline_observe(&baseline, WITHOUT_ADDRESSES), 0);
+	assert_true(read_whole);
+	baseline_begin_trial(&baseline, false, false);
+	assert_true(baseline.whole);
+	baseline_begin_trial(&baseline, true, true);
+	assert_true(baseline.whole);
+	baseline_close(&baseline);
+}
+
+/* If a port does not count a decoder from the beginning, nothing is concluded from its count. */
+static void reads_everything_where_ports_count_wrongly(void **state)
+{
+	struct baseline baseline;
+
+	(void)state;
+	miscounts = true;
+	begin(&baseline);
+	assert_false(baseline.all_counted);
+	baseline_begin_trial(&baseline, true, false);
+	baseline_begin_trial(&baseline, true, false);
+	assert_true(baseline.whole);
+	baseline_close(&baseline);
+	miscounts = false;
+}
+
 /*
  * The output of the script goes to a file, and its lines about processors run with another taskset.
  */
@@ -299,6 +357,8 @@ int main(void)
 		cmocka_unit_test(stays_where_the_memdev_is_gone),
 		cmocka_unit_test(is_put_back_after_a_failure),
 		cmocka_unit_test(is_put_back_without_being_read),
+		cmocka_unit_test(reads_everything_regularly),
+		cmocka_unit_test(reads_everything_where_ports_count_wrongly),
 		cmocka_unit_test(script_takes_an_allowed_processor),
 		cmocka_unit_test(finds_no_taint_that_it_cannot_read),
 	};

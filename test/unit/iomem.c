@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -82,6 +84,73 @@ static void leaves_out_the_guard_of_any_page_size(void **state)
 	root_close(&root);
 }
 
+static void print_ranges(int fd, const char *text)
+{
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_int_equal(pwrite(fd, text, strlen(text), 0), strlen(text));
+}
+
+/* A text that is the same is not parsed again; one that differs is, also if it is as long. */
+static void reads_again_what_has_changed(void **state)
+{
+	static const char with[] = "00000000-00000fff : Reserved\n390000000-39fffffff : CXL\n"
+				   "  390000000-39fffffff : region0\n";
+	static const char other[] = "00000000-00000fff : Reserved\n390000000-39fffffff : CXL\n"
+				    "  390000000-39fffffff : region1\n";
+	static const char without[] = "00000000-00000fff : Reserved\n390000000-39fffffff : CXL\n";
+	struct iomem_again again = {
+		.fd = open(".", O_TMPFILE | O_RDWR, 0600)}; /* in the place of /proc/iomem */
+	const struct iomem_range *first;
+
+	(void)state;
+	print_ranges(again.fd, with);
+	assert_int_equal(iomem_read_again(&again), 0);
+	assert_int_equal(again.ranges.count, 3);
+	assert_string_equal(again.ranges.ranges[2].owner, "region0");
+	assert_int_equal(again.ranges.ranges[2].depth, 1);
+	first = again.ranges.ranges;
+	assert_int_equal(iomem_read_again(&again), 0);
+	assert_ptr_equal(again.ranges.ranges, first);
+	assert_int_equal(again.ranges.count, 3);
+	print_ranges(again.fd, without);
+	assert_int_equal(iomem_read_again(&again), 0);
+	assert_int_equal(again.ranges.count, 2);
+	print_ranges(again.fd, with);
+	assert_int_equal(iomem_read_again(&again), 0);
+	print_ranges(again.fd, other);
+	assert_int_equal(iomem_read_again(&again), 0);
+	assert_string_equal(again.ranges.ranges[2].owner, "region1");
+	print_ranges(again.fd, "00000000-00000000 : Reserved\n");
+	assert_int_equal(iomem_read_again(&again), -EPERM);
+	assert_int_equal(again.ranges.count, 0);
+	assert_int_equal(iomem_read_again(&again), -EPERM);
+	print_ranges(again.fd, with);
+	assert_int_equal(iomem_read_again(&again), 0);
+	assert_int_equal(again.ranges.count, 3);
+	iomem_again_release(&again);
+	assert_int_equal(again.fd, 0);
+}
+
+/* Mappings that the caller has added are not part of the text. */
+static void reads_again_without_mappings(void **state)
+{
+	struct iomem_again again = {.fd = open(".", O_TMPFILE | O_RDWR, 0600)};
+	struct root root;
+
+	(void)state;
+	assert_int_equal(root_open(&root, top), 0);
+	print_mappings(4096);
+	print_ranges(again.fd, "390000000-39fffffff : CXL\n");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(iomem_read_again(&again), 0);
+		assert_int_equal(again.ranges.count, 1);
+		iomem_add_mappings(root, &again.ranges, 4096);
+		assert_int_equal(again.ranges.count, 3);
+	}
+	iomem_again_release(&again);
+	root_close(&root);
+}
+
 static void knows_the_page_of_this_kernel(void **state)
 {
 	(void)state;
@@ -92,6 +161,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaves_out_the_guard_of_any_page_size),
+		cmocka_unit_test(reads_again_what_has_changed),
+		cmocka_unit_test(reads_again_without_mappings),
 		cmocka_unit_test(knows_the_page_of_this_kernel),
 	};
 

@@ -150,7 +150,6 @@ static void what_stays_is_a_finding(void **state)
 	struct expected_host host = {.host = "0000:11:00.0", .bus = "pci", .driver = "sfc"};
 	struct baseline baseline = {.hosts = &host, .nr_hosts = 1};
 	const struct observed observed = {0};
-	const struct iomem iomem = {0};
 	struct outcome outcome = {0};
 	struct plan plan;
 
@@ -158,10 +157,42 @@ static void what_stays_is_a_finding(void **state)
 	small_machine(&baseline.first, nothing);
 	small_machine(&baseline.last, gone);
 	plan_of(&baseline.first, METHOD_MEMDEV, &plan);
-	judge_detach(&outcome, &baseline, &plan, &observed, &iomem);
+	judge_detach(&outcome, &baseline, &plan, &observed);
 	assert_string_equal(findings(&outcome), "check: check region-gone; ");
 	plan_release(&plan);
 	snapshot_release(&baseline.first);
+	snapshot_release(&baseline.last);
+}
+
+/* A decoder that no port counts is one that trials do not read. */
+static void a_decoder_that_is_not_counted_is_a_finding(void **state)
+{
+	struct baseline baseline = {.all_counted = true};
+	struct outcome outcome = {0};
+	struct snapshot_decoder *decoder;
+
+	(void)state;
+	small_machine(&baseline.last, nothing);
+	judge_uncounted(&outcome, &baseline);
+	assert_int_equal(outcome.nr_findings, 0);
+	decoder = snapshot_find_decoder(&baseline.last, "decoder1.0");
+	decoder->port->nr_committed = 0;
+	judge_uncounted(&outcome, &baseline);
+	judge_uncounted(&outcome, &baseline);
+	assert_int_equal(outcome.nr_findings, 1);
+	assert_non_null(strstr(outcome.findings[0].detail, "decoder1.0 was altered"));
+	assert_string_equal(findings(&outcome), "check: check nothing-else; ");
+	decoder->region_name = NULL;
+	decoder->size = 4096;
+	judge_uncounted(&outcome, &baseline);
+	assert_string_equal(findings(&outcome), "check: check nothing-else; ");
+	decoder->size = 0;
+	judge_uncounted(&outcome, &baseline);
+	assert_string_equal(findings(&outcome), "");
+	decoder->size = 4096;
+	baseline.all_counted = false; /* it was so before */
+	judge_uncounted(&outcome, &baseline);
+	assert_string_equal(findings(&outcome), "");
 	snapshot_release(&baseline.last);
 }
 
@@ -197,6 +228,7 @@ int main(void)
 		cmocka_unit_test(after_an_oops_locks_may_be_held),
 		cmocka_unit_test(a_process_that_is_stuck_stops_all),
 		cmocka_unit_test(what_stays_is_a_finding),
+		cmocka_unit_test(a_decoder_that_is_not_counted_is_a_finding),
 		cmocka_unit_test(numbers_that_grow_are_leaks),
 	};
 

@@ -36,6 +36,7 @@ static void add_ports(struct snapshot *snapshot, const char *const *without)
 			continue;
 		*APPEND(snapshot->ports, snapshot->nr_ports) = ports[i];
 		snapshot->ports[snapshot->nr_ports - 1].enabled = true;
+		snapshot->ports[snapshot->nr_ports - 1].nr_committed = 1;
 	}
 }
 

@@ -89,6 +89,13 @@ int exercise_run(struct exercise *exercise, const struct race_case *race_case,
 	return 0;
 }
 
+int exercise_look(struct exercise *exercise, struct outcome *outcome)
+{
+	(void)exercise;
+	(void)outcome;
+	return 0;
+}
+
 int run_print_script(struct exercise *exercise, struct schedule *schedule, uint64_t trials,
 		     enum script_language language, char **why)
 {
@@ -100,9 +107,10 @@ int run_print_script(struct exercise *exercise, struct schedule *schedule, uint6
 	return 0;
 }
 
-void __wrap_kmsg_say(const char *text);
-void __wrap_kmsg_say(const char *text)
+void __wrap_kmsg_say(int fd, const char *text);
+void __wrap_kmsg_say(int fd, const char *text)
 {
+	(void)fd;
 	(void)text;
 }
 

@@ -13,7 +13,8 @@ run "$SOURCE/contrib/bench" --round --runs 1 --json /tmp/round.json
 is "done" "$status$err" 0
 like "what it ran on" "$out" 'programs: .*cxl-cli [0-9].*libcxl'
 times='[0-9.]+ +-?[0-9.]+'
-for row in 'cxl detach-memdev --reattach' 'cxl version' 'cxl detach-memdev --usage' 'bare round' 'bare round, no flush' \
+for row in 'cxl detach-memdev --reattach' 'cxl detach-memdev' 'cxl attach-memdev' 'bare detach' 'bare attach' \
+	'[(]detach alone - usage[)] / bare detach' '[(]attach alone - usage[)] / bare attach' 'cxl version' 'cxl detach-memdev --usage' 'bare round' 'bare round, no flush' \
 	'script, with cxl-cli and jq' '[(]detach-memdev - version[)] / bare' '[(]detach-memdev - usage[)] / bare' 'script / detach-memdev'; do
 	like "has a line: $row" "$out" "$row +-?$times"
 done
@@ -23,7 +24,7 @@ for row in 'cxl exercise-autoremove --via memdev' 'bare rounds, in one loop' 'ex
 done
 like "what was undone without the flush" "$out" 'without the flush, [01] of 1 binds were undone'
 is "every run is in the file" "$(jq -c '.runs | map_values(length)' /tmp/round.json)" \
-	'{"detach":1,"version":1,"start":1,"bare":1,"bare_no_flush":1,"script":1}'
+	'{"detach":1,"down":1,"up":1,"version":1,"start":1,"bare":1,"bare_down":1,"bare_up":1,"bare_no_flush":1,"script":1}'
 is "everything is as it was" "$(state)" "$whole"
 is "the script has run as often as was said" "$(binds)" 2
 
@@ -36,12 +37,27 @@ is "against another build: every run is in the file" "$(jq -c '.runs | map_value
 	'{"detach":1,"against":1}'
 is "against another build: everything is as it was" "$(state)" "$whole"
 
+run "$SOURCE/contrib/bench" --races --runs 2 --json /tmp/races.json
+is "races: done" "$status$err" 0
+for row in 'cxl exercise-autoremove --race host,memdev' 'loops of the shell with the same writes' \
+	'exercise-autoremove / loops of the shell'; do
+	like "races: has a line: $row" "$out" "$row +$times"
+done
+is "races: every rate is in the file" "$(jq -c 'map_values([(.tools | length), (.loops | length)])' /tmp/races.json)" \
+	'{"turns":[5,6],"halves":[5,6]}'
+is "races: everything is as it was" "$(state)" "$whole"
+
 gcc -O2 -Wall -Wextra -Werror -o /tmp/bare-round "$SOURCE/contrib/bench.d/bare-round.c"
 host=$(jq -r '.[0][1]' <<<"$whole")
 driver=$(readlink -f /sys/bus/*/devices/"$host"/driver)
 memdev=$(basename "$driver/$host"/mem[0-9]*)
 run strace -qq -e trace=write -o /tmp/calls /tmp/bare-round "$memdev" "$host" "$driver"
 is "bare-round: its writes" "$status$(sed 's/^write([0-9]*, \("[^"]*"\).*/\1/' /tmp/calls | xargs)" "0$memdev 1 $host 1"
+for half in detach attach; do
+	run strace -qq -e trace=write -o "/tmp/calls-$half" /tmp/bare-round --$half "$memdev" "$host" "$driver"
+	is "bare-round: $half" "$status$err" 0
+done
+is "bare-round: its writes, as two halves" "$(cat /tmp/calls-* | sed 's/^write([0-9]*, \("[^"]*"\).*/\1/' | xargs)" "$host 1 $memdev 1"
 run strace -qq -e trace=write -o /tmp/calls /tmp/bare-round --rounds=2 "$memdev" "$host" "$driver"
 is "bare-round: its writes, twice" "$status$(sed '/^write(1,/d; s/^write([0-9]*, \("[^"]*"\).*/\1/' /tmp/calls | xargs)" "0$memdev 1 $host 1 $memdev 1 $host 1"
 like "bare-round: how long they took" "$out" '^[1-9][0-9]*$'

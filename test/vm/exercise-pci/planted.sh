@@ -55,6 +55,17 @@ is "an exposure that is too long is found" "$status$(answer '[.ended, (.findings
 like "an exposure that is too long: how long" "$(jq -r '.findings[0].detail' <<<"$out")" 'gone for (29[5-9]|3[0-9][0-9])[0-9]{4} us'
 planted remove_sleep_ms 3000 0 --via host --max-exposure 1 --trials 1
 is "where there is none, there is none" "$status$(signatures)" '0[]'
+# Most trials do not read a decoder that its port does not count as committed. That it has changed is found
+# in one that reads everything: every 16th, and the last one.
+bus() { "$CXL" detach-memdev -f --reattach --via bus "$(mem)" >/dev/null; } # makes all decoders anew
+trial_of() { jq -s 'map(select(.record == "result" and (.findings | length) > 0).trial)' -c /tmp/log; }
+planted alter_decoder 5 0 --via host --trials 40
+is "a decoder that was altered is found" "$status$(signatures)" '4["check nothing-else"]'
+is "a decoder that was altered: in a trial that reads everything" "$(trial_of)" '[15]'
+bus
+planted alter_decoder 5 0 --via host --trials 8
+is "a decoder that was altered, at the last trial" "$status$(signatures)$(trial_of)" '4["check nothing-else"][7]'
+bus
 planted keep_mapping 1 0 --via memdev --trials 1
 is "a mapping that is kept is found" "$status$(signatures)" '4["check addresses-released"]'
 planted keep_range 1 0 --via memdev --trials 1
