@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "attach/read/devices.h"
@@ -12,6 +13,8 @@
 #include "util/memory.h"
 #include "util/sysfs-files.h"
 #include "util/sysfs.h"
+#include "util/text.h"
+#include "util/threads.h"
 #include "util/unread.h"
 
 /* The maximum number of targets of a region: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h */
@@ -41,13 +44,26 @@ struct directory {
 /* The maximum number of directories that stay open */
 #define DIRECTORIES_MAX 8
 
+/* The number of entries for which it pays to start a thread: reading them takes some milliseconds
+ */
+#define ENTRIES_FOR_THREAD 512
+/* Threads that are done early take pieces of the others. */
+#define PIECES_OF_THREAD 4
+
 /* The settings for reading devices: see struct device */
 struct reading {
 	const struct snapshot *before;
 	struct sysfs_files *files;
 	enum depth depth;
 	struct directory directories[DIRECTORIES_MAX];
-	size_t nr_directories;
+	size_t nr_directories; /* that were opened: the latest of them are open */
+};
+
+/* An entry of /sys/bus/cxl/devices */
+struct entry {
+	const char *name;
+	uint64_t inode;
+	enum device_kind kind;
 };
 
 /* Return the name of the port above a port that is still the same port; otherwise NULL */
@@ -78,9 +94,13 @@ static const struct snapshot_port *port_of_decoder(const struct snapshot *snapsh
 	return NULL;
 }
 
-/* Open the directory of a port, which leave_directories() closes; -1 if no more can stay open */
+/*
+ * Open the directory of a port, which stays open for the decoders of the port: they are read one
+ * after the other, because all devices are in order. leave_directories() closes it.
+ */
 static int port_directory(struct reading *reading, int devices, const char *name, uint64_t inode)
 {
+	struct directory *oldest = &reading->directories[reading->nr_directories % DIRECTORIES_MAX];
 	int fd = -1;
 
 	/* An endpoint appears and disappears with its memdev. */
@@ -88,31 +108,25 @@ static int port_directory(struct reading *reading, int devices, const char *name
 		fd = sysfs_files_directory(reading->files, inode, devices, name);
 	if (fd >= 0)
 		return fd;
-	for (size_t i = 0; i < reading->nr_directories; i++) {
+	for (size_t i = 0; i < MIN(reading->nr_directories, DIRECTORIES_MAX); i++) {
 		if (reading->directories[i].port == inode)
 			return reading->directories[i].fd;
 	}
-	if (reading->nr_directories == DIRECTORIES_MAX)
-		return -1;
 	fd = sysfs_open_directory(devices, name);
-	if (fd >= 0)
-		reading->directories[reading->nr_directories++] = (struct directory){inode, fd};
+	if (fd < 0)
+		return fd;
+	if (reading->nr_directories >= DIRECTORIES_MAX)
+		close(oldest->fd);
+	*oldest = (struct directory){inode, fd};
+	reading->nr_directories++;
 	return fd;
 }
 
 static void leave_directories(struct reading *reading)
 {
-	for (size_t i = 0; i < reading->nr_directories; i++)
+	for (size_t i = 0; i < MIN(reading->nr_directories, DIRECTORIES_MAX); i++)
 		close(reading->directories[i].fd);
 	reading->nr_directories = 0;
-}
-
-/* Open the directory of a decoder of that port; a negative errno if the port has no such decoder */
-static int open_decoder(int devices, const char *port, const char *decoder)
-{
-	_cleanup_free_ char *path = xasprintf("%s/%s", port, decoder);
-
-	return sysfs_open_directory(devices, path);
 }
 
 /*
@@ -132,11 +146,9 @@ static bool find_decoder(const struct snapshot *snapshot, struct reading *readin
 	open = device->files && sysfs_files_have(device->files, device->inode);
 	device->fd = open ? devices : port_directory(reading, devices, port->name, port->inode);
 	device->above = device->lent = device->fd >= 0;
-	if (!device->lent)
-		device->fd = open_decoder(devices, port->name, device->name);
-	if (device->fd >= 0)
+	if (device->lent)
 		device->parent = port->name;
-	return device->fd >= 0;
+	return device->lent;
 }
 
 /* Set the directory of the device, and its parent */
@@ -225,47 +237,128 @@ static bool are_all_committed(const struct snapshot *snapshot)
 	return true;
 }
 
-/* Read the ports, through which decoders are found, and put the other devices into a list */
-static void read_ports(struct reading *reading, struct snapshot *snapshot, DIR *devices,
-		       struct device **others, size_t *nr_others)
+static void read_entries(struct reading *reading, struct snapshot *snapshot, int devices,
+			 const struct entry *entries, size_t count)
 {
-	const struct dirent *entry;
+	bool all_committed = are_all_committed(snapshot);
 
-	while ((entry = unread_entry(devices))) {
+	for (size_t i = 0; i < count; i++) {
 		struct device device = {
-			.kind = kind_of(entry->d_name),
-			.inode = entry->d_ino,
+			.name = entries[i].name,
+			.kind = entries[i].kind,
+			.inode = entries[i].inode,
 			.before = reading->before,
 			.depth = reading->depth,
+			.all_committed = all_committed,
 		};
 
-		if (device.kind == DEVICE_OTHER)
-			continue;
-		device.name = snapshot_keep(snapshot, entry->d_name);
-		if (device.kind == DEVICE_PORT)
-			read_device(reading, snapshot, dirfd(devices), &device);
-		else
-			*APPEND(*others, *nr_others) = device;
+		read_device(reading, snapshot, devices, &device);
 	}
-	snapshot_sort_ports(snapshot);
+	leave_directories(reading);
+}
+
+/* Entries that threads read, a piece each: see threads.h */
+struct pieces {
+	const struct reading *reading;
+	int devices;
+	const struct entry *entries;
+	size_t nr_entries;
+	struct snapshot *parts; /* of the snapshot, one for each piece */
+	struct unread *unread;	/* as many */
+	size_t count;
+};
+
+static void read_piece(size_t number, void *data)
+{
+	const struct pieces *pieces = data;
+	size_t begin = pieces->nr_entries * number / pieces->count;
+	size_t end = pieces->nr_entries * (number + 1) / pieces->count;
+	struct reading reading = *pieces->reading;
+
+	unread_collect(&pieces->unread[number]);
+	read_entries(&reading, &pieces->parts[number], pieces->devices, pieces->entries + begin,
+		     end - begin);
+	unread_collect(NULL);
+}
+
+static void read_in_threads(size_t threads, struct pieces *pieces, struct snapshot *snapshot)
+{
+	pieces->count = threads * PIECES_OF_THREAD;
+	pieces->parts = memory_check(calloc(pieces->count, sizeof(*pieces->parts)));
+	pieces->unread = memory_check(calloc(pieces->count, sizeof(*pieces->unread)));
+	for (size_t i = 0; i < pieces->count; i++)
+		snapshot_begin_part(snapshot, &pieces->parts[i]);
+	threads_run(threads, pieces->count, read_piece, pieces);
+	snapshot_join_parts(snapshot, pieces->parts, pieces->count);
+	for (size_t i = 0; i < pieces->count; i++)
+		unread_adopt(&pieces->unread[i]);
+	free(pieces->parts);
+	free(pieces->unread);
+}
+
+/*
+ * Read entries of the same pass. What stays open for the next time is not shared by threads, and
+ * the messages of --debug are in order.
+ */
+static void read_pass(struct reading *reading, struct snapshot *snapshot, int devices,
+		      const struct entry *entries, size_t count)
+{
+	size_t threads = reading->files || sysfs_debug ? 1 : threads_for(count, ENTRIES_FOR_THREAD);
+	struct pieces pieces = {
+		.reading = reading, .devices = devices, .entries = entries, .nr_entries = count};
+
+	if (threads > 1)
+		read_in_threads(threads, &pieces, snapshot);
+	else
+		read_entries(reading, snapshot, devices, entries, count);
+}
+
+/*
+ * Decoders are found through their ports, and what is read of them depends on the regions. There
+ * are three passes, in this order.
+ */
+static int pass_of(enum device_kind kind)
+{
+	return kind == DEVICE_PORT ? 0 : kind != DEVICE_DECODER ? 1 : 2;
+}
+
+static int by_pass_and_name(const void *a, const void *b)
+{
+	const struct entry *one = a, *other = b;
+
+	return pass_of(one->kind) - pass_of(other->kind) ?: text_order(one->name, other->name);
+}
+
+/* List all devices, in the order in which they are read */
+static struct entry *list_entries(struct snapshot *snapshot, DIR *devices, size_t *count)
+{
+	struct entry *entries = NULL;
+	const struct dirent *entry;
+
+	*count = 0;
+	while ((entry = unread_entry(devices))) {
+		enum device_kind kind = kind_of(entry->d_name);
+
+		if (kind != DEVICE_OTHER)
+			*APPEND(entries, *count) = (struct entry){
+				snapshot_keep(snapshot, entry->d_name), entry->d_ino, kind};
+	}
+	if (*count > 0)
+		qsort(entries, *count, sizeof(*entries), by_pass_and_name);
+	return entries;
 }
 
 static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *devices)
 {
-	_cleanup_free_ struct device *others = NULL;
-	size_t nr_others = 0;
-	bool all_committed;
+	size_t count, begin = 0, end;
+	_cleanup_free_ struct entry *entries = list_entries(snapshot, devices, &count);
 
-	read_ports(reading, snapshot, devices, &others, &nr_others);
-	for (size_t i = 0; i < nr_others; i++) {
-		if (others[i].kind != DEVICE_DECODER)
-			read_device(reading, snapshot, dirfd(devices), &others[i]);
-	}
-	all_committed = are_all_committed(snapshot);
-	for (size_t i = 0; i < nr_others; i++) {
-		others[i].all_committed = all_committed;
-		if (others[i].kind == DEVICE_DECODER)
-			read_device(reading, snapshot, dirfd(devices), &others[i]);
+	for (; begin < count; begin = end) {
+		for (end = begin;
+		     end < count && pass_of(entries[end].kind) == pass_of(entries[begin].kind);)
+			end++;
+		read_pass(reading, snapshot, dirfd(devices), entries + begin, end - begin);
+		snapshot_sort_ports(snapshot);
 	}
 	for (size_t i = 0; reading->depth == DEPTH_BRIEF && i < snapshot->nr_regions; i++)
 		read_targets(reading, snapshot, dirfd(devices), snapshot->regions[i].name,
