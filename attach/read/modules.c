@@ -234,6 +234,15 @@ static void read_file(struct modules *modules, struct module *module)
 	read_symbols(modules, module);
 }
 
+bool modules_can_use_cxl(struct modules *modules, const char *name)
+{
+	const char *files = look_up(modules, INDEX_DEP, name);
+	const char *needed = files ? strchr(files, ':') : NULL;
+
+	return !needed || !look_up(modules, INDEX_DEP, "cxl_core") ||
+	       modules_dep_has(needed, "cxl_core") || modules_dep_has(needed, "cxl_mem");
+}
+
 const struct module *modules_find(struct modules *modules, const char *name)
 {
 	_cleanup_free_ char *path = NULL;

@@ -46,6 +46,14 @@ const char *modules_directory(const struct modules *modules);
  */
 enum flag modules_attach_support(struct modules *modules, char **file);
 
+/**
+ * modules_can_use_cxl() - test, without opening its file, whether a module may use symbols of CXL
+ *
+ * Return: false only if it is certain: the module's dependencies are known, cxl_core is a module,
+ * and the module needs neither cxl_core nor cxl_mem, which have all symbols of symbols.h.
+ */
+bool modules_can_use_cxl(struct modules *modules, const char *name);
+
 /** modules_find() - return the module of that name; NULL for a NULL name */
 const struct module *modules_find(struct modules *modules, const char *name);
 
