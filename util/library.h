@@ -21,8 +21,8 @@ struct library_function {
 };
 
 struct library {
-	const char *soname;   /* "libcxl.so.1" */
-	const char *packages; /* that have it: "libcxl1 (Debian, Ubuntu) or cxl-libs (Fedora)" */
+	const char *soname;   /* "libkmod.so.2" */
+	const char *packages; /* that have it: "libkmod2 (Debian, Ubuntu) or kmod-libs (Fedora)" */
 	const struct library_function *functions; /* ended by a function without a name */
 	atomic_bool loaded;
 };

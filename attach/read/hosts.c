@@ -47,8 +47,21 @@ static void describe_module(struct snapshot *snapshot, struct modules *modules,
 	}
 }
 
+/* Most hosts of a large machine have the same driver: they share the texts about its module. */
+static void copy_module(struct snapshot_host *host, const struct snapshot_host *same)
+{
+	host->module = same->module;
+	host->module_file = same->module_file;
+	host->imports_attach = same->imports_attach;
+	host->symbol = same->symbol;
+	host->importer = same->importer;
+	host->importer_file = same->importer_file;
+	host->holds_cxl_mem = same->holds_cxl_mem;
+}
+
 void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
 {
+	const struct snapshot_host *before = NULL;
 	_cleanup_free_ char *file = NULL;
 
 	/* Finding it can take long, and only matters if there is a memdev. */
@@ -60,7 +73,12 @@ void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		struct snapshot_host *host = &snapshot->memdevs[i].host;
 
-		describe_module(snapshot, modules, host, modules_find(modules, host->module));
+		if (before && host->module && streq(before->module, host->module))
+			copy_module(host, before);
+		else
+			describe_module(snapshot, modules, host,
+					modules_find(modules, host->module));
+		before = host;
 	}
 }
 

@@ -156,7 +156,10 @@ static int kmod_symbols(struct root root, const char *path,
 	int rc = kmod ? unread_note(AT_FDCWD, path, kmod_module_get_dependency_symbols(kmod, &list))
 		      : -ENOEXEC;
 
-	kmod_list_foreach(entry, list) see(kmod_module_dependency_symbol_get_symbol(entry), data);
+	kmod_list_foreach(entry, list)
+	{
+		see(kmod_module_dependency_symbol_get_symbol(entry), data);
+	}
 	kmod_module_dependency_symbols_free_list(list);
 	if (kmod)
 		kmod_module_unref(kmod);

@@ -95,6 +95,7 @@ ok "measure: of it on a processor" test "$cpu" -le $((time - 190000))
 ok "measure: the memory" test "$memory" -ge 65536
 run "$top/measure" false
 is "measure: what fails" "$status" 1
+# shellcheck disable=SC2016 # the shell that is measured expands it
 run "$top/measure" --one-cpu sh -c '[ "$(nproc)" -eq 1 ]'
 is "measure --one-cpu: on one processor" "$status$err" 0
 run "$top/measure" --one-cpu
