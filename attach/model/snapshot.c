@@ -105,7 +105,20 @@ static int by_name(const void *a, const void *b)
 	return text_order(*one, *other);
 }
 
-#define SORT(array, count) ((count) > 0 ? qsort(array, count, sizeof(*(array)), by_name) : (void)0)
+/* Devices are read in order, with few exceptions. qsort(3) would need memory and time for all. */
+static void sort(void *array, size_t count, size_t size)
+{
+	const char *elements = array;
+
+	for (size_t i = 1; i < count; i++) {
+		if (by_name(elements + (i - 1) * size, elements + i * size) > 0) {
+			qsort(array, count, size, by_name);
+			return;
+		}
+	}
+}
+
+#define SORT(array, count) sort(array, count, sizeof(*(array)))
 
 #define FIND(array, count, name)                                                                   \
 	({                                                                                         \

@@ -254,7 +254,6 @@ static void read_entries(struct reading *reading, struct snapshot *snapshot, int
 
 		read_device(reading, snapshot, devices, &device);
 	}
-	leave_directories(reading);
 }
 
 /* Entries that threads read, a piece each: see threads.h */
@@ -275,9 +274,11 @@ static void read_piece(size_t number, void *data)
 	size_t end = pieces->nr_entries * (number + 1) / pieces->count;
 	struct reading reading = *pieces->reading;
 
+	reading.nr_directories = 0; /* these belong to the first thread */
 	unread_collect(&pieces->unread[number]);
 	read_entries(&reading, &pieces->parts[number], pieces->devices, pieces->entries + begin,
 		     end - begin);
+	leave_directories(&reading);
 	unread_collect(NULL);
 }
 

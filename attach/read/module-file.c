@@ -93,7 +93,7 @@ static void read_versions(const struct elf *elf, const ElfW(Shdr) * section)
 
 static bool read_sections(const struct elf *elf)
 {
-	ElfW(Shdr) names, section;
+	ElfW(Shdr) names, section = {0};
 	bool found = false;
 
 	if (!read_section(elf, elf->header.e_shstrndx, &names))
