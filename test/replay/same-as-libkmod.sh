@@ -9,6 +9,7 @@
 # aliases: print all modalias files of the machine
 aliases() { find "$machine/sys/devices" -name modalias -type f -exec cat {} + | sort -u; }
 # compare: compare, with the modaliases on the input
+# shellcheck disable=SC2016 # the shell on the machine expands it
 compare() { run on_machine sh -c '"$0" <"$1"' "$SAME_AS_LIBKMOD" "$machine_top/aliases"; }
 for name in $(machines); do
 	machine "$name"
