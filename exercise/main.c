@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "attach/act/libcxl-load.h"
 #include "attach/act/lock.h"
 #include "attach/act/worker.h"
 #include "exercise/options.h"
@@ -401,8 +402,10 @@ static int act(struct options *options)
 		return shrink(options);
 	if (options->crashed)
 		return add_crash(options);
-	if (geteuid() == 0)
+	if (geteuid() == 0) {
+		libcxl_load();
 		return start(options);
+	}
 	fputs(NAME ": this needs root\n", stderr);
 	return EXIT_CANNOT;
 }

@@ -27,6 +27,15 @@ char *xasprintf(const char *format, ...)
 	return memory_check(text);
 }
 
+size_t memory_room(size_t count)
+{
+	size_t room = 1;
+
+	while (room < count)
+		room *= 2;
+	return room;
+}
+
 /* The array doubles whenever the count reaches a power of two. */
 void *memory_grow(void *array, size_t count, size_t size)
 {

@@ -22,6 +22,9 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void *memory_grow(void *array, size_t count, size_t size);
 
+/** memory_room() - return for how many elements there is memory in an array of @count elements */
+size_t memory_room(size_t count);
+
 /**
  * APPEND() - add one zeroed element at the end of an array
  * @array: an lvalue; NULL while @count is 0; released with free()

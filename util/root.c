@@ -56,11 +56,26 @@ FILE *root_fopen(struct root root, const char *path)
 	return file;
 }
 
+/* opendir(3) makes two system calls less than fdopendir(3), which checks the descriptor. */
+static DIR *open_live(const char *path)
+{
+	DIR *directory = opendir(path);
+	int error = errno;
+
+	if (!directory)
+		unread_note(AT_FDCWD, path, -error);
+	errno = error;
+	return directory;
+}
+
 DIR *root_opendir(struct root root, const char *path)
 {
-	int fd = root_open_file(root, path, O_RDONLY | O_DIRECTORY);
 	DIR *directory;
+	int fd;
 
+	if (!root.elsewhere)
+		return open_live(path);
+	fd = root_open_file(root, path, O_RDONLY | O_DIRECTORY);
 	if (fd < 0) {
 		errno = -fd;
 		return NULL;

@@ -30,7 +30,10 @@ static bool is_passing(int error)
 	}
 }
 
-static void write_path(int dirfd, const char *path)
+/* Where the current thread records its first error, instead of in @first; or NULL */
+static _Thread_local struct unread *own;
+
+static void write_path(char *text, size_t size, int dirfd, const char *path)
 {
 	char link[40], directory[PATH_MAX / 2] = "";
 
@@ -39,21 +42,35 @@ static void write_path(int dirfd, const char *path)
 		if (readlink(link, directory, sizeof(directory) - 1) < 0)
 			directory[0] = '\0';
 	}
-	snprintf(first.path, sizeof(first.path), "%s%s%.2000s", directory,
-		 directory[0] && path[0] ? "/" : "", path);
+	snprintf(text, size, "%s%s%.2000s", directory, directory[0] && path[0] ? "/" : "", path);
 }
 
 static int note(int dirfd, const char *path, int error)
 {
 	int before = errno;
 
-	if (atomic_exchange(&first.claimed, true))
-		return error;
-	first.error = -error;
-	write_path(dirfd, path);
-	atomic_store(&first.complete, true);
+	if (own) {
+		if (own->error == 0)
+			write_path(own->path, sizeof(own->path), dirfd, path);
+		own->error = own->error ?: error;
+	} else if (!atomic_exchange(&first.claimed, true)) {
+		first.error = -error;
+		write_path(first.path, sizeof(first.path), dirfd, path);
+		atomic_store(&first.complete, true);
+	}
 	errno = before;
 	return error;
+}
+
+void unread_collect(struct unread *unread)
+{
+	own = unread;
+}
+
+void unread_adopt(const struct unread *unread)
+{
+	if (unread->error)
+		note(AT_FDCWD, unread->path, unread->error);
 }
 
 int unread_note(int dirfd, const char *path, int error)

@@ -3,6 +3,7 @@
 #define UTIL_UNREAD_H
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -30,6 +31,23 @@ int unread_note(int dirfd, const char *path, int error);
  * EPERM
  */
 int unread_insist(int dirfd, const char *path, int error);
+
+/* The first error of a part of the reading. All zero: none */
+struct unread {
+	int error; /* a negative errno */
+	char path[PATH_MAX];
+};
+
+/**
+ * unread_collect() - from now on, record the first error of this thread in @unread; NULL: as before
+ *
+ * If several threads read, their errors are adopted in the order of what they read. Which error is
+ * the first then does not depend on which thread was faster.
+ */
+void unread_collect(struct unread *unread);
+
+/** unread_adopt() - record the error in @unread, if there is one, as unread_note() does */
+void unread_adopt(const struct unread *unread);
 
 /** unread_entry() - call readdir(3), and record its error */
 struct dirent *unread_entry(DIR *directory);

@@ -21,6 +21,77 @@ void snapshot_begin(struct snapshot *snapshot)
 	obstack_init(&snapshot->texts);
 }
 
+/* The arrays that a part can fill */
+static const struct array {
+	size_t array, count; /* where they are in struct snapshot */
+	size_t size;	     /* of an element */
+} arrays[] = {
+#define ARRAY(name)                                                                                \
+	{offsetof(struct snapshot, name), offsetof(struct snapshot, nr_##name),                    \
+	 sizeof(*((struct snapshot *)NULL)->name)}
+	ARRAY(ports),	ARRAY(decoders), ARRAY(regions),
+	ARRAY(memdevs), ARRAY(children), ARRAY(memdev_hosts),
+};
+#define NR_ARRAYS (sizeof(arrays) / sizeof(*arrays))
+
+static void **array_in(struct snapshot *snapshot, const struct array *array)
+{
+	return (void **)((char *)snapshot + array->array);
+}
+
+static size_t *count_in(struct snapshot *snapshot, const struct array *array)
+{
+	return (size_t *)((char *)snapshot + array->count);
+}
+
+void snapshot_begin_part(const struct snapshot *snapshot, struct snapshot *part)
+{
+	*part = *snapshot;
+	part->nr_left_out = 0;
+	for (size_t i = 0; i < NR_ARRAYS; i++) {
+		if (*count_in(part, &arrays[i]) == 0)
+			*array_in(part, &arrays[i]) = NULL;
+	}
+	obstack_init(&part->texts);
+}
+
+/* Each array of a part is freed as soon as it was copied: both need not be in memory. */
+static void join_array(struct snapshot *snapshot, struct snapshot *parts, size_t nr_parts,
+		       const struct array *array)
+{
+	void **all = array_in(snapshot, array);
+	size_t *count = count_in(snapshot, array), sum = 0;
+
+	if (*count > 0)
+		return;
+	for (size_t i = 0; i < nr_parts; i++)
+		sum += *count_in(&parts[i], array);
+	if (sum > 0)
+		*all = memory_check(reallocarray(*all, memory_room(sum), array->size));
+	for (size_t i = 0; i < nr_parts; i++) {
+		size_t more = *count_in(&parts[i], array);
+
+		if (more > 0)
+			memcpy((char *)*all + *count * array->size, *array_in(&parts[i], array),
+			       more * array->size);
+		*count += more;
+		free(*array_in(&parts[i], array));
+	}
+}
+
+void snapshot_join_parts(struct snapshot *snapshot, struct snapshot *parts, size_t count)
+{
+	for (size_t i = 0; i < NR_ARRAYS; i++)
+		join_array(snapshot, parts, count, &arrays[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct obstack *texts = memory_check(malloc(sizeof(*texts)));
+
+		*texts = parts[i].texts;
+		*APPEND(snapshot->part_texts, snapshot->nr_part_texts) = texts;
+		snapshot->nr_left_out += parts[i].nr_left_out;
+	}
+}
+
 const char *snapshot_keep(struct snapshot *snapshot, const char *text)
 {
 	return text ? obstack_copy0(&snapshot->texts, text, strlen(text)) : NULL;
@@ -34,7 +105,20 @@ static int by_name(const void *a, const void *b)
 	return text_order(*one, *other);
 }
 
-#define SORT(array, count) ((count) > 0 ? qsort(array, count, sizeof(*(array)), by_name) : (void)0)
+/* Devices are read in order, with few exceptions. qsort(3) would need memory and time for all. */
+static void sort(void *array, size_t count, size_t size)
+{
+	const char *elements = array;
+
+	for (size_t i = 1; i < count; i++) {
+		if (by_name(elements + (i - 1) * size, elements + i * size) > 0) {
+			qsort(array, count, size, by_name);
+			return;
+		}
+	}
+}
+
+#define SORT(array, count) sort(array, count, sizeof(*(array)))
 
 #define FIND(array, count, name)                                                                   \
 	({                                                                                         \
@@ -290,6 +374,11 @@ void snapshot_release(struct snapshot *snapshot)
 	free(snapshot->memdevs);
 	free(snapshot->unattached_hosts);
 	free(snapshot->users);
+	for (size_t i = 0; i < snapshot->nr_part_texts; i++) {
+		obstack_free(snapshot->part_texts[i], NULL);
+		free(snapshot->part_texts[i]);
+	}
+	free(snapshot->part_texts);
 	obstack_free(&snapshot->texts, NULL);
 	*snapshot = (struct snapshot){0};
 }

@@ -231,6 +231,8 @@ struct snapshot {
 	const char **memdev_hosts; /* the hosts of all memdevs, including those that are left out */
 	size_t nr_memdev_hosts;
 	struct obstack texts;
+	struct obstack **part_texts; /* the texts of the parts: snapshot_join_parts() */
+	size_t nr_part_texts;
 };
 
 /**
@@ -239,6 +241,21 @@ struct snapshot {
  * The caller releases it with snapshot_release(), also after an error.
  */
 void snapshot_begin(struct snapshot *snapshot);
+
+/**
+ * snapshot_begin_part() - begin a part of what a snapshot still lacks, for another thread
+ *
+ * The part has everything that the snapshot has until now, which neither may change. What is added
+ * to the part is of kinds that the snapshot has none of yet.
+ */
+void snapshot_begin_part(const struct snapshot *snapshot, struct snapshot *part);
+
+/**
+ * snapshot_join_parts() - add what the parts have to the snapshot, in their order
+ *
+ * The parts were begun after the last change of the snapshot. Their texts then belong to it.
+ */
+void snapshot_join_parts(struct snapshot *snapshot, struct snapshot *parts, size_t count);
 
 /** snapshot_keep() - copy @text into the snapshot, which owns the copy; NULL for NULL */
 const char *snapshot_keep(struct snapshot *snapshot, const char *text);

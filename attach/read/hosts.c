@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,8 +47,21 @@ static void describe_module(struct snapshot *snapshot, struct modules *modules,
 	}
 }
 
+/* Most hosts of a large machine have the same driver: they share the texts about its module. */
+static void copy_module(struct snapshot_host *host, const struct snapshot_host *same)
+{
+	host->module = same->module;
+	host->module_file = same->module_file;
+	host->imports_attach = same->imports_attach;
+	host->symbol = same->symbol;
+	host->importer = same->importer;
+	host->importer_file = same->importer_file;
+	host->holds_cxl_mem = same->holds_cxl_mem;
+}
+
 void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
 {
+	const struct snapshot_host *before = NULL;
 	_cleanup_free_ char *file = NULL;
 
 	/* Finding it can take long, and only matters if there is a memdev. */
@@ -59,7 +73,12 @@ void snapshot_read_modules(struct snapshot *snapshot, struct modules *modules)
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		struct snapshot_host *host = &snapshot->memdevs[i].host;
 
-		describe_module(snapshot, modules, host, modules_find(modules, host->module));
+		if (before && host->module && streq(before->module, host->module))
+			copy_module(host, before);
+		else
+			describe_module(snapshot, modules, host,
+					modules_find(modules, host->module));
+		before = host;
 	}
 }
 
@@ -167,45 +186,70 @@ static bool is_worth_opening(const struct search *search, int bus, int fd, const
 	       (strcmp(search->bus, "pci") == 0 && pci_has_cxl_memory(fd) == FLAG_YES);
 }
 
-static void read_device(const struct search *search, int bus, const char *name)
+/*
+ * Most devices of a machine are bound to a driver that has nothing to do with CXL. Neither their
+ * directory nor the file of their driver's module is opened.
+ */
+static bool is_bound_to_other(const struct search *search, const char *driver, const char *module)
 {
-	struct snapshot *snapshot = search->snapshot;
-	_cleanup_free_ char *driver = NULL, *module_name = NULL;
-	struct snapshot_unattached_host unattached = {.capable = FLAG_UNKNOWN};
-	const struct module *module;
-	_cleanup_close_ int fd = -1;
+	return driver && (!module || !modules_can_use_cxl(search->modules, module));
+}
 
-	if (name[0] == '.' || has_memdev(snapshot, name))
-		return;
-	fd = sysfs_open_directory(bus, name);
-	if (fd < 0)
-		return;
-	if (!is_worth_opening(search, bus, fd, name))
-		return;
-	driver = sysfs_link_name(fd, "driver");
-	module_name = driver ? sysfs_link_name(fd, "driver/module") : NULL;
-	unattached.host.driver = driver;
-	unattached.host.module = module_name;
-	module = find_provider(search, fd, &unattached);
+static char *read_link(int bus, const char *name, const char *link)
+{
+	char path[2 * NAME_MAX + 2];
+
+	snprintf(path, sizeof(path), "%s/%s", name, link);
+	return sysfs_link_name(bus, path);
+}
+
+static void add_unattached(const struct search *search, int bus, int fd,
+			   struct snapshot_unattached_host *unattached)
+{
+	const struct snapshot_host *host = &unattached->host;
+	struct snapshot *snapshot = search->snapshot;
+	const struct module *module = find_provider(search, fd, unattached);
+
 	if (!module_can_attach(module))
 		return;
 	if (strcmp(search->bus, "pci") == 0)
-		unattached.capable = pci_has_cxl_memory(fd);
-	unattached.host.name = snapshot_keep(snapshot, name);
-	unattached.host.subsystem = search->bus;
-	unattached.host.driver = snapshot_keep(snapshot, driver);
-	unattached.host.module = snapshot_keep(snapshot, module->name);
-	unattached.provider = snapshot_keep(snapshot, unattached.provider);
-	unattached.deferred = is_deferred(snapshot->root, name);
-	describe_module(snapshot, search->modules, &unattached.host, module);
-	find_port_above(snapshot, bus, &unattached);
+		unattached->capable = pci_has_cxl_memory(fd);
+	unattached->host.name = snapshot_keep(snapshot, host->name);
+	unattached->host.subsystem = search->bus;
+	unattached->host.driver = snapshot_keep(snapshot, host->driver);
+	unattached->host.module = snapshot_keep(snapshot, module->name);
+	unattached->provider = snapshot_keep(snapshot, unattached->provider);
+	unattached->deferred = is_deferred(snapshot->root, host->name);
+	describe_module(snapshot, search->modules, &unattached->host, module);
+	find_port_above(snapshot, bus, unattached);
 	/*
 	 * An attribute that is missing from a device removed in the meantime is not evidence:
 	 * device_is_gone().
 	 */
 	if (sysfs_is_absent(fd, "uevent"))
 		return;
-	*APPEND(snapshot->unattached_hosts, snapshot->nr_unattached_hosts) = unattached;
+	*APPEND(snapshot->unattached_hosts, snapshot->nr_unattached_hosts) = *unattached;
+}
+
+static void read_device(const struct search *search, int bus, const char *name)
+{
+	_cleanup_free_ char *driver = NULL, *module_name = NULL;
+	struct snapshot_unattached_host unattached = {.capable = FLAG_UNKNOWN};
+	_cleanup_close_ int fd = -1;
+
+	if (name[0] == '.' || has_memdev(search->snapshot, name))
+		return;
+	driver = read_link(bus, name, "driver");
+	module_name = driver ? read_link(bus, name, "driver/module") : NULL;
+	if (is_bound_to_other(search, driver, module_name))
+		return;
+	fd = sysfs_open_directory(bus, name);
+	if (fd < 0 || !is_worth_opening(search, bus, fd, name))
+		return;
+	unattached.host.name = name;
+	unattached.host.driver = driver;
+	unattached.host.module = module_name;
+	add_unattached(search, bus, fd, &unattached);
 }
 
 static void search_bus(struct search *search)

@@ -18,12 +18,14 @@ char *modules_dep_name(const char *path)
 
 bool modules_dep_has(const char *dependencies, const char *name)
 {
-	_cleanup_free_ char *file = xasprintf("/%s.ko", name);
-	const char *found = dependencies;
+	size_t length = strlen(name);
 
-	while ((found = strstr(found, file))) {
-		found += strlen(file);
-		if (strchr(" .\n", *found))
+	/* There are thousands of lines, and almost none of them has the name. */
+	for (const char *found = dependencies; (found = strstr(found, name)); found += length) {
+		const char *end = found + length;
+
+		if (found > dependencies && found[-1] == '/' && strncmp(end, ".ko", 3) == 0 &&
+		    strchr(" .\n", end[3]))
 			return true;
 	}
 	return false;

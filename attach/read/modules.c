@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include <fcntl.h>
-#include <libkmod.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
-#include <syslog.h>
-#include <unistd.h>
 
 #include "attach/model/class-driver.h"
+#include "attach/read/module-file.h"
 #include "attach/read/module-index.h"
 #include "attach/read/modules-dep.h"
 #include "attach/read/modules.h"
@@ -18,17 +14,26 @@
 #include "util/memory.h"
 #include "util/unread.h"
 
-/* The indexes that libkmod reads to find a module */
-static const char *const index_names[] = {"modules.dep.bin", "modules.alias.bin",
-					  "modules.symbols.bin", "modules.builtin.alias.bin",
-					  "modules.builtin.bin"};
+/* The indexes of the modules, each opened when it is first needed */
+enum index {
+	INDEX_DEP,
+	INDEX_ALIAS,
+	INDEX_SYMBOLS,
+	INDEX_BUILTIN_ALIAS,
+};
+
+static const char *const index_names[] = {
+	[INDEX_DEP] = "modules.dep.bin",
+	[INDEX_ALIAS] = "modules.alias.bin",
+	[INDEX_SYMBOLS] = "modules.symbols.bin",
+	[INDEX_BUILTIN_ALIAS] = "modules.builtin.alias.bin",
+};
 #define NR_INDEXES (sizeof(index_names) / sizeof(*index_names))
 
 struct modules {
 	struct root root;
 	struct module_index indexes[NR_INDEXES];
-	struct kmod_ctx *ctx;  /* NULL if the release of the kernel is unknown */
-	char *directory;       /* /lib/modules/RELEASE */
+	char *directory;       /* /lib/modules/RELEASE; NULL if the kernel's release is unknown */
 	struct module **known; /* the modules that were found until now */
 	size_t nr_known;
 	const struct module **providers;
@@ -49,24 +54,10 @@ static char *find_directory(struct root root)
 
 struct modules *modules_open(struct root root)
 {
-	/* The configuration of modprobe does not influence what a module imports. */
-	static const char *const no_configuration[] = {NULL};
 	struct modules *modules = memory_check(calloc(1, sizeof(*modules)));
-	_cleanup_free_ char *path = NULL;
 
 	modules->root = root;
 	modules->directory = find_directory(root);
-	if (!modules->directory)
-		return modules;
-	path = root_path(root, modules->directory);
-	modules->ctx = memory_check(kmod_new(path, no_configuration));
-	kmod_set_log_priority(modules->ctx, LOG_CRIT);
-	unread_note(AT_FDCWD, path, kmod_load_resources(modules->ctx));
-	for (size_t i = 0; i < NR_INDEXES; i++) {
-		_cleanup_free_ char *file = xasprintf("%s/%s", modules->directory, index_names[i]);
-
-		module_index_open(root, file, &modules->indexes[i]);
-	}
 	return modules;
 }
 
@@ -77,15 +68,12 @@ void modules_close(struct modules *modules)
 
 		free((char *)module->name);
 		free((char *)module->file);
-		free((char *)module->version);
 		free((char *)module->symbol);
 		free(module);
 	}
 	free(modules->known);
 	free(modules->providers);
 	free(modules->directory);
-	if (modules->ctx)
-		kmod_unref(modules->ctx);
 	for (size_t i = 0; i < NR_INDEXES; i++)
 		module_index_close(&modules->indexes[i]);
 	free(modules);
@@ -96,37 +84,46 @@ const char *modules_directory(const struct modules *modules)
 	return modules->directory ?: "";
 }
 
-/* Test whether libkmod can look up a name. libkmod reads a dash as an underscore. */
-static bool can_look_up(const struct modules *modules, const char *name)
+/* Return that index; NULL if there can be none */
+static const struct module_index *index_of(struct modules *modules, enum index index)
 {
-	_cleanup_free_ char *key = memory_check(strdup(name));
+	struct module_index *opened = &modules->indexes[index];
+	_cleanup_free_ char *path = NULL;
+
+	if (!modules->directory)
+		return NULL;
+	if (opened->opened)
+		return opened;
+	path = xasprintf("%s/%s", modules->directory, index_names[index]);
+	module_index_open(modules->root, path, opened);
+	return opened;
+}
+
+/* A new string: @name as depmod writes it into an index */
+static char *to_key(const char *name)
+{
+	char *key = memory_check(strdup(name));
 
 	for (char *c = strchr(key, '-'); c; c = strchr(c, '-'))
 		*c = '_';
-	for (size_t i = 0; i < NR_INDEXES; i++) {
-		if (!module_index_is_sound(&modules->indexes[i], key))
-			return false;
-	}
-	return modules->ctx;
+	return key;
 }
 
-/* Record an error of libkmod, which does not name the file that caused it */
-static int note(const struct modules *modules, int rc)
+/* Return the first value of that key; NULL if there is none */
+static const char *look_up(struct modules *modules, enum index index, const char *name)
 {
-	return unread_note(AT_FDCWD, modules->directory, rc);
+	const struct module_index *opened = index_of(modules, index);
+	_cleanup_free_ char *key = to_key(name);
+	struct module_index_value value;
+
+	return opened && module_index_first(opened, key, &value) ? value.text : NULL;
 }
 
-static bool index_has_symbol(const struct modules *modules, const char *symbol)
+static bool index_has_symbol(struct modules *modules, const char *symbol)
 {
 	_cleanup_free_ char *alias = xasprintf("symbol:%s", symbol);
-	struct kmod_list *list = NULL;
-	bool found;
 
-	if (can_look_up(modules, alias))
-		note(modules, kmod_module_new_from_lookup(modules->ctx, alias, &list));
-	found = list != NULL;
-	kmod_module_unref_list(list);
-	return found;
+	return look_up(modules, INDEX_SYMBOLS, alias) != NULL;
 }
 
 /*
@@ -138,7 +135,7 @@ static enum flag support_of(enum symbol_meaning most)
 	return most == SYMBOL_OTHER ? FLAG_UNKNOWN : (enum flag)(most == SYMBOL_ATTACH);
 }
 
-static enum symbol_meaning most_of_index(const struct modules *modules)
+static enum symbol_meaning most_of_index(struct modules *modules)
 {
 	size_t count;
 	const struct symbol *symbols = symbols_all(&count);
@@ -184,53 +181,35 @@ static bool is_of_cxl(const char *name)
 	return strcmp(name, "cxl_mem") == 0 || is_class_driver(name);
 }
 
-static void read_symbols(const struct modules *modules, const struct kmod_module *kmod,
-			 struct module *module)
+/* What a module imports, until it is certain that its file can be read */
+struct imports {
+	bool of_cxl;
+	enum symbol_meaning most; /* a symbol with a higher meaning becomes the module's symbol */
+	char *symbol;
+};
+
+static void see_symbol(const char *name, void *data)
 {
-	enum symbol_meaning most =
-		SYMBOL_CXL; /* a symbol with a higher meaning becomes the module's symbol */
-	struct kmod_list *list = NULL, *entry;
+	enum symbol_meaning meaning = symbol_meaning(name);
+	struct imports *imports = data;
 
-	if (note(modules, kmod_module_get_dependency_symbols(kmod, &list)) < 0)
+	if (meaning <= imports->most || imports->of_cxl)
 		return;
-	kmod_list_foreach(entry, list)
-	{
-		const char *name = kmod_module_dependency_symbol_get_symbol(entry);
-		enum symbol_meaning meaning = symbol_meaning(name);
-
-		if (meaning <= most || is_of_cxl(module->name))
-			continue;
-		most = meaning;
-		free((char *)module->symbol);
-		module->symbol = memory_check(strdup(name));
-	}
-	kmod_module_dependency_symbols_free_list(list);
-	module->imports_attach = most == SYMBOL_ATTACH;
+	imports->most = meaning;
+	free(imports->symbol);
+	imports->symbol = memory_check(strdup(name));
 }
 
-/* Return modinfo's "version". In-tree modules have none: theirs is that of the kernel. */
-static char *module_version(const struct modules *modules, const struct kmod_module *kmod)
+static void read_symbols(const struct modules *modules, struct module *module)
 {
-	struct kmod_list *list = NULL, *entry;
-	char *version = NULL;
+	struct imports imports = {.of_cxl = is_of_cxl(module->name), .most = SYMBOL_CXL};
 
-	if (note(modules, kmod_module_get_info(kmod, &list)) < 0)
-		return NULL;
-	kmod_list_foreach(entry, list)
-	{
-		const char *key = kmod_module_info_get_key(entry);
-		const char *value = kmod_module_info_get_value(entry);
-
-		if (strcmp(key, "version") == 0) {
-			free(version);
-			version = memory_check(strdup(value));
-			break;
-		}
-		if (strcmp(key, "vermagic") == 0)
-			version = memory_check(strndup(value, strcspn(value, " ")));
+	if (module_file_symbols(modules->root, module->file, see_symbol, &imports) < 0) {
+		free(imports.symbol);
+		return;
 	}
-	kmod_module_info_free_list(list);
-	return version;
+	module->symbol = imports.symbol;
+	module->imports_attach = imports.most == SYMBOL_ATTACH;
 }
 
 static enum flag holds_cxl_mem(struct root root, const char *name)
@@ -242,22 +221,26 @@ static enum flag holds_cxl_mem(struct root root, const char *name)
 	return root_exists(root, "/sys/module/cxl_mem/holders") ? FLAG_NO : FLAG_UNKNOWN;
 }
 
+/* A value of modules.dep.bin is "FILE: FILE...": the module, and those that it needs. */
 static void read_file(struct modules *modules, struct module *module)
 {
-	struct kmod_module *kmod;
-	const char *path;
+	const char *files = look_up(modules, INDEX_DEP, module->name);
+	int length = files ? (int)strcspn(files, ":") : 0;
 
-	if (!can_look_up(modules, module->name) ||
-	    note(modules, kmod_module_new_from_name(modules->ctx, module->name, &kmod)) < 0)
+	if (length == 0)
 		return;
-	path = kmod_module_get_path(kmod);
-	if (path) {
-		module->file = memory_check(strdup(root_relative(modules->root, path)));
-		read_symbols(modules, kmod, module);
-	}
-	if (module->symbol)
-		module->version = module_version(modules, kmod);
-	kmod_module_unref(kmod);
+	module->file = *files == '/' ? xasprintf("%.*s", length, files)
+				     : xasprintf("%s/%.*s", modules->directory, length, files);
+	read_symbols(modules, module);
+}
+
+bool modules_can_use_cxl(struct modules *modules, const char *name)
+{
+	const char *files = look_up(modules, INDEX_DEP, name);
+	const char *needed = files ? strchr(files, ':') : NULL;
+
+	return !needed || !look_up(modules, INDEX_DEP, "cxl_core") ||
+	       modules_dep_has(needed, "cxl_core") || modules_dep_has(needed, "cxl_mem");
 }
 
 const struct module *modules_find(struct modules *modules, const char *name)
@@ -282,41 +265,32 @@ const struct module *modules_find(struct modules *modules, const char *name)
 	return module;
 }
 
+char *modules_version(const struct modules *modules, const struct module *module)
+{
+	return module->file ? module_file_version(modules->root, module->file) : NULL;
+}
+
 bool module_can_attach(const struct module *module)
 {
 	return module && module->symbol;
 }
 
-static const struct module *find_importer(struct modules *modules, struct kmod_list *dependencies)
+const struct module *modules_importer(struct modules *modules, const struct module *module)
 {
-	struct kmod_list *entry;
+	const char *files = look_up(modules, INDEX_DEP, module->name);
+	_cleanup_free_ char *needed = files ? memory_check(strdup(files)) : NULL;
 
-	kmod_list_foreach(entry, dependencies)
-	{
-		struct kmod_module *kmod = kmod_module_get_module(entry);
-		const struct module *found = modules_find(modules, kmod_module_get_name(kmod));
+	if (module->imports_attach == FLAG_YES)
+		return NULL;
+	/* From the last one, as libkmod does: if there are several, it is the same one. */
+	for (char *end = needed; end && (end = strrchr(needed, ' ')); *end = '\0') {
+		_cleanup_free_ char *name = modules_dep_name(end + 1);
+		const struct module *found = modules_find(modules, name);
 
-		kmod_module_unref(kmod);
 		if (found && found->imports_attach == FLAG_YES)
 			return found;
 	}
 	return NULL;
-}
-
-const struct module *modules_importer(struct modules *modules, const struct module *module)
-{
-	struct kmod_list *dependencies;
-	struct kmod_module *kmod;
-	const struct module *importer;
-
-	if (module->imports_attach == FLAG_YES || !can_look_up(modules, module->name) ||
-	    note(modules, kmod_module_new_from_name(modules->ctx, module->name, &kmod)) < 0)
-		return NULL;
-	dependencies = kmod_module_get_dependencies(kmod);
-	importer = find_importer(modules, dependencies);
-	kmod_module_unref_list(dependencies);
-	kmod_module_unref(kmod);
-	return importer;
 }
 
 static void consider(struct modules *modules, const char *path)
@@ -392,57 +366,62 @@ static const struct module *provider_named(struct modules *modules, const char *
 	return NULL;
 }
 
+/* The provider for a modalias, while the index is searched */
+struct choice {
+	struct modules *modules;
+	const struct module *provider;
+	uint32_t priority;
+};
+
+static void choose(const struct module_index_value *value, void *data)
+{
+	struct choice *choice = data;
+	const struct module *provider = provider_named(choice->modules, value->text);
+
+	if (provider && (!choice->provider || value->priority <= choice->priority)) {
+		choice->provider = provider;
+		choice->priority = value->priority;
+	}
+}
+
 const struct module *modules_for_alias(struct modules *modules, const char *modalias)
 {
-	struct kmod_list *list = NULL, *entry;
-	const struct module *provider = NULL;
+	const struct module_index *index = index_of(modules, INDEX_ALIAS);
+	_cleanup_free_ char *key = to_key(modalias);
+	struct choice choice = {.modules = modules};
 
-	if (!can_look_up(modules, modalias) ||
-	    note(modules, kmod_module_new_from_lookup(modules->ctx, modalias, &list)) < 0)
-		return NULL;
-	kmod_list_foreach(entry, list)
-	{
-		struct kmod_module *kmod = kmod_module_get_module(entry);
-
-		if (!provider)
-			provider = provider_named(modules, kmod_module_get_name(kmod));
-		kmod_module_unref(kmod);
-	}
-	kmod_module_unref_list(list);
-	return provider;
+	return index && module_index_search(index, key, choose, &choice) ? choice.provider : NULL;
 }
 
-/* The index contains only installed modules. */
-static enum flag is_installed(const struct modules *modules, const char *module)
+/* A search for a module among those of a modalias */
+struct wanted {
+	const char *module;
+	bool found, others;
+};
+
+static void look_for(const struct module_index_value *value, void *data)
 {
-	struct kmod_module *kmod;
-	bool installed;
+	struct wanted *wanted = data;
 
-	if (!can_look_up(modules, module) ||
-	    note(modules, kmod_module_new_from_name(modules->ctx, module, &kmod)) < 0)
-		return FLAG_UNKNOWN;
-	installed = kmod_module_get_path(kmod) != NULL;
-	kmod_module_unref(kmod);
-	return installed;
+	wanted->others = true;
+	wanted->found |= strcmp(value->text, wanted->module) == 0;
 }
 
+/* Modules in the kernel have an index of their own, which counts if no other module matches. */
 enum flag modules_has_alias(struct modules *modules, const char *module, const char *modalias)
 {
-	struct kmod_list *list = NULL, *entry;
-	bool found = false;
+	static const enum index indexes[] = {INDEX_ALIAS, INDEX_BUILTIN_ALIAS};
+	_cleanup_free_ char *name = to_key(module), *key = to_key(modalias);
+	struct wanted wanted = {.module = name};
 
-	if (!can_look_up(modules, modalias) ||
-	    note(modules, kmod_module_new_from_lookup(modules->ctx, modalias, &list)) < 0)
-		return FLAG_UNKNOWN;
-	kmod_list_foreach(entry, list)
-	{
-		struct kmod_module *kmod = kmod_module_get_module(entry);
+	for (size_t i = 0; i < sizeof(indexes) / sizeof(*indexes) && !wanted.others; i++) {
+		const struct module_index *index = index_of(modules, indexes[i]);
 
-		found |= strcmp(kmod_module_get_name(kmod), module) == 0;
-		kmod_module_unref(kmod);
+		if (!index || !module_index_search(index, key, look_for, &wanted))
+			return FLAG_UNKNOWN;
 	}
-	kmod_module_unref_list(list);
-	if (found)
+	if (wanted.found)
 		return FLAG_YES;
-	return is_installed(modules, module) == FLAG_YES ? FLAG_NO : FLAG_UNKNOWN;
+	/* The index contains only installed modules. */
+	return look_up(modules, INDEX_DEP, module) ? FLAG_NO : FLAG_UNKNOWN;
 }

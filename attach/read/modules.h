@@ -9,7 +9,7 @@
 #include "util/root.h"
 
 /*
- * Reads: what the modules of the running kernel show about attach, through libkmod. A module that
+ * Reads: what the modules of the running kernel show about attach. A module that
  * imports the kernel's attach call (symbols.h) can own CXL memory. The module files and their
  * indexes are in /lib/modules/RELEASE. Without them nothing is known. Nothing is known either about
  * the contents of a damaged index.
@@ -20,7 +20,6 @@ struct modules;
 struct module {
 	const char *name;	  /* sfc */
 	const char *file;	  /* NULL if it has none: it is built in, or not installed */
-	const char *version;	  /* of the module, otherwise the kernel in its vermagic; or NULL */
 	enum flag imports_attach; /* it imports the attach call */
 	/*
 	 * The symbol that it imports: the attach call or, in kernels before v7.2, a call that
@@ -47,8 +46,19 @@ const char *modules_directory(const struct modules *modules);
  */
 enum flag modules_attach_support(struct modules *modules, char **file);
 
+/**
+ * modules_can_use_cxl() - test, without opening its file, whether a module may use symbols of CXL
+ *
+ * Return: false only if it is certain: the module's dependencies are known, cxl_core is a module,
+ * and the module needs neither cxl_core nor cxl_mem, which have all symbols of symbols.h.
+ */
+bool modules_can_use_cxl(struct modules *modules, const char *name);
+
 /** modules_find() - return the module of that name; NULL for a NULL name */
 const struct module *modules_find(struct modules *modules, const char *name);
+
+/** modules_version() - return module_file_version() of a module; NULL if it has no file */
+char *modules_version(const struct modules *modules, const struct module *module);
 
 /**
  * modules_importer() - return the module that imports the attach call, if @module depends on it

@@ -257,7 +257,17 @@ static void infer_unattached_host(const struct snapshot *snapshot,
 		answer->reason = NO_TOPOLOGY;
 }
 
-void attach_infer(const struct snapshot *snapshot, struct attach_answers *answers)
+static void forget_evidence(struct attach_answer *answer)
+{
+	for (size_t i = 0; i < answer->nr_evidence; i++)
+		free(answer->evidence[i].file);
+	free(answer->evidence);
+	answer->evidence = NULL;
+	answer->nr_evidence = 0;
+}
+
+static void infer(const struct snapshot *snapshot, struct attach_answers *answers,
+		  bool with_evidence)
 {
 	*answers = (struct attach_answers){
 		.snapshot = snapshot,
@@ -266,20 +276,33 @@ void attach_infer(const struct snapshot *snapshot, struct attach_answers *answer
 		.unattached_hosts = memory_check(calloc(snapshot->nr_unattached_hosts + 1,
 							sizeof(*answers->unattached_hosts))),
 	};
-	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
+	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		infer_memdev(snapshot, &snapshot->memdevs[i], &answers->memdevs[i]);
-	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++)
+		if (!with_evidence)
+			forget_evidence(&answers->memdevs[i]);
+	}
+	for (size_t i = 0; i < snapshot->nr_unattached_hosts; i++) {
 		infer_unattached_host(snapshot, &snapshot->unattached_hosts[i],
 				      &answers->unattached_hosts[i]);
+		if (!with_evidence)
+			forget_evidence(&answers->unattached_hosts[i]);
+	}
+}
+
+void attach_infer(const struct snapshot *snapshot, struct attach_answers *answers)
+{
+	infer(snapshot, answers, true);
+}
+
+void attach_infer_states(const struct snapshot *snapshot, struct attach_answers *answers)
+{
+	infer(snapshot, answers, false);
 }
 
 static void release(struct attach_answer *answers, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < answers[i].nr_evidence; j++)
-			free(answers[i].evidence[j].file);
-		free(answers[i].evidence);
-	}
+	for (size_t i = 0; i < count; i++)
+		forget_evidence(&answers[i]);
 	free(answers);
 }
 

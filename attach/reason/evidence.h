@@ -53,6 +53,11 @@ struct attach_answers {
 /** attach_infer() - infer the answers for a snapshot; released with attach_answers_release() */
 void attach_infer(const struct snapshot *snapshot, struct attach_answers *answers);
 
+/**
+ * attach_infer_states() - as attach_infer(), without the evidence, which takes half of the memory
+ */
+void attach_infer_states(const struct snapshot *snapshot, struct attach_answers *answers);
+
 /** attach_answers_release() - free what attach_infer() allocated */
 void attach_answers_release(struct attach_answers *answers);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "attach/act/journal.h"
+#include "attach/act/libcxl-load.h"
 #include "attach/act/lock.h"
 #include "attach/act/watch.h"
 #include "attach/model/snapshot.h"
@@ -419,6 +420,7 @@ static int attach_memdev(int argc, char **argv)
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
 	}
+	libcxl_load();
 	if (command_lock(&lock, &why) < 0) {
 		fprintf(stderr, NAME ": %s\n", why);
 		return EXIT_FAILED;

@@ -7,6 +7,7 @@
 
 #include "attach/act/detach.h"
 #include "attach/act/journal.h"
+#include "attach/act/libcxl-load.h"
 #include "attach/act/lock.h"
 #include "attach/act/watch.h"
 #include "attach/act/worker.h"
@@ -397,6 +398,8 @@ static int detach_memdev(int argc, char **argv)
 		fputs(NAME ": needs root; --dry-run does not\n", stderr);
 		return EXIT_CANNOT;
 	}
+	if (!options.dry_run)
+		libcxl_load();
 	seen.output = (struct detach_output){NAME, options.timeline, options.html, {0}};
 	if (detach_page(&seen.output, &options.request.memdevs) != EXIT_DONE)
 		return EXIT_FAILED;

@@ -8,6 +8,7 @@
 #include "attach/reason/evidence.h"
 #include "cxl/command/list-providers.h"
 #include "cxl/command/listing.h"
+#include "util/cleanup.h"
 #include "util/json.h"
 #include "util/progress.h"
 #include "util/table.h"
@@ -41,12 +42,13 @@ static void add_host(struct json_object *hosts, const struct snapshot_host *host
 }
 
 static struct json_object *report_module(const struct snapshot *snapshot,
-					 const struct module *module)
+					 const struct modules *modules, const struct module *module)
 {
 	struct json_object *json = json_new_object(), *hosts = json_new_array();
+	_cleanup_free_ char *version = modules_version(modules, module);
 
 	json_add_string(json, "module", module->name);
-	json_add_string(json, "version", module->version);
+	json_add_string(json, "version", version);
 	json_add_string(json, "file", module->file);
 	json_add_bool(json, "loaded", module->loaded);
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
@@ -68,7 +70,7 @@ static void print(struct listing_output *output)
 	progress_end();
 	for (size_t i = 0; i < output->count; i++)
 		listing_item(output, providers[i]->name,
-			     report_module(output->answers->snapshot, providers[i]));
+			     report_module(output->answers->snapshot, modules, providers[i]));
 	modules_close(modules);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,9 @@ int listing_take_snapshot(const char *command, struct snapshot *snapshot)
 {
 	int rc;
 
+	/* Each array of a large machine is returned when it is freed: no later one has to be as
+	 * large. */
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	progress_begin("cxl: reading the CXL devices");
 	rc = snapshot_take(ROOT_LIVE, snapshot);
 	progress_end();
@@ -249,9 +253,12 @@ int listing_run(const struct listing *listing, const struct listing_options *opt
 		return EXIT_USAGE;
 	if (listing_take_snapshot(listing->command, &snapshot) < 0)
 		return EXIT_FAILED;
-	if (options->verbose)
+	if (options->verbose) {
 		snapshot_read_pci_devices(&snapshot);
-	attach_infer(&snapshot, &answers);
+		attach_infer(&snapshot, &answers);
+	} else {
+		attach_infer_states(&snapshot, &answers);
+	}
 	output.answers = &answers;
 	output.human = options->human && !output.table;
 	status = print(&output);

@@ -95,6 +95,11 @@ ok "measure: of it on a processor" test "$cpu" -le $((time - 190000))
 ok "measure: the memory" test "$memory" -ge 65536
 run "$top/measure" false
 is "measure: what fails" "$status" 1
+# shellcheck disable=SC2016 # the shell that is measured expands it
+run "$top/measure" --one-cpu sh -c '[ "$(nproc)" -eq 1 ]'
+is "measure --one-cpu: on one processor" "$status$err" 0
+run "$top/measure" --one-cpu
+is "measure --one-cpu: without a command" "$status" 2
 
 # count PROGRAM COMMAND...: the calls that passthrough counts for each COMMAND
 count() {
@@ -122,20 +127,51 @@ like "passthrough: said" "$err" 'true x: does not hand over'
 count "$CXL" create-region list
 like "passthrough: of cxl, nothing is out of proportion" "$status$counted" '^0create-region ([0-9]|1[0-5])/15, list ([0-9]|1[0-5])/15, $'
 
-run env CXL="$CXL" "$SOURCE/contrib/bench" --sizes 8,16 --runs 1 --json "$top/json"
+run env CXL="$CXL" "$SOURCE/contrib/bench" --sizes 1,8,65,80 --runs 1 --json "$top/json"
 is "bench: done" "$status$err" 0
 like "bench: what it ran on" "$out" 'machine: .* CPUs, .*programs: .*cxl-cli [0-9].*libcxl'
-times='memdevs list-attach +cxl list +bare loop attach/loop list/attach +per memdev'
-like "bench: the columns" "$out" \
-	"time from start to end. *$times.*of it on a processor. *$times.*memory at most. *memdevs list-attach +cxl list attach/list"
-is "bench: in each table a line for each size, with all figures" \
-	"$(awk '$1 ~ /^[0-9]+$/ { printf "%s %s, ", $1, NF }' <<<"$out")" '8 7, 16 7, 8 7, 16 7, 8 4, 16 4, '
-like "bench: growth" "$out" 'per memdev: at 16, [0-9.]+ times that at 8'
+# table TITLE: print the table with that title, each line's cells with one space between them
+table() { awk -v title="$1" '$0 == title { on = 1; next } /^$/ { on = 0 } on { $1 = $1; print }' <<<"$out"; }
+for what in "time from start to end" "time on a processor"; do
+	is "bench: $what: the columns" "$(table "$what" | head -n 2)" \
+		"memdevs list-attach one CPU bare loop cxl list handed over per memdev"$'\n'"ms ms ms ms ms us"
+	is "bench: $what: a line for each size; large machines are not for handing over" \
+		"$(table "$what" | awk 'NR > 2 { gsub(/[0-9]+\.[0-9]+|[0-9][0-9][0-9]+/, "x"); print }')" \
+		"$(printf '%s\n' '1 x x x x x x' '8 x x x x x x' '65 x x x x - x' '80 x x x x - x')"
+	is "bench: $what: the ratios" "$(table "$what, in the same round" | head -n 2)" \
+		"memdevs attach/loop one/loop list/attach handed/list"$'\n'"times times times times"
+	is "bench: $what: ratios for each size" "$(table "$what, in the same round" | awk 'NR > 2 { printf "%s %s ", $1, NF }')" \
+		'1 5 8 5 65 5 80 5 '
+done
+is "bench: memory: the columns" "$(table "memory at most" | head -n 1)" "memdevs list-attach one CPU cxl list attach/list"
+is "bench: memory: a line for each size" "$(table "memory at most" | awk 'NR > 2 { printf "%s %s ", $1, NF }')" '1 5 8 5 65 5 80 5 '
+is "bench: system calls: the columns" "$(table "system calls of one run" | head -n 1)" \
+	"memdevs list-attach bare loop cxl list handed over"
+# On a machine of one, they can be counted apart.
+traced() {
+	run_on 1 sh -c 'exec strace -f -qq -e signal=none "$@" >/dev/null' sh "$@"
+	grep -cE '^(\[pid +[0-9]+\] )?[a-z_0-9]+\(' <<<"$err"
+}
+read -r _ attach loop list over <<<"$(table "system calls of one run" | sed -n 2p)"
+is "bench: system calls of list-attach" "$attach" "$(traced "$CXL" list-attach)"
+ok "bench: system calls of the bare loop" test "$loop" -gt 300 -a "$loop" -lt 400
+is "bench: system calls of cxl-cli" "$list" "$(traced "$CXL_CLI" list -MR)"
+ok "bench: handing over adds some" test "$over" -gt "$list"
+like "bench: growth, in time and memory" "$out" \
+	'per memdev: at 8, [0-9.]+ times the time at 1; .* -?[0-9.]+ KiB for each memdev more.*at 80, [0-9.]+ times the time at 65'
+like "bench: growth of large machines" "$out" 'from 64 memdevs on, the time on a processor per memdev differs by up to [0-9]+ %'
 like "bench: the calls of handing over, beside their limit" "$out" \
 	'command +calls limit.create-region +[0-9]+ +15.enable-memdev +[0-9]+ +15.*list +[0-9]+ +15$'
 is "bench: every run is in the file" \
-	"$(jq -c '[.runs[] | .memdevs, (.list_attach, .cxl_list, .bare_loop | length)]' "$top/json")" \
-	'[8,1,1,1,16,1,1,1]'
+	"$(jq -c '[.runs[] | .memdevs, (.list_attach, .one_cpu, .cxl_list, .bare_loop | length), (.handed_over // [] | length)]' "$top/json")" \
+	'[1,1,1,1,1,1,8,1,1,1,1,1,65,1,1,1,1,0,80,1,1,1,1,0]'
+# Machines on which cxl-cli takes minutes are measured without it.
+jq -cn '{memdevs: 16384, system_calls: {}} + ({list_attach: 3, one_cpu: 4, bare_loop: 6} |
+	map_values([{seconds: ., cpu_seconds: ., bytes: 1048576}]))' >"$top/large"
+run sh -c '"$0" "" <"$1"' "$SOURCE/contrib/bench.d/report" "$top/large"
+is "report: without cxl-cli, its columns are left out" "$status$err$(table "time from start to end" | sed -n '1p;$p' | xargs)" \
+	"0memdevs list-attach one CPU bare loop per memdev 16384 3000 4000 6000 244"
+like "report: nor is its ratio there" "$out" 'attach/loop +one/loop.*16384 +0.50 +0.67'
 
 printf '#!/bin/sh\n"%s" "$@" | jq -c "del(.[0])"\n' "$CXL" >"$top/forgetful"
 chmod +x "$top/forgetful"
@@ -144,7 +180,7 @@ is "bench: a wrong answer is not measured" "$status" 1
 like "bench: which, is said" "$err" '8 memdevs: .*forgetful list-attach: its answer is not'
 is "bench: nothing stays behind" "$(find "$top" -mindepth 1 -maxdepth 1 -name 'tmp.*')" ""
 
-for wrong in --sizes=0 '--sizes=8,' --sizes --runs=0 --runs=x --json=/nonexistent/x --no-such-option 64; do
+for wrong in --sizes=0 '--sizes=8,' --sizes=16,8 --sizes=8,8 --sizes --runs=0 --runs=x --json=/nonexistent/x --no-such-option 64; do
 	run env CXL="$CXL" "$SOURCE/contrib/bench" "$wrong"
 	is "bench $wrong: wrong usage" "$status" 2
 	like "bench $wrong: said" "$err" "bench: .*see 'contrib/bench --help'"

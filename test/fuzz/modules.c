@@ -134,9 +134,10 @@ static char *answers(struct modules *modules, const char *text, size_t size)
 		fuzz_fault("no provider", chosen->name);
 	fprintf(stream, "%d %s %s %d", support, file, chosen ? chosen->name : "none", matches);
 	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *version = modules_version(modules, providers[i]);
+
 		check_provider(providers[i], text, size);
-		fprintf(stream, " %s %s %s", providers[i]->name, providers[i]->file,
-			providers[i]->version ?: "");
+		fprintf(stream, " %s %s %s", providers[i]->name, providers[i]->file, version ?: "");
 	}
 	fclose(stream);
 	return all;

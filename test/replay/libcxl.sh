@@ -126,5 +126,4 @@ is "link: a list of capabilities that goes in circles" "$(returned)" EOPNOTSUPP
 step link - - 0000:99:00.0 off
 is "link: a port that there is not" "$(returned)" ENOENT
 
-like "the program is linked with libcxl" "$(readelf -d "$(elf "$CXL")")" 'NEEDED.*\[libcxl\.so'
 finish
