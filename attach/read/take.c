@@ -5,6 +5,7 @@
 #include "attach/read/modules.h"
 #include "attach/read/take.h"
 #include "attach/read/target-node.h"
+#include "util/read-limit.h"
 #include "util/sysfs-files.h"
 
 static int take_devices(struct root root, const struct snapshot *before, struct sysfs_files *files,
@@ -14,7 +15,9 @@ static int take_devices(struct root root, const struct snapshot *before, struct 
 
 	snapshot_begin(snapshot);
 	snapshot->root = root;
+	read_limit_begin();
 	rc = devices_read(before, files, depth, snapshot);
+	read_limit_end();
 	if (rc < 0) {
 		snapshot_release(snapshot);
 		return rc;

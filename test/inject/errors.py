@@ -57,6 +57,7 @@ ERRORS = {
     "unlink": ["EIO", "EACCES"],
     "lseek": ["EINVAL", "ESPIPE"],
     "access": ["EACCES", "EIO"],
+    "timer_create": ["EAGAIN", "ENOMEM"],
     "execve": ["ENOMEM", "EACCES", "EIO"],
     "wait4": ["EINTR", "ECHILD"],
     "ioctl": ["EIO", "ENODEV"],
