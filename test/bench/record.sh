@@ -8,7 +8,6 @@
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 records=$top/records
-validate() { "$SOURCE/test/validate" "$SOURCE/Documentation/schema/bench-record.schema.json" "$@"; }
 # record BENCHMARK VERSION COMMIT: the results come from standard input
 record() {
 	cat >"$top/results"
@@ -55,7 +54,7 @@ is "--round: figures" "$(values round)" '[["a round of detach-memdev --reattach,
 is "--time-to-bug: figures; no time where a guest did not crash" "$(values time-to-bug)" \
 	'[["guests that crashed","plain kernel, two loops",1],["time to a crash","plain kernel, two loops",20],["guests that crashed","lockdep kernel, two loops",0.5]]'
 split -l 1 "$records" "$top/line-"
-ok "every line is valid" validate "$top"/line-*
+ok "every line is valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/bench-record.schema.json" "$top"/line-*
 
 echo '{"summary": []}' | record list 0.2.0 bbbb 2>"$top/said"
 is "no figures: no line" "$? $(wc -l <"$records")" "1 5"
@@ -85,16 +84,16 @@ is "the page is made" "$status$out$err" 0
 is "a section for each machine" "$(grep -c '^## ' "$top/page.md")" 2
 is "... with its benchmarks" "$(grep '^### ' "$top/page.md" | xargs)" "### list ### follow ### round ### time-to-bug ### list"
 ok "figures of one version beside those of the next" grep -q '^| 64 memdevs | 4.5 | 3.5 |$' "$top/page.md"
-pictures=$(grep -oE '\(page-[0-9]+\.svg\)' "$top/page.md" | tr -d '()')
-is "a picture for each figure" "$(wc -w <<<"$pictures")" 15
-is "... which are there" "$(cd "$top" && ls $pictures | wc -l)" 15
-is "... and whole SVG" "$(cd "$top" && python3 -c '
+mapfile -t pictures < <(grep -oE '\(page-[0-9]+\.svg\)' "$top/page.md" | tr -d '()')
+is "a picture for each figure" "${#pictures[@]}" 15
+is "... which is there, and whole SVG" "$(cd "$top" && python3 -c '
 import sys
 from xml.etree import ElementTree
 for name in sys.argv[1:]:
     root = ElementTree.parse(name).getroot()
     text = "".join(root.itertext())
     assert root.tag.endswith("svg") and "0.2.0 bbbb" in text or "rm -rf" in text, name
-' $pictures 2>&1)" ""
+' "${pictures[@]}" 2>&1)" ""
+# shellcheck disable=SC2016 # nothing is to be expanded
 like "a strange name is drawn as it is" "$(cat "$top"/page-1[2-5].svg)" 'x.*y`rm -rf`'
 finish

@@ -7,8 +7,8 @@
  * fifth openat() of the command, it also does to the fifth of the worker. This program counts the
  * calls of each process, and changes only one call of one process. A recorded machine has no
  * kernel. --hook plays the kernel's part after each write to /sys, before the process that wrote
- * continues. --hang lets reads of the files with that text in their paths wait until a signal comes,
- * as if the kernel did not answer.
+ * continues. With --hang, reads of the files with that text in their paths wait until a signal
+ * comes, as if the kernel did not answer.
  */
 #include <elf.h>
 #include <errno.h>

@@ -18,8 +18,7 @@ send() { "$SEND_EVENTS" "${rate:-0}" "${count:-$#}" "${@/%/:cxl}" >"$machine_top
 events() { jq -r '"\(.event) \(.memdev // .region)"' "$lines" 2>/dev/null | tail -n "+$((seen + 1))" | xargs; }
 # next COUNT: wait at most 20 s for so many more lines; they are in $got, and do not count any more
 next() {
-	local turn
-	for turn in $(seq 400); do
+	for _ in $(seq 400); do
 		[ "$(wc -l <"$lines")" -lt $((seen + $1)) ] || break
 		sleep 0.05
 	done
@@ -40,6 +39,7 @@ settle() {
 follow() {
 	lines=$machine_top/lines seen=0
 	: >"$lines"
+	# shellcheck disable=SC2016 # the inner shell expands them
 	on_machine sh -c 'echo $$ >"$1/pid"; exec "$2" list-attach --follow >"$1/lines" 2>"$1/said"' sh "$machine_top" "$CXL" &
 	next "$1"
 	pid=$(cat "$machine_top/pid")
