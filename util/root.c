@@ -8,6 +8,7 @@
 
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/read-limit.h"
 #include "util/root.h"
 #include "util/sysfs.h"
 #include "util/unread.h"
@@ -111,14 +112,21 @@ const char *root_relative(struct root root, const char *path)
 	return strncmp(path, prefix, length) == 0 ? path + length : path;
 }
 
+static int read_elsewhere(struct root root, const char *path, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = root_open_file(root, path, O_RDONLY | O_NONBLOCK);
+
+	return fd < 0 ? fd : sysfs_read_again(fd, path, buf, size);
+}
+
 int root_read(struct root root, const char *path, char *buf, size_t size)
 {
-	_cleanup_close_ int fd = -1;
+	int rc;
 
 	if (!root.elsewhere)
 		return sysfs_read(AT_FDCWD, path, buf, size);
-	fd = root_open_file(root, path, O_RDONLY | O_NONBLOCK);
-	return fd < 0 ? fd : sysfs_read_again(fd, path, buf, size);
+	rc = READ_REPEATEDLY(read_elsewhere(root, path, buf, size));
+	return rc == -EDEADLK ? unread_note(AT_FDCWD, path, rc) : rc;
 }
 
 int root_read_flag(struct root root, const char *path)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "util/memory.h"
+#include "util/read-limit.h"
 #include "util/sysfs-files.h"
 #include "util/sysfs.h"
 
@@ -51,6 +52,17 @@ static int open_once(struct sysfs_files *files, uint64_t device, const char *att
 	return fd;
 }
 
+static void forget(struct sysfs_files *files, int fd)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		if (files->list[i].fd == fd) {
+			files->list[i] = files->list[--files->count];
+			break;
+		}
+	}
+	close(fd);
+}
+
 /* The entry of the device's directory itself, among its attributes */
 #define DIRECTORY ""
 
@@ -63,10 +75,18 @@ int sysfs_files_read(struct sysfs_files *files, uint64_t device, const char *att
 		     const char *path, char *buf, size_t size)
 {
 	int fd = files ? open_once(files, device, attribute, dirfd, path, sysfs_open) : -EMFILE;
+	int rc;
 
-	if (fd == -EMFILE)
-		return sysfs_read(dirfd, path, buf, size);
-	return fd < 0 ? fd : sysfs_read_again(fd, path, buf, size);
+	if (fd < 0)
+		return fd == -EMFILE ? sysfs_read(dirfd, path, buf, size) : fd;
+	read_limit_begin();
+	rc = sysfs_read_again(fd, path, buf, size);
+	if (rc == -EDEADLK) {
+		forget(files, fd);
+		rc = sysfs_read(dirfd, path, buf, size);
+	}
+	read_limit_end();
+	return rc;
 }
 
 /* A file is closed at the sweep after this many in which it was not used. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "util/cleanup.h"
+#include "util/read-limit.h"
 #include "util/sysfs.h"
 #include "util/unread.h"
 
@@ -48,8 +49,9 @@ static int to_text(int dirfd, const char *path, char *buf, size_t size, ssize_t 
 {
 	size_t length;
 
+	/* Not answered: the caller can read again. */
 	if (got < 0)
-		return unreadable(dirfd, path, -errno);
+		return got == -EDEADLK ? -EDEADLK : unreadable(dirfd, path, (int)got);
 	length = (size_t)got;
 	if (length == size) {
 		buf[0] = '\0';
@@ -75,16 +77,21 @@ int sysfs_open_directory(int dirfd, const char *path)
 	return fd < 0 ? unread_note(dirfd, path, -errno) : fd;
 }
 
-int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
+static int read_once(int dirfd, const char *path, char *buf, size_t size)
 {
 	_cleanup_close_ int fd = sysfs_open(dirfd, path);
 
 	if (size == 0)
 		return -EINVAL;
 	buf[0] = '\0';
-	if (fd < 0)
-		return fd;
-	return to_text(dirfd, path, buf, size, TEMP_FAILURE_RETRY(read(fd, buf, size)));
+	return fd < 0 ? fd : to_text(dirfd, path, buf, size, read_limited(fd, buf, size, -1));
+}
+
+int sysfs_read(int dirfd, const char *path, char *buf, size_t size)
+{
+	int rc = READ_REPEATEDLY(read_once(dirfd, path, buf, size));
+
+	return rc == -EDEADLK ? unreadable(dirfd, path, rc) : rc;
 }
 
 int sysfs_read_again(int fd, const char *path, char *buf, size_t size)
@@ -92,7 +99,7 @@ int sysfs_read_again(int fd, const char *path, char *buf, size_t size)
 	if (size == 0)
 		return -EINVAL;
 	buf[0] = '\0';
-	return to_text(AT_FDCWD, path, buf, size, TEMP_FAILURE_RETRY(pread(fd, buf, size, 0)));
+	return to_text(AT_FDCWD, path, buf, size, read_limited(fd, buf, size, 0));
 }
 
 int sysfs_to_flag(const char *text)

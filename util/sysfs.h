@@ -30,7 +30,8 @@ extern bool sysfs_debug;
  * @size: the size of @buf in bytes
  *
  * Return: the length of the text, or a negative errno: -EMSGSIZE if it does not fit, -EILSEQ if it
- * contains a null byte (not text), or the error of open(2) or read(2).
+ * contains a null byte (not text), -EDEADLK if the kernel does not answer (read-limit.h), or the
+ * error of open(2) or read(2).
  */
 int sysfs_read(int dirfd, const char *path, char *buf, size_t size);
 
@@ -51,7 +52,11 @@ int sysfs_open_directory(int dirfd, const char *path);
  * sysfs_read_again() - read a file that sysfs_open() opened, from its beginning, as sysfs_read()
  * @path: the name of the attribute in a message
  *
+ * It reads only once. After -EDEADLK, the file has to be opened anew: the kernel may have removed
+ * the attribute, and made it again.
+ *
  * Return: as sysfs_read(); -ENODEV if the device is gone, even if a new device has the same name.
+ * -EDEADLK is not recorded as unread.
  */
 int sysfs_read_again(int fd, const char *path, char *buf, size_t size);
 

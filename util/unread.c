@@ -24,6 +24,7 @@ static bool is_passing(int error)
 	case -ENOMEM:
 	case -EIO:
 	case -EINTR:
+	case -EDEADLK: /* the kernel does not answer (read-limit.h) */
 		return true;
 	default:
 		return false;
@@ -112,7 +113,11 @@ int unread_error(void)
 
 char *unread_text(void)
 {
-	return unread_any() ? xasprintf("%s: %s", first.path, strerror(first.error)) : NULL;
+	if (!unread_any())
+		return NULL;
+	return xasprintf("%s: %s", first.path,
+			 first.error == EDEADLK ? "the kernel does not answer"
+						: strerror(first.error));
 }
 
 void unread_forget(void)

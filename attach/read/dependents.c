@@ -10,6 +10,7 @@
 #include "attach/read/modules.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/read-limit.h"
 #include "util/sysfs.h"
 #include "util/unread.h"
 
@@ -143,6 +144,7 @@ void snapshot_read_dependents(struct snapshot *snapshot)
 {
 	struct modules *modules = NULL; /* opened for the first host that needs it */
 
+	read_limit_begin();
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		struct snapshot_memdev *memdev = &snapshot->memdevs[i];
 		_cleanup_free_ char *path = xasprintf("/sys/bus/cxl/devices/%s/..", memdev->name);
@@ -155,4 +157,5 @@ void snapshot_read_dependents(struct snapshot *snapshot)
 	}
 	if (modules)
 		modules_close(modules);
+	read_limit_end();
 }

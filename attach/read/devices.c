@@ -12,6 +12,7 @@
 #include "attach/read/kinds.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/read-limit.h"
 #include "util/sysfs-files.h"
 #include "util/sysfs.h"
 #include "util/text.h"
@@ -154,9 +155,11 @@ static void read_piece(size_t number, void *data)
 
 	reading.nr_directories = 0; /* these belong to the first thread */
 	unread_collect(&pieces->unread[number]);
+	read_limit_begin(); /* the limit of the first thread is only its own */
 	read_entries(&reading, &pieces->parts[number], pieces->devices, pieces->entries + begin,
 		     end - begin);
 	find_end(&reading);
+	read_limit_end();
 	unread_collect(NULL);
 }
 

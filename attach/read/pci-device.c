@@ -10,6 +10,7 @@
 #include "attach/read/pci-device.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/read-limit.h"
 #include "util/sysfs.h"
 #include "util/text.h"
 #include "util/unread.h"
@@ -104,10 +105,12 @@ static struct snapshot_pci *read_pci(struct snapshot *snapshot, const char *name
 
 void snapshot_read_pci_devices(struct snapshot *snapshot)
 {
+	read_limit_begin();
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++) {
 		struct snapshot_host *host = &snapshot->memdevs[i].host;
 
 		if (host->name && streq(host->subsystem, "pci"))
 			host->pci = read_pci(snapshot, host->name);
 	}
+	read_limit_end();
 }

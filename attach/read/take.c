@@ -5,6 +5,7 @@
 #include "attach/read/modules.h"
 #include "attach/read/take.h"
 #include "attach/read/target-node.h"
+#include "util/read-limit.h"
 #include "util/sysfs-files.h"
 
 static int take_devices(struct root root, const struct snapshot *before, struct sysfs_files *files,
@@ -14,7 +15,9 @@ static int take_devices(struct root root, const struct snapshot *before, struct 
 
 	snapshot_begin(snapshot);
 	snapshot->root = root;
+	read_limit_begin();
 	rc = devices_read(before, files, depth, like, snapshot);
+	read_limit_end();
 	if (rc < 0) {
 		snapshot_release(snapshot);
 		return rc;
@@ -43,25 +46,36 @@ int snapshot_take_brief(struct root root, const struct snapshot *before, struct 
 	return take_devices(root, before, NULL, DEPTH_BRIEF, NULL, snapshot);
 }
 
-int snapshot_take(struct root root, struct snapshot *snapshot)
+static void take_the_rest(struct snapshot *snapshot)
 {
-	int rc = snapshot_take_devices(root, snapshot);
 	struct modules *modules;
 
-	if (rc < 0)
-		return rc;
 	snapshot_read_target_nodes(snapshot);
-	modules = modules_open(root);
+	modules = modules_open(snapshot->root);
 	snapshot_read_modules(snapshot, modules);
 	snapshot_read_unattached_hosts(snapshot, modules);
 	modules_close(modules);
-	return 0;
+}
+
+int snapshot_take(struct root root, struct snapshot *snapshot)
+{
+	int rc;
+
+	read_limit_begin(); /* for all reads, which then need no timer each */
+	rc = snapshot_take_devices(root, snapshot);
+	if (rc == 0)
+		take_the_rest(snapshot);
+	read_limit_end();
+	return rc;
 }
 
 void snapshot_add_modules(struct snapshot *snapshot)
 {
-	struct modules *modules = modules_open(snapshot->root);
+	struct modules *modules;
 
+	read_limit_begin();
+	modules = modules_open(snapshot->root);
 	snapshot_read_modules(snapshot, modules);
 	modules_close(modules);
+	read_limit_end();
 }

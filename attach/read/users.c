@@ -17,6 +17,7 @@
 #include "attach/read/users.h"
 #include "util/cleanup.h"
 #include "util/memory.h"
+#include "util/read-limit.h"
 #include "util/sysfs.h"
 #include "util/unread.h"
 
@@ -197,6 +198,7 @@ void snapshot_read_users(struct snapshot *snapshot)
 {
 	struct user_search search = {.snapshot = snapshot, .self = getpid()};
 
+	read_limit_begin();
 	for (size_t i = 0; i < snapshot->nr_memdevs; i++)
 		add_memdev(&search, &snapshot->memdevs[i]);
 	users_read_memory(&search);
@@ -206,5 +208,6 @@ void snapshot_read_users(struct snapshot *snapshot)
 		read_processes(&search);
 	users_read_network(&search);
 	users_read_modules(&search);
+	read_limit_end();
 	free(search.nodes);
 }

@@ -202,7 +202,8 @@ test_other_lanes() {
 	test_fixed_kernels
 }
 
-# pictures_tests USERLAND BROWSER: make pages and graphs in one userland, and look at them in the other one
+# pictures_tests USERLAND BROWSER: make pages and graphs in one userland, and look at them in the other one, which also
+# draws the figures of the benchmarks
 pictures_tests() {
 	local pictures=$LAB_CACHE/pictures rc=0
 	rm -rf "$pictures"
@@ -211,13 +212,14 @@ pictures_tests() {
 		CXL_EXERCISE=/build/dev/exercise/exercise-autoremove PAGES=/build/dev/test/pages \
 		/src/test/pictures/make /share || rc=1
 	build_run_with "$2" --rw "$pictures" /share -- /src/test/pictures/look /share || rc=1
+	build_run "$2" env SOURCE=/src /src/test/bench/record.sh || rc=1
 	return "$rc"
 }
 
 test_pictures() {
 	local tools=$userland
 	setup_own_userland pictures "a browser"
-	part "pictures: a browser and Graphviz" pictures_tests "$tools" "$userland"
+	part "pictures: a browser, Graphviz and gnuplot" pictures_tests "$tools" "$userland"
 	userland=$tools
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,10 @@
 #include "attach/model/snapshot.h"
 #include "attach/read/pci-device.h"
 #include "attach/read/take.h"
+#include "attach/read/unbound-regions.h"
 #include "attach/reason/evidence.h"
 #include "cxl/command/command.h"
+#include "cxl/command/follow-events.h"
 #include "cxl/command/follow.h"
 #include "cxl/command/listing.h"
 #include "cxl/command/messages.h"
@@ -24,7 +25,6 @@
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/sysfs.h"
-#include "util/uevent.h"
 #include "util/unread.h"
 
 /*
@@ -43,12 +43,17 @@ struct known {
 };
 
 struct following {
+	const char *command; /* the name in messages */
 	const struct listing_options *options;
 	struct known *known;
 	size_t nr_known;
-	bool stale;	   /* the machine may have changed since the latest observation */
+	bool stale;	 /* the machine may have changed since the latest observation */
+	bool paused;	 /* no event has come for unbound_regions_pause() */
+	bool unanswered; /* the kernel did not answer the latest observation */
+	struct follow_events *events;
+	struct unbound_regions unbound;
 	uint64_t seqnum;   /* of the last event before the latest observation */
-	const char *first; /* the name of the events for all devices at the beginning; NULL later */
+	const char *first; /* the name of the events for the first observation; NULL later */
 	int rc;		   /* the latest error of printing */
 	int journald;	   /* the socket of systemd-journald; -1: print to stdout */
 };
@@ -164,37 +169,58 @@ static void see_regions(struct following *following, const struct attach_answers
 	}
 }
 
-static int observe(struct following *following)
+/* Print what is different from what was printed before */
+static void compare(struct following *following, struct snapshot *snapshot)
 {
 	struct attach_answers answers;
+
+	for (size_t i = 0; i < following->nr_known; i++)
+		following->known[i].seen = false;
+	if (following->options->verbose)
+		snapshot_read_pci_devices(snapshot);
+	attach_infer(snapshot, &answers);
+	see_regions(following, &answers);
+	see_memdevs(following, &answers);
+	attach_answers_release(&answers);
+	for (size_t i = following->nr_known; i-- > 0;) {
+		if (!following->known[i].seen)
+			forget(following, &following->known[i]);
+	}
+	following->first = NULL;
+	following->unanswered = false;
+}
+
+/* The kernel does not answer: say so once, and observe again after a pause. */
+static int put_off(struct following *following)
+{
+	if (!following->unanswered)
+		say_unread(following->command);
+	following->unanswered = following->stale = true;
+	unread_forget();
+	return 0;
+}
+
+/* While a region is assembled, the observation is put off. */
+static int observe(struct following *following)
+{
 	struct snapshot snapshot;
 	int rc;
 
-	following->stale = false;
+	follow_events_observe(following->events);
+	rc = unbound_regions_read(ROOT_LIVE, following->paused, &following->unbound);
+	following->stale = rc > 0;
+	if (rc != 0)
+		return rc > 0 ? 0 : rc;
 	following->seqnum = sysfs_read_number(AT_FDCWD, "/sys/kernel/uevent_seqnum");
 	rc = snapshot_take(ROOT_LIVE, &snapshot);
 	if (rc < 0)
 		return rc;
 	/* A device that could not be read would look like one that is gone. */
 	rc = unread_error();
-	if (rc < 0) {
-		snapshot_release(&snapshot);
-		return rc;
-	}
-	for (size_t i = 0; i < following->nr_known; i++)
-		following->known[i].seen = false;
-	if (following->options->verbose)
-		snapshot_read_pci_devices(&snapshot);
-	attach_infer(&snapshot, &answers);
-	see_regions(following, &answers);
-	see_memdevs(following, &answers);
-	attach_answers_release(&answers);
+	if (rc == 0)
+		compare(following, &snapshot);
 	snapshot_release(&snapshot);
-	for (size_t i = following->nr_known; i-- > 0;) {
-		if (!following->known[i].seen)
-			forget(following, &following->known[i]);
-	}
-	return 0;
+	return rc == -EDEADLK ? put_off(following) : rc;
 }
 
 /* Print a line that tells the reader that changes may have been missed */
@@ -204,56 +230,42 @@ static int resynchronize(struct following *following)
 	return observe(following);
 }
 
-/* A region or memdev with its driver is complete. It may be gone at the next observation. */
-static bool is_complete(const char *name, const char *action)
+/*
+ * A region or memdev that gets its driver is complete, and may be gone at the next observation.
+ * Other events only need one observation after the last, and there can be hundreds.
+ */
+static int handle(struct following *following, const struct followed *event)
 {
-	return strcmp(action, "bind") == 0 && (strncmp(name, "region", strlen("region")) == 0 ||
-					       (strncmp(name, "mem", strlen("mem")) == 0));
-}
+	struct known *known = find(following, event->device);
 
-/* There can be hundreds of events. Most of them only need one observation after the last. */
-static int handle(struct following *following, const struct uevent *event)
-{
-	const char *name = event->device, *action = event->action;
-	struct known *known = find(following, name);
-
-	if (strcmp(action, "remove") != 0) {
-		following->stale = true;
-		return is_complete(name, action) && !known ? observe(following) : 0;
+	switch (event->kind) {
+	case FOLLOWED_REMOVED:
+		if (known && event->seqnum > known->since)
+			forget(following, known);
+		return following->stale ? observe(following) : 0;
+	case FOLLOWED_BOUND:
+		return known && !following->stale ? 0 : observe(following);
+	case FOLLOWED_LOST:
+		return resynchronize(following);
+	case FOLLOWED_CHANGED:
+		break;
 	}
-	if (known && event->seqnum > known->since)
-		forget(following, known);
-	return 0;
+	return observe(following);
 }
 
-static int drain(struct following *following, struct uevent_monitor *monitor)
+static int watch(struct following *following)
 {
-	struct uevent event;
-	int rc;
-
-	while ((rc = uevent_next(monitor, &event)) != 0 && following->rc == 0) {
-		if (rc == -ENOBUFS) {
-			rc = resynchronize(following);
-		} else if (rc > 0) {
-			rc = handle(following, &event);
-		}
-		if (rc < 0)
-			return rc;
-	}
-	rc = following->stale ? observe(following) : 0;
-	return rc < 0 ? rc : following->rc;
-}
-
-static int watch(struct following *following, struct uevent_monitor *monitor)
-{
-	struct pollfd ready = {.fd = uevent_fd(monitor), .events = POLLIN};
 	int rc = observe(following);
 
-	following->first = NULL;
 	while (rc >= 0 && following->rc == 0) {
-		if (poll(&ready, 1, -1) < 0 && errno != EINTR)
-			return -errno;
-		rc = drain(following, monitor);
+		struct followed event;
+
+		rc = follow_events_next(following->events,
+					following->stale ? unbound_regions_pause() : UINT64_MAX,
+					&event);
+		following->paused = rc == 0;
+		if (rc >= 0)
+			rc = rc > 0 ? handle(following, &event) : observe(following);
 	}
 	return rc < 0 ? rc : following->rc;
 }
@@ -265,15 +277,16 @@ static void release(struct following *following)
 		json_object_put(following->known[i].report);
 	}
 	free(following->known);
+	follow_events_end(following->events);
+	unbound_regions_release(&following->unbound);
 	if (following->journald >= 0)
 		close(following->journald);
 }
 
 int follow(const char *command, const struct listing_options *options, bool to_journald)
 {
-	static const char *const subsystems[] = {"cxl", "pci", "platform", "auxiliary", NULL};
-	struct following following = {.options = options, .first = "present", .journald = -1};
-	struct uevent_monitor *monitor;
+	struct following following = {
+		.command = command, .options = options, .first = "present", .journald = -1};
 	int rc;
 
 	if (to_journald && (following.journald = journald_open()) < 0) {
@@ -281,17 +294,16 @@ int follow(const char *command, const struct listing_options *options, bool to_j
 			strerror(-following.journald));
 		return EXIT_CANNOT;
 	}
-	monitor = uevent_open(subsystems);
-	if (!monitor) {
+	following.events = follow_events_start();
+	if (!following.events) {
 		fprintf(stderr, "%s: cannot listen to the kernel's events: %s\n", command,
 			strerror(errno));
 		return EXIT_CANNOT;
 	}
 	interrupt_ends(command, "nothing was changed");
-	rc = watch(&following, monitor);
+	rc = watch(&following);
 	say_unread(command);
 	fprintf(stderr, "%s: cannot go on: %s\n", command, strerror(-rc));
 	release(&following);
-	uevent_close(monitor);
 	return EXIT_FAILED;
 }

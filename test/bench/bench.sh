@@ -69,7 +69,7 @@ is "list-attach: from drivers on as many hosts" \
 
 # The expected counts follow the table in bare-loop.c: how many attributes and links of each device are read. Only the
 # memdevs have no serial and no node of their own.
-for program in bare-loop bare-round measure; do
+for program in bare-loop bare-round measure send-events bare-events; do
 	ok "$program.c compiles without warnings" cc -O2 -Wall -Wextra -Werror -o "$top/$program" \
 		"$SOURCE/contrib/bench.d/$program.c"
 done
@@ -127,7 +127,7 @@ like "passthrough: said" "$err" 'true x: does not hand over'
 count "$CXL" create-region list
 like "passthrough: of cxl, nothing is out of proportion" "$status$counted" '^0create-region ([0-9]|1[0-5])/15, list ([0-9]|1[0-5])/15, $'
 
-run env CXL="$CXL" "$SOURCE/contrib/bench" --sizes 1,8,65,80 --runs 1 --json "$top/json"
+run env CXL="$CXL" CXL_COMMIT=abc "$SOURCE/contrib/bench" --sizes 1,8,65,80 --runs 1 --json "$top/json" --record "$top/records"
 is "bench: done" "$status$err" 0
 like "bench: what it ran on" "$out" 'machine: .* CPUs, .*programs: .*cxl-cli [0-9].*libcxl'
 # table TITLE: print the table with that title, each line's cells with one space between them
@@ -173,6 +173,30 @@ is "report: without cxl-cli, its columns are left out" "$status$err$(table "time
 	"0memdevs list-attach one CPU bare loop per memdev 16384 3000 4000 6000 244"
 like "report: nor is its ratio there" "$out" 'attach/loop +one/loop.*16384 +0.50 +0.67'
 
+is "bench --record: what was measured" \
+	"$(jq -c '[.benchmark, .commit, .kernel, (.figures | map(.of) | unique)]' "$top/records")" \
+	"[\"list\",\"abc\",\"$(uname -r)\",[\"1 memdevs\",\"65 memdevs\",\"8 memdevs\",\"80 memdevs\"]]"
+is "bench --record: the figures of the tables" \
+	"$(jq '.figures[] | select(.figure == "list-attach" and .of == "8 memdevs").value * 1000 | round' "$top/records")" \
+	"$(jq '.summary[1].seconds.list_attach * 1000000 | round' "$top/json")"
+ok "bench --record: valid" "$SOURCE/test/validate" "$SOURCE/Documentation/schema/bench-record.schema.json" "$top/records"
+
+namespaces=(unshare --net)
+[ "$(id -u)" -eq 0 ] || namespaces+=(--map-root-user)
+if "${namespaces[@]}" "$top/send-events" 0 1 change:none:none >/dev/null 2>&1; then
+	run env CXL="$CXL" "$SOURCE/contrib/bench" --follow --sizes 4 --runs 1 --json "$top/follow.json" --record "$top/records"
+	is "bench --follow: done" "$status$err" 0
+	is "bench --follow: a line for each rate, with all figures" \
+		"$(awk '$1 ~ /^[0-9]+$/ && NF == 6 { lines++ } END { print lines }' <<<"$out")" 4
+	like "bench --follow: the best rate" "$out" 'events a second without a loss: list-attach --follow [0-9]+, bare reader [0-9]+'
+	is "bench --follow: every run is in the file" \
+		"$(jq -c '[.runs[] | .memdevs, (.follow, .bare | map(.rate))]' "$top/follow.json")" \
+		'[4,[1000,10000,30000,0],[1000,10000,30000,0]]'
+	is "bench --follow: recorded after the other" "$(jq -r .benchmark "$top/records" | xargs)" "list follow"
+else
+	echo "# contrib/bench --follow is not tested: no events can be sent here"
+fi
+
 printf '#!/bin/sh\n"%s" "$@" | jq -c "del(.[0])"\n' "$CXL" >"$top/forgetful"
 chmod +x "$top/forgetful"
 run env CXL="$top/forgetful" TMPDIR="$top" "$SOURCE/contrib/bench" --sizes 8 --runs 1
@@ -180,7 +204,7 @@ is "bench: a wrong answer is not measured" "$status" 1
 like "bench: which, is said" "$err" '8 memdevs: .*forgetful list-attach: its answer is not'
 is "bench: nothing stays behind" "$(find "$top" -mindepth 1 -maxdepth 1 -name 'tmp.*')" ""
 
-for wrong in --sizes=0 '--sizes=8,' --sizes=16,8 --sizes=8,8 --sizes --runs=0 --runs=x --json=/nonexistent/x --no-such-option 64; do
+for wrong in --sizes=0 '--sizes=8,' --sizes=16,8 --sizes=8,8 --sizes --runs=0 --runs=x --json=/nonexistent/x --record=/nonexistent/x --page=x --follow=x --no-such-option 64; do
 	run env CXL="$CXL" "$SOURCE/contrib/bench" "$wrong"
 	is "bench $wrong: wrong usage" "$status" 2
 	like "bench $wrong: said" "$err" "bench: .*see 'contrib/bench --help'"
@@ -190,6 +214,8 @@ for option in --round --races --live; do
 	is "bench $option: needs to know which cxl" "$status" 2
 	like "bench $option: said" "$err" 'say in CXL which cxl to measure'
 done
+run env CXL="$CXL" "$SOURCE/contrib/bench" --follow --round
+is "bench --follow --round: wrong usage" "$status" 2
 run "$SOURCE/contrib/bench" --help
 is "bench --help: done" "$status" 0
 like "bench --help: has an example" "$out" 'contrib/bench --sizes 512'

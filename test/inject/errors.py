@@ -57,6 +57,7 @@ ERRORS = {
     "unlink": ["EIO", "EACCES"],
     "lseek": ["EINVAL", "ESPIPE"],
     "access": ["EACCES", "EIO"],
+    "timer_create": ["EAGAIN", "ENOMEM"],
     "execve": ["ENOMEM", "EACCES", "EIO"],
     "wait4": ["EINTR", "ECHILD"],
     "ioctl": ["EIO", "ENODEV"],
@@ -88,7 +89,7 @@ SAME = {
     "ppoll": "poll", "fdatasync": "fsync", "mkdirat": "mkdir", "renameat": "rename", "unlinkat": "unlink", "connect": "bind",
     "waitid": "wait4", "getsockname": "bind", "sched_getaffinity": "sched_setaffinity", "sched_getscheduler": "sched_setscheduler",
     "sched_getparam": "sched_setscheduler", "init_module": "finit_module", "timerfd_settime": "timerfd_create",
-    "getrlimit": "prlimit64", "chdir": "access",
+    "getrlimit": "prlimit64", "chdir": "access", "timer_settime": "timer_create", "timer_delete": "timer_create",
 }
 # These calls have no error, or no error that can be seen from outside. brk() has no errno.
 NO_ERRORS = {

@@ -7,7 +7,8 @@
  * fifth openat() of the command, it also does to the fifth of the worker. This program counts the
  * calls of each process, and changes only one call of one process. A recorded machine has no
  * kernel. --hook plays the kernel's part after each write to /sys, before the process that wrote
- * continues.
+ * continues. With --hang, reads of the files with that text in their paths wait until a signal
+ * comes, as if the kernel did not answer.
  */
 #include <elf.h>
 #include <errno.h>
@@ -15,11 +16,13 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,9 +38,11 @@ static struct {
 	int error;		/* the error of the call; 0: the process is killed */
 	bool after;		/* the call is made first */
 	const char *hook, *own;
+	const char *hang; /* a part of the paths that are not answered; NULL: none */
+	size_t hangs;	  /* how often */
 	FILE *log, *result;
 	unsigned int limit;
-} todo = {.limit = 60};
+} todo = {.limit = 60, .hangs = SIZE_MAX};
 
 static struct process {
 	pid_t pid;
@@ -107,6 +112,13 @@ static bool is_the_one(const struct process *process, const struct user_regs_str
 	       strcmp(call_name((long)regs->orig_rax), todo.call) == 0;
 }
 
+static bool is_unanswered(const struct process *process, const struct user_regs_struct *regs)
+{
+	return todo.hang && todo.hangs > 0 &&
+	       (regs->orig_rax == SYS_read || regs->orig_rax == SYS_pread64) &&
+	       strstr(process->what, todo.hang);
+}
+
 static void enter(struct process *process, struct user_regs_struct *regs)
 {
 	process->counts[call_index((long)regs->orig_rax)]++;
@@ -114,6 +126,12 @@ static void enter(struct process *process, struct user_regs_struct *regs)
 	process->opens_to_write = strcmp(call_name((long)regs->orig_rax), "openat") == 0 &&
 				  (regs->rdx & (O_ACCMODE | O_CREAT)) != 0 &&
 				  (regs->rdx & O_PATH) == 0;
+	if (is_unanswered(process, regs)) {
+		todo.hangs--;
+		regs->orig_rax = SYS_pause;
+		ptrace(PTRACE_SETREGS, process->pid, NULL, regs);
+		return;
+	}
 	process->is_hit = is_the_one(process, regs);
 	fired |= process->is_hit;
 	if (!process->is_hit || todo.after)
@@ -334,6 +352,8 @@ static const struct option options[] = {
 	{"result", required_argument, NULL, 'r'},
 	{"limit", required_argument, NULL, 't'},
 	{"own", required_argument, NULL, 'o'},
+	{"hang", required_argument, NULL, 'g'},
+	{"times", required_argument, NULL, 'm'},
 	{0},
 };
 
@@ -342,6 +362,7 @@ static bool set_text(int key, const char *value)
 	const char **text = key == 'c'	 ? &todo.call
 			    : key == 'h' ? &todo.hook
 			    : key == 'o' ? &todo.own
+			    : key == 'g' ? &todo.hang
 					 : NULL;
 
 	if (text)
@@ -375,6 +396,8 @@ static void parse(int argc, char **argv)
 			todo.process = strtoul(optarg, NULL, 10);
 		else if (key == 'n')
 			todo.number = strtoul(optarg, NULL, 10);
+		else if (key == 'm')
+			todo.hangs = strtoul(optarg, NULL, 10);
 		else
 			todo.limit = (unsigned int)strtoul(optarg, NULL, 10);
 	}
@@ -389,7 +412,8 @@ int main(int argc, char **argv)
 		fputs("usage: fault [--log FILE] [--result FILE] [--limit SECONDS] [--hook "
 		      "PROGRAM] "
 		      "[--own PROGRAM]\n             [--process N --call NAME --number N [--error "
-		      "NAME] [--after]] PROGRAM [ARGUMENT...]\n",
+		      "NAME] [--after]]\n             [--hang PATH [--times N]] PROGRAM "
+		      "[ARGUMENT...]\n",
 		      stderr);
 		return 2;
 	}

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# list-attach and list-attach --follow read the machine while the host is unbound and bound all the time. A reader of a
+# region that the kernel assembles can deadlock with it (Documentation/findings/region-deadlock.md): then nothing goes on.
+# RACE_SECONDS says for how long.
+# shellcheck source=test/vm/guest.sh
+. "$SOURCE/test/vm/guest.sh"
+
+seconds=${RACE_SECONDS:-100}
+host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
+driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)
+top=$(mktemp -d)
+end=$(($(date +%s) + seconds))
+is_time() { [ "$(date +%s)" -lt "$end" ]; }
+
+bind_often() {
+	local binds=0
+	while is_time; do
+		echo "$host" >"$driver/unbind"
+		echo "$host" >"$driver/bind" && binds=$((binds + 1))
+		echo $binds >"$top/binds"
+	done 2>/dev/null
+}
+list_often() {
+	local lists=0
+	while is_time; do
+		timeout --kill-after 5 60 "$CXL" list-attach >/dev/null 2>>"$top/said" || echo $? >>"$top/failed"
+		lists=$((lists + 1))
+		echo $lists >"$top/lists"
+	done
+}
+
+echo 0 >"$top/binds"
+touch "$top/failed" "$top/said"
+"$CXL" list-attach --follow >"$top/one" 2>>"$top/said" & one=$!
+"$CXL" list-attach --follow >"$top/other" 2>>"$top/said" & other=$!
+bind_often & binder=$!
+list_often & lister=$!
+
+# The longest time without another bind. A read is interrupted within about a second; on an emulated machine, the rest
+# takes seconds, too.
+longest=0 last=0 since=$(date +%s)
+while is_time; do
+	sleep 1
+	binds=$(cat "$top/binds") now=$(date +%s)
+	[ "$binds" = "$last" ] || { last=$binds since=$now; }
+	[ $((now - since)) -le $longest ] || longest=$((now - since))
+done
+# Whoever waits for the kernel for ever ends only now, if at all.
+for _ in $(seq 30); do
+	kill -0 $binder 2>/dev/null || kill -0 $lister 2>/dev/null || break
+	sleep 1
+done
+echo "# $(cat "$top/binds") binds, $(cat "$top/lists") listings in $seconds s; the longest time without a bind was $longest s"
+sed 's/^/# /' "$top/said" | sort | uniq -c | head -5
+ok "the host was bound several times" test "$(cat "$top/binds")" -gt 5
+ok "it was never kept from being bound for long" test "$longest" -lt 20
+is "the loop of binds has ended" "$(kill -0 $binder 2>&1 | grep -c 'No such process')" 1
+is "every listing ended by itself" "$(sort "$top/failed" | uniq -c | awk '$2 >= 124')" ""
+ok "--follow still runs" kill -0 $one $other
+ok "... and ends" kill $one $other
+wait $one $other $binder $lister 2>/dev/null
+for lines in one other; do
+	is "... and has told of it" "$(jq -rs 'map(.event) | unique | join(" ")' "$top/$lines" | grep -oE 'attached|detached' | sort -u | xargs)" \
+		"attached detached"
+done
+is "no process is stuck" "$(ps axo stat=,comm= | awk '$1 ~ /^D/ && $2 ~ /cxl|bash/')" ""
+check_dmesg
