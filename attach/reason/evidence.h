@@ -54,7 +54,7 @@ struct attach_answers {
 void attach_infer(const struct snapshot *snapshot, struct attach_answers *answers);
 
 /**
- * attach_infer_states() - as attach_infer(), without the evidence, which takes half of the memory
+ * attach_infer_states() - as attach_infer(), without the evidence, which takes much memory
  */
 void attach_infer_states(const struct snapshot *snapshot, struct attach_answers *answers);
 
