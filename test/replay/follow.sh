@@ -73,10 +73,8 @@ is "an observation finds what is there" "$got" "region-appeared region0 attached
 send remove:region0
 next 1
 without_driver
-send add:region0
-is "a region that was added is not read" "$(nothing 0.5)" ""
-send change:root0 bind:mem0 add:decoder3.0 unbind:endpoint3
-is "... nor is it for other events" "$(nothing 0.5)" ""
+rate=10 count=10 send add:region0 change:root0 bind:mem0 add:decoder3.0 unbind:endpoint3
+is "a region that was added is not read, whatever events come" "$(events)" ""
 with_driver
 send bind:region0
 next 1
@@ -99,7 +97,7 @@ count=20000 send change:root0
 kill -CONT "$pid"
 next 2
 is "events were lost: said" "$got" "resynchronized null region-removed region0"
-is "... and a region without a driver is not read yet" "$(nothing 0.5)" ""
+is "... and a region without a driver is not read yet" "$(events)" ""
 with_driver
 send bind:region0 bind:mem0
 next 1
@@ -139,17 +137,19 @@ for try in 1 2 3; do
 	rate=10000 count=50000 send change:root0 change:mem0 add:decoder3.0 change:endpoint3
 	took=$(cat "$machine_top/took")
 	echo "# try $try: 50000 events in $((took / 1000)) ms"
+	settle
 	send remove:mem0
 	next 1
-	told=$got
+	told=${got%% attached*} # an observation that the last of the many caused
 	send change:root0
-	next 1
+	settle
+	next 0
 	[ "$told" != "detached mem0" ] || [ "$took" -gt 5250000 ] || break
 done
 is "many events a second: none is lost" "$told" "detached mem0"
 [ "$took" -le 5250000 ] || echo "# the machine was too busy to send 10000 a second: $((50000000000 / took)) were sent"
 
-# One event a second is 86,400 a day; every 25th is about a device that comes or goes.
+# One event a second is 86,400 a day; every 15th is about a device that comes or goes.
 day=(remove:region0 remove:mem0 bind:region0 bind:mem0)
 while [ ${#day[@]} -lt 60 ]; do
 	day+=(change:root0)

@@ -31,7 +31,7 @@
 static atomic_int unanswered;  /* how many of the next reads get no answer */
 static atomic_int interrupted; /* how many of the next reads another signal interrupts */
 static atomic_int calls;
-static int last_fd;
+static atomic_int last_fd;
 
 static bool waits(int fd)
 {
