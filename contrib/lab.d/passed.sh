@@ -9,7 +9,7 @@
 # and the lab with its configuration; the part's command with its variables; and the packages from the mirror.
 
 # The variables that configure a part. A new variable in test.sh has to be named here.
-passed_variables=(ROUNDS ROWS_EVERY DAMAGE_EVERY DAMAGE_INSIDE_EVERY LIST_EVERY INJECT_EVERY INJECT_ROUNDS)
+passed_variables=(ROUNDS RACE_SECONDS ROWS_EVERY DAMAGE_EVERY DAMAGE_INSIDE_EVERY LIST_EVERY INJECT_EVERY INJECT_ROUNDS)
 
 # passed_begin TREE: record what is the same for all parts of this run, which began with that tree
 passed_begin() {

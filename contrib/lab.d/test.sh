@@ -85,7 +85,7 @@ vm_tests() {
 	kernel_options
 	"$LAB_SRC/contrib/lab" run "${kernel_options[@]}" --timeout 900 "$@" --share "$share" \
 		${counts:+--counts "$counts"} -- \
-		env ROUNDS="${ROUNDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" \
+		env ROUNDS="${ROUNDS-}" RACE_SECONDS="${RACE_SECONDS-}" ROWS_EVERY="${ROWS_EVERY-}" INJECT_EVERY="${INJECT_EVERY-}" \
 		${INJECT_ROUNDS:+INJECT_ROUNDS="$INJECT_ROUNDS"} LEAVE_TO_HOST=/share \
 		/src/test/vm/run "${directories[@]}" || rc=$?
 	build_run_with "$userland" --ro "$share" /share -- env SOURCE=/src /src/test/vm/validate /share || rc=1
@@ -167,6 +167,7 @@ test_other_lanes() {
 	ROUNDS=200 part "exercise, each actor 200 times, kasan" vm_tests exercise --flavor kasan --timeout 7200
 	part "lab exercise, on a driver that misbehaves" planted reference warn sleep mapping range inversion use-after-free oops
 	part "exercise, PCI guest whose driver misbehaves, kasan" vm_tests exercise-pci --machine pci --flavor kasan --timeout 1800
+	RACE_SECONDS=300 part "readers of a host that comes and goes" vm_tests accelerators --timeout 1800
 	part "bench, guest with an accelerator" vm_tests bench --timeout 1800
 	part "bench, time to a bug" time_to_bug
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800

@@ -25,8 +25,6 @@ next() {
 	got=$(events)
 	seen=$(wc -l <"$lines")
 }
-# nothing SECONDS: the lines that come in that time
-nothing() { sleep "$1"; events; }
 # settle: wait until no line has come for a second
 settle() {
 	local before=

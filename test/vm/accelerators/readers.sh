@@ -7,7 +7,7 @@
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
-seconds=${RACE_SECONDS:-100}
+seconds=${RACE_SECONDS:-30}
 host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
 driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)
 top=$(mktemp -d)
