@@ -28,13 +28,17 @@ void root_close(struct root *root)
 	*root = ROOT_LIVE;
 }
 
+/* Only a read has a limit (read-limit.h): its timer can interrupt an open(2), too, which goes on. */
 int root_open_file(struct root root, const char *path, int flags)
 {
 	struct open_how how = {.flags = (unsigned int)flags | O_CLOEXEC,
 			       .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-	long fd = root.elsewhere ? syscall(SYS_openat2, root.fd, path, &how, sizeof(how))
-				 : open(path, flags | O_CLOEXEC);
+	long fd;
 
+	do
+		fd = root.elsewhere ? syscall(SYS_openat2, root.fd, path, &how, sizeof(how))
+				    : open(path, flags | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
 	return fd < 0 ? unread_note(AT_FDCWD, path, -errno) : (int)fd;
 }
 
