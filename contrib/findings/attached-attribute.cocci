@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// An attribute of memdevs, `attached`: 1 if a driver registered it with an attach method, 0 if not.
+// An attribute of memdevs, `attached`: 1 if a driver registered it with an attach method, 0 if not. The memdev of an
+// accelerator has none of the attributes of a memory expander: both kinds get a group for this one.
 // Directories: drivers/cxl
 @@
 @@
@@ -9,13 +10,34 @@
 +}
 +static struct device_attribute dev_attr_attached = __ATTR_RO(attached);
 +
- static struct attribute *cxl_memdev_attributes[] = {
++static struct attribute *cxl_attached_attributes[] = {
++	&dev_attr_attached.attr,
++	NULL,
++};
++
++static const struct attribute_group cxl_attached_group = {
++	.attrs = cxl_attached_attributes,
++};
++
++static const struct attribute_group *cxl_attached_groups[] = {
++	&cxl_attached_group,
++	NULL,
++};
++
+ static const struct attribute_group *cxl_memdev_attribute_groups[] = {
  ...,
  };
 
 @@
 @@
- static struct attribute *cxl_memdev_attributes[] = {
-+&dev_attr_attached.attr,
+ static const struct attribute_group *cxl_memdev_attribute_groups[] = {
++&cxl_attached_group,
  ...,
+ };
+
+@@
+@@
+ static const struct device_type cxl_memdev_type = {
+ 	.devnode = cxl_memdev_devnode,
++	.groups = cxl_attached_groups,
  };

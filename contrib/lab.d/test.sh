@@ -146,7 +146,8 @@ fixes() {
 test_fixed_kernels() {
 	local opt_patch
 	fixes
-	part "with the candidate fixes: guest with an accelerator" vm_tests "accelerators attribute detach"
+	part "with the candidate fixes: guest with an accelerator" vm_tests "accelerators attribute detach" \
+		--kernel-args slab_debug=U --timeout 1800
 	part "with the candidate fixes: guard" vm_tests 'guard guard-mock' --timeout 1800
 	part "with the candidate fixes: PCI guest" vm_tests "pci attribute" --machine pci --accelerators 2 --expanders 1 --bridges 2 \
 		--timeout 1800
