@@ -28,7 +28,8 @@ void root_close(struct root *root)
 	*root = ROOT_LIVE;
 }
 
-/* Only a read has a limit (read-limit.h): its timer can interrupt an open(2), too, which goes on. */
+/* Only a read has a limit (read-limit.h). Its timer can interrupt an open(2), too, which goes on.
+ */
 int root_open_file(struct root root, const char *path, int flags)
 {
 	struct open_how how = {.flags = (unsigned int)flags | O_CLOEXEC,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <sys/syscall.h>
 
 #include "test/inject/calls.h"
@@ -126,7 +127,12 @@ size_t call_index(long number)
 
 const char *call_name(long number)
 {
-	return calls[call_index(number)].name ? calls[call_index(number)].name : "?";
+	static char unknown[24];
+
+	if (calls[call_index(number)].name)
+		return calls[call_index(number)].name;
+	snprintf(unknown, sizeof(unknown), "?%ld", number);
+	return unknown;
 }
 
 enum call_about call_about(long number)

@@ -10,7 +10,7 @@
 
 enum call_about { ABOUT_NOTHING, ABOUT_FD, ABOUT_PATH, ABOUT_PATH_AT };
 
-/** call_name() - return the name of that number; "?" if the table (calls.c) does not have it */
+/** call_name() - return the name of that number; "?512" if the table (calls.c) does not have it */
 const char *call_name(long number);
 
 /**

@@ -47,6 +47,7 @@ static struct {
 static struct process {
 	pid_t pid;
 	bool is_entered, is_early, is_hit, is_let_go, opens_to_write;
+	long call; /* the number of the system call that it is in, or was in last */
 	size_t counts[CALLS_MAX];
 	char what[512]; /* the path that the call concerns */
 } processes[PROCESSES_MAX];
@@ -121,6 +122,7 @@ static bool is_unanswered(const struct process *process, const struct user_regs_
 
 static void enter(struct process *process, struct user_regs_struct *regs)
 {
+	process->call = (long)regs->orig_rax;
 	process->counts[call_index((long)regs->orig_rax)]++;
 	name_what(process, regs);
 	process->opens_to_write = strcmp(call_name((long)regs->orig_rax), "openat") == 0 &&
@@ -162,13 +164,15 @@ static void run_hook(const struct process *process, const struct user_regs_struc
 
 static void leave(struct process *process, struct user_regs_struct *regs)
 {
-	const char *name = call_name((long)regs->orig_rax);
+	/* At the end of rt_sigreturn(2), the registers are those of the code that was interrupted.
+	 */
+	const char *name = call_name(process->call);
 	bool wrote = strcmp(name, "write") == 0 && (long long)regs->rax > 0;
 
 	if (todo.log)
 		fprintf(todo.log, "%zu\t%s\t%s\t%zu\t%lld\t%s\t%s\n", (size_t)(process - processes),
 			process->is_early ? "early" : "own", name,
-			process->counts[call_index((long)regs->orig_rax)], (long long)regs->rax,
+			process->counts[call_index(process->call)], (long long)regs->rax,
 			process->opens_to_write ? "w" : "", process->what);
 	if (todo.hook && wrote && strncmp(process->what, "/sys/", 5) == 0)
 		run_hook(process, regs);

@@ -35,8 +35,8 @@ like "without json-c: says what to install" "$(last_error)" '^json-c 0.14 or lat
 run in_userland sh -c 'meson setup -Ddocs=disabled -Dtests=disabled /build/plain /src &&
 	meson compile -C /build/plain && DESTDIR=/build/root meson install -C /build/plain'
 is "plain build, without docs and tests" "$status" 0
-# The lab's own schemas are not installed.
-schemas=$(cd "$SOURCE/Documentation/schema" && printf './usr/local/share/cxl-attach/schema/%s\n' * | grep -v /lab-)
+# The schemas of the lab and of the benchmarks are not installed.
+schemas=$(cd "$SOURCE/Documentation/schema" && printf './usr/local/share/cxl-attach/schema/%s\n' * | grep -vE "/(lab|bench)-")
 hooks=$(cd "$SOURCE/contrib/hooks" && printf './usr/local/share/cxl-attach/hooks/%s\n' *)
 is "installed, by default to /usr/local" "$(cd "$top/root" && find . -type f | sort)" \
 	"$(printf '%s\n' ./usr/local/bin/cxl ./usr/local/libexec/cxl-attach/exercise-autoremove \

@@ -38,8 +38,10 @@ settle() {
 follow() {
 	lines=$machine_top/lines seen=0
 	: >"$lines"
+	# The address sanitizer keeps memory that was freed for a while.
 	# shellcheck disable=SC2016 # the inner shell expands them
-	on_machine sh -c 'echo $$ >"$1/pid"; exec env TEST_PAUSE_TIMES="$3" "$2" list-attach --follow >"$1/lines" 2>"$1/said"' \
+	on_machine env ASAN_OPTIONS=quarantine_size_mb=0:thread_local_quarantine_size_kb=0 \
+		sh -c 'echo $$ >"$1/pid"; exec env TEST_PAUSE_TIMES="$3" "$2" list-attach --follow >"$1/lines" 2>"$1/said"' \
 		sh "$machine_top" "$CXL" "${2:-1}" &
 	next "$1"
 	pid=$(cat "$machine_top/pid")
