@@ -248,6 +248,13 @@ static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *de
 	find_end(reading);
 }
 
+static bool is_empty(const struct snapshot *snapshot)
+{
+	return snapshot->nr_ports + snapshot->nr_memdevs + snapshot->nr_left_out +
+		       snapshot->nr_regions + snapshot->nr_decoders ==
+	       0;
+}
+
 int devices_read(const struct snapshot *before, struct sysfs_files *files, enum depth depth,
 		 const struct snapshot *like, struct snapshot *snapshot)
 {
@@ -269,8 +276,8 @@ int devices_read(const struct snapshot *before, struct sysfs_files *files, enum 
 		files->listing = devices;
 	else
 		closedir(devices);
-	/* If cxl_core was loaded again, the directory is another one. */
-	if (!kept || snapshot->nr_ports > 0)
+	/* If cxl_core was loaded again, the directory is another one, and the kept one is empty. */
+	if (!kept || !is_empty(snapshot))
 		return 0;
 	closedir(kept);
 	files->listing = NULL;

@@ -61,6 +61,10 @@ is "every listing ended by itself" "$(sort "$top/failed" | uniq -c | awk '$2 >= 
 ok "--follow still runs" kill -0 $one $other
 ok "... and ends" kill $one $other
 wait $one $other $binder $lister 2>/dev/null
+# The kernel can undo a bind that comes too soon after an unbind (Documentation/findings/undone-bind.md).
+echo 1 >/sys/bus/cxl/flush
+[ -e "$driver/$host" ] || echo "$host" >"$driver/bind"
+is "the host is attached" "$("$CXL" list-attach --host "$host" | jq -r '.[].attach')" attached
 for lines in one other; do
 	is "... and has told of it" "$(jq -rs 'map(.event) | unique | join(" ")' "$top/$lines" | grep -oE 'attached|detached' | sort -u | xargs)" \
 		"attached detached"
