@@ -313,7 +313,7 @@ lab_scripts() {
 
 # test_lab_without_guest: tests of a build, of a release, and of its packages
 test_lab_without_guest() {
-	lab_scripts build release
+	lab_scripts build release bench
 	if [ "$opt_lanes" = default ]; then
 		part "lab: package, short" env SOURCE="$LAB_SRC" "$LAB_SRC/test/lab/package.sh" short
 	else
@@ -335,7 +335,7 @@ test_lab_more() {
 	[ "$opt_lanes" = all ] || return 0
 	for script in "$LAB_SRC"/test/lab/*.sh; do
 		script=$(basename "$script" .sh)
-		[[ $script == @(build|demo|fuzz|package|release|run|shards) ]] || lab_scripts "$script"
+		[[ $script == @(bench|build|demo|fuzz|package|release|run|shards) ]] || lab_scripts "$script"
 	done
 	test_shards
 }
