@@ -12,7 +12,7 @@
 #include "util/cleanup.h"
 #include "util/memory.h"
 
-/* One complete sweep of every race */
+/* The loops and one complete sweep of every race */
 #define DEFAULT_TRIALS (1 + SWEEP_TRIALS)
 
 static uint64_t parse_number(const char *arg, const char *what, const struct argp_state *state)

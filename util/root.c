@@ -28,8 +28,7 @@ void root_close(struct root *root)
 	*root = ROOT_LIVE;
 }
 
-/* Only a read has a limit (read-limit.h). Its timer can interrupt an open(2), too, which goes on.
- */
+/* The timer for reads (read-limit.h) can also interrupt an open(2), which has no limit. */
 int root_open_file(struct root root, const char *path, int flags)
 {
 	struct open_how how = {.flags = (unsigned int)flags | O_CLOEXEC,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/cxl_mem.h>
@@ -110,22 +111,32 @@ static void drop(struct step_files *files, struct step_file *file)
 	*file = files->list[--files->count];
 }
 
+/* Test whether the path leads to another file by now: sysfs never uses the number of a file twice
+ */
+static bool is_replaced(const struct step_file *file)
+{
+	struct stat kept, present;
+
+	return fstat(file->fd, &kept) == 0 && stat(file->path, &present) == 0 &&
+	       kept.st_ino != present.st_ino;
+}
+
 /*
  * A file whose driver or device has gone is dead (-ENODEV), even if another one has its path by
- * now. The same error also says that the device in @text is not there.
+ * now. The same error is also a driver's answer, which no second write may hide.
  */
 static int write_again(struct step_files *files, const char *path, const char *text)
 {
-	size_t count = files->count;
 	struct step_file *file = file_of(files, path);
-	bool kept = files->count == count;
 
 	if (file && pwrite(file->fd, text, strlen(text), 0) >= 0)
 		return 0;
 	if (!file || errno != ENODEV)
 		return -errno;
+	if (!is_replaced(file))
+		return -ENODEV;
 	drop(files, file);
-	return kept ? write_again(files, path, text) : -ENODEV;
+	return write_again(files, path, text);
 }
 
 int step_write_again(struct step_files *files, const struct step *step)

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/param.h>
 #include <unistd.h>
 
 #include "attach/read/devices.h"
@@ -22,8 +19,7 @@
 /* The maximum number of targets of a region: CXL_DECODER_MAX_INTERLEAVE in drivers/cxl/cxl.h */
 #define TARGETS_MAX 16
 
-/* The number of entries for which it pays to start a thread: reading them takes some milliseconds
- */
+/* It pays to start a thread for so many entries: reading them takes some milliseconds. */
 #define ENTRIES_FOR_THREAD 512
 /* Threads that are done early take pieces of the others. */
 #define PIECES_OF_THREAD 4

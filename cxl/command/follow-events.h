@@ -36,8 +36,7 @@ struct follow_events *follow_events_start(void);
  */
 int follow_events_next(struct follow_events *events, uint64_t timeout_us, struct followed *event);
 
-/** follow_events_observe() - drop FOLLOWED_CHANGED: an observation begins, which shows the change
- */
+/** follow_events_observe() - drop FOLLOWED_CHANGED: the observation that begins shows the change */
 void follow_events_observe(struct follow_events *events);
 
 /** follow_events_end() - stop to receive */

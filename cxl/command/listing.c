@@ -36,8 +36,8 @@ int listing_take_snapshot(const char *command, struct snapshot *snapshot)
 {
 	int rc;
 
-	/* Each array of a large machine is returned when it is freed: no later one has to be as
-	 * large. */
+	/* An array of a large machine is returned once it is freed: no later one may be as large.
+	 */
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	progress_begin("cxl: reading the CXL devices");
 	rc = snapshot_take(ROOT_LIVE, snapshot);

@@ -72,6 +72,11 @@ is "planted races: the same one for both in each turn, another in the next" \
 	"$(wc -l <"$top/races") $(sort -u "$top/races" | wc -l) $(jq '[.guests[].seed] | unique | length' "$top/json")" "6 3 3"
 is "planted races: what was drawn, as JSON" "$(jq -r '[.guests[].drawn | values] | unique[]' "$top/json")" "at the end of probe"
 
+guest planted-exercise console '[  101.500000] RIP: 0010:mutex_lock+0x1/0x2'
+bench 1 240 "" --planted a.cocci
+is "planted races: a crash elsewhere is not counted, and said" "$(row 'default set')$(tail -n 1 <<<"$out")" \
+	"default set 0 0not counted: a guest of planted, default set, crashed in mutex_lock"
+
 for options in "--flavors nothing" "--flavors plain," "--seconds 0" "--runs x" "--planted --flavors x"; do
 	# shellcheck disable=SC2086 # several arguments
 	run "$SOURCE/contrib/bench" --time-to-bug $options
