@@ -111,14 +111,13 @@ static void drop(struct step_files *files, struct step_file *file)
 	*file = files->list[--files->count];
 }
 
-/* Test whether the path leads to another file by now: sysfs never uses the number of a file twice
- */
+/* Test whether the path leads elsewhere by now: sysfs never uses the number of a file twice */
 static bool is_replaced(const struct step_file *file)
 {
 	struct stat kept, present;
 
-	return fstat(file->fd, &kept) == 0 && stat(file->path, &present) == 0 &&
-	       kept.st_ino != present.st_ino;
+	return fstat(file->fd, &kept) == 0 &&
+	       (stat(file->path, &present) < 0 || kept.st_ino != present.st_ino);
 }
 
 /*

@@ -104,7 +104,7 @@ static void no_file_is_in_its_place(void **state)
 	answers[1] = ENODEV;
 	assert_int_equal(step_write_again(&files, &flush), 0);
 	unlink(path);
-	assert_int_equal(step_write_again(&files, &flush), -ENODEV);
+	assert_int_equal(step_write_again(&files, &flush), -ENOENT);
 	step_files_release(&files);
 }
 
