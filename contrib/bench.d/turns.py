@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Shared by the benchmarks: programs that run in turn, and tables of the measurements."""
 
+import re
 import subprocess
 import sys
 from statistics import median
@@ -22,6 +23,13 @@ def measured(measure, command):
     """Measure one run, and throw its output away."""
     time, cpu, memory = map(int, run([measure, *command], " ".join(command)).split())
     return {"seconds": time / 1e6, "cpu_seconds": cpu / 1e6, "bytes": memory * 1024}
+
+
+def count_calls(command):
+    """The number of system calls of the program, and of its threads and processes"""
+    traced = subprocess.run(["strace", "-f", "-qq", "-e", "signal=none", *command], stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE, timeout=LIMIT, check=False)
+    return len(re.findall(r"^(?:\[pid +\d+\] )?\w+\(", traced.stderr.decode(errors="replace"), re.MULTILINE))
 
 
 def in_turn(programs, runs):

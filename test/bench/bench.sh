@@ -127,6 +127,29 @@ like "passthrough: said" "$err" 'true x: does not hand over'
 count "$CXL" create-region list
 like "passthrough: of cxl, nothing is out of proportion" "$status$counted" '^0create-region ([0-9]|1[0-5])/15, list ([0-9]|1[0-5])/15, $'
 
+# How many calls cxl makes depends on the machine: a sanitizer waits for its own threads, and a read that takes a second
+# is made again. So the counting itself is tested with a program that makes a known number, and its child as many.
+cat >"$top/family.c" <<'FAMILY'
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	pid_t child = fork();
+
+	for (int calls = argc > 1 ? atoi(argv[1]) : 0; calls > 0; calls--)
+		getppid();
+	return child ? wait(NULL) != child : 0;
+}
+FAMILY
+cc -o "$top/family" "$top/family.c"
+family() {
+	PYTHONPATH=$SOURCE/contrib/bench.d PYTHONDONTWRITEBYTECODE=1 python3 -c \
+		'import sys, turns; print(turns.count_calls(sys.argv[1:]))' "$top/family" "$1"
+}
+is "calls: of the program, and of its child" $(($(family 9) - $(family 2))) 14
+
 run env CXL="$CXL" CXL_COMMIT=abc "$SOURCE/contrib/bench" --sizes 1,8,65,80 --runs 1 --json "$top/json" --record "$top/records"
 is "bench: done" "$status$err" 0
 like "bench: what it ran on" "$out" 'machine: .* CPUs, .*programs: .*cxl-cli [0-9].*libcxl'
@@ -153,7 +176,7 @@ traced() {
 	grep -cE '^(\[pid +[0-9]+\] )?[a-z_0-9]+\(' <<<"$err"
 }
 read -r _ attach loop list over <<<"$(table "system calls of one run" | sed -n 2p)"
-is "bench: system calls of list-attach" "$attach" "$(traced "$CXL" list-attach)"
+ok "bench: system calls of list-attach: what the bare loop makes, and more" test "$attach" -ge "$loop" -a "$attach" -lt $((loop * 3))
 ok "bench: system calls of the bare loop" test "$loop" -gt 300 -a "$loop" -lt 400
 is "bench: system calls of cxl-cli" "$list" "$(traced "$CXL_CLI" list -MR)"
 ok "bench: handing over adds some" test "$over" -gt "$list"
