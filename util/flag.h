@@ -2,8 +2,11 @@
 #ifndef UTIL_FLAG_H
 #define UTIL_FLAG_H
 
-/* The value of an attribute that is 0 or 1, or a truth value that may be unknown */
-enum flag {
+/*
+ * The value of an attribute that is 0 or 1, or a truth value that may be unknown. Snapshots have
+ * thousands: each is one byte.
+ */
+enum __attribute__((packed)) flag {
 	FLAG_UNKNOWN = -1,
 	FLAG_NO = 0,
 	FLAG_YES = 1,

@@ -15,10 +15,17 @@ static void *chunk_alloc(size_t size)
 	return memory_check(malloc(size));
 }
 
+/* Texts need no alignment */
+static void begin_texts(struct obstack *texts)
+{
+	obstack_begin(texts, 0);
+	obstack_alignment_mask(texts) = 0;
+}
+
 void snapshot_begin(struct snapshot *snapshot)
 {
 	*snapshot = (struct snapshot){.attach_support = FLAG_UNKNOWN};
-	obstack_init(&snapshot->texts);
+	begin_texts(&snapshot->texts);
 }
 
 /* The arrays that a part can fill */
@@ -52,7 +59,7 @@ void snapshot_begin_part(const struct snapshot *snapshot, struct snapshot *part)
 		if (*count_in(part, &arrays[i]) == 0)
 			*array_in(part, &arrays[i]) = NULL;
 	}
-	obstack_init(&part->texts);
+	begin_texts(&part->texts);
 }
 
 /* Each array of a part is freed as soon as it was copied: both need not be in memory. */
@@ -95,6 +102,14 @@ void snapshot_join_parts(struct snapshot *snapshot, struct snapshot *parts, size
 const char *snapshot_keep(struct snapshot *snapshot, const char *text)
 {
 	return text ? obstack_copy0(&snapshot->texts, text, strlen(text)) : NULL;
+}
+
+const char *snapshot_share(struct snapshot *snapshot, const char *text, const char *other)
+{
+	if (!text || !streq(text, other))
+		return text;
+	obstack_free(&snapshot->texts, (void *)(uintptr_t)text);
+	return other;
 }
 
 /* The first member of every kind of device is its name: mem2 comes before mem10. */

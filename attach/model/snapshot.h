@@ -67,24 +67,24 @@ struct snapshot_pci {
 
 /* The device above a memdev */
 struct snapshot_host {
-	const char *name;	  /* 0000:35:00.0 */
-	const char *subsystem;	  /* its bus: pci, platform */
-	const char *driver;	  /* the driver that is bound to it */
-	const char *module;	  /* of that driver; also NULL if it is built in */
-	const char *module_file;  /* the file of that module */
-	enum flag imports_attach; /* that file imports the kernel's attach call */
+	const char *name;	 /* 0000:35:00.0 */
+	const char *subsystem;	 /* its bus: pci, platform */
+	const char *driver;	 /* the driver that is bound to it */
+	const char *module;	 /* of that driver; also NULL if it is built in */
+	const char *module_file; /* the file of that module */
 	const char
 		*symbol; /* the symbol by which it attaches, or may attach; NULL: it imports none */
 	const char *importer; /* the dependency of that module that imports the attach call */
 	const char *importer_file;
-	enum flag holds_cxl_mem; /* that module is one of cxl_mem's holders */
+	enum flag imports_attach; /* the module's file imports the kernel's attach call */
+	enum flag holds_cxl_mem;  /* the module is one of cxl_mem's holders */
 	/* The other members are only read on request: attach/read/dependents.h */
-	struct snapshot_dependent *dependents;
-	size_t nr_dependents;
-	const char *driver_override; /* NULL: none */
+	enum flag autoprobe; /* drivers bind by themselves on its bus */
 	/* Its driver cannot bind it again with the present driver_override, or without one */
 	bool needs_override;
-	enum flag autoprobe; /* drivers bind by themselves on its bus */
+	const char *driver_override; /* NULL: none */
+	struct snapshot_dependent *dependents;
+	size_t nr_dependents;
 	/* Also on request: attach/read/reload.h */
 	const char *module_options; /* parameters of the module: "a=1 b=2"; NULL: none */
 	const char *reload_problem; /* why the module cannot be loaded again; NULL: it can */
@@ -113,12 +113,12 @@ struct snapshot_port {
 	const char *name; /* root0, port1, endpoint3 */
 	uint64_t inode;	  /* of its entry in sysfs; no other device ever has the same */
 	enum snapshot_port_kind kind;
+	bool enabled; /* bound to cxl_port; always true for a root */
 	const char *parent_name;
 	struct snapshot_port *parent; /* NULL for a root */
 	const char *uport; /* the device that the port belongs to: ACPI0017:00, pci0000:10, mem0 */
 	const char *host_subsystem; /* of a root: the bus of the device above it */
 	const char *host_driver;    /* of a root: the driver of that device, cxl_acpi */
-	bool enabled;		    /* bound to cxl_port; always true for a root */
 	/*
 	 * How many of its decoders are committed: those with the lowest numbers. Only read where
 	 * the files stay open (attach/read/take.h), and not of a root.
@@ -131,17 +131,21 @@ struct snapshot_port {
 struct snapshot_decoder {
 	const char *name; /* decoder1.0 */
 	uint64_t inode;
-	const char *port_name;
-	struct snapshot_port *port;
+	union {
+		const char *port_name;	    /* until snapshot_link() */
+		struct snapshot_port *port; /* NULL: gone, or unreadable */
+	};
 	const char *region_name;	/* not for a root decoder, which can have many regions */
 	struct snapshot_region *region; /* the region that it maps */
-	/*
-	 * "accelerator" (device coherent) or "expander"; only of an endpoint's decoder with a
-	 * region
-	 */
-	const char *target_type;
-	/* "0,1": the ids of downstream ports; only of a switch's decoder with a size */
-	const char *target_list;
+	union {
+		/*
+		 * "accelerator" (device coherent) or "expander"; only of an endpoint's decoder with
+		 * a region
+		 */
+		const char *target_type;
+		/* "0,1": the ids of downstream ports; only of a switch's decoder with a size */
+		const char *target_list;
+	};
 	uint64_t start; /* the first address that it decodes */
 	uint64_t size;	/* bytes */
 	/* The following flags are FLAG_UNKNOWN for a root decoder without a region. */
@@ -259,6 +263,13 @@ void snapshot_join_parts(struct snapshot *snapshot, struct snapshot *parts, size
 
 /** snapshot_keep() - copy @text into the snapshot, which owns the copy; NULL for NULL */
 const char *snapshot_keep(struct snapshot *snapshot, const char *text);
+
+/**
+ * snapshot_share() - drop @text, the last one that was kept, if it is the same as @other
+ *
+ * Return: the one of the two that stays. Thousands of devices have the same driver and module.
+ */
+const char *snapshot_share(struct snapshot *snapshot, const char *text, const char *other);
 
 /** snapshot_sort_ports() - sort the ports, so that they can be found before all is read; pure */
 void snapshot_sort_ports(struct snapshot *snapshot);

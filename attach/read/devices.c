@@ -28,7 +28,6 @@
 struct entry {
 	const char *name;
 	uint64_t inode;
-	enum device_kind kind;
 };
 
 /*
@@ -119,7 +118,7 @@ static void read_entries(struct reading *reading, struct snapshot *snapshot, int
 	for (size_t i = 0; i < count; i++) {
 		struct device device = {
 			.name = entries[i].name,
-			.kind = entries[i].kind,
+			.kind = kind_of(entries[i].name),
 			.inode = entries[i].inode,
 			.before = reading->before,
 			.depth = reading->depth,
@@ -195,47 +194,52 @@ static void read_pass(struct reading *reading, struct snapshot *snapshot, int de
  * Decoders are found through their ports, and what is read of them depends on the regions. There
  * are three passes, in this order.
  */
+#define NR_PASSES 3
+
 static int pass_of(enum device_kind kind)
 {
 	return kind == DEVICE_PORT ? 0 : kind != DEVICE_DECODER ? 1 : 2;
 }
 
-static int by_pass_and_name(const void *a, const void *b)
+/* The entries of a pass, in the order in which they are read */
+struct pass {
+	struct entry *entries;
+	size_t count;
+};
+
+static int by_name(const void *a, const void *b)
 {
 	const struct entry *one = a, *other = b;
 
-	return pass_of(one->kind) - pass_of(other->kind) ?: text_order(one->name, other->name);
+	return text_order(one->name, other->name);
 }
 
-/* List all devices, in the order in which they are read */
-static struct entry *list_entries(struct snapshot *snapshot, DIR *devices, size_t *count)
+static void list_entries(struct snapshot *snapshot, DIR *devices, struct pass *passes)
 {
-	struct entry *entries = NULL;
 	const struct dirent *entry;
 
-	*count = 0;
 	while ((entry = unread_entry(devices))) {
 		enum device_kind kind = kind_of(entry->d_name);
+		struct pass *pass = &passes[pass_of(kind)];
 
 		if (kind != DEVICE_OTHER)
-			*APPEND(entries, *count) = (struct entry){
-				snapshot_keep(snapshot, entry->d_name), entry->d_ino, kind};
+			*APPEND(pass->entries, pass->count) = (struct entry){
+				snapshot_keep(snapshot, entry->d_name), entry->d_ino};
 	}
-	if (*count > 0)
-		qsort(entries, *count, sizeof(*entries), by_pass_and_name);
-	return entries;
+	for (int i = 0; i < NR_PASSES; i++) {
+		if (passes[i].count > 0)
+			qsort(passes[i].entries, passes[i].count, sizeof(struct entry), by_name);
+	}
 }
 
 static void read_all(struct reading *reading, struct snapshot *snapshot, DIR *devices)
 {
-	size_t count, begin = 0, end;
-	_cleanup_free_ struct entry *entries = list_entries(snapshot, devices, &count);
+	struct pass passes[NR_PASSES] = {0};
 
-	for (; begin < count; begin = end) {
-		for (end = begin;
-		     end < count && pass_of(entries[end].kind) == pass_of(entries[begin].kind);)
-			end++;
-		read_pass(reading, snapshot, dirfd(devices), entries + begin, end - begin);
+	list_entries(snapshot, devices, passes);
+	for (int i = 0; i < NR_PASSES; i++) {
+		read_pass(reading, snapshot, dirfd(devices), passes[i].entries, passes[i].count);
+		free(passes[i].entries);
 		snapshot_sort_ports(snapshot);
 	}
 	for (size_t i = 0; reading->depth == DEPTH_BRIEF && i < snapshot->nr_regions; i++)

@@ -29,15 +29,22 @@ static uint64_t read_numa_node(const struct device *device)
 	return node != SNAPSHOT_NO_NUMBER ? node : device_number(device, "../numa_node");
 }
 
-/* ".." in a device's directory is the directory of its parent, whatever link led there. */
+/*
+ * ".." in a device's directory is the directory of its parent, whatever link led there. Most hosts
+ * have the driver of the host before (@other).
+ */
 static void read_host(struct snapshot *snapshot, struct snapshot_host *host,
-		      const struct device *device)
+		      const struct snapshot_host *other, const struct device *device)
 {
-	host->driver = device_link(snapshot, device, "../driver");
+	host->driver =
+		snapshot_share(snapshot, device_link(snapshot, device, "../driver"), other->driver);
 	if (device->depth == DEPTH_STATE)
 		return;
-	host->subsystem = device_link(snapshot, device, "../subsystem");
-	host->module = host->driver ? device_link(snapshot, device, "../driver/module") : NULL;
+	host->subsystem = snapshot_share(snapshot, device_link(snapshot, device, "../subsystem"),
+					 other->subsystem);
+	if (host->driver)
+		host->module = snapshot_share(
+			snapshot, device_link(snapshot, device, "../driver/module"), other->module);
 }
 
 /* Read what does not change while the memdev exists */
@@ -52,6 +59,7 @@ static void describe_memdev(const struct device *device, struct snapshot_memdev 
 static void read_memdev(struct snapshot *snapshot, const struct device *device)
 {
 	const struct snapshot_memdev *like = DEVICE_LIKE(device, snapshot_find_memdev);
+	const struct snapshot_memdev *other;
 	struct snapshot_memdev *memdev;
 
 	*APPEND(snapshot->memdev_hosts, snapshot->nr_memdev_hosts) = device->parent ?: "";
@@ -70,7 +78,8 @@ static void read_memdev(struct snapshot *snapshot, const struct device *device)
 	 * A guard must protect a memdev that may be enabled: an error does not count as no driver.
 	 */
 	memdev->enabled = !device_lacks(device, "driver");
-	read_host(snapshot, &memdev->host, device);
+	other = snapshot->nr_memdevs > 1 ? memdev - 1 : memdev;
+	read_host(snapshot, &memdev->host, &other->host, device);
 	memdev->ram_size = like ? like->ram_size : device_number(device, "ram/size");
 	memdev->pmem_size = like ? like->pmem_size : device_number(device, "pmem/size");
 	if (device->depth == DEPTH_ALL)
@@ -121,6 +130,7 @@ static const char *find_other_child(struct snapshot *snapshot, const struct devi
 static void read_region(struct snapshot *snapshot, const struct device *device)
 {
 	struct snapshot_region *region = APPEND(snapshot->regions, snapshot->nr_regions);
+	const struct snapshot_region *other = snapshot->nr_regions > 1 ? region - 1 : region;
 
 	*region = unread_region(device);
 	region->resource = device_number(device, "resource");
@@ -131,10 +141,11 @@ static void read_region(struct snapshot *snapshot, const struct device *device)
 	if (device->depth == DEPTH_BRIEF)
 		return;
 	region->committed = device_flag(device, "commit");
-	region->driver = device_link(snapshot, device, "driver");
+	region->driver =
+		snapshot_share(snapshot, device_link(snapshot, device, "driver"), other->driver);
 	if (device->depth != DEPTH_ALL)
 		return;
-	region->mode = device_text(snapshot, device, "mode");
+	region->mode = snapshot_share(snapshot, device_text(snapshot, device, "mode"), other->mode);
 	region->other_child = find_other_child(snapshot, device);
 }
 
@@ -199,7 +210,10 @@ static void read_root_decoder(const struct snapshot *snapshot, const struct devi
 static const char *read_region_name(struct snapshot *snapshot, const struct device *device)
 {
 	const char *name = device_text(snapshot, device, "region");
+	const struct snapshot_region *region = snapshot_find_region(snapshot, name);
 
+	if (region)
+		return snapshot_share(snapshot, name, region->name);
 	return name && kind_of(name) == DEVICE_REGION ? name : NULL;
 }
 
@@ -282,13 +296,13 @@ bool copy_root_decoder(struct snapshot *snapshot, const struct device *device)
 	const struct snapshot_decoder *known = DEVICE_KNOWN(device, snapshot_find_decoder);
 	struct snapshot_decoder *decoder;
 
-	if (!known || !known->port_name || !device_name_has_prefix(known->port_name, "root") ||
+	if (!known || !known->port || known->port->kind != PORT_ROOT ||
 	    (known->delete_region == FLAG_UNKNOWN && has_region(snapshot, device->name)))
 		return false;
 	decoder = APPEND(snapshot->decoders, snapshot->nr_decoders);
 	decoder->name = device->name;
 	decoder->inode = device->inode;
-	decoder->port_name = snapshot_keep(snapshot, known->port_name);
+	decoder->port_name = snapshot_keep(snapshot, known->port->name);
 	decoder->start = decoder->size = SNAPSHOT_NO_NUMBER;
 	decoder->locked = known->locked;
 	decoder->delete_region = known->delete_region;

@@ -274,7 +274,7 @@ static struct json_object *report_locked_decoders(const struct lock_answer *lock
 		struct json_object *json = json_new_object();
 
 		json_add_string(json, "decoder", decoder->name);
-		json_add_string(json, "port", decoder->port_name);
+		json_add_string(json, "port", decoder->port ? decoder->port->name : NULL);
 		json_append(array, json);
 	}
 	return array;
