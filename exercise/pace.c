@@ -7,7 +7,8 @@
 #include "exercise/schedule.h"
 #include "util/clock.h"
 
-/* The time between two lines if stderr is not a terminal */
+/* The least time between two lines: on a terminal, and elsewhere */
+#define TELL_TERMINAL_US 200000
 #define TELL_US 5000000
 
 void pace_begin(struct pace *pace)
@@ -52,13 +53,19 @@ static double time_left(const struct pace *pace, double rate, double trials, dou
 
 void pace_tell(struct pace *pace, uint64_t findings, double trials, double duration)
 {
-	double rate = swept_rate(pace), left = time_left(pace, rate, trials, duration);
-	bool terminal = isatty(STDERR_FILENO);
 	uint64_t now = clock_now();
+	double rate, left;
+	bool terminal;
 
+	/* Most trials take less: they are not followed by anything else. */
+	if (now - pace->told_us < TELL_TERMINAL_US)
+		return;
+	terminal = isatty(STDERR_FILENO);
 	if (!terminal && now - pace->told_us < TELL_US)
 		return;
 	pace->told_us = now;
+	rate = swept_rate(pace);
+	left = time_left(pace, rate, trials, duration);
 	fprintf(stderr, "%scxl exercise-autoremove: %ju trials, ", terminal ? "\r\033[K" : "",
 		(uintmax_t)pace->made);
 	if (rate > 0)

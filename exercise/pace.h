@@ -29,7 +29,8 @@ void pace_add(struct pace *pace, const struct trial *trial, uint64_t took_us);
  * @trials: how many trials are left; negative: there is no limit
  * @duration: how many seconds the trials may take together; 0: there is no limit
  *
- * On a terminal each line replaces the one before. Elsewhere there is a line every five seconds.
+ * On a terminal each line replaces the one before, at most five times a second. Elsewhere there is
+ * a line every five seconds.
  */
 void pace_tell(struct pace *pace, uint64_t findings, double trials, double duration);
 

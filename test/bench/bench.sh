@@ -69,7 +69,7 @@ is "list-attach: from drivers on as many hosts" \
 
 # The expected counts follow the table in bare-loop.c: how many attributes and links of each device are read. Only the
 # memdevs have no serial and no node of their own.
-for program in bare-loop bare-round measure send-events bare-events; do
+for program in bare-loop bare-exec bare-round measure send-events bare-events; do
 	ok "$program.c compiles without warnings" cc -O2 -Wall -Wextra -Werror -o "$top/$program" \
 		"$SOURCE/contrib/bench.d/$program.c"
 done
@@ -157,25 +157,25 @@ like "bench: what it ran on" "$out" 'machine: .* CPUs, .*programs: .*cxl-cli [0-
 table() { awk -v title="$1" '$0 == title { on = 1; next } /^$/ { on = 0 } on { $1 = $1; print }' <<<"$out"; }
 for what in "time from start to end" "time on a processor"; do
 	is "bench: $what: the columns" "$(table "$what" | head -n 2)" \
-		"memdevs list-attach one CPU bare loop cxl list handed over per memdev"$'\n'"ms ms ms ms ms us"
+		"memdevs list-attach one CPU bare loop cxl list handed over bare exec per memdev"$'\n'"ms ms ms ms ms ms us"
 	is "bench: $what: a line for each size; large machines are not for handing over" \
 		"$(table "$what" | awk 'NR > 2 { gsub(/[0-9]+\.[0-9]+|[0-9][0-9][0-9]+/, "x"); print }')" \
-		"$(printf '%s\n' '1 x x x x x x' '8 x x x x x x' '65 x x x x - x' '80 x x x x - x')"
+		"$(printf '%s\n' '1 x x x x x x x' '8 x x x x x x x' '65 x x x x - - x' '80 x x x x - - x')"
 	is "bench: $what: the ratios" "$(table "$what, in the same round" | head -n 2)" \
-		"memdevs attach/loop one/loop list/attach handed/list"$'\n'"times times times times"
+		"memdevs attach/loop one/loop list/attach handed/list handed/bare"$'\n'"times times times times times"
 	is "bench: $what: ratios for each size" "$(table "$what, in the same round" | awk 'NR > 2 { printf "%s %s ", $1, NF }')" \
-		'1 5 8 5 65 5 80 5 '
+		'1 6 8 6 65 6 80 6 '
 done
 is "bench: memory: the columns" "$(table "memory at most" | head -n 1)" "memdevs list-attach one CPU cxl list attach/list"
 is "bench: memory: a line for each size" "$(table "memory at most" | awk 'NR > 2 { printf "%s %s ", $1, NF }')" '1 5 8 5 65 5 80 5 '
 is "bench: system calls: the columns" "$(table "system calls of one run" | head -n 1)" \
-	"memdevs list-attach bare loop cxl list handed over"
+	"memdevs list-attach bare loop cxl list handed over bare exec"
 # On a machine of one, they can be counted apart.
 traced() {
 	run_on 1 sh -c 'exec strace -f -qq -e signal=none "$@" >/dev/null' sh "$@"
 	grep -cE '^(\[pid +[0-9]+\] )?[a-z_0-9]+\(' <<<"$err"
 }
-read -r _ attach loop list over <<<"$(table "system calls of one run" | sed -n 2p)"
+read -r _ attach loop list over _ <<<"$(table "system calls of one run" | sed -n 2p)"
 ok "bench: system calls of list-attach: what the bare loop makes, and more" test "$attach" -ge "$loop" -a "$attach" -lt $((loop * 3))
 ok "bench: system calls of the bare loop" test "$loop" -gt 300 -a "$loop" -lt 400
 is "bench: system calls of cxl-cli" "$list" "$(traced "$CXL_CLI" list -MR)"
@@ -186,8 +186,8 @@ like "bench: growth of large machines" "$out" 'from 64 memdevs on, the time on a
 like "bench: the calls of handing over, beside their limit" "$out" \
 	'command +calls limit.create-region +[0-9]+ +15.enable-memdev +[0-9]+ +15.*list +[0-9]+ +15$'
 is "bench: every run is in the file" \
-	"$(jq -c '[.runs[] | .memdevs, (.list_attach, .one_cpu, .cxl_list, .bare_loop | length), (.handed_over // [] | length)]' "$top/json")" \
-	'[1,1,1,1,1,1,8,1,1,1,1,1,65,1,1,1,1,0,80,1,1,1,1,0]'
+	"$(jq -c '[.runs[] | .memdevs, (.list_attach, .one_cpu, .cxl_list, .bare_loop | length), (.handed_over, .bare_exec // [] | length)]' "$top/json")" \
+	'[1,1,1,1,1,1,1,8,1,1,1,1,1,1,65,1,1,1,1,0,0,80,1,1,1,1,0,0]'
 # Machines on which cxl-cli takes minutes are measured without it.
 jq -cn '{memdevs: 16384, system_calls: {}} + ({list_attach: 3, one_cpu: 4, bare_loop: 6} |
 	map_values([{seconds: ., cpu_seconds: ., bytes: 1048576}]))' >"$top/large"
