@@ -59,8 +59,10 @@ is "ended without a report: not counted, and said" "$status$(row 'default set')$
 	"0default set 0 0not counted: a guest of plain, default set, ended without a report of its kernel"
 rm "$top"/guests/plain-exercise.*
 echo '[  1.000000] hello' >"$top/guests/plain-exercise.log"
-bench 1 240 "" plain
+bench 1 240 "$top/json" plain
 like "a guest that did not begin: failed" "$status$err" "^1time-to-bug: the guest did not do its part"
+is "and the guests before it are in the file" "$(jq -c '[.guests[].name]' "$top/json")" \
+	'["two loops","--race port,host","the same, in loops","five loops"]'
 
 guest planted-loops-host-port-memdev-region-bus log '[  340.000000] time-to-bug: ends'
 guest planted-exercise console '[  101.500000] RIP: 0010:race_at+0x1/0x2'
