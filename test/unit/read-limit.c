@@ -91,7 +91,7 @@ static void reads_again(void **state)
 	unanswered = 2;
 	assert_int_equal(read_file(), 5);
 	assert_int_equal(calls, 3);
-	assert_true(is_between(clock_now() - begun, 1900000, 6000000));
+	assert_true(is_between(clock_now() - begun, 1900000, 60000000));
 	assert_false(unread_any());
 }
 
@@ -130,7 +130,7 @@ static void hurries_afterwards(void **state)
 	for (int i = 0; i < 8; i++)
 		assert_int_equal(read_file(), -EDEADLK);
 	assert_int_equal(calls, 8);
-	assert_true(is_between(clock_now() - begun, 1000000, 4000000));
+	assert_true(is_between(clock_now() - begun, 1000000, 7500000));
 	unanswered = 0;
 	assert_int_equal(read_file(), 5);
 	read_limit_end();

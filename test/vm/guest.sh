@@ -54,6 +54,11 @@ unbind_settled() {
 # answer FILTER: print what jq makes of the last output
 answer() { jq -c "$1" <<<"$out"; }
 
+# is_there PID: whether this process has not ended; one that nobody has waited for has
+is_there() { grep -qs '^State:.[^ZX]' "/proc/$1/status"; }
+# until_ended PID: wait until the kernel returns from the step of this process, which ends then
+until_ended() { while is_there "$1"; do sleep 0.1; done; }
+
 # as_cxl_cli ARGUMENT...: our cxl and the distribution's do the same
 as_cxl_cli() {
 	local ours

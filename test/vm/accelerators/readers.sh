@@ -3,7 +3,7 @@
 #
 # list-attach and list-attach --follow read the machine while the host is unbound and bound all the time. A reader of a
 # region that the kernel assembles can deadlock with it (Documentation/findings/region-deadlock.md): then nothing goes on.
-# RACE_SECONDS says for how long.
+# RACE_SECONDS says for how long at least.
 # shellcheck source=test/vm/guest.sh
 . "$SOURCE/test/vm/guest.sh"
 
@@ -12,7 +12,7 @@ host=$(basename "$(readlink -f /sys/bus/cxl/devices/mem0/..)")
 driver=$(readlink -f /sys/bus/cxl/devices/mem0/../driver)
 top=$(mktemp -d)
 end=$(($(date +%s) + seconds))
-is_time() { [ "$(date +%s)" -lt "$end" ]; }
+is_time() { [ ! -e "$top/stop" ]; }
 
 bind_often() {
 	local binds=0
@@ -38,24 +38,25 @@ touch "$top/failed" "$top/said"
 bind_often & binder=$!
 list_often & lister=$!
 
-# The longest time without another bind. A read is interrupted within about a second; on an emulated machine, the rest
-# takes seconds, too.
-longest=0 last=0 since=$(date +%s)
-while is_time; do
+# A read is interrupted within about a second, and the kernel goes on. How fast depends on the machine; two minutes without
+# another bind are a deadlock.
+longest=0 last=0 since=$(date +%s) now=$since
+until [ "$now" -ge "$end" ] && [ "$last" -gt 5 ] || [ "$longest" -ge 120 ]; do
 	sleep 1
 	binds=$(cat "$top/binds") now=$(date +%s)
 	[ "$binds" = "$last" ] || { last=$binds since=$now; }
 	[ $((now - since)) -le $longest ] || longest=$((now - since))
 done
+touch "$top/stop"
 # Whoever waits for the kernel for ever ends only now, if at all.
 for _ in $(seq 30); do
 	kill -0 $binder 2>/dev/null || kill -0 $lister 2>/dev/null || break
 	sleep 1
 done
-echo "# $(cat "$top/binds") binds, $(cat "$top/lists") listings in $seconds s; the longest time without a bind was $longest s"
+echo "# $(cat "$top/binds") binds, $(cat "$top/lists") listings in $((now - end + seconds)) s; the longest time without a bind was $longest s"
 sed 's/^/# /' "$top/said" | sort | uniq -c | head -5
 ok "the host was bound several times" test "$(cat "$top/binds")" -gt 5
-ok "it was never kept from being bound for long" test "$longest" -lt 20
+ok "it was never kept from being bound for two minutes" test "$longest" -lt 120
 is "the loop of binds has ended" "$(kill -0 $binder 2>&1 | grep -c 'No such process')" 1
 is "every listing ended by itself" "$(sort "$top/failed" | uniq -c | awk '$2 >= 124')" ""
 ok "--follow still runs" kill -0 $one $other
