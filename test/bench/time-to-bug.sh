@@ -45,6 +45,7 @@ guest plain-loops-host-port-memdev-region-bus log '[  340.000000] time-to-bug: e
 guest plain-exercise log '[  130.000000] time-to-bug: finds "signature":"quiet nothing-left"' '[  340.000000] time-to-bug: ends'
 bench 3 240 "$top/json" plain
 is "loops that crash" "$status$(row 'two loops')" "0two loops 3 3 7.5 7.5"
+like "where they crashed" "$out" $'\ntwo loops: crashed in mutex_lock \\(3\\)\n--race port,host: crashed in an unknown place \\(3\\)'
 is "a finding before the crash" "$(row '--race port,host')" "--race port,host 3 3 4.2 2.0"
 is "the same in loops" "$(row 'the same, in loops')" "the same, in loops 3 3 3.0 3.0"
 is "nothing within the limit" "$(row 'five loops')" "five loops 3 0 >240 >240"
