@@ -57,7 +57,7 @@ void pace_tell(struct pace *pace, uint64_t findings, double trials, double durat
 	double rate, left;
 	bool terminal;
 
-	/* Most trials take less: they are not followed by anything else. */
+	/* Most trials end sooner after the last line, and cost nothing more here. */
 	if (now - pace->told_us < TELL_TERMINAL_US)
 		return;
 	terminal = isatty(STDERR_FILENO);
