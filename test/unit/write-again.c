@@ -15,8 +15,10 @@
 #include "util/memory.h"
 
 /* The answers of the kernel to the writes: an errno, or 0 */
-static int answers[4];
+static const int answers[] = {0, ENODEV, 0};
 static size_t writes;
+
+static struct step_files files;
 
 ssize_t __wrap_pwrite64(int fd, const void *text, size_t size, off_t offset);
 ssize_t __wrap_pwrite64(int fd, const void *text, size_t size, off_t offset)
@@ -48,17 +50,20 @@ static void replace(void)
 
 static const struct step flush = {.action = STEP_FLUSH};
 
+/* The first write opens the file, which is kept. */
 static int begin(void **state)
 {
 	(void)state;
 	writes = 0;
 	close(mkstemp(path));
-	return 0;
+	return step_write_again(&files, &flush);
 }
 
 static int end(void **state)
 {
 	(void)state;
+	step_files_release(&files);
+	files = (struct step_files){0};
 	unlink(path);
 	sprintf(path, "/tmp/write-again-XXXXXX");
 	return 0;
@@ -67,45 +72,26 @@ static int end(void **state)
 /* The answer of a driver counts, also if the file was open before: it is not asked twice. */
 static void an_answer_counts(void **state)
 {
-	struct step_files files = {0};
-
 	(void)state;
-	answers[0] = 0;
-	answers[1] = ENODEV;
-	assert_int_equal(step_write_again(&files, &flush), 0);
 	assert_int_equal(step_write_again(&files, &flush), -ENODEV);
 	assert_int_equal(writes, 2);
-	step_files_release(&files);
 }
 
 /* A file that is dead is opened anew, once another one is in its place. */
 static void a_dead_file_is_opened_anew(void **state)
 {
-	struct step_files files = {0};
-
 	(void)state;
-	answers[0] = 0;
-	answers[1] = ENODEV;
-	answers[2] = 0;
-	assert_int_equal(step_write_again(&files, &flush), 0);
 	replace();
 	assert_int_equal(step_write_again(&files, &flush), 0);
 	assert_int_equal(writes, 3);
 	assert_int_equal(files.count, 1);
-	step_files_release(&files);
 }
 
 static void no_file_is_in_its_place(void **state)
 {
-	struct step_files files = {0};
-
 	(void)state;
-	answers[0] = 0;
-	answers[1] = ENODEV;
-	assert_int_equal(step_write_again(&files, &flush), 0);
 	unlink(path);
 	assert_int_equal(step_write_again(&files, &flush), -ENOENT);
-	step_files_release(&files);
 }
 
 int main(void)
