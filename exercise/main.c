@@ -202,6 +202,9 @@ static void add_loops(const struct options *options, struct schedule *schedule)
 		schedule_loops_first(schedule, (uint64_t)(budget * 1000000));
 }
 
+/* Two actors meet in a quarter of the storms: in at least one of six, in four of five runs */
+#define STANDARD_STORMS 6
+
 static void fill_schedule(const struct options *options, actor_set actors,
 			  struct schedule *schedule)
 {
@@ -218,7 +221,9 @@ static void fill_schedule(const struct options *options, actor_set actors,
 		*APPEND(schedule->cases, schedule->nr_cases) = cases->list[i];
 	if (standard || cases->all_pairs)
 		schedule_add_pairs(schedule, actors);
-	if (standard || cases->storm)
+	if (standard)
+		schedule_add_storms(schedule, actors, STANDARD_STORMS);
+	if (cases->storm)
 		schedule_add(schedule, SCENARIO_STORM, actors);
 	add_loops(options, schedule);
 }

@@ -254,9 +254,8 @@ static const struct command_option trial_options[] = {
 	{.name = "interleaving",
 	 .arg = "turns|halves|one-cpu|loops",
 	 .help = "Run races and storms only so: each actor detaches and reattaches in turn; two "
-		 "processes "
-		 "of each actor do so at the same time; all are on one processor, where the actor "
-		 "that starts later goes first; or two processes of each actor do so for seconds",
+		 "processes of each actor do so at the same time; all are on one processor, where "
+		 "the actor that starts later goes first; or each does so in turn for seconds",
 	 SETS(SETS_BY, interleaving),
 	 .parse = parse_interleaving},
 	{.name = "trials",
@@ -385,7 +384,7 @@ static const struct option_set option_set = {
 		"detach-memdev --via), region (its driver), list (reads all of sysfs), open (the "
 		"memdev's file). These need something beside the memdev: hold, map, fwctl, reset, "
 		"slot, link, refuse, load, neighbor, create-region, online-memory. Without any of "
-		"--via, --race, --all-pairs, --storm: all pairs, then a storm.\n\n"
+		"--via, --race, --all-pairs, --storm: all pairs, and six storms.\n\n"
 		"Examples:\n"
 		"  cxl exercise-autoremove --via host --trials 200\n"
 		"  cxl exercise-autoremove --race host,port --duration 60 --table\n"

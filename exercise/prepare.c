@@ -112,7 +112,7 @@ char *prepare_trial(const struct preparation *preparation, const struct race_cas
 {
 	bool one_cpu = trial->interleaving == INTERLEAVING_ONE_CPU;
 	bool loops = trial->interleaving == INTERLEAVING_LOOPS;
-	bool halves = trial->interleaving == INTERLEAVING_HALVES || loops;
+	bool halves = trial->interleaving == INTERLEAVING_HALVES;
 	uint64_t delays[NR_ACTORS];
 	int priorities[NR_ACTORS];
 

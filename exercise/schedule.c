@@ -12,6 +12,9 @@
 /* The longest trial in loops. contrib/bench --time-to-bug shows how soon loops find a crash. */
 #define LOOPS_MOST_US 20000000
 
+/* Not every set of actors is a storm, and each storm is different. */
+#define DRAWS_FOR_A_STORM 64
+
 const char *actor_name(enum actor actor)
 {
 	static const char *const names[NR_ACTORS] = {
@@ -164,6 +167,40 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors)
 	}
 }
 
+static size_t count_actors(actor_set actors, bool only_changing)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < NR_ACTORS; i++)
+		count += (actors & 1U << i) && !(only_changing && actor_only_looks((enum actor)i));
+	return count;
+}
+
+static bool has_storm(const struct schedule *schedule, actor_set actors)
+{
+	for (size_t i = 0; i < schedule->nr_cases; i++) {
+		if (schedule->cases[i].scenario == SCENARIO_STORM &&
+		    cases_actors(&schedule->cases[i], 1) == actors)
+			return true;
+	}
+	return false;
+}
+
+void schedule_add_storms(struct schedule *schedule, actor_set actors, size_t count)
+{
+	size_t draws = DRAWS_FOR_A_STORM * count;
+
+	while (count > 0 && draws-- > 0) {
+		actor_set storm = actors & (actor_set)nrand48(schedule->random);
+
+		if (count_actors(storm, false) < 3 || count_actors(storm, true) < 2 ||
+		    has_storm(schedule, storm))
+			continue;
+		schedule_add(schedule, SCENARIO_STORM, storm);
+		count--;
+	}
+}
+
 /* Return a random number from 0 to @count - 1 */
 static size_t pick(struct schedule *schedule, size_t count)
 {
@@ -202,12 +239,12 @@ void schedule_loops_first(struct schedule *schedule, uint64_t budget_us)
 	schedule->loops_us = each_us < LOOPS_MOST_US ? each_us : LOOPS_MOST_US;
 }
 
-/* Two actors that detach change more than one does, and a storm is slower than both. */
+/* A storm makes many pairs meet, and two actors that detach change more than one does. */
 static int loops_rank(const struct race_case *race_case)
 {
 	if (race_case->scenario != SCENARIO_RACE)
-		return 2;
-	return actor_detaches(race_case->actors[0]) && actor_detaches(race_case->actors[1]) ? 0 : 1;
+		return 0;
+	return actor_detaches(race_case->actors[0]) && actor_detaches(race_case->actors[1]) ? 1 : 2;
 }
 
 /* Order the cases by rank, and keep the drawn order within each rank */

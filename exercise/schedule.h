@@ -57,7 +57,7 @@ typedef unsigned int actor_set;
 enum scenario {
 	SCENARIO_ALONE, /* one actor */
 	SCENARIO_RACE,	/* two actors */
-	SCENARIO_STORM, /* all actors at once */
+	SCENARIO_STORM, /* several actors, or all */
 };
 
 /* How the operations of a race or a storm are interleaved */
@@ -82,8 +82,9 @@ enum interleaving {
 	 */
 	INTERLEAVING_ONE_CPU,
 	/*
-	 * As INTERLEAVING_HALVES, but for seconds, and on processors that run nothing else. It
-	 * makes as many repetitions as possible, like a shell loop around each write.
+	 * As INTERLEAVING_TURNS, but for seconds, and on processors that run nothing else. It
+	 * makes as many repetitions as possible, like a shell loop around both writes. In halves,
+	 * a storm would find nearly every device detached, and do nothing.
 	 */
 	INTERLEAVING_LOOPS,
 	NR_INTERLEAVINGS,
@@ -165,6 +166,15 @@ void schedule_add(struct schedule *schedule, enum scenario scenario, actor_set a
 void schedule_add_pairs(struct schedule *schedule, actor_set actors);
 
 /**
+ * schedule_add_storms() - add up to @count different storms of actors that are drawn
+ *
+ * Each actor takes part in half of the storms. With all actors in one storm, each would act too
+ * rarely, and the slow ones would hide what the others do. Three actors or more take part, and two
+ * of them change something. Fewer storms are added if so many different ones cannot be drawn.
+ */
+void schedule_add_storms(struct schedule *schedule, actor_set actors, size_t count);
+
+/**
  * schedule_loops_first() - let each sweep begin with each race and storm in loops
  * @budget_us: how long all of these loops last together
  *
@@ -192,7 +202,8 @@ size_t shard_of(size_t number, size_t race_case, size_t nr_cases, size_t count);
  * Each pass has each case once, in a new order. In SWEEP_TRIALS passes a race visits every bucket
  * of its sweep once in each interleaving. The next sweep visits each bucket at another offset. With
  * INTERLEAVING_LOOPS as the one interleaving, there is no sweep. If loops come first, there is one
- * more pass before each sweep, which begins with the pairs of actors that detach.
+ * more pass before each sweep, which begins with the storms. The pairs of actors that detach
+ * follow.
  */
 void schedule_next(struct schedule *schedule, struct trial *trial);
 

@@ -12,7 +12,7 @@
 static int draw_cases(struct json_object *cases)
 {
 	static const struct table_column columns[] = {
-		{"CASE", "case", CELL_TEXT, NULL},
+		{"CASE", "name", CELL_TEXT, NULL},
 		{"TRIALS", "trials", CELL_NUMBER, NULL},
 		{"FINDINGS", "findings", CELL_NUMBER, NULL},
 		{0},
@@ -22,13 +22,7 @@ static int draw_cases(struct json_object *cases)
 	struct table *table = table_new(columns, NULL, "CASE,TRIALS,FINDINGS", &plain, &unknown);
 
 	for (size_t i = 0; i < json_length(cases); i++) {
-		struct json_object *race_case = json_object_array_get_idx(cases, i);
-		_cleanup_free_ char *name = summary_case_name(race_case);
-		struct json_object *more = json_new_object();
-
-		json_add_string(more, "case", name);
-		table_row(table, NULL, race_case, more);
-		json_object_put(more);
+		table_row(table, NULL, json_object_array_get_idx(cases, i), NULL);
 	}
 	return table_print(table);
 }

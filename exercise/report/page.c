@@ -144,7 +144,6 @@ static void add_others(struct html *page, struct json_object *cases)
 
 	for (size_t i = 0; i < json_length(cases); i++) {
 		struct json_object *race_case = json_object_array_get_idx(cases, i);
-		_cleanup_free_ char *name = summary_case_name(race_case);
 		const struct tally tally = {
 			.trials = record_number(race_case, "trials"),
 			.findings = record_number(race_case, "findings"),
@@ -158,7 +157,8 @@ static void add_others(struct html *page, struct json_object *cases)
 				   columns);
 			is_begun = true;
 		}
-		html_add(page, "<tr><th scope=\"row\">%s</th><td class=\"tally\">", name);
+		html_add(page, "<tr><th scope=\"row\">%s</th><td class=\"tally\">",
+			 record_text(race_case, "name"));
 		add_tally(page, &tally);
 		html_add(page, "</td></tr>\n");
 	}

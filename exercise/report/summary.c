@@ -39,18 +39,26 @@ static struct json_object *case_of(const struct reading *reading, struct json_ob
 		       : NULL;
 }
 
-char *summary_case_name(struct json_object *race_case)
+static bool is_storm(struct json_object *race_case)
+{
+	return streq(record_text(race_case, "scenario"), "storm");
+}
+
+/* "host,port", or "storm=host,port,list", as the option; a storm that is the only one is "storm" */
+static char *name_case(struct json_object *race_case, size_t storms)
 {
 	struct json_object *actors = json_object_object_get(race_case, "actors");
-	const char *scenario = record_text(race_case, "scenario");
-	char *name = NULL;
+	char *name = is_storm(race_case) ? memory_check(strdup("storm")) : NULL;
 
-	if (scenario && strcmp(scenario, "storm") == 0)
-		return memory_check(strdup("storm"));
+	if (name && storms == 1)
+		return name;
 	for (size_t i = 0; i < json_length(actors); i++) {
 		_cleanup_free_ char *before = name;
 
-		name = xasprintf("%s%s%s", before ?: "", before ? "," : "",
+		name = xasprintf("%s%s%s", before ?: "",
+				 i > 0	  ? ","
+				 : before ? "="
+					  : "",
 				 json_object_get_string(json_object_array_get_idx(actors, i)));
 	}
 	return name ?: memory_check(strdup("none"));
@@ -65,7 +73,7 @@ static char *name_of_trial(const struct reading *reading, struct json_object *tr
 				    ? record_text(json_object_array_get_idx(operations, 0), "actor")
 				    : NULL;
 
-	return race_case ? summary_case_name(race_case) : memory_check(strdup(actor ?: "unknown"));
+	return memory_check(strdup(race_case ? record_text(race_case, "name") : actor ?: "unknown"));
 }
 
 static struct json_object *find_finding(struct json_object *findings, const char *signature)
@@ -144,14 +152,28 @@ static struct json_object *read_actors(struct json_object *from)
 	return actors;
 }
 
+static size_t count_storms(struct json_object *cases)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < json_length(cases); i++)
+		count += is_storm(json_object_array_get_idx(cases, i));
+	return count;
+}
+
 static void read_cases(struct reading *reading, struct json_object *cases)
 {
+	size_t storms = count_storms(cases);
+
 	for (size_t i = 0; i < json_length(cases); i++) {
 		struct json_object *from = json_object_array_get_idx(cases, i);
 		struct json_object *race_case = json_new_object();
+		_cleanup_free_ char *name = NULL;
 
 		json_add_string(race_case, "scenario", record_text(from, "scenario"));
 		json_add(race_case, "actors", read_actors(json_object_object_get(from, "actors")));
+		name = name_case(race_case, storms);
+		json_add_string(race_case, "name", name);
 		json_add_number(race_case, "trials", 0);
 		json_add_number(race_case, "findings", 0);
 		json_append(reading->cases, race_case);

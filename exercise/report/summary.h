@@ -22,11 +22,4 @@ bool summary_has_findings(struct json_object *summary);
  */
 bool summary_lacks_shards(struct json_object *summary);
 
-/**
- * summary_case_name() - name a case by its actors: "host,port", or "storm"
- *
- * Return: a new string that the caller frees.
- */
-char *summary_case_name(struct json_object *race_case);
-
 #endif

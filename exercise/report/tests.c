@@ -49,7 +49,7 @@ static char *titles_of(struct json_object *findings, const char *name)
 static void add_case(struct exercise_tests *tests, struct json_object *summary,
 		     struct json_object *race_case)
 {
-	_cleanup_free_ char *name = summary_case_name(race_case);
+	const char *name = record_text(race_case, "name");
 	struct exercise_test *test = APPEND(tests->list, tests->count);
 
 	*test = (struct exercise_test){

@@ -196,6 +196,15 @@ bug x < y
   in host,port: 1
   by turns: 1
 line"
+# Several storms are told apart by their actors.
+storms='{"record":"start","cases":[{"scenario":"storm","actors":["host","port","list"]},{"scenario":"race","actors":["host","port"]},{"scenario":"storm","actors":["host","port"]}]}'
+(echo "$storms"; trial 0 0; result 0; trial 1 2; result 1 "$finding"; trial 2 2) >"$log"
+exercise --report "$log"
+is "two storms: in the report" "$status$(answer '[(.cases | map([.name, .trials])), (.findings | map(.cases))]')" \
+	'4[[["storm=host,port,list",1],["host,port",0],["storm=host,port",2]],[{"storm=host,port":1},{"storm=host,port":1}]]'
+is "two storms: what died" "$(answer '.findings[1].signature')" '"died in storm=host,port"'
+exercise --report "$log" --format lava
+like "two storms: for LAVA" "$out" $'\n'"storm-storm-host-port-list pass 1 trials"$'\n'"storm-storm-host-port fail 2 findings"
 # Formats for the systems that run tests
 log_of_all() {
 	echo '{"record":"start","cases":[{"scenario":"race","actors":["host","port"]},{"scenario":"alone","actors":["host"]},{"scenario":"storm","actors":["host","port"]}]}'
@@ -338,13 +347,16 @@ like "left out: skipped for LAVA" "$out" 'run-slot skip'
 # The picture of the report, which the lab draws
 (echo "$start"; trial 0 1; result 0; trial 1 0; result 1 "$finding") >"$log"
 exercise --report "$log"
-echo "$out" | jq '.cases += [{scenario: "race", actors: ["host", "host"], trials: 3, findings: 0}]' >"$machine_top/report"
+echo "$out" | jq '.cases += [{scenario: "race", name: "host,host", actors: ["host", "host"], trials: 3, findings: 0},
+	{scenario: "storm", name: "storm=host,list,open", actors: ["host", "list", "open"], trials: 5, findings: 2}]' >"$machine_top/report"
 run "$SOURCE/contrib/lab.d/exercise-matrix" "$machine_top/report" "$machine_top/matrix.svg"
-is "as a matrix" "$status$out" "0             host     port     list
+is "as a matrix" "$status$out" "0             host     port     list     open
 host          0/3
 port          1/1
 list
+open
 storm         0/1
+storm=host,list,open      2/5
 findings/trials; 2 trials, 1 kinds of findings
   bug x < y (host,port 1)"
 ok "as a picture" python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$machine_top/matrix.svg"

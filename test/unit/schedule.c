@@ -50,6 +50,77 @@ static void pairs(void **state)
 	schedule_close(&schedule);
 }
 
+/* Add six storms of these actors, and return the actors of each */
+static size_t draw_storms(uint64_t seed, actor_set actors, actor_set *storms)
+{
+	struct schedule schedule;
+	size_t count;
+
+	schedule_open(&schedule, seed);
+	schedule_add_storms(&schedule, actors, 6);
+	count = schedule.nr_cases;
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(schedule.cases[i].scenario, SCENARIO_STORM);
+		storms[i] = cases_actors(&schedule.cases[i], 1);
+	}
+	schedule_close(&schedule);
+	return count;
+}
+
+static void drawn_storms(void **state)
+{
+	const actor_set changing = some & ~(BIT(ACTOR_LIST) | BIT(ACTOR_OPEN));
+	actor_set storms[6], others[6];
+
+	(void)state;
+	assert_int_equal(draw_storms(7, some, storms), 6);
+	for (size_t i = 0; i < 6; i++) {
+		assert_int_equal(storms[i] & ~some, 0);
+		assert_true(__builtin_popcount(storms[i]) >= 3);
+		assert_true(__builtin_popcount(storms[i] & changing) >= 2);
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(storms[i], storms[j]);
+	}
+	draw_storms(7, some, others);
+	assert_memory_equal(storms, others, sizeof(storms));
+	draw_storms(8, some, others);
+	assert_memory_not_equal(storms, others, sizeof(storms));
+}
+
+/* Each actor takes part in about half of the storms, or a few more because three are needed. */
+static void each_actor_in_half_of_the_storms(void **state)
+{
+	size_t seen[NR_ACTORS] = {0};
+	actor_set storms[6];
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 100; seed++) {
+		size_t count = draw_storms(seed, some, storms);
+
+		for (size_t i = 0; i < count * NR_ACTORS; i++)
+			seen[i % NR_ACTORS] += (storms[i / NR_ACTORS] >> i % NR_ACTORS) & 1;
+	}
+	for (int i = 0; i < NR_ACTORS; i++) {
+		if (some & 1U << i)
+			assert_true(seen[i] >= 300 && seen[i] <= 510);
+		else
+			assert_int_equal(seen[i], 0);
+	}
+}
+
+/* Three actors make one storm, and fewer make none. */
+static void few_actors_few_storms(void **state)
+{
+	actor_set storms[6];
+
+	(void)state;
+	assert_int_equal(
+		draw_storms(1, BIT(ACTOR_HOST) | BIT(ACTOR_PORT) | BIT(ACTOR_OPEN), storms), 1);
+	assert_int_equal(draw_storms(1, BIT(ACTOR_HOST) | BIT(ACTOR_PORT), storms), 0);
+	assert_int_equal(
+		draw_storms(1, BIT(ACTOR_HOST) | BIT(ACTOR_LIST) | BIT(ACTOR_OPEN), storms), 0);
+}
+
 static void same_seed_same_schedule(void **state)
 {
 	struct schedule one, other, third;
@@ -224,8 +295,8 @@ static void skipping_in_a_shard(void **state)
 }
 
 /*
- * If loops come first, each sweep begins with each race and storm in loops: the pairs that detach,
- * then the other pairs, then the storm. The sweep has no loops.
+ * If loops come first, each sweep begins with each race and storm in loops: the storm, then the
+ * pairs that detach, then the other pairs. The sweep has no loops.
  */
 static void loops_first(void **state)
 {
@@ -245,11 +316,11 @@ static void loops_first(void **state)
 
 			schedule_next(&with, &trial);
 			race_case = &with.cases[trial.race_case];
-			is = race_case->scenario != SCENARIO_RACE ? 2
+			is = race_case->scenario != SCENARIO_RACE ? 0
 			     : actor_detaches(race_case->actors[0]) &&
 					     actor_detaches(race_case->actors[1])
-				     ? 0
-				     : 1;
+				     ? 1
+				     : 2;
 			assert_true(is >= rank);
 			rank = is;
 			assert_int_equal(trial.interleaving, INTERLEAVING_LOOPS);
@@ -470,6 +541,9 @@ int main(void)
 		cmocka_unit_test(skipping_in_a_shard),
 		cmocka_unit_test(loops),
 		cmocka_unit_test(loops_first),
+		cmocka_unit_test(drawn_storms),
+		cmocka_unit_test(each_actor_in_half_of_the_storms),
+		cmocka_unit_test(few_actors_few_storms),
 		cmocka_unit_test(loops_share_the_time),
 	};
 

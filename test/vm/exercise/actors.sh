@@ -50,6 +50,11 @@ for options in "--via host" "--race host,memdev --at 0.25 --interleaving one-cpu
 	is "a script for $options: everything is as it was" "$(state)" "$whole"
 done
 
+# In loops, each actor of a storm is one process. If another process attached, each would find nearly everything
+# detached, and there would be no race.
+run "$CXL" exercise-autoremove --script --storm=host,memdev,open --interleaving loops
+is "in loops: each actor is one process" "$status$(grep -c 'actors+=' <<<"$out")" 03
+
 # On a terminal
 rm -f "$log"
 run env TERM=xterm "$SOURCE/test/replay/typed" '' "$CXL" exercise-autoremove --log "$log" --via host --trials 100
