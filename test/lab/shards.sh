@@ -19,9 +19,9 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/cxl-attach
 top=$(mktemp -d "${cache%/*}/cxl-attach-test.XXXXXX")
 trap 'rm -rf "$top"' EXIT
 mkdir "$top"/{1,2,whole}
-# These cases show no known bug of the kernel.
+# These cases show no known bug of the kernel. To read a region while it is assembled can deadlock, so none of them lists.
 options=(--guests 0 --budget 10 --trials 4)
-cases=(--seed 5 --via host --race 'memdev,list' --race 'host,open')
+cases=(--seed 5 --via host --race 'memdev,open' --race 'host,open')
 # trials DIRECTORY...: print everything that the schedule says of each trial
 trials() { jq -c 'select(.record == "trial") | [.trial, .case, .offset, .interleaving, (.operations | map(.actor))]' "${@/%//log}" | sort; }
 # jq OPTION FILTER FILE...: run the userland's jq, for which $top is /mnt
@@ -56,6 +56,7 @@ is "two shards, started by GNU parallel" "$status" 0
 [ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}"
 run "$lab" exercise "$@" "${options[@]}" --share "$top/whole" -- "${cases[@]}"
 is "one run" "$status" 0
+[ "$status" -eq 0 ] || printf '# %s\n' "${err//$'\n'/$'\n# '}"
 root=$(find "$cache" -maxdepth 1 -name 'userland-testing-*' ! -name '*.part' -printf '%T@ %p\n' | sort -rn | sed -n '1s/^[^ ]* //p')
 is "together they have made its trials" "$(trials "$top/1" "$top/2")" "$(trials "$top/whole")"
 is "each of them half" "$(trials "$top/1" | wc -l) $(trials "$top/2" | wc -l)" "6 6"
