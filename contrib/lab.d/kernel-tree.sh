@@ -28,7 +28,7 @@ setup_tree_kernel() {
 # kernel_check_tree DIRECTORY: report what is wrong with the tree, before anything is built
 kernel_check_tree() {
 	[ -e "$1/Kbuild" ] && [ -d "$1/drivers/cxl" ] || die "$1 is not the source of a kernel with CXL"
-	tree_has_file "$1" Kbuild ||
+	! tree_has_git "$1" || ! tree_git "$1" check-ignore -q Kbuild ||
 		die "git ignores the source in $1, as the .gitignore of Debian's kernels says: add it with 'git add --force', or remove that rule"
 	[ ! -e "$1/include/config/auto.conf" ] || tree_has_git "$1" ||
 		die "$1 was built in place, and without git it cannot be told what is source: run 'make mrproper' in there, or give what it has built, with --kernel-image and --kernel-modules"

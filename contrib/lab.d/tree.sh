@@ -22,10 +22,6 @@ tree_files() {
 	fi | LC_ALL=C sort -zu
 }
 
-# tree_has_file DIRECTORY NAME: is this file one of those? grep reads all names: tree_files would fail if it could not
-# write them.
-tree_has_file() { [ "$(tree_files "$1" | grep -czFx -- "$2")" = 1 ]; }
-
 # tree_now DIRECTORY: print a key of its present files with their modes, committed or not. A name that git has, and for
 # which there is no file, is a part of the key as well.
 tree_now() (
