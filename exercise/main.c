@@ -202,7 +202,7 @@ static void add_loops(const struct options *options, struct schedule *schedule)
 		schedule_loops_first(schedule, (uint64_t)(budget * 1000000));
 }
 
-/* Two actors meet in a quarter of the storms: in at least one of six, in four of five runs */
+/* Two actors meet in a quarter of the storms, and in most runs in at least one of six. */
 #define STANDARD_STORMS 6
 
 static void fill_schedule(const struct options *options, actor_set actors,

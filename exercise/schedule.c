@@ -167,13 +167,15 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors)
 	}
 }
 
-static size_t count_actors(actor_set actors, bool only_changing)
+static bool suffice_for_storm(actor_set actors)
 {
-	size_t count = 0;
+	size_t all = 0, changing = 0;
 
-	for (int i = 0; i < NR_ACTORS; i++)
-		count += (actors & 1U << i) && !(only_changing && actor_only_looks((enum actor)i));
-	return count;
+	for (int i = 0; i < NR_ACTORS; i++) {
+		all += (actors >> i) & 1;
+		changing += ((actors >> i) & 1) && !actor_only_looks((enum actor)i);
+	}
+	return all >= 3 && changing >= 2;
 }
 
 static bool has_storm(const struct schedule *schedule, actor_set actors)
@@ -193,8 +195,7 @@ void schedule_add_storms(struct schedule *schedule, actor_set actors, size_t cou
 	while (count > 0 && draws-- > 0) {
 		actor_set storm = actors & (actor_set)nrand48(schedule->random);
 
-		if (count_actors(storm, false) < 3 || count_actors(storm, true) < 2 ||
-		    has_storm(schedule, storm))
+		if (!suffice_for_storm(storm) || has_storm(schedule, storm))
 			continue;
 		schedule_add(schedule, SCENARIO_STORM, storm);
 		count--;

@@ -168,9 +168,9 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors);
 /**
  * schedule_add_storms() - add up to @count different storms of actors that are drawn
  *
- * Each actor takes part in half of the storms. With all actors in one storm, each would act too
- * rarely, and the slow ones would hide what the others do. Three actors or more take part, and two
- * of them change something. Fewer storms are added if so many different ones cannot be drawn.
+ * Each actor takes part in about half of the storms. With all actors in one storm, each would act
+ * too rarely, and the slow ones would hide what the others do. At least three actors take part, and
+ * at least two of them change something. Fewer storms are added if there are not so many.
  */
 void schedule_add_storms(struct schedule *schedule, actor_set actors, size_t count);
 

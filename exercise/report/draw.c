@@ -4,8 +4,6 @@
 
 #include "exercise/report/draw.h"
 #include "exercise/report/read-log.h"
-#include "exercise/report/summary.h"
-#include "util/cleanup.h"
 #include "util/json.h"
 #include "util/table.h"
 
@@ -21,9 +19,8 @@ static int draw_cases(struct json_object *cases)
 	const char *unknown;
 	struct table *table = table_new(columns, NULL, "CASE,TRIALS,FINDINGS", &plain, &unknown);
 
-	for (size_t i = 0; i < json_length(cases); i++) {
+	for (size_t i = 0; i < json_length(cases); i++)
 		table_row(table, NULL, json_object_array_get_idx(cases, i), NULL);
-	}
 	return table_print(table);
 }
 

@@ -4,7 +4,6 @@
 
 #include "exercise/report/page.h"
 #include "exercise/report/read-log.h"
-#include "exercise/report/summary.h"
 #include "exercise/schedule.h"
 #include "util/cleanup.h"
 #include "util/html.h"

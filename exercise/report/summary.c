@@ -49,17 +49,16 @@ static char *name_case(struct json_object *race_case, size_t storms)
 {
 	struct json_object *actors = json_object_object_get(race_case, "actors");
 	char *name = is_storm(race_case) ? memory_check(strdup("storm")) : NULL;
+	const char *between = name ? "=" : "";
 
 	if (name && storms == 1)
 		return name;
 	for (size_t i = 0; i < json_length(actors); i++) {
 		_cleanup_free_ char *before = name;
 
-		name = xasprintf("%s%s%s", before ?: "",
-				 i > 0	  ? ","
-				 : before ? "="
-					  : "",
+		name = xasprintf("%s%s%s", before ?: "", between,
 				 json_object_get_string(json_object_array_get_idx(actors, i)));
+		between = ",";
 	}
 	return name ?: memory_check(strdup("none"));
 }

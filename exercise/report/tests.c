@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "exercise/report/read-log.h"
-#include "exercise/report/summary.h"
 #include "exercise/report/tests.h"
 #include "util/cleanup.h"
 #include "util/json.h"
