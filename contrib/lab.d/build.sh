@@ -54,7 +54,7 @@ build_cxl() {
 # build_coverage: make the build that counts, without optimization
 build_coverage() {
 	build "cxl that counts what it executes" "$userland" coverage --prefix /usr/local --buildtype=debug \
-		-Db_coverage=true -Dtest-points=true -Dtests=enabled -Ddocs=disabled \
+		-Db_coverage=true -Dtest-points=true -Dtests=enabled -Ddocs=enabled \
 		"-Dc_args=['-include', '/src/contrib/lab.d/coverage.h', '-fprofile-update=atomic']"
 }
 

@@ -58,7 +58,7 @@ machine() {
 on_machine() {
 	local path args=(--ro-bind / / --dev /dev --proc /proc --bind "$machine_top" "$machine_top"
 		--"${machine_sys-ro-bind}" "$machine/sys" /sys --ro-bind "$machine/lib/modules" "$(readlink -f /lib/modules)")
-	[ -z "${GCOV_PREFIX-}" ] || args+=(--bind "$GCOV_PREFIX" "$GCOV_PREFIX") # contrib/lab coverage
+	[ -z "${COUNTING_BUILD-}" ] || args+=(--bind "$COUNTING_BUILD" "$COUNTING_BUILD") # contrib/lab coverage
 	[ ! -e "$machine/dev/cxl" ] || args+=(--ro-bind "$machine/dev/cxl" /dev/cxl)
 	[ ! -e "$machine/etc" ] || args+=(--ro-bind "$machine/etc" /etc)
 	# Nothing can be created in procfs: only files that this machine's kernel has can be replaced.
