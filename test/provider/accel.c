@@ -86,6 +86,7 @@ static int set_race(const char *text, const struct kernel_param *param)
 
 static const struct kernel_param_ops race_ops = {.set = set_race, .get = param_get_uint};
 module_param_cb(race, &race_ops, &race_seed, 0644);
+__MODULE_PARM_TYPE(race, "uint"); /* a reload gives back only parameters of a known type */
 MODULE_PARM_DESC(race,
 		 "Misbehave: a seed, which decides for which race the driver is not prepared");
 
