@@ -10,6 +10,8 @@ whole=$(state)
 file=$(modinfo -n cxl_lab_accel)
 cp "$file" /tmp/cxl_lab_accel.ko
 devices=$(cat /sys/module/cxl_lab_accel/parameters/devices)
+is "each parameter has a type, and can be given back" "$(modinfo -F parmtype cxl_lab_accel | cut -d: -f1 | sort)" \
+	"$(find /sys/module/cxl_lab_accel/parameters -type f -printf '%f\n' | sort)"
 parameters() { (cd /sys/module/cxl_lab_accel/parameters && grep . ./*); }
 
 rmmod cxl_lab_accel
