@@ -93,14 +93,6 @@ vm_tests() {
 	return "$rc"
 }
 
-# quickly COMMAND...: in the default lane, run COMMAND on the kernel that checks nothing by itself, which is faster.
-# It is for tests of this program rather than of the kernel. The full lane also runs them on the kernel with lockdep.
-quickly() {
-	local opt_flavor=$opt_flavor
-	[ "$opt_flavor_given" = yes ] || [ "$opt_lanes" = all ] || opt_flavor=plain
-	"$@"
-}
-
 # vm_tests_guard_pci OPTION...: all kinds of memory in one window: attached, locked by firmware, an expander's
 vm_tests_guard_pci() {
 	vm_tests 'guard guard-pci' --machine pci --expanders 2 --module-args locked=0000:12:00.0 --timeout 1800 "$@"
@@ -271,25 +263,25 @@ test_without_guest() {
 }
 
 test_mock_guests() {
-	ROWS_EVERY=5 ROUNDS=2 part "guest with an accelerator" quickly vm_tests \
+	ROWS_EVERY=5 ROUNDS=2 part "guest with an accelerator" vm_tests \
 		"accelerators guard guard-mock detach claims exercise" --kernel-args slab_debug=U --timeout 2400
-	ROUNDS=3 part "claims, races" quickly vm_tests claims-races --timeout 1800
-	ROWS_EVERY=5 part "guest with expanders" quickly vm_tests expanders --module-args type2_test=0 --timeout 1800
-	part "inject: a guest with an accelerator" quickly vm_tests inject --timeout 1800
-	part "guest without CXL" quickly vm_tests no-cxl --no-modules
-	part "walk: guest with an accelerator" quickly walk_tests 5 -- --seed 1 --sequences 40
+	ROUNDS=3 part "claims, races" vm_tests claims-races --timeout 1800
+	ROWS_EVERY=5 part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
+	part "inject: a guest with an accelerator" vm_tests inject --timeout 1800
+	part "guest without CXL" vm_tests no-cxl --no-modules
+	part "walk: guest with an accelerator" walk_tests 5 -- --seed 1 --sequences 40
 }
 
 test_pci_guests() {
-	ROUNDS=2 part "PCI guest with an accelerator" quickly vm_tests "accelerators claims claims-pci providers" \
+	ROUNDS=2 part "PCI guest with an accelerator" vm_tests "accelerators claims claims-pci providers" \
 		--machine pci --timeout 1800
-	part "PCI guest with two and an expander" quickly vm_tests pci --machine pci --accelerators 2 \
+	part "PCI guest with two and an expander" vm_tests pci --machine pci --accelerators 2 \
 		--expanders 1 --bridges 2 --timeout 1800
-	part "PCI guest with four accelerators" quickly vm_tests pci-four --machine pci --accelerators 4
-	part "PCI guest whose accelerator is unplugged" quickly vm_tests pci-hotplug --machine pci
-	part "PCI guest that firmware set nothing up in" quickly vm_tests pci-uncommitted --machine pci --no-modules
-	part "PCI guest with an expander beside" quickly vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
-	part "a region deleted under its driver" quickly vm_tests guard-delete --machine pci --expanders 1
+	part "PCI guest with four accelerators" vm_tests pci-four --machine pci --accelerators 4
+	part "PCI guest whose accelerator is unplugged" vm_tests pci-hotplug --machine pci
+	part "PCI guest that firmware set nothing up in" vm_tests pci-uncommitted --machine pci --no-modules
+	part "PCI guest with an expander beside" vm_tests detach-pci --machine pci --expanders 1 --timeout 1800
+	part "a region deleted under its driver" vm_tests guard-delete --machine pci --expanders 1
 	part "exercise, PCI guest whose driver misbehaves" vm_tests exercise-pci --machine pci
 	# Not on the lockdep kernel: it reports the locks of pciehp (Documentation/kernel-behavior.md)
 	part "exercise, PCI guest with what is beside the memdev" vm_tests exercise-field --machine pci \
@@ -297,12 +289,12 @@ test_pci_guests() {
 }
 
 test_more_pci_guests() {
-	part "tutorial: PCI guest with two accelerators" quickly vm_tests tutorial --machine pci --accelerators 2
-	part "walk: PCI guest with two bridges" quickly walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
+	part "tutorial: PCI guest with two accelerators" vm_tests tutorial --machine pci --accelerators 2
+	part "walk: PCI guest with two bridges" walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
 		-- --seed 1 --sequences 20
-	part "walk: PCI guest with four accelerators" quickly walk_tests 5 --machine pci --accelerators 4 \
+	part "walk: PCI guest with four accelerators" walk_tests 5 --machine pci --accelerators 4 \
 		-- --seed 1 --sequences 14
-	ROWS_EVERY=10 part "guard, PCI guest with two expanders beside" quickly vm_tests_guard_pci
+	ROWS_EVERY=10 part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
 }
 
 # lab_scripts NAME...: run these tests of the lab itself

@@ -81,7 +81,7 @@ mkdir "$cache/pins/kernel-9.9"
 echo linux-source-9.9=9.9-1 >"$cache/pins/kernel-9.9/package"
 lab --kernel 9.9
 other=$(sed -n 's|.*/logs/\(kernel-9.9-1-.*\)\.log$|\1|p' <<<"$err")
-for kernel in "$lender"/kernel-*-lockdep-*; do
+for kernel in "$lender"/kernel-*-plain-*; do
 	[[ $kernel == *.part ]] || ln -sfn "$kernel" "$cache/${other:-none}"
 done
 lab --kernel 9.9
