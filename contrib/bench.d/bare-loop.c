@@ -6,7 +6,8 @@
  *
  * Each device's directory is opened once, so that the way there through the link in
  * /sys/bus/cxl/devices is gone once and not for each attribute, and each attribute is read with one
- * read(), since sysfs gives all that it has to the first.
+ * read(), since sysfs gives all that it has to the first. How attributes are read is in a file of
+ * its own (bare-reads.h): this program is built twice.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -16,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "bare-reads.h"
 
 #define MAX_NAMES 8
 
@@ -62,7 +65,7 @@ static struct kind {
 	{.prefix = "root", .parent_prefix = "", .links = {"uport"}},
 };
 
-static unsigned long nr_attributes, nr_links, nr_markers;
+static unsigned long nr_links, nr_markers;
 
 /* Does @name begin with @prefix, and do digits follow? */
 static int has_prefix(const char *name, const char *prefix)
@@ -96,18 +99,6 @@ static struct kind *kind_of(const char *name, const char *parent)
 	return NULL;
 }
 
-static void read_attribute(int device, const char *name)
-{
-	int fd = openat(device, name, O_RDONLY | O_CLOEXEC);
-	char value[4096];
-
-	if (fd < 0)
-		return;
-	if (read(fd, value, sizeof(value)) >= 0)
-		nr_attributes++;
-	close(fd);
-}
-
 static void read_device(int devices, const char *name)
 {
 	char target[PATH_MAX];
@@ -132,7 +123,7 @@ static void read_device(int devices, const char *name)
 		read_attribute(fd, *attribute);
 	for (const char **link = kind->links; *link; link++)
 		nr_links += readlinkat(fd, *link, target, sizeof(target)) > 0;
-	close(fd);
+	leave_device(fd);
 }
 
 int main(void)
@@ -144,12 +135,13 @@ int main(void)
 		perror("/sys/bus/cxl/devices");
 		return 1;
 	}
+	begin_reading();
 	while ((entry = readdir(devices)))
 		read_device(dirfd(devices), entry->d_name);
 	closedir(devices);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		printf("%s%s%s %lu\n", kinds[i].parent_prefix, *kinds[i].parent_prefix ? "/" : "",
 		       kinds[i].prefix, kinds[i].count);
-	printf("attributes %lu\nlinks %lu\nmarkers %lu\n", nr_attributes, nr_links, nr_markers);
+	printf("attributes %lu\nlinks %lu\nmarkers %lu\n", end_reading(), nr_links, nr_markers);
 	return 0;
 }

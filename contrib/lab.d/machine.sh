@@ -81,9 +81,9 @@ machine_options() {
 
 # A slot without a power controller (--slots keep) can be turned off and on, and its device stays in it. From a slot
 # with a power controller, QEMU takes the device away for good. Each bridge has its own window of 4 GiB. Accelerators
-# come first on each bridge, then expanders. Each device is below its own root port.
+# come first on each bridge, then expanders. Each device is below its own root port, on its own bus: a bridge has room for 31.
 machine_pci() {
-	local bridge device id windows= slot_power=on
+	local bridge device id address windows= slot_power=on
 	[ "$opt_slots" = leave ] || slot_power=off
 	for ((bridge = 0; bridge < opt_bridges; bridge++)); do
 		windows+=,cxl-fmw.$bridge.targets.0=cxl.$bridge,cxl-fmw.$bridge.size=4G
@@ -93,7 +93,8 @@ machine_pci() {
 	: >"$boot/guest/accelerators"
 	for ((device = 0; device < opt_accelerators + opt_expanders; device++)); do
 		bridge=$((device % opt_bridges)) id=$((device / opt_bridges))
-		machine+=(-device "cxl-rp,bus=cxl.$bridge,id=port$device,port=$id,addr=$id.0,chassis=$bridge,slot=$device,power_controller_present=$slot_power"
+		printf -v address %x.0 "$id"
+		machine+=(-device "cxl-rp,bus=cxl.$bridge,id=port$device,port=$id,addr=$address,chassis=$bridge,slot=$device,power_controller_present=$slot_power"
 			-object "memory-backend-ram,id=memory$device,size=256M,share=on"
 			-device "cxl-type3,bus=port$device,id=device$device,volatile-memdev=memory$device,sn=$((device + 1))")
 		[ "$device" -ge "$opt_accelerators" ] ||

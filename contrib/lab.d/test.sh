@@ -161,7 +161,10 @@ test_other_lanes() {
 	part "lab exercise, on a driver that misbehaves" planted reference warn sleep mapping range inversion use-after-free oops
 	part "exercise, PCI guest whose driver misbehaves, kasan" vm_tests exercise-pci --machine pci --flavor kasan --timeout 1800
 	RACE_SECONDS=300 part "readers of a host that comes and goes" vm_tests accelerators --timeout 1800
-	part "bench, guest with an accelerator" vm_tests bench --timeout 1800
+	part "bench, guest with an accelerator" vm_tests "bench bench-live" --timeout 1800
+	part "bench, guest with expanders" vm_tests bench-live --module-args type2_test=0
+	part "bench, PCI guest with as many devices as two bridges take" vm_tests bench-live --machine pci \
+		--accelerators 0 --expanders 62 --bridges 2 --timeout 1800
 	part "bench, time to a bug" time_to_bug
 	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
 	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \

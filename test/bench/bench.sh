@@ -69,10 +69,14 @@ is "list-attach: from drivers on as many hosts" \
 
 # The expected counts follow the table in bare-loop.c: how many attributes and links of each device are read. Only the
 # memdevs have no serial and no node of their own.
-for program in bare-loop bare-exec bare-round measure send-events bare-events; do
-	ok "$program.c compiles without warnings" cc -O2 -Wall -Wextra -Werror -o "$top/$program" \
-		"$SOURCE/contrib/bench.d/$program.c"
+# compile PROGRAM FILE... [OPTION...]: compile files of contrib/bench.d
+compile() {
+	ok "$1 compiles without warnings" env -C "$SOURCE/contrib/bench.d" cc -O2 -Wall -Wextra -Werror -o "$top/$1" "${@:2}"
+}
+for program in bare-exec bare-round measure send-events bare-events; do
+	compile "$program" "$program.c"
 done
+compile bare-loop bare-loop.c bare-reads.c
 run_on 64 "$top/bare-loop"
 expected="mem 64
 decoder/region 64
@@ -86,6 +90,15 @@ attributes $((64 * 3 + 64 * 6 + 512 * 5 + 64 * 6 + 13 * 4))
 links $((64 + 64 + 512 + 64 + 13 + 64 + 9 + 1 + 1 + 64 * 4 + 64 + (64 + 9) * 2 + 1))
 markers 5"
 is "the bare loop reads everything" "$out" "$expected"
+compile bare-uring bare-loop.c uring-reads.c -luring
+run_on 64 "$top/bare-uring"
+if [ "$status" -eq 77 ]; then
+	echo "# io_uring is not measured: $err"
+	uring='' uring_loop=''
+else
+	is "with io_uring, too" "$out" "$expected"
+	uring='bare uring ' uring_loop='uring/loop '
+fi
 
 run "$top/measure" sh -c 'sleep 0.2; exec dd if=/dev/zero of=/dev/null bs=64M count=1 status=none'
 read -r time cpu memory <<<"$out"
@@ -157,25 +170,27 @@ like "bench: what it ran on" "$out" 'machine: .* CPUs, .*programs: .*cxl-cli [0-
 table() { awk -v title="$1" '$0 == title { on = 1; next } /^$/ { on = 0 } on { $1 = $1; print }' <<<"$out"; }
 for what in "time from start to end" "time on a processor"; do
 	is "bench: $what: the columns" "$(table "$what" | head -n 2)" \
-		"memdevs list-attach one CPU bare loop cxl list handed over bare exec per memdev"$'\n'"ms ms ms ms ms ms us"
+		"memdevs list-attach one CPU bare loop ${uring}cxl list handed over bare exec per memdev"$'\n'"${uring:+ms }ms ms ms ms ms ms us"
 	is "bench: $what: a line for each size; large machines are not for handing over" \
 		"$(table "$what" | awk 'NR > 2 { gsub(/[0-9]+\.[0-9]+|[0-9][0-9][0-9]+/, "x"); print }')" \
-		"$(printf '%s\n' '1 x x x x x x x' '8 x x x x x x x' '65 x x x x - - x' '80 x x x x - - x')"
+		"$(printf "%s${uring:+ x}%s\n" '1 x x x' ' x x x x' '8 x x x' ' x x x x' '65 x x x' ' x - - x' '80 x x x' ' x - - x')"
 	is "bench: $what: the ratios" "$(table "$what, in the same round" | head -n 2)" \
-		"memdevs attach/loop one/loop list/attach handed/list handed/bare"$'\n'"times times times times times"
+		"memdevs attach/loop one/loop ${uring_loop}list/attach handed/list handed/bare"$'\n'"${uring:+times }times times times times times"
 	is "bench: $what: ratios for each size" "$(table "$what, in the same round" | awk 'NR > 2 { printf "%s %s ", $1, NF }')" \
-		'1 6 8 6 65 6 80 6 '
+		"$(printf "%s $((6 + ${uring:+1} + 0)) " 1 8 65 80)"
 done
 is "bench: memory: the columns" "$(table "memory at most" | head -n 1)" "memdevs list-attach one CPU cxl list attach/list"
 is "bench: memory: a line for each size" "$(table "memory at most" | awk 'NR > 2 { printf "%s %s ", $1, NF }')" '1 5 8 5 65 5 80 5 '
 is "bench: system calls: the columns" "$(table "system calls of one run" | head -n 1)" \
-	"memdevs list-attach bare loop cxl list handed over bare exec"
+	"memdevs list-attach bare loop ${uring}cxl list handed over bare exec"
 # On a machine of one, they can be counted apart.
 traced() {
 	run_on 1 sh -c 'exec strace -f -qq -e signal=none "$@" >/dev/null' sh "$@"
 	grep -cE '^(\[pid +[0-9]+\] )?[a-z_0-9]+\(' <<<"$err"
 }
-read -r _ attach loop list over _ <<<"$(table "system calls of one run" | sed -n 2p)"
+read -r _ attach loop calls <<<"$(table "system calls of one run" | sed -n 2p)"
+[ -z "$uring" ] || calls=${calls#* }
+read -r list over _ <<<"$calls"
 ok "bench: system calls of list-attach: what the bare loop makes, and more" test "$attach" -ge "$loop" -a "$attach" -lt $((loop * 3))
 ok "bench: system calls of the bare loop" test "$loop" -gt 300 -a "$loop" -lt 400
 is "bench: system calls of cxl-cli" "$list" "$(traced "$CXL_CLI" list -MR)"
@@ -219,6 +234,9 @@ if "${namespaces[@]}" "$top/send-events" 0 1 change:none:none >/dev/null 2>&1; t
 else
 	echo "# contrib/bench --follow is not tested: no events can be sent here"
 fi
+
+run_on 64 "$SOURCE/contrib/bench.d/rounds" 8 1 "$top/measure" "$top/bare-loop" "" "$top/bare-exec" "$CXL" "$CXL_CLI"
+is "rounds: another machine than was asked for" "$status$err" "1this is no machine of 8 accelerators with a region each"
 
 printf '#!/bin/sh\n"%s" "$@" | jq -c "del(.[0])"\n' "$CXL" >"$top/forgetful"
 chmod +x "$top/forgetful"
