@@ -274,12 +274,8 @@ static int by_host(const void *a, const void *b)
 void snapshot_read_unattached_hosts(struct snapshot *snapshot, struct modules *modules)
 {
 	struct search search = {.snapshot = snapshot, .modules = modules};
-	size_t nr_providers;
 
 	search.indexed = modules_have_cxl_mem(modules);
-	modules_providers(modules, false, &nr_providers);
-	if (search.indexed && nr_providers == 0)
-		return;
 	if (snapshot->nr_memdev_hosts > 0)
 		qsort(snapshot->memdev_hosts, snapshot->nr_memdev_hosts,
 		      sizeof(*snapshot->memdev_hosts), by_text);

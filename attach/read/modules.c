@@ -119,11 +119,12 @@ static const char *look_up(struct modules *modules, enum index index, const char
 	return opened && module_index_first(opened, key, &value) ? value.text : NULL;
 }
 
-static bool index_has_symbol(struct modules *modules, const char *symbol)
+/* Return the module that exports a symbol; NULL if there is none, or if the kernel itself does */
+static const char *exporter_of(struct modules *modules, const char *symbol)
 {
 	_cleanup_free_ char *alias = xasprintf("symbol:%s", symbol);
 
-	return look_up(modules, INDEX_SYMBOLS, alias) != NULL;
+	return look_up(modules, INDEX_SYMBOLS, alias);
 }
 
 /*
@@ -141,7 +142,7 @@ static enum symbol_meaning most_of_index(struct modules *modules)
 	const struct symbol *symbols = symbols_all(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (index_has_symbol(modules, symbols[i].name))
+		if (exporter_of(modules, symbols[i].name))
 			return symbols[i].meaning;
 	}
 	return SYMBOL_OTHER;
@@ -234,13 +235,39 @@ static void read_file(struct modules *modules, struct module *module)
 	read_symbols(modules, module);
 }
 
-bool modules_can_use_cxl(struct modules *modules, const char *name)
+/*
+ * Does cxl_mem, as a module, export the attach call? Every provider then needs cxl_mem, even if
+ * cxl_core is built in.
+ */
+static bool cxl_mem_exports_attach(struct modules *modules)
+{
+	size_t count;
+	const struct symbol *symbols = symbols_all(&count);
+
+	for (size_t i = 0; i < count && symbols[i].meaning == SYMBOL_ATTACH; i++) {
+		const char *exporter = exporter_of(modules, symbols[i].name);
+
+		if (exporter && strcmp(exporter, "cxl_mem") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Return the modules that a module needs, as in modules_dep_has(); NULL if that is unknown */
+static const char *needed_by(struct modules *modules, const char *name)
 {
 	const char *files = look_up(modules, INDEX_DEP, name);
-	const char *needed = files ? strchr(files, ':') : NULL;
 
-	return !needed || !look_up(modules, INDEX_DEP, "cxl_core") ||
-	       modules_dep_has(needed, "cxl_core") || modules_dep_has(needed, "cxl_mem");
+	return files ? strchr(files, ':') : NULL;
+}
+
+bool modules_can_use_cxl(struct modules *modules, const char *name)
+{
+	const char *needed = needed_by(modules, name);
+
+	if (!needed || modules_dep_has(needed, "cxl_core") || modules_dep_has(needed, "cxl_mem"))
+		return true;
+	return !look_up(modules, INDEX_DEP, "cxl_core") && !cxl_mem_exports_attach(modules);
 }
 
 const struct module *modules_find(struct modules *modules, const char *name)
@@ -285,7 +312,7 @@ const struct module *modules_importer(struct modules *modules, const struct modu
 	/* From the last one, as libkmod does: if there are several, it is the same one. */
 	for (char *end = needed; end && (end = strrchr(needed, ' ')); *end = '\0') {
 		_cleanup_free_ char *name = modules_dep_name(end + 1);
-		const struct module *found = modules_find(modules, name);
+		const struct module *found = is_of_cxl(name) ? NULL : modules_find(modules, name);
 
 		if (found && found->imports_attach == FLAG_YES)
 			return found;
@@ -304,9 +331,7 @@ static void consider(struct modules *modules, const char *path)
 
 bool modules_have_cxl_mem(struct modules *modules)
 {
-	const struct module *cxl_mem = modules_find(modules, "cxl_mem");
-
-	return cxl_mem && cxl_mem->file;
+	return needed_by(modules, "cxl_mem") != NULL;
 }
 
 /* Find the providers in modules.dep. A line is "MODULE: DEPENDENCY ...", each a path. */
@@ -351,19 +376,16 @@ const struct module *const *modules_providers(struct modules *modules, bool thor
 	return modules->providers;
 }
 
+/* The file of a module that needs no cxl_mem is not opened, if cxl_mem is a module. */
 static const struct module *provider_named(struct modules *modules, const char *name)
 {
+	const char *needed = needed_by(modules, name);
 	const struct module *module;
 
-	if (!modules_have_cxl_mem(modules)) {
-		module = modules_find(modules, name);
-		return module_can_attach(module) ? module : NULL;
-	}
-	for (size_t i = 0; i < modules->nr_providers; i++) {
-		if (strcmp(modules->providers[i]->name, name) == 0)
-			return modules->providers[i];
-	}
-	return NULL;
+	if (modules_have_cxl_mem(modules) && !(needed && modules_dep_has(needed, "cxl_mem")))
+		return NULL;
+	module = modules_find(modules, name);
+	return module_can_attach(module) ? module : NULL;
 }
 
 /* The provider for a modalias, while the index is searched */

@@ -49,8 +49,9 @@ enum flag modules_attach_support(struct modules *modules, char **file);
 /**
  * modules_can_use_cxl() - test, without opening its file, whether a module may use symbols of CXL
  *
- * Return: false only if it is certain: the module's dependencies are known, cxl_core is a module,
- * and the module needs neither cxl_core nor cxl_mem, which have all symbols of symbols.h.
+ * Return: false only if it is certain: the module's dependencies are known, it needs neither
+ * cxl_core nor cxl_mem, which have all symbols of symbols.h, and cxl_core is a module, or cxl_mem
+ * is a module that exports the attach call.
  */
 bool modules_can_use_cxl(struct modules *modules, const char *name);
 
@@ -93,8 +94,8 @@ const struct module *const *modules_providers(struct modules *modules, bool thor
 /**
  * modules_for_alias() - return the provider that would drive a device with that modalias, or NULL
  *
- * If cxl_mem is a module, the caller must call modules_providers() first: this function chooses
- * among its results. Otherwise this function opens each module that claims the modalias.
+ * This function opens the file of each module that claims the modalias and, if cxl_mem is a
+ * module, needs it.
  */
 const struct module *modules_for_alias(struct modules *modules, const char *modalias);
 

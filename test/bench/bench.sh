@@ -90,14 +90,19 @@ attributes $((64 * 3 + 64 * 6 + 512 * 5 + 64 * 6 + 13 * 4))
 links $((64 + 64 + 512 + 64 + 13 + 64 + 9 + 1 + 1 + 64 * 4 + 64 + (64 + 9) * 2 + 1))
 markers 5"
 is "the bare loop reads everything" "$out" "$expected"
-compile bare-uring bare-loop.c uring-reads.c -luring
-run_on 64 "$top/bare-uring"
-if [ "$status" -eq 77 ]; then
-	echo "# io_uring is not measured: $err"
-	uring='' uring_loop=''
+# io_uring is measured where there are liburing and io_uring.
+uring='' uring_loop='' without_liburing=''
+if cc -E -include liburing.h -x c /dev/null >/dev/null 2>&1; then
+	compile bare-uring bare-loop.c uring-reads.c -luring
+	run_on 64 "$top/bare-uring"
+	if [ "$status" -eq 77 ]; then
+		echo "# io_uring is not measured: $err"
+	else
+		is "with io_uring, too" "$out" "$expected"
+		uring='bare uring ' uring_loop='uring/loop '
+	fi
 else
-	is "with io_uring, too" "$out" "$expected"
-	uring='bare uring ' uring_loop='uring/loop '
+	without_liburing='bench: without liburing (Debian: liburing-dev), io_uring is not measured'
 fi
 
 run "$top/measure" sh -c 'sleep 0.2; exec dd if=/dev/zero of=/dev/null bs=64M count=1 status=none'
@@ -164,7 +169,7 @@ family() {
 is "calls: of the program, and of its child" $(($(family 9) - $(family 2))) 14
 
 run env CXL="$CXL" CXL_COMMIT=abc "$SOURCE/contrib/bench" --sizes 1,8,65,80 --runs 1 --json "$top/json" --record "$top/records"
-is "bench: done" "$status$err" 0
+is "bench: done" "$status$err" "0$without_liburing"
 like "bench: what it ran on" "$out" 'machine: .* CPUs, .*programs: .*cxl-cli [0-9].*libcxl'
 # table TITLE: print the table with that title, each line's cells with one space between them
 table() { awk -v title="$1" '$0 == title { on = 1; next } /^$/ { on = 0 } on { $1 = $1; print }' <<<"$out"; }
@@ -191,7 +196,8 @@ traced() {
 read -r _ attach loop calls <<<"$(table "system calls of one run" | sed -n 2p)"
 [ -z "$uring" ] || calls=${calls#* }
 read -r list over _ <<<"$calls"
-ok "bench: system calls of list-attach: what the bare loop makes, and more" test "$attach" -ge "$loop" -a "$attach" -lt $((loop * 3))
+# It starts more, and leaves out what the answer on this machine does not depend on.
+ok "bench: system calls of list-attach: about as many as the bare loop's" test "$attach" -gt $((loop / 2)) -a "$attach" -lt $((loop * 3))
 ok "bench: system calls of the bare loop" test "$loop" -gt 300 -a "$loop" -lt 400
 is "bench: system calls of cxl-cli" "$list" "$(traced "$CXL_CLI" list -MR)"
 ok "bench: handing over adds some" test "$over" -gt "$list"

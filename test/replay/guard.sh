@@ -233,12 +233,13 @@ chmod +x "$directory/text"
 CXL_CLI=$directory/text guard destroy-region region0 region1 >/dev/null 2>&1
 is "cxl-cli prints garbage: refused" "$status" 3
 
-# between CHANGE COMMAND...: CHANGE happens between the guard's two snapshots. The last file that the first snapshot
-# reads is modules.dep. It is a pipe here, and stays empty until the change is done.
+# between CHANGE COMMAND...: CHANGE happens between the guard's two snapshots. A host without a memdev, of which a
+# snapshot reads last, is looked up in the list of deferred devices. The list is a pipe here, and stays empty until the
+# change is done.
 between() {
-	local change=$1 read_last
+	local change=$1 read_last=$machine/sys/kernel/debug/devices_deferred
 	shift
-	read_last=$(echo "$machine"/lib/modules/*/modules.dep)
+	echo cxl_lab_accel >"$machine/sys/bus/pci/devices/0000:00:1f.3/driver_override"
 	mv "$read_last" "$read_last.whole"
 	mkfifo "$read_last"
 	(exec 3>"$read_last" && eval "$change" && mv -f "$read_last.whole" "$read_last" && cat "$read_last" >&3) &

@@ -26,4 +26,18 @@ is "all of them, as nm sees it" "$(jq -c 'map(.module)' <<<"$out")" "$expected"
 run on_machine timeout 60 "$CXL" list-attach --providers --table
 like "a table" "$out" "sfc +$release +no"
 ok "the answer is valid" all_valid list-attach-providers
+
+# A listing opens the files of modules only where a device needs an answer. Here an unrelated driver is bound, and
+# no device is of a provider that is not loaded.
+machine accelerator
+rm -rf "$machine/lib/modules"/*
+cp -a "/mnt/lib/modules/$release" "$machine/lib/modules/"
+echo "$release" >"$machine/proc/sys/kernel/osrelease"
+device=$(find "$machine/sys/bus/platform/devices" -name 'cxl_root_port.*' | head -n 1)
+mkdir -p "$machine/sys/bus/platform/drivers/button" "$machine/sys/module/button"
+ln -s "$(realpath --relative-to="$(realpath "$device")" "$machine/sys/bus/platform/drivers/button")" "$device/driver"
+ln -s ../../../../module/button "$machine/sys/bus/platform/drivers/button/module"
+run on_machine strace -f -qq -e trace=openat -e signal=none -o "$machine_top/calls" "$CXL" list-attach --all
+is "a listing with Debian's modules: done" "$status$err" 0
+is "it opens the file of no module of other drivers" "$(grep -oE '[^/"]+\.ko[.a-z]*' "$machine_top/calls" | sort -u | xargs)" ""
 finish
