@@ -72,22 +72,36 @@ static bool has_standard_type(const struct kmod_list *info, const char *paramete
 	return false;
 }
 
+/* Return why a parameter, whose value sysfs_read() read with @rc, cannot be set again; or NULL */
+static const char *not_given_back(const struct reload *reload, const char *parameter, int rc,
+				  const char *value)
+{
+	if (rc == -EMSGSIZE)
+		return "is too long";
+	if (rc < 0)
+		return "cannot be read";
+	if (strpbrk(value, "\"\n"))
+		return "cannot be given back";
+	/* A type of the module's own may show another text than it takes. */
+	return has_standard_type(reload->info, parameter) ? NULL : "has no standard type";
+}
+
 /* A text that was never set is shown as empty or as "(null)". */
 static void add_parameter(struct reload *reload, int directory, const char *parameter)
 {
 	_cleanup_free_ char *before = NULL;
 	char value[SYSFS_ATTR_MAX];
-	const char *quote;
-	int rc = has_standard_type(reload->info, parameter)
-			 ? sysfs_read(directory, parameter, value, sizeof(value))
-			 : 0;
+	const char *quote, *why;
+	int rc = sysfs_read(directory, parameter, value, sizeof(value));
 
-	if (rc == -EMSGSIZE && !reload->problem)
-		reload->problem = xasprintf("its parameter %s is too long", parameter);
-	if (rc <= 0 || strcmp(value, "(null)") == 0)
+	if (rc == 0 || (rc > 0 && strcmp(value, "(null)") == 0))
 		return;
-	if (strpbrk(value, "\"\n") && !reload->problem)
-		reload->problem = xasprintf("its parameter %s cannot be given back", parameter);
+	why = not_given_back(reload, parameter, rc, value);
+	if (why) {
+		if (!reload->problem)
+			reload->problem = xasprintf("its parameter %s %s", parameter, why);
+		return;
+	}
 	quote = strpbrk(value, " \t") ? "\"" : "";
 	before = reload->options;
 	reload->options = xasprintf("%s%s%s=%s%s%s", before ?: "", before ? " " : "", parameter,

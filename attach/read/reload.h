@@ -15,7 +15,8 @@ struct step;
  *
  * Sets module_options and reload_problem of each host. A module is loaded by its name. Its file
  * must be in /lib/modules/RELEASE, and must be the loaded version. The kernel shows parameters that
- * are not hidden in /sys/module/NAME/parameters. Parameters of the standard types are set again.
+ * are not hidden in /sys/module/NAME/parameters. Those of the standard types (kernel/params.c) are
+ * set again; one of another type, or that cannot be read, is a problem unless it is empty.
  */
 void snapshot_read_reloads(struct snapshot *snapshot);
 

@@ -78,10 +78,26 @@ parameters=$machine/sys/module/cxl_lab_accel/parameters
 rm "$parameters"/{keep_mapping,keep_reference,remove_warn,refuse}
 echo 'two words' >"$parameters/devices"
 echo 17 >"$parameters/remove_sleep_ms"
-echo custom >"$parameters/of_a_type_of_its_own"
 plan --via module mem0
-is "a module: a parameter with a space, one of an unknown type" "$status$(reload)" \
+is "a module: a parameter with a space" "$status$(reload)" \
 	'0[["cxl_lab_accel","devices=\"two words\" remove_sleep_ms=17"]]'
+echo custom >"$parameters/other"
+plan --via module mem0
+is "a module: a parameter of an unknown type" "$status$(excess)" \
+	'3["refused",[["undo","cxl_lab_accel","module cxl_lab_accel cannot be loaded again (its parameter other has no standard type)"]]]'
+plan --via module -f mem0
+is "a module: a parameter of an unknown type, forced: the others" "$status$(reload)" \
+	'0[["cxl_lab_accel","devices=\"two words\" remove_sleep_ms=17"]]'
+echo >"$parameters/other"
+plan --via module mem0
+is "a module: a parameter of an unknown type that was never set" "$status$(reload)" \
+	'0[["cxl_lab_accel","devices=\"two words\" remove_sleep_ms=17"]]'
+rm "$parameters/other"
+mkdir "$parameters/other"
+plan --via module mem0
+is "a module: a parameter that cannot be read" "$status$(excess)" \
+	'3["refused",[["undo","cxl_lab_accel","module cxl_lab_accel cannot be loaded again (its parameter other cannot be read)"]]]'
+rmdir "$parameters/other"
 for unset in '' '(null)'; do
 	echo "$unset" >"$parameters/devices"
 	plan --via module mem0
