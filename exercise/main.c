@@ -218,7 +218,7 @@ static void fill_schedule(const struct options *options, actor_set actors,
 	schedule->offset = options->at.offset;
 	schedule->shard = options->shard;
 	for (size_t i = 0; i < cases->count; i++)
-		*APPEND(schedule->cases, schedule->nr_cases) = cases->list[i];
+		schedule_add_case(schedule, &cases->list[i]);
 	if (standard || cases->all_pairs)
 		schedule_add_pairs(schedule, actors);
 	if (standard)

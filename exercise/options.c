@@ -107,9 +107,11 @@ static void parse_storm(const char *arg, void *value, const struct argp_state *s
 	}
 	rest = copy = memory_check(strdup(arg));
 	while ((name = strsep(&rest, ","))) {
-		if (storm.nr_actors == NR_ACTORS)
-			argp_error(state, "a storm has each actor once");
-		storm.actors[storm.nr_actors++] = parse_actor(name, state);
+		enum actor actor = parse_actor(name, state);
+
+		if (cases_actors(&storm, 1) & 1U << actor)
+			argp_error(state, "a storm has each actor once, and not %s twice", name);
+		storm.actors[storm.nr_actors++] = actor;
 	}
 	*APPEND(cases->list, cases->count) = storm;
 }

@@ -133,24 +133,31 @@ void schedule_close(struct schedule *schedule)
 	*schedule = (struct schedule){0};
 }
 
-void schedule_add(struct schedule *schedule, enum scenario scenario, actor_set actors)
+static bool is_same_case(const struct race_case *one, const struct race_case *other)
 {
-	struct race_case *race_case = APPEND(schedule->cases, schedule->nr_cases);
-
-	race_case->scenario = scenario;
-	for (int i = 0; i < NR_ACTORS; i++) {
-		if (actors & 1U << i)
-			race_case->actors[race_case->nr_actors++] = (enum actor)i;
-	}
+	return one->scenario == other->scenario && one->nr_actors == other->nr_actors &&
+	       memcmp(one->actors, other->actors, one->nr_actors * sizeof(*one->actors)) == 0;
 }
 
-static void add_race(struct schedule *schedule, enum actor one, enum actor other)
+bool schedule_add_case(struct schedule *schedule, const struct race_case *race_case)
 {
-	*APPEND(schedule->cases, schedule->nr_cases) = (struct race_case){
-		.scenario = SCENARIO_RACE,
-		.actors = {one, other},
-		.nr_actors = 2,
-	};
+	for (size_t i = 0; i < schedule->nr_cases; i++) {
+		if (is_same_case(&schedule->cases[i], race_case))
+			return false;
+	}
+	*APPEND(schedule->cases, schedule->nr_cases) = *race_case;
+	return true;
+}
+
+bool schedule_add(struct schedule *schedule, enum scenario scenario, actor_set actors)
+{
+	struct race_case race_case = {.scenario = scenario};
+
+	for (int i = 0; i < NR_ACTORS; i++) {
+		if (actors & 1U << i)
+			race_case.actors[race_case.nr_actors++] = (enum actor)i;
+	}
+	return schedule_add_case(schedule, &race_case);
 }
 
 void schedule_add_pairs(struct schedule *schedule, actor_set actors)
@@ -162,7 +169,8 @@ void schedule_add_pairs(struct schedule *schedule, actor_set actors)
 			if (!(actors & 1U << i) || !(actors & 1U << j) ||
 			    (actor_only_looks(one) && actor_only_looks(other)))
 				continue;
-			add_race(schedule, one, other);
+			schedule_add_case(schedule,
+					  &(struct race_case){SCENARIO_RACE, {one, other}, 2});
 		}
 	}
 }
@@ -178,16 +186,6 @@ static bool suffice_for_storm(actor_set actors)
 	return all >= 3 && changing >= 2;
 }
 
-static bool has_storm(const struct schedule *schedule, actor_set actors)
-{
-	for (size_t i = 0; i < schedule->nr_cases; i++) {
-		if (schedule->cases[i].scenario == SCENARIO_STORM &&
-		    cases_actors(&schedule->cases[i], 1) == actors)
-			return true;
-	}
-	return false;
-}
-
 void schedule_add_storms(struct schedule *schedule, actor_set actors, size_t count)
 {
 	size_t draws = DRAWS_FOR_A_STORM * count;
@@ -195,10 +193,8 @@ void schedule_add_storms(struct schedule *schedule, actor_set actors, size_t cou
 	while (count > 0 && draws-- > 0) {
 		actor_set storm = actors & (actor_set)nrand48(schedule->random);
 
-		if (!suffice_for_storm(storm) || has_storm(schedule, storm))
-			continue;
-		schedule_add(schedule, SCENARIO_STORM, storm);
-		count--;
+		if (suffice_for_storm(storm) && schedule_add(schedule, SCENARIO_STORM, storm))
+			count--;
 	}
 }
 

@@ -155,8 +155,16 @@ struct schedule {
 void schedule_open(struct schedule *schedule, uint64_t seed);
 void schedule_close(struct schedule *schedule);
 
-/** schedule_add() - add a case; not allowed after the first schedule_next() */
-void schedule_add(struct schedule *schedule, enum scenario scenario, actor_set actors);
+/**
+ * schedule_add_case() - add a case, unless the schedule has the same one, with its actors in the
+ * same order; not allowed after the first schedule_next()
+ *
+ * Return: whether it was added.
+ */
+bool schedule_add_case(struct schedule *schedule, const struct race_case *race_case);
+
+/** schedule_add() - as schedule_add_case(), with the actors of a set */
+bool schedule_add(struct schedule *schedule, enum scenario scenario, actor_set actors);
 
 /**
  * schedule_add_pairs() - add a race for every two of these actors, and for each with itself

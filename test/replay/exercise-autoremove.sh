@@ -26,7 +26,7 @@ finding='{"kind":"splat","signature":"bug x < y","detail":"line\n"}'
 
 machine accelerator
 for wrong in "--via nobody" "--race host" "--race host,port,bus" "--race ,host" "--trials x" "--trials -1" \
-	"--seed 1x" "--at 2" "--at x" "--at 0 --interleaving=loops" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
+	"--seed 1x" "--at 2" "--at x" "--at 0 --interleaving=loops" "--interleaving=two" "--crashed x" "--shrink x" "--storm=nobody" "--storm=host,port,host" "--script" "--script --storm" "--timeout 0" "--duration -1" "--continue" "--real-hardware mem0" "--real-hardware -b root0" \
 	"--script --via host --html x" "mem0 mem1" "region0" "mem0/.." "--report x --via host" "--report x mem0" "--shard 1/2" "--shard 0/2 --seed 1" "--shard 3/2 --seed 1" \
 	"--shard 1 --seed 1" "--shard 1/ --seed 1" "--shard 1/2x --seed 1" "--shard -1/2 --seed 1" "--shard 1/-1 --seed 1" "--shard 1/10000 --seed 1" \
 	"--merge x --via host" "--merge x mem0" "--merge x --report y"; do

@@ -21,6 +21,26 @@ static void open_default(struct schedule *schedule, uint64_t seed)
 	schedule_add(schedule, SCENARIO_STORM, some);
 }
 
+static void each_case_once(void **state)
+{
+	const struct race_case race = {SCENARIO_RACE, {ACTOR_PORT, ACTOR_HOST}, 2};
+	const struct race_case opposite = {SCENARIO_RACE, {ACTOR_HOST, ACTOR_PORT}, 2};
+	struct schedule schedule;
+
+	(void)state;
+	schedule_open(&schedule, 1);
+	assert_true(schedule_add_case(&schedule, &race));
+	assert_true(schedule_add_case(&schedule, &opposite));
+	assert_false(schedule_add_case(&schedule, &race));
+	assert_true(schedule_add(&schedule, SCENARIO_STORM, BIT(ACTOR_HOST) | BIT(ACTOR_PORT)));
+	assert_false(schedule_add(&schedule, SCENARIO_STORM, BIT(ACTOR_HOST) | BIT(ACTOR_PORT)));
+	assert_true(schedule_add(&schedule, SCENARIO_ALONE, BIT(ACTOR_HOST)));
+	schedule_add_pairs(&schedule, BIT(ACTOR_HOST) | BIT(ACTOR_PORT));
+	/* The two races of an actor with itself are new. */
+	assert_int_equal(schedule.nr_cases, 6);
+	schedule_close(&schedule);
+}
+
 static bool meets(const struct race_case *race_case, enum actor one, enum actor other)
 {
 	return race_case->scenario == SCENARIO_RACE && race_case->nr_actors == 2 &&
@@ -527,6 +547,7 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_case_once),
 		cmocka_unit_test(pairs),
 		cmocka_unit_test(same_seed_same_schedule),
 		cmocka_unit_test(skipping),
