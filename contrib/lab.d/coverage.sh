@@ -50,8 +50,8 @@ coverage_setup() {
 }
 
 # coverage_parts FUNCTION...: print the parts of these functions that run this build, one a line: the file that keeps
-# its counts, and the title. The other parts need another compiler option or another libcxl, or test the lab itself; or
-# they make each system call of the program fail, and this build has system calls of its own.
+# its counts, and the title. The other parts need another compiler option, another libcxl or another processor, or test
+# the lab itself; or they make each system call of the program fail, and this build has system calls of its own.
 coverage_parts() (
 	part() { ! coverage_counts "${@:2}" || printf '%s\t%s\n' "$(coverage_file "$@")" "$1"; }
 	for function; do "$function"; done
@@ -59,7 +59,7 @@ coverage_parts() (
 
 coverage_counts() {
 	case "$* " in
-	*"vm_tests inject "* | *"--userland trixie "* | *"--userland fleet "* | fleet_tests* | completion_tests* | pictures_tests* | build_run* | planted* | time_to_bug* | "env SOURCE="* | "$LAB_SRC/contrib/fuzz "* | "fast_tests "*" plain "*) return 1 ;;
+	*"vm_tests inject "* | *"--userland trixie "* | *"--userland fleet "* | fleet_tests* | foreign_tests* | completion_tests* | pictures_tests* | build_run* | planted* | time_to_bug* | "env SOURCE="* | "$LAB_SRC/contrib/fuzz "* | "fast_tests "*" plain "*) return 1 ;;
 	"fast_tests "*" address "*) [ "$opt_lanes" = default ] ;; # the full lane also runs them without sanitizers, and all
 	esac
 }

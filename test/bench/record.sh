@@ -81,6 +81,7 @@ if ! command -v gnuplot >/dev/null; then
 fi
 page
 is "the page is made" "$status$out$err" 0
+ok "the command that makes it, as it was given" grep -qxF "    contrib/bench --page $top/page.md --record $records" "$top/page.md"
 is "a section for each machine" "$(grep -c '^## ' "$top/page.md")" 2
 is "... with its benchmarks" "$(grep '^### ' "$top/page.md" | xargs)" "### list ### follow ### round ### time-to-bug ### list"
 ok "figures of one version beside those of the next" grep -q '^| 64 memdevs | 4.5 | 3.5 |$' "$top/page.md"
