@@ -272,7 +272,7 @@ test_mock_guests() {
 	ROWS_EVERY=5 part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "inject: a guest with an accelerator" vm_tests inject --timeout 1800
 	part "guest without CXL" vm_tests no-cxl --no-modules
-	part "walk: guest with an accelerator" walk_tests 5 -- --seed 1 --sequences 40
+	part "walk: guest with an accelerator" walk_tests 5 -- --seed 1 --sequences 20
 }
 
 test_pci_guests() {
@@ -294,9 +294,9 @@ test_pci_guests() {
 test_more_pci_guests() {
 	part "tutorial: PCI guest with two accelerators" vm_tests tutorial --machine pci --accelerators 2
 	part "walk: PCI guest with two bridges" walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
-		-- --seed 1 --sequences 20
+		-- --seed 1 --sequences 10
 	part "walk: PCI guest with four accelerators" walk_tests 5 --machine pci --accelerators 4 \
-		-- --seed 1 --sequences 14
+		-- --seed 1 --sequences 7
 	ROWS_EVERY=10 part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
 }
 
