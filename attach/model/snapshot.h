@@ -11,7 +11,8 @@
 #include "util/root.h"
 
 /*
- * The CXL devices of the machine at one time: only data, with the links between the devices.
+ * The CXL devices of the machine at one time: only data, with the links between the devices. There
+ * can be thousands: a structure has its small members side by side.
  * attach/read fills it. All decisions and all output are made from it.
  *
  * The attribute or link behind a member can be missing, unreadable or invalid. A text or pointer is
@@ -103,7 +104,7 @@ struct snapshot_unattached_host {
 		*decoder; /* a committed decoder of that port that targets the host */
 };
 
-enum snapshot_port_kind {
+enum __attribute__((packed)) snapshot_port_kind {
 	PORT_ROOT,
 	PORT_SWITCH, /* also for a host bridge */
 	PORT_ENDPOINT,
@@ -114,6 +115,7 @@ struct snapshot_port {
 	uint64_t inode;	  /* of its entry in sysfs; no other device ever has the same */
 	enum snapshot_port_kind kind;
 	bool enabled; /* bound to cxl_port; always true for a root */
+	unsigned int nr_decoders;
 	const char *parent_name;
 	struct snapshot_port *parent; /* NULL for a root */
 	const char *uport; /* the device that the port belongs to: ACPI0017:00, pci0000:10, mem0 */
@@ -125,7 +127,6 @@ struct snapshot_port {
 	 */
 	uint64_t nr_committed;
 	struct snapshot_decoder **decoders; /* in @decoders of the snapshot, by number */
-	size_t nr_decoders;
 };
 
 struct snapshot_decoder {
@@ -165,15 +166,14 @@ struct snapshot_region {
 	uint64_t target_node; /* the NUMA node of its memory; see attach/read/target-node.h */
 	enum flag locked;     /* regionZ/locked, since v7.1 */
 	enum flag committed;
-	bool unread;	    /* only its name is known: it is one of @unread_regions */
+	bool unread; /* only its name is known: it is one of @unread_regions */
+	unsigned int nr_decoders, nr_memdevs;
 	const char *driver; /* cxl_region, once bound */
 	const char *child;  /* dax_region0 or pmem_region0, through which its memory can be used */
 	const char *other_child; /* a device below it of another kind, which is not known here */
 	struct snapshot_decoder *
 		*decoders; /* the decoders that map it, on ports and endpoints, by name */
-	size_t nr_decoders;
 	struct snapshot_memdev **memdevs; /* the memdevs that take part in it, by number */
-	size_t nr_memdevs;
 };
 
 struct snapshot_memdev {
@@ -187,10 +187,10 @@ struct snapshot_memdev {
 	bool enabled;		    /* bound to cxl_mem */
 	enum flag class_attributes; /* has the attributes of a class-code (type 3) memdev */
 	enum flag attached;	    /* memN/attached: FLAG_UNKNOWN if the kernel does not show it */
+	unsigned int nr_regions;
 	struct snapshot_host host;
 	struct snapshot_port *endpoint;
 	struct snapshot_region **regions; /* the regions that it takes part in, by number */
-	size_t nr_regions;
 };
 
 /* A dax or pmem region, before the region above it is known */
