@@ -194,14 +194,9 @@ static bool find_decoder(const struct snapshot *snapshot, struct reading *readin
 	return device->lent;
 }
 
-void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
-		 struct device *device)
+static void find_itself(struct snapshot *snapshot, struct reading *reading, int devices,
+			struct device *device)
 {
-	if (device->kind == DEVICE_DECODER && find_decoder(snapshot, reading, devices, device))
-		return;
-	device->counts = reading->files != NULL;
-	if (find_again(snapshot, reading, devices, device))
-		return;
 	if (device->kind == DEVICE_PORT) {
 		device->parent = snapshot_keep(snapshot, known_parent(device));
 		if (!device_name_has_prefix(device->name, "endpoint"))
@@ -213,6 +208,18 @@ void find_device(struct snapshot *snapshot, struct reading *reading, int devices
 		device->fd = sysfs_open_directory(devices, device->name);
 	if (device->fd >= 0 && !device->parent)
 		device->parent = read_parent(snapshot, devices, device->name);
+}
+
+void find_device(struct snapshot *snapshot, struct reading *reading, int devices,
+		 struct device *device)
+{
+	if (device->kind == DEVICE_DECODER && find_decoder(snapshot, reading, devices, device))
+		return;
+	device->counts = reading->files != NULL;
+	if (!find_again(snapshot, reading, devices, device))
+		find_itself(snapshot, reading, devices, device);
+	device->parent = snapshot_share(snapshot, device->parent, reading->parent);
+	reading->parent = device->parent;
 }
 
 void find_through_link(struct snapshot *snapshot, int devices, struct device *device)

@@ -27,6 +27,7 @@ struct reading {
 	struct sysfs_files *files;
 	enum depth depth;
 	const struct snapshot *like;
+	const char *parent; /* of the device before: most devices have the same one */
 	struct port_directory directories[FIND_DIRECTORIES_MAX];
 	size_t nr_directories; /* that were opened: the latest of them are open */
 };

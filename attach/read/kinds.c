@@ -230,6 +230,7 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 			       struct snapshot_decoder *decoder)
 {
 	const struct snapshot_decoder *like = DEVICE_LIKE(device, snapshot_find_decoder);
+	const struct snapshot_decoder *other = snapshot->nr_decoders > 1 ? decoder - 1 : decoder;
 	bool endpoint = device->parent && device_name_has_prefix(device->parent, "endpoint");
 
 	if (device->depth != DEPTH_BRIEF)
@@ -239,9 +240,11 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 		return;
 	decoder->region_name = read_region_name(snapshot, device);
 	if (endpoint && device->depth != DEPTH_BRIEF && decoder->region_name)
-		decoder->target_type = like && like->target_type
-					       ? snapshot_keep(snapshot, like->target_type)
-					       : device_text(snapshot, device, "target_type");
+		decoder->target_type = snapshot_share(
+			snapshot,
+			like && like->target_type ? snapshot_keep(snapshot, like->target_type)
+						  : device_text(snapshot, device, "target_type"),
+			other->target_type);
 	if (!endpoint && device->depth != DEPTH_BRIEF && decoder->size != 0)
 		decoder->target_list = device_text(snapshot, device, "target_list");
 }
