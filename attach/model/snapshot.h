@@ -11,9 +11,9 @@
 #include "util/root.h"
 
 /*
- * The CXL devices of the machine at one time: only data, with the links between the devices. There
- * can be thousands: a structure has its small members side by side.
- * attach/read fills it. All decisions and all output are made from it.
+ * The CXL devices of the machine at one time: only data, with the links between the devices.
+ * attach/read fills it. All decisions and all output are made from it. There can be thousands of
+ * devices: small members stand side by side.
  *
  * The attribute or link behind a member can be missing, unreadable or invalid. A text or pointer is
  * then NULL, a number SNAPSHOT_NO_NUMBER and a flag FLAG_UNKNOWN. All texts belong to the snapshot.

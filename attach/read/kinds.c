@@ -239,12 +239,13 @@ static void read_other_decoder(struct snapshot *snapshot, const struct device *d
 	    (endpoint || device->depth != DEPTH_STATE))
 		return;
 	decoder->region_name = read_region_name(snapshot, device);
-	if (endpoint && device->depth != DEPTH_BRIEF && decoder->region_name)
-		decoder->target_type = snapshot_share(
-			snapshot,
-			like && like->target_type ? snapshot_keep(snapshot, like->target_type)
-						  : device_text(snapshot, device, "target_type"),
-			other->target_type);
+	if (endpoint && device->depth != DEPTH_BRIEF && decoder->region_name) {
+		const char *type = like && like->target_type
+					   ? snapshot_keep(snapshot, like->target_type)
+					   : device_text(snapshot, device, "target_type");
+
+		decoder->target_type = snapshot_share(snapshot, type, other->target_type);
+	}
 	if (!endpoint && device->depth != DEPTH_BRIEF && decoder->size != 0)
 		decoder->target_list = device_text(snapshot, device, "target_list");
 }
