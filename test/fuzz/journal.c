@@ -71,7 +71,7 @@ static bool is_text(struct json_object *json, const char *key)
 /* Test whether it names another boot, or none because its kernel had no id */
 static bool is_of_other_boot(struct json_object *json)
 {
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	static const char form[] = "00000000-0000-0000-0000-000000000000";
 	_cleanup_free_ char *named = NULL;
 
 	if (!is_text(json, "boot_id"))
@@ -80,8 +80,10 @@ static bool is_of_other_boot(struct json_object *json)
 		strdup(json_object_get_string(json_object_object_get(json, "boot_id"))));
 	if (strcmp(named, boot) == 0)
 		return false;
-	for (char *at = named; *at; at++)
-		*at = (char)(isxdigit((unsigned char)*at) ? 'x' : *at);
+	for (char *at = named; *at; at++) {
+		if (isxdigit((unsigned char)*at))
+			*at = '0';
+	}
 	return !*named || strcmp(named, form) == 0;
 }
 
