@@ -289,10 +289,9 @@ fi
 
 # Ctrl-C, and a line while something takes long: the end of a file is never reached.
 machine accelerator
-for file in "$machine"/lib/modules/*/modules.dep*; do
-	rm "$file"
-	mkfifo "$file"
-done
+never_read=("$machine"/lib/modules/*/modules.dep*)
+rm "${never_read[@]}"
+mkfifo "${never_read[@]}"
 slow=(list-attach 'list-locked --table' 'list-attach --providers' export-metrics 'list-attach --format prometheus'
 	'detach-memdev --dry-run --via module mem0' 'attach-memdev --dry-run' 'destroy-region region0'
 	'disable-memdev --dry-run mem0' 'disable-port --explain 1')
@@ -301,27 +300,38 @@ if [ "$(id -u)" -eq 0 ]; then
 	slow+=('detach-memdev --via module mem0' attach-memdev)
 	[ ! -e "$CXL_EXERCISE" ] || slow+=('exercise-autoremove mem0')
 fi
+# interrupted SIGNAL ARGUMENT...: run it until the signal, and print the status, stdout and stderr. Each signal has its
+# own journal, because only one command at a time changes what a journal is about.
+interrupted() {
+	local tap_error=$machine_top/error.$1
+	local -x CXL_STATE_DIR=$machine_top/state.$1
+	run on_machine timeout --preserve-status --signal "$1" 2 "$CXL" "${@:2}"
+	printf '%s\n' "$status$out" "$err"
+}
 for words in "${slow[@]}" 'list-attach --follow' "export-metrics -o $machine_top/metrics"; do
 	read -ra arguments <<<"$words"
+	set -m # otherwise, what runs in the background ignores SIGINT
+	for signal in INT TERM HUP; do interrupted $signal "${arguments[@]}" >"$machine_top/ended.$signal" & done
+	wait
+	set +m
 	for signal in INT TERM HUP; do
-		run on_machine timeout --preserve-status --signal $signal 1 "$CXL" "${arguments[@]}"
-		is "$words: ends by SIG$signal" "$status$out" "$((128 + $(kill -l $signal)))"
-		is "$words: SIG$signal: says what it leaves" "$err" "cxl ${arguments[0]}: interrupted: nothing was changed"
+		is "$words: ends by SIG$signal, and says what it leaves" "$(cat "$machine_top/ended.$signal")" \
+			"$((128 + $(kill -l $signal)))"$'\n'"cxl ${arguments[0]}: interrupted: nothing was changed"
 	done
 done
 ok "export-metrics: no file" [ ! -e "$machine_top/metrics" ]
-is "nothing is in the journal" "$(compgen -G "$CXL_STATE_DIR/*.json")" ""
+is "nothing is in the journals" "$(compgen -G "$machine_top/state*/*.json")" ""
 # shellcheck disable=SC2016 # expanded by the inner shell
 run on_machine sh -c 'trap "" INT; "$@" & sleep 1; kill -INT $!; sleep 0.5; kill -KILL $!; wait $!' sh "$CXL" list-attach
 is "an ignored signal stays ignored" "$status${err/Killed/}" 137
 for words in "${slow[@]}"; do
 	read -ra arguments <<<"$words"
-	INTERRUPT_AFTER=2 typed '' "${arguments[@]}"
+	INTERRUPT_WHEN=': 1 s' typed '' "${arguments[@]}"
 	like "on a terminal: $words: says what takes so long" "$out" "$escape\\[Kcxl: .*read(ing|s) the [A-Za-z' ]+: 1 s"
 	is "on a terminal: $words: ends by Ctrl-C" "$status" 130
 	like "on a terminal: $words: the line is erased" "$out" "$escape\\[K(\\^C)?cxl ${arguments[0]}: interrupted: nothing was changed"
 done
-INTERRUPT_AFTER=3.5 typed '' list-attach
+INTERRUPT_WHEN=': 3 s' typed '' list-attach
 is "on a terminal: ends by Ctrl-C" "$status" 130
 like "on a terminal: says what takes so long" "$out" "$escape\\[Kcxl: reading the CXL devices: 1 s.*: 2 s.*: 3 s"
 like "on a terminal: the line is erased" "$out" "$escape\\[K(\\^C)?cxl list-attach: interrupted: nothing was changed"

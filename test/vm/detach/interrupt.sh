@@ -55,7 +55,7 @@ kill -TERM $!
 wait $! || status=$?
 err=$(</tmp/err)
 is "--watch-only: dies by the signal" "$status$(says detach-memdev 'nothing was changed')" 1431
-INTERRUPT_AFTER=5 run env TERM=xterm "$SOURCE/test/replay/typed" '' "$CXL" detach-memdev --watch-only 60 "$(mem)"
+INTERRUPT_WHEN='watching: 1 s' run env TERM=xterm "$SOURCE/test/replay/typed" '' "$CXL" detach-memdev --watch-only 60 "$(mem)"
 like "--watch-only, on a terminal: says so, and erases it" "$status$out" \
 	$'^130.*\e\\[Kcxl: watching: 1 s.*\e\\[K(\\^C)?cxl detach-memdev: interrupted: nothing was changed'
 check_dmesg
