@@ -25,6 +25,7 @@ run "$SOURCE/contrib/lab" run --machine pci --expanders 31 -- true
 like "run --expanders 31: wrong usage, more devices than a bridge has room for" "$status$err" '^2.*there is room for 31 devices \(--bridges 1\), not for 32'
 run "$SOURCE/contrib/lab" --help
 like "--help says the statuses" "$out" '123 the guest.s kernel crashed, 124 the time'
+is "--help: all verbs begin in the same column" "$(sed '1,/^$/d; /^Options/,$d' <<<"$out" | grep -cE '^( | {3,11})[^ ]')" 0
 run "$SOURCE/contrib/lab" shell
 is "shell without a terminal: wrong usage" "$status" 2
 
