@@ -98,6 +98,9 @@ vm_tests_guard_pci() {
 	vm_tests 'guard guard-pci' --machine pci --expanders 2 --module-args locked=0000:12:00.0 --timeout 1800 "$@"
 }
 
+# vm_tests_leaks OPTION...: the kernel counts who has allocated memory with kmalloc(), and has not freed it
+vm_tests_leaks() { vm_tests leaks --kernel-args 'slab_debug=U,kmalloc-*' "$@"; }
+
 # planted WAY...: tests that the exerciser finds and shrinks what the lab's provider does wrong
 planted() { env SOURCE="$LAB_SRC" "$LAB_SRC/test/exercise/planted.sh" "$@"; }
 
@@ -138,8 +141,8 @@ fixes() {
 test_fixed_kernels() {
 	local opt_patch
 	fixes
-	part "with the candidate fixes: guest with an accelerator" vm_tests "accelerators attribute detach" \
-		--kernel-args slab_debug=U --timeout 1800
+	part "with the candidate fixes: guest with an accelerator" vm_tests "accelerators attribute detach" --timeout 1800
+	part "with the candidate fixes: leaks" vm_tests_leaks --timeout 1800
 	part "with the candidate fixes: guard" vm_tests 'guard guard-mock' --timeout 1800
 	part "with the candidate fixes: PCI guest" vm_tests "pci attribute" --machine pci --accelerators 2 --expanders 1 --bridges 2 \
 		--timeout 1800
@@ -166,9 +169,9 @@ test_other_lanes() {
 	part "bench, PCI guest with as many devices as two bridges take" vm_tests bench-live --machine pci \
 		--accelerators 0 --expanders 62 --bridges 2 --timeout 1800
 	part "bench, time to a bug" time_to_bug
-	part "detach, 20 rounds" vm_tests detach --kernel-args slab_debug=U --timeout 1800
-	part "detach, PCI guest, 20 rounds" vm_tests detach --machine pci --expanders 1 \
-		--kernel-args slab_debug=U --timeout 1800
+	part "detach, PCI guest" vm_tests detach --machine pci --expanders 1 --timeout 1800
+	part "leaks, 20 rounds" vm_tests_leaks --timeout 1800
+	part "leaks, PCI guest, 20 rounds" vm_tests_leaks --machine pci --expanders 1 --timeout 1800
 	test_every_call
 	ROUNDS=100 part "claims, 100 rounds" vm_tests claims --timeout 7200
 	ROUNDS=100 part "claims, 100 rounds on PCI" vm_tests "claims claims-pci" --machine pci --timeout 7200
@@ -266,8 +269,9 @@ test_without_guest() {
 }
 
 test_mock_guests() {
-	ROWS_EVERY=5 ROUNDS=2 part "guest with an accelerator" vm_tests \
-		"accelerators guard guard-mock detach claims exercise" --kernel-args slab_debug=U --timeout 2400
+	ROWS_EVERY=5 ROUNDS=2 RACE_SECONDS=10 part "guest with an accelerator" vm_tests \
+		"accelerators guard guard-mock detach claims exercise" --timeout 2400
+	ROUNDS=2 part "leaks: guest with an accelerator" vm_tests_leaks
 	ROUNDS=3 part "claims, races" vm_tests claims-races --timeout 1800
 	ROWS_EVERY=5 part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "inject: a guest with an accelerator" vm_tests inject --timeout 1800
@@ -276,7 +280,7 @@ test_mock_guests() {
 }
 
 test_pci_guests() {
-	ROUNDS=2 part "PCI guest with an accelerator" vm_tests "accelerators claims claims-pci providers" \
+	ROUNDS=2 RACE_SECONDS=10 part "PCI guest with an accelerator" vm_tests "accelerators claims claims-pci providers" \
 		--machine pci --timeout 1800
 	part "PCI guest with two and an expander" vm_tests pci --machine pci --accelerators 2 \
 		--expanders 1 --bridges 2 --timeout 1800

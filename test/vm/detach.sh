@@ -11,6 +11,10 @@ host=$("$CXL" list-attach | jq -r '.[0].host')
 # shellcheck disable=SC2034 # for the tests
 provider=$("$CXL" list-attach | jq -r '.[0].provider')
 
+# shellcheck disable=SC2034 # for the tests
+methods=(memdev host endpoint port bus module)
+[[ $host != 0000:* ]] || methods+=(pci-remove)
+
 # mem: print the memdev's name, which may change with each reattach
 mem() {
 	local path

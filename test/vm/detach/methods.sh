@@ -2,15 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Detach and reattach by each method: everything happens as planned, every check passes, and afterwards everything is as
-# before. Then ROUNDS times (default 20) by each method, after which nothing is left behind.
+# before. test/vm/leaks does it many times.
 # shellcheck source=test/vm/detach.sh
 . "$SOURCE/test/vm/detach.sh"
 
-methods=(memdev host endpoint port bus module)
-[[ $host != 0000:* ]] || methods+=(pci-remove)
 whole=$(state)
 mkdir /tmp/detach
-rounds=${ROUNDS:-20}
 
 for method in "${methods[@]}"; do
 	memdev=$(mem)
@@ -38,36 +35,4 @@ done
 valid "the plans are valid" detach-memdev-plan /tmp/detach/plan-*
 valid "the reports are valid" detach-memdev /tmp/detach/report-*
 valid "the reports of the reattach are valid" attach-memdev /tmp/detach/back-*
-
-# A leak would show here: addresses, mappings of them, numbers of devices, and memory that functions of CXL and of the
-# provider have allocated (for this, the guest is started with slab_debug=U)
-mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
-ok "the kernel tells who allocated what" compgen -G '/sys/kernel/debug/slab/kmalloc-*/alloc_traces'
-# allocated: print a line for each function, with the number of its allocations
-allocated() {
-	awk '/^ *[0-9]+ .*\[cxl_/ {objects[$2] += $1} END {for (name in objects) print name, objects[name]}' \
-		/sys/kernel/debug/slab/*/alloc_traces | sort
-}
-leaves() {
-	echo 1 >/sys/bus/cxl/flush
-	sleep 1 # for memory that is freed once no reader can see it any more (RCU)
-	# cxl_test's own registry of decoders grows with every endpoint: Documentation/kernel-behavior.md
-	allocated | grep -v '^cxld_registry_new+'
-	grep -c . /proc/iomem
-	grep -c 'phys=' /proc/vmallocinfo
-	printf '%s\n' /sys/bus/cxl/devices/* | sed 's/[0-9].*//' | sort | uniq -c
-	printf '%s\n' /sys/bus/cxl/devices/region*
-}
-for method in "${methods[@]}"; do
-	before=$(leaves) statuses=''
-	for round in $(seq "$rounds"); do
-		"$CXL" detach-memdev -f --via "$method" "$(mem)" >"/tmp/detach/$round" 2>/dev/null || statuses+=" down:$?"
-		reattach
-		[ "$status" -eq 0 ] || statuses+=" back:$status"
-	done
-	is "$method: $rounds rounds" "$statuses" ""
-	is "$method: $rounds rounds leave nothing behind" "$(leaves)" "$before"
-	is "$method: after them, everything is as it was" "$(state)" "$whole"
-	echo "# $method: milliseconds, round by round: $(cd /tmp/detach && jq '.steps[0].took_us / 1000 | round' $(seq "$rounds") | xargs)"
-done
 check_dmesg
