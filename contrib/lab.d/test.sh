@@ -242,7 +242,7 @@ completion_tests() {
 }
 
 test_without_guest() {
-	local older leave_out=(--no-suite once)
+	local older leave_out=(--no-suite once --no-suite processor)
 	[ "$opt_lanes" = default ] || leave_out=()
 	part "static checks" build_run "$userland" /src/test/static
 	# The two other builds run the same tests, but with a sample of damages and listings. In the default lane, tests
@@ -276,7 +276,7 @@ test_mock_guests() {
 	ROWS_EVERY=5 part "guest with expanders" vm_tests expanders --module-args type2_test=0 --timeout 1800
 	part "inject: a guest with an accelerator" vm_tests inject --timeout 1800
 	part "guest without CXL" vm_tests no-cxl --no-modules
-	part "walk: guest with an accelerator" walk_tests 5 -- --seed 1 --sequences 20
+	part "walk: guest with an accelerator" walk_tests 5 -- --seed 1 --sequences 12
 }
 
 test_pci_guests() {
@@ -298,9 +298,9 @@ test_pci_guests() {
 test_more_pci_guests() {
 	part "tutorial: PCI guest with two accelerators" vm_tests tutorial --machine pci --accelerators 2
 	part "walk: PCI guest with two bridges" walk_tests 5 --machine pci --accelerators 2 --bridges 2 \
-		-- --seed 1 --sequences 10
+		-- --seed 1 --sequences 5
 	part "walk: PCI guest with four accelerators" walk_tests 5 --machine pci --accelerators 4 \
-		-- --seed 1 --sequences 7
+		-- --seed 1 --sequences 3
 	ROWS_EVERY=10 part "guard, PCI guest with two expanders beside" vm_tests_guard_pci
 }
 
