@@ -252,6 +252,18 @@ static void lab_accel_alter_decoder(void)
 	put_device(dev);
 }
 
+/* Sleeps as long as remove_sleep_ms says. If the parameter is lowered meanwhile, a test need not wait for the rest. */
+static void sleep_in_remove(void)
+{
+	unsigned int slept = 0, wanted, step;
+
+	while ((wanted = READ_ONCE(remove_sleep_ms)) > slept) {
+		step = min(wanted - slept, 100U);
+		msleep(step);
+		slept += step;
+	}
+}
+
 /*
  * The memdev and its region are removed after this function, with the device's managed resources.
  * It accesses no register, because the device may already be gone.
@@ -261,8 +273,7 @@ static void lab_accel_remove(struct pci_dev *pdev)
 	struct lab_accel *accel = pci_get_drvdata(pdev);
 
 	race_at(RACE_REMOVE_BEGIN);
-	if (remove_sleep_ms)
-		msleep(remove_sleep_ms);
+	sleep_in_remove();
 	WARN(remove_warn, "%s: told to warn\n", pci_name(pdev));
 	if (remove_inversion)
 		lab_accel_invert_locks();

@@ -27,7 +27,7 @@ echo "$expander" >/sys/bus/cxl/drivers/cxl_mem/bind
 as_it_was "another memdev was unbound meanwhile"
 
 # The provider's remove() does not return in time.
-echo 8000 >$parameters/remove_sleep_ms
+echo 60000 >$parameters/remove_sleep_ms
 run "$CXL" detach-memdev --via host --timeout 2 "$(mem)"
 stuck=$(jq .stuck.pid <<<"$out")
 ok "a remove() that hangs: the command does not" is_there "$stuck"
@@ -43,7 +43,7 @@ until_ended "$stuck"
 as_it_was "a remove() that hung"
 
 # remove() does not return, and the command is interrupted.
-echo 8000 >$parameters/remove_sleep_ms
+echo 60000 >$parameters/remove_sleep_ms
 env --default-signal=INT "$CXL" detach-memdev --via host "$(mem)" >/tmp/out 2>/tmp/err &
 pid=$!
 until compgen -G '/run/cxl/*.json' >/dev/null; do sleep 0.1; done
@@ -77,7 +77,7 @@ modprobe vfio-pci
 override=$(cat "/sys/bus/pci/devices/$host/driver_override")
 driver() { basename "$(readlink "/sys/bus/pci/devices/$host/driver")"; }
 for how in time-out SIGKILL; do
-	echo 12000 >$parameters/remove_sleep_ms
+	echo 60000 >$parameters/remove_sleep_ms
 	if [ $how = time-out ]; then
 		run "$CXL" detach-memdev --to vfio-pci --timeout 2 "$(mem)"
 		code=$status pid=$(jq -r .stuck.pid <<<"$out")

@@ -46,7 +46,7 @@ is "refused" "$status$out$err" "3cxl detach-memdev: refused by hook 20-second: p
 is "refused: canceled" "$(called)" "10-first pre-detach there 20-second pre-detach there 10-first cancel-detach there"
 unchanged refused
 hook 20-second '[ $1 != pre-detach ] || sleep 1000'
-run "$CXL" detach-memdev --hook-timeout 20 "$(mem)"
+run "$CXL" detach-memdev --hook-timeout 10 "$(mem)"
 is "time-out" "$status$out" 3
 is "time-out: canceled" "$(called)" \
 	"10-first pre-detach there 20-second pre-detach there 20-second cancel-detach there 10-first cancel-detach there"

@@ -44,7 +44,7 @@ elif zgrep -qx CONFIG_KASAN=y /proc/config.gz; then
 	planted remove_use_after_free 1 0 --via host --trials 1
 	like "use after free is found, and named" "$status$(signatures)" '^4\["kasan lab_accel_(use_after_free < lab_accel_)?remove"\]$'
 fi
-planted remove_sleep_ms 15000 0 --via host --timeout 3 --trials 5
+planted remove_sleep_ms 60000 0 --via host --timeout 3 --trials 5
 is "a remove() that hangs is found, and nothing more is done" "$status$(answer '[.ended, .trials, (.findings | map(.kind))]')" \
 	'4["stopped",0,["stuck"]]'
 like "a remove() that hangs: where" "$(jq -r '.findings[0].detail' <<<"$out")" "host \(process [0-9]+\) has not returned after 3 s"
