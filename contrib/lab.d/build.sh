@@ -8,7 +8,7 @@
 # coverage for the build that counts what it executes. With the userland fleet, a test installs the packages.
 setup_build() {
 	if [ "$opt_userland" = fleet ]; then
-		setup_packages
+		setup_untested_packages
 		installed=$packages
 		return
 	fi

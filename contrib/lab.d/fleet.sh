@@ -7,7 +7,7 @@
 # fleet_tests NAME...: run the scripts of these names in test/fleet; prints TAP
 fleet_tests() {
 	local tools=$userland fleet
-	setup_packages
+	setup_untested_packages
 	setup_userland fleet
 	fleet=$userland userland=$tools
 	"$LAB_DIR/in-root" "$fleet" --overlay --ro "$LAB_SRC" /src --ro "$packages" /usr/local -- \

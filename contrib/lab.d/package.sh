@@ -37,47 +37,44 @@ package_all() {
 	rm -rf "$directory/tree"
 }
 
-# package_lock: until the caller drops its lock, no other run makes packages of this checkout; their place in $builds
-package_lock() {
+# package DIRECTORY: put tarball and packages into DIRECTORY; if a step fails, DIRECTORY gets none of them
+package() {
+	local directory=$1
+	[ "$(id -u)" -eq 0 ] || die "root is needed to make packages (mounts and chroot)"
+	mkdir -p "$directory"
+	cache_enter "$verb"
+	trap cache_leave EXIT
+	setup_host
+	setup_packages "$opt_format"
+	find "$packages/made" -type f -exec cp -t "$directory" {} +
+	find "$packages/made" -type f -printf "$directory/%f\n" | sort
+}
+
+# setup_packages KINDS: make the tarball of the present checkout and the packages of these kinds, in $packages/made, unless
+# they are there; Debian's packages without debug symbols are also in $packages/packages. Packages of an earlier state of
+# the checkout are removed after a day.
+setup_packages() {
+	local tools=${userland-} builds lock
 	setup_own_userland package "what makes packages"
 	build_checkout
 	builds=$(build_directory "$userland")
 	mkdir -p "$builds"
-	lock_take "packages" "$builds/packages.lock"
-	rm -rf "$builds"/made-* "$builds"/package-* # left by a killed run
-}
-
-# package DIRECTORY: put tarball and packages into DIRECTORY; if a step fails, DIRECTORY gets none of them
-package() {
-	local directory=$1 builds lock
-	[ "$(id -u)" -eq 0 ] || die "root is needed to make packages (mounts and chroot)"
-	mkdir -p "$directory"
-	cache_enter "$verb"
-	setup_host
-	package_lock
-	made=$(mktemp -d "$builds/made-XXXXXX")
-	trap 'rm -rf "$made"; cache_leave' EXIT
-	# shellcheck disable=SC2086 # one word per kind is meant
-	package_all "$made" $opt_format
-	find "$made" -maxdepth 1 -type f -exec cp -t "$directory" {} +
-	find "$made" -maxdepth 1 -type f -printf "$directory/%f\n" | sort
-}
-
-# setup_packages: make Debian's packages of the present checkout, for tests to install; in $packages/packages. Their own
-# tests are left out. Packages of an earlier state of the checkout are removed.
-setup_packages() {
-	local tools=$userland builds lock
-	package_lock
-	packages=$builds/packages-$(key "$(tree_now "$LAB_SRC")")
+	packages=$builds/packages-$(key "$(tree_now "$LAB_SRC")" "$1" "${DEB_BUILD_OPTIONS-}")
+	lock_take "packages" "$builds/packages.lock" # until the end, no other run makes packages of this checkout
+	rm -rf "$builds"/package-* # left by a killed run
 	find "$builds" -maxdepth 1 -name 'packages-*' -mtime +0 ! -path "$packages" -exec rm -rf {} +
-	step "packages of this checkout" "$packages" packages_make
+	# shellcheck disable=SC2086 # one word per kind is meant
+	step "packages of this checkout" "$packages" packages_make $1
 	lock_drop
 	userland=$tools
 }
 
-# packages_make PART
+# packages_make PART KIND...
 packages_make() {
-	mkdir "$1/packages"
-	DEB_BUILD_OPTIONS=nocheck package_all "$1/packages" deb
-	find "$1/packages" -type f \( ! -name '*.deb' -o -name '*-dbgsym_*' \) -delete
+	mkdir "$1/made" "$1/packages"
+	package_all "$1/made" "${@:2}"
+	find "$1/made" -name '*.deb' ! -name '*-dbgsym_*' -exec ln -t "$1/packages" {} +
 }
+
+# setup_untested_packages: make Debian's packages, for tests to install; their own tests are left out
+setup_untested_packages() { DEB_BUILD_OPTIONS=nocheck setup_packages deb; }

@@ -39,6 +39,10 @@ run "$SOURCE/contrib/lab" package "${options[@]}" "$top/first"
 is "made" "$status" 0
 [ "$status" -eq 0 ] || { printf '# %s\n' "${err//$'\n'/$'\n# '}"; finish; }
 is "said what" "$out" "$(find "$top/first" -type f | sort)"
+mkdir "$top/present"
+run "$SOURCE/contrib/lab" package "${options[@]}" "$top/present"
+is "what was made of the same files is there, and is not made again" \
+	"$status$(grep -c 'packages of this checkout' <<<"$err")$(diff -r "$top/first" "$top/present")" 00
 architecture=$(dpkg --print-architecture)
 is "the packages" "$(cd "$top/first" && echo *.deb)" \
 	"cxl-attach-dbgsym_$version-1_$architecture.deb cxl-attach-exercise-dbgsym_$version-1_$architecture.deb cxl-attach-exercise_$version-1_$architecture.deb cxl-attach-fleet_$version-1_all.deb cxl-attach_$version-1_$architecture.deb"
