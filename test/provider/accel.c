@@ -252,7 +252,8 @@ static void lab_accel_alter_decoder(void)
 	put_device(dev);
 }
 
-/* Sleeps as long as remove_sleep_ms says. If the parameter is lowered meanwhile, a test need not wait for the rest. */
+/* Sleeps as long as remove_sleep_ms says. If the parameter is lowered meanwhile, a test need not
+ * wait for the rest. */
 static void sleep_in_remove(void)
 {
 	unsigned int slept = 0, wanted, step;
