@@ -43,7 +43,6 @@ package() {
 	[ "$(id -u)" -eq 0 ] || die "root is needed to make packages (mounts and chroot)"
 	mkdir -p "$directory"
 	cache_enter "$verb"
-	trap cache_leave EXIT
 	setup_host
 	setup_packages "$opt_format"
 	find "$packages/made" -type f -exec cp -t "$directory" {} +
@@ -52,7 +51,7 @@ package() {
 
 # setup_packages KINDS: make the tarball of the present checkout and the packages of these kinds, in $packages/made, unless
 # they are there; Debian's packages without debug symbols are also in $packages/packages. Packages of an earlier state of
-# the checkout are removed after a day.
+# the checkout are removed a day after they were last used.
 setup_packages() {
 	local tools=${userland-} builds lock
 	setup_own_userland package "what makes packages"
@@ -65,6 +64,7 @@ setup_packages() {
 	find "$builds" -maxdepth 1 -name 'packages-*' -mtime +0 ! -path "$packages" -exec rm -rf {} +
 	# shellcheck disable=SC2086 # one word per kind is meant
 	step "packages of this checkout" "$packages" packages_make $1
+	touch "$packages" # another run may not remove it while it is used
 	lock_drop
 	userland=$tools
 }

@@ -164,6 +164,7 @@ test_other_lanes() {
 	part "lab exercise, on a driver that misbehaves" planted reference warn sleep mapping range inversion use-after-free oops
 	part "exercise, PCI guest whose driver misbehaves, kasan" vm_tests exercise-pci --machine pci --flavor kasan --timeout 1800
 	RACE_SECONDS=300 part "readers of a host that comes and goes" vm_tests accelerators --timeout 1800
+	RACE_SECONDS=300 part "readers of a host that comes and goes, PCI guest" vm_tests accelerators --machine pci --timeout 1800
 	part "bench, guest with an accelerator" vm_tests "bench bench-live" --timeout 1800
 	part "bench, guest with expanders" vm_tests bench-live --module-args type2_test=0
 	part "bench, PCI guest with as many devices as two bridges take" vm_tests bench-live --machine pci \
